@@ -1,0 +1,42 @@
+/**
+ * The port to S3-compatible storage: bytes by key, with conditional writes.
+ *
+ * @module
+ */
+
+/** `ifMatch`: only over the version with this etag; `ifNoneMatch`: only where nothing is. */
+export type PutCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: '*' };
+
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
+export interface ObjectStore {
+  /** Where keys live, for people: `s3://bucket/prefix/`. */
+  readonly uri: string;
+  /** Writes an object whole. @returns its etag. @throws PreconditionFailed if the condition does not hold. */
+  put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }>;
+  /** @returns undefined where there is no such object. */
+  get(key: string): Promise<StoredObject | undefined>;
+  head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
+  /** Keys below a prefix, in order, with sizes. */
+  list(prefix: string): Promise<readonly { readonly key: string; readonly bytes: number }[]>;
+  /** Idempotent. */
+  delete(keys: readonly string[]): Promise<void>;
+}
+
+/** A conditional write lost: somebody else wrote first. */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed';
+}
+
+/** The store refuses: credentials, permissions, no such bucket. No retry mends it. */
+export class StorageDenied extends Error {
+  override readonly name = 'StorageDenied';
+}
+
+/** The store cannot be reached or answers with a fault; worth a retry. */
+export class StorageUnavailable extends Error {
+  override readonly name = 'StorageUnavailable';
+}

@@ -1,0 +1,57 @@
+/**
+ * What the worker and the trainer process say to each other over IPC. Small JSON only: bytes go through files.
+ *
+ * @module
+ */
+import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/study';
+import type { Outcome, TrialSpec } from '../../workflows/trial';
+
+/** One training, as the trainer process gets it. */
+export interface TrainJob {
+  readonly trial: TrialSpec;
+  readonly model: ModelSpec;
+  readonly optimizer: OptimizerSpec;
+  readonly objective: Objective;
+  readonly dataset: PinnedDataset;
+  /** Local folder with the packed data set: `manifest.json` and its files, verified. */
+  readonly datasetFolder: string;
+  /** An empty local folder for checkpoints, the final weights and the exported model. */
+  readonly scratchFolder: string;
+  /** A checkpoint file to go on from. */
+  readonly resumeFrom: string | null;
+  readonly checkpointEverySteps: number;
+  /** Folder that `model.module` is resolved in; `null` where the operator allows none. */
+  readonly modelFolder: string | null;
+}
+
+export type ToTrainer =
+  | { readonly type: 'start'; readonly job: TrainJob }
+  /** Write a checkpoint at the next step and end with `stopped`. */
+  | { readonly type: 'stop' };
+
+export interface CheckpointFile {
+  readonly path: string;
+  readonly step: number;
+  readonly epoch: number;
+  /** The best epoch so far ended here. */
+  readonly best: boolean;
+  readonly bytes: number;
+  readonly deviceSeconds: number;
+}
+
+export interface TrainReport {
+  readonly outcome: Outcome;
+  /** Safetensors file of the weights that count: the best epoch's, else the last. */
+  readonly weightsPath: string | null;
+  /** Folder with the exported model. */
+  readonly modelFolder: string | null;
+  readonly engine: string;
+}
+
+export type FromTrainer =
+  | { readonly type: 'ready'; readonly engine: string }
+  | { readonly type: 'progress'; readonly step: number; readonly stepsTotal: number; readonly epoch: number; readonly loss: number | null; readonly deviceSeconds: number }
+  | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointFile }
+  | { readonly type: 'finished'; readonly report: TrainReport }
+  | { readonly type: 'stopped'; readonly step: number }
+  | { readonly type: 'failed'; readonly failure: string; readonly message: string; readonly stack: string };

@@ -1,0 +1,1 @@
+export { deriveSeed, hash32, permutation, uniform } from './random';

@@ -1,0 +1,111 @@
+/**
+ * What a stage is: two pure functions over the trials so far. The driver (`../tune-study`) knows no stage by name.
+ *
+ * @module
+ */
+import type { Objective, TrainingSpec } from '../study';
+import type { HParams, Trial, TrialSpec } from '../trial';
+
+/** What a stage may know of the study around it. */
+export interface StudyFacts {
+  readonly trainExamples: number;
+  readonly validationExamples: number;
+  readonly testExamples: number;
+  readonly classes: number;
+  readonly training: TrainingSpec;
+  readonly objective: Objective;
+  /** Names that the model reads as `{ hparam: name }`. */
+  readonly modelHparams: readonly string[];
+}
+
+export interface RemainingBudget {
+  /** Infinity where the study sets no limit; what later stages have reserved is already taken off. */
+  readonly deviceSeconds: number;
+  readonly trials: number;
+}
+
+export interface StageContext<Options> {
+  readonly stageId: string;
+  readonly options: Options;
+  /** The hyperparameters that the study holds at this point. */
+  readonly incumbent: HParams;
+  /** Every trial of this stage in the order of their start; running ones have no result yet. */
+  readonly trials: readonly Trial[];
+  /** Derived from the study's seed and the stage id. */
+  readonly seed: number;
+  readonly facts: StudyFacts;
+  readonly remaining: RemainingBudget;
+  /** Decisions of earlier stages, oldest first. */
+  readonly decisions: readonly Decision[];
+}
+
+/** A line in a plot of a decision's evidence. */
+export interface Series {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+export interface Plot {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly xScale: 'linear' | 'log';
+  readonly yScale: 'linear' | 'log';
+  readonly series: readonly Series[];
+  /** Vertical lines with a name, e.g. the suggestion rules. */
+  readonly marks: readonly { readonly name: string; readonly x: number }[];
+}
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number | null)[])[];
+}
+
+export interface Evidence {
+  /** Trials that the decision rests on. */
+  readonly trialIds: readonly string[];
+  readonly plots: readonly Plot[];
+  readonly tables: readonly Table[];
+  /** Warnings for people, e.g. that the best value lies at the edge of the space. */
+  readonly warnings: readonly string[];
+}
+
+export type Confidence = 'low' | 'medium' | 'high';
+
+/** What a stage answers. */
+export interface Decision {
+  readonly stage: string;
+  readonly stageId: string;
+  /** The hyperparameters the study goes on with, complete. */
+  readonly hparams: HParams;
+  /** One sentence that can be checked against the trials. */
+  readonly because: string;
+  readonly confidence: Confidence;
+  readonly evidence: Evidence;
+  readonly alternatives: readonly { readonly hparams: HParams; readonly note: string }[];
+  /** The trial whose test evaluation and model are the study's result; only of a stage that trains for good. */
+  readonly finalTrialId?: string;
+}
+
+export interface Stage<Options = unknown> {
+  /** As in the study file, e.g. `lrRangeTest`. */
+  readonly name: string;
+  /** The question it answers, for people, e.g. `which learning rate`. */
+  readonly question: string;
+  /**
+   * The next trial to start now; `undefined` to wait for running ones or, with none running, to conclude. Pure.
+   * Called again whenever a slot is free: there are no barriers but those a stage makes by waiting.
+   */
+  suggest(context: StageContext<Options>): TrialSpec | undefined;
+  /** Called once, with no trial running. @throws StageInconclusive if no answer can be given. */
+  decide(context: StageContext<Options>): Decision;
+  /** Most trials and optimizer steps that the stage can take, for `plan` and for the budget. */
+  estimate(context: StageContext<Options>): { readonly trials: number; readonly steps: number; readonly examples: number };
+}
+
+/** A stage has no answer: every trial failed, say. The study stops and the message says what to do. */
+export class StageInconclusive extends Error {
+  override readonly name = 'StageInconclusive';
+}
