@@ -65,6 +65,8 @@ export interface TrainingActivities {
 export interface StudyActivities {
   /** Parses a study, fills its defaults, packs and pins its data set. @throws InvalidStudy, DatasetInvalid */
   resolveStudy(input: { readonly studyId: string; readonly study: unknown }): Promise<ResolvedStudy>;
+  /** Writes a decision with its whole evidence below `studies/<id>/`; the workflow keeps the answer and its reason. */
+  recordDecision(input: { readonly studyId: string; readonly decision: Decision; readonly trials: readonly TrialSummary[] }): Promise<void>;
   /** Writes what the study knows so far below `studies/<id>/` and renders its report. Idempotent. */
   publishStudy(input: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }>;
 }
@@ -140,6 +142,10 @@ export interface TuneStudyInput {
   readonly studyId: string;
   /** As a person wrote it; parsed by `resolveStudy`. */
   readonly study: unknown;
+  /** Precedes the task queues' names, so that several deployments can share a namespace. */
+  readonly taskQueuePrefix: string;
+  /** Whether the namespace knows the search attributes of `./search-attributes`. */
+  readonly searchAttributes: boolean;
 }
 
 /** Name of the query that answers `StudyProgress`. */

@@ -94,6 +94,8 @@ export interface Stage<Options = unknown> {
   readonly name: string;
   /** The question it answers, for people, e.g. `which learning rate`. */
   readonly question: string;
+  /** Runs whatever the budget says, which reserves for it: the final training. */
+  readonly mustRun?: boolean;
   /**
    * The next trial to start now; `undefined` to wait for running ones or, with none running, to conclude. Pure.
    * Called again whenever a slot is free: there are no barriers but those a stage makes by waiting.

@@ -1,0 +1,18 @@
+import type { Objective } from '../study';
+import type { Outcome } from '../trial';
+
+/**
+ * The objective at a trial's best epoch; `null` where there is none: out of memory, diverged at once, never validated.
+ * A trial that diverged or died keeps the best that it had reached.
+ */
+export function scoreOf(outcome: Outcome, objective: Objective): number | null {
+  if (outcome.status === 'outOfMemory') return null;
+  return outcome.measurement.best?.[objective.metric] ?? null;
+}
+
+/** Whether score `a` is better than `b`; any number is better than none. */
+export function isBetter(a: number | null, b: number | null, objective: Objective): boolean {
+  if (a === null) return false;
+  if (b === null) return true;
+  return objective.direction === 'minimize' ? a < b : a > b;
+}

@@ -1,0 +1,195 @@
+/**
+ * What a study knows while it runs: a value that snapshots to plain JSON for continue-as-new.
+ *
+ * @module
+ */
+import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus, TrialSummary } from './contract';
+import { scoreOf } from './analysis/score';
+import { STAGES } from './stages';
+import type { Decision, StudyFacts } from './stages/stage';
+import type { ResolvedStudy, StageUse } from './study';
+import type { HParams, Receipt, Trial } from './trial';
+
+/** One stage of a study that has begun. */
+export interface StageRecord {
+  readonly stageId: string;
+  readonly trials: readonly Trial[];
+  readonly summaries: readonly TrialSummary[];
+  readonly decision?: Decision;
+}
+
+export interface StudySnapshot {
+  readonly study: ResolvedStudy;
+  readonly stages: readonly StageRecord[];
+  readonly receipts: readonly Receipt[];
+  readonly deviceSeconds: number;
+  readonly examples: number;
+  readonly final: StudyFinal | null;
+}
+
+export class StudyState {
+  status: StudyStatus = 'resolving';
+  study: ResolvedStudy | undefined;
+  deviceSeconds = 0;
+  /** Training examples processed so far: with `deviceSeconds` the rate that predicts what is left. */
+  examples = 0;
+  readonly receipts: Receipt[] = [];
+  private readonly stages = new Map<string, { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision }>();
+  private finalResult: StudyFinal | null = null;
+
+  constructor(readonly studyId: string, readonly taskQueuePrefix: string, snapshot?: StudySnapshot) {
+    if (snapshot === undefined) return;
+    this.start(snapshot.study);
+    this.deviceSeconds = snapshot.deviceSeconds;
+    this.examples = snapshot.examples;
+    this.receipts.push(...snapshot.receipts);
+    this.finalResult = snapshot.final;
+    for (const { stageId, trials, summaries, decision } of snapshot.stages) {
+      this.stages.set(stageId, { trials: [...trials], summaries: [...summaries], ...(decision && { decision }) });
+    }
+  }
+
+  start(study: ResolvedStudy): void {
+    this.study = study;
+    this.status = 'running';
+  }
+
+  /** The resolved study. @throws Error before `start`: a bug. */
+  get resolved(): ResolvedStudy {
+    if (this.study === undefined) throw new Error('the study is not resolved yet');
+    return this.study;
+  }
+
+  get facts(): StudyFacts {
+    const { dataset, training, objective, model } = this.resolved;
+    const { trainExamples, validationExamples, testExamples } = dataset.split;
+    const modelHparams = 'layers' in model ? hparamNames(model.layers) : [];
+    return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training, objective, modelHparams };
+  }
+
+  get decisions(): readonly Decision[] {
+    return this.resolved.stages.flatMap(({ stageId }) => this.stages.get(stageId)?.decision ?? []);
+  }
+
+  /** Hyperparameters after the latest decision. */
+  get incumbent(): HParams {
+    return this.decisions.at(-1)?.hparams ?? this.resolved.training.hparams;
+  }
+
+  get trialCount(): number {
+    return [...this.stages.values()].reduce((sum, { summaries }) => sum + summaries.length, 0);
+  }
+
+  isDecided({ stageId }: StageUse): boolean {
+    return this.stages.get(stageId)?.decision !== undefined;
+  }
+
+  nextStage(): StageUse | undefined {
+    return this.resolved.stages.find((use) => !this.isDecided(use));
+  }
+
+  currentStageId(): string | undefined {
+    return this.study === undefined ? undefined : this.nextStage()?.stageId;
+  }
+
+  /** Trials of a stage in the order of their start; created empty. The driver pushes into it. */
+  trialsOf(use: StageUse): Trial[] {
+    return this.stageOf(use).trials;
+  }
+
+  started(use: StageUse, trial: Trial): void {
+    const stage = this.stageOf(use);
+    stage.trials.push(trial);
+    stage.summaries.push(summarize(use, trial, this.resolved));
+  }
+
+  ended(use: StageUse, index: number, trial: Trial): void {
+    const stage = this.stageOf(use);
+    stage.trials[index] = trial;
+    stage.summaries[index] = summarize(use, trial, this.resolved);
+    const { result } = trial;
+    if (result === undefined) return;
+    this.receipts.push(...(result.reused ? [] : result.receipts));
+    if (result.reused || result.outcome.status === 'outOfMemory') return;
+    this.deviceSeconds += result.outcome.measurement.deviceSeconds;
+    this.examples += result.outcome.measurement.examples;
+  }
+
+  stageSummaries(use: StageUse): readonly TrialSummary[] {
+    return this.stageOf(use).summaries;
+  }
+
+  decide(use: StageUse, decision: Decision): void {
+    const stage = this.stageOf(use);
+    stage.decision = decision;
+    const last = stage.trials.find(({ spec }) => spec.trialId === decision.finalTrialId)?.result;
+    if (last !== undefined) {
+      const { outcome, weights, model, trialId } = last;
+      const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
+      this.finalResult = { trialId, hparams: decision.hparams, test, weights, model };
+    }
+    // Summaries stay for reports; curves are in the store, and a later stage sees decisions only.
+    stage.trials = [];
+  }
+
+  final(): StudyFinal | null {
+    return this.finalResult;
+  }
+
+  progress(): StudyProgress {
+    const stages = (this.study?.stages ?? []).map((use): StageProgress => {
+      const record = this.stages.get(use.stageId);
+      const status = record?.decision !== undefined ? 'decided' : record !== undefined ? 'running' : 'pending';
+      return {
+        stage: use.stage, stageId: use.stageId, question: STAGES[use.stage]?.question ?? '', status,
+        trialsPlanned: record?.decision !== undefined ? record.summaries.length : this.plannedTrials.get(use.stageId) ?? 0,
+        trials: record?.summaries ?? [],
+        ...(use.inserted !== undefined && { inserted: use.inserted }),
+        ...(record?.decision !== undefined && { decision: record.decision }),
+      };
+    });
+    return { studyId: this.studyId, status: this.status, stages, deviceSeconds: this.deviceSeconds, trials: this.trialCount, receipts: this.receipts };
+  }
+
+  /** Most trials of a stage, known once it begins. */
+  readonly plannedTrials = new Map<string, number>();
+
+  record(): StudyRecord {
+    return { studyId: this.studyId, study: this.resolved, progress: this.progress(), final: this.finalResult };
+  }
+
+  snapshot(): StudySnapshot {
+    const stages = [...this.stages].map(([stageId, stage]) => ({ stageId, ...stage }));
+    const { deviceSeconds, examples, receipts } = this;
+    return { study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult };
+  }
+
+  private stageOf({ stageId }: StageUse): { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision } {
+    const known = this.stages.get(stageId);
+    if (known !== undefined) return known;
+    const fresh = { trials: [], summaries: [] };
+    this.stages.set(stageId, fresh);
+    return fresh;
+  }
+}
+
+function summarize({ stageId }: StageUse, { spec, result }: Trial, study: ResolvedStudy): TrialSummary {
+  const { trialId, label, hparams } = spec;
+  const measured = result !== undefined && result.outcome.status !== 'outOfMemory' ? result.outcome.measurement : undefined;
+  return {
+    trialId, stageId, label, hparams,
+    status: result?.outcome.status ?? 'running',
+    score: result === undefined ? null : scoreOf(result.outcome, study.objective),
+    deviceSeconds: measured?.deviceSeconds ?? 0,
+    reused: result?.reused ?? false,
+    hash: result?.hash ?? null,
+  };
+}
+
+/** Names read as `{ hparam: name }` anywhere in layer configs, in order of appearance. */
+export function hparamNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap(hparamNames))];
+  if (typeof value !== 'object' || value === null) return [];
+  if ('hparam' in value && typeof value.hparam === 'string') return [value.hparam];
+  return [...new Set(Object.values(value).flatMap(hparamNames))];
+}

@@ -1,0 +1,112 @@
+/**
+ * The loop over a study's stages: resolve, then per stage run trials and decide, then publish.
+ *
+ * @module
+ */
+import {
+  ApplicationFailure, CancellationScope, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities, setCurrentDetails, setHandler,
+  upsertSearchAttributes, workflowInfo,
+} from '@temporalio/workflow';
+import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY } from './contract';
+import type { StudyActivities, StudyFinal, StudyProgress, StudyResult, TuneStudyInput } from './contract';
+import { liveTable } from './live-table';
+import { runStage } from './run-stage';
+import { SEARCH_ATTRIBUTES } from './search-attributes';
+import type { Decision } from './stages/stage';
+import { StageInconclusive } from './stages/stage';
+import { StudyState } from './study-state';
+import type { StudySnapshot } from './study-state';
+
+export const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
+
+const { resolveStudy, recordDecision, publishStudy } = proxyActivities<StudyActivities>({
+  // Packing a large data set takes long, and beats while it goes on.
+  startToCloseTimeout: '6h',
+  heartbeatTimeout: '30s',
+  // A store that stays away for longer than these attempts needs a person.
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 6, nonRetryableErrorTypes: [...NON_RETRYABLE] },
+});
+
+/**
+ * Tunes and trains one study to its end.
+ *
+ * @param input The study as a person wrote it, or the state that an earlier run of the same study left.
+ * @throws ApplicationFailure with one of `FAILURES` as its type.
+ */
+export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: StudySnapshot }): Promise<StudyResult> {
+  const state = new StudyState(input.studyId, input.taskQueuePrefix, input.snapshot);
+  setHandler(studyProgress, () => state.progress());
+  try {
+    await resolve(state, input);
+    await runStages(state, input);
+    state.status = 'completed';
+    return await conclude(state);
+  } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
+    state.status = isCancellation(error) ? 'cancelled' : 'failed';
+    await keepWhatIsKnown(state);
+    throw error;
+  }
+}
+
+async function resolve(state: StudyState, input: TuneStudyInput): Promise<void> {
+  if (state.study !== undefined) return;
+  showWhereWeAre(state, input);
+  state.start(await resolveStudy({ studyId: input.studyId, study: input.study }));
+}
+
+async function runStages(state: StudyState, input: TuneStudyInput): Promise<void> {
+  for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
+    showWhereWeAre(state, input);
+    const decision = await runStage(state, use, () => showWhereWeAre(state, input)).catch(asFailure);
+    if (decision === 'continueAsNew') return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot: state.snapshot() });
+    await recordDecision({ studyId: state.studyId, decision, trials: state.stageSummaries(use) });
+    state.decide(use, withoutBulk(decision));
+    showWhereWeAre(state, input);
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot: state.snapshot() });
+  }
+}
+
+/** Plots and tables are in the store by now; history and memory keep the answer and its reason. */
+function withoutBulk(decision: Decision): Decision {
+  return { ...decision, evidence: { ...decision.evidence, plots: [], tables: [] } };
+}
+
+async function conclude(state: StudyState): Promise<StudyResult> {
+  const { report, model } = await publishStudy(state.record());
+  const final: StudyFinal | null = state.final();
+  return {
+    studyId: state.studyId,
+    status: 'completed',
+    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence }) => ({ stage, stageId, hparams, because, confidence })),
+    test: final?.test ?? null,
+    model: model === null ? null : { uri: model },
+    report: { uri: report },
+    receipts: state.receipts,
+    deviceSeconds: state.deviceSeconds,
+    trials: state.trialCount,
+  };
+}
+
+/** Publishes the report of a study that ends early; its own trouble must not hide why. */
+async function keepWhatIsKnown(state: StudyState): Promise<void> {
+  if (state.study === undefined) return;
+  await CancellationScope.nonCancellable(async () => {
+    await publishStudy(state.record()).catch(() => undefined);
+  });
+}
+
+/** A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead. */
+function asFailure(error: unknown): never {
+  if (error instanceof StageInconclusive) throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);
+  throw error;
+}
+
+function showWhereWeAre(state: StudyState, input: TuneStudyInput): void {
+  setCurrentDetails(liveTable(state.progress()));
+  if (!input.searchAttributes) return;
+  upsertSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.study, value: state.studyId },
+    { key: SEARCH_ATTRIBUTES.stage, value: state.currentStageId() ?? state.status },
+  ]);
+}
