@@ -1,0 +1,15 @@
+/**
+ * Stepwell's package entry: the study language and the words of its results. Workflows, activities, client, search and analysis
+ * have entries of their own, so that a study file needs no TensorFlow.
+ *
+ * @module
+ */
+export { defineStudy, formatProblem, formatProblems, parseStudy, studyJsonSchema } from './workflows/spec';
+export type { DatasetSpec, KnownNames, ParsedStudy, ParseResult, Problem, StageName, StageUseInput, StudyInput } from './workflows/spec';
+export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/contract';
+export type { FailureType, StageProgress, StudyProgress, StudyResult, StudyStatus, TrialProgress, TrialSummary, TuneStudyInput } from './workflows/contract';
+export type { Confidence, Decision, Evidence, Plot, Series, Table } from './workflows/stages/stage';
+export type {
+  BudgetSpec, EarlyStopping, LayerSpec, ModelSpec, Objective, OptimizerName, OptimizerSpec, PinnedDataset, ResolvedStudy, ScheduleSpec, StageUse, TrainingSpec,
+} from './workflows/study';
+export type { EpochMeasurement, HParams, Measurement, ObjectRef, Outcome, Receipt, TrialResult, TrialSpec } from './workflows/trial';

@@ -1,0 +1,138 @@
+/**
+ * What must hold between the parts of a study. Each check takes what parsed, so that one mistake does not hide another.
+ *
+ * @module
+ */
+import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
+import type { StandardHParam, StandardHParamName } from '../hparams';
+import { closest } from './closest';
+import { hparamReferences } from './hparam-references';
+import type { HparamReferences } from './hparam-references';
+import { MOMENTUM_OPTIMIZERS } from './optimizers';
+import { dotted, valueAt } from './problem';
+import type { Path, Problem } from './problem';
+import { orderProblems } from './stage-order';
+import type { ParsedStage } from './stage-uses';
+
+/** What of a study is needed here, as it was written: a mistake in one place must not hide another elsewhere. */
+export interface Draft {
+  readonly format: unknown;
+  readonly model: Readonly<Record<string, unknown>> | undefined;
+  /** `training.hparams`. */
+  readonly hparams: Readonly<Record<string, unknown>>;
+  /** `training.optimizer.name`, the default filled. */
+  readonly optimizer: unknown;
+  /** Each entry's `space`. */
+  readonly spaces: readonly unknown[];
+  /** The entries that parsed. */
+  readonly stages: readonly ParsedStage[];
+}
+
+/** Names that registries outside the study language know. */
+export interface KnownNames {
+  readonly presets?: readonly string[];
+  readonly formats?: readonly string[];
+}
+
+/** The parts of a study that checks look at. */
+export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
+  const at = (...path: readonly PropertyKey[]): unknown => valueAt(input, path);
+  const entries = at('stages');
+  return {
+    format: at('dataset', 'format'),
+    model: mapping(at('model')),
+    hparams: mapping(at('training', 'hparams')) ?? {},
+    optimizer: at('training', 'optimizer', 'name') ?? 'adam',
+    spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
+    stages,
+  };
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+/** Everything that is wrong between the parts. */
+export function semanticProblems(draft: Draft, known: KnownNames): readonly Problem[] {
+  const references = hparamReferences(draft.model);
+  return [
+    ...unknownName('dataset.format', draft.format, known.formats),
+    ...unknownName('model.preset', draft.model?.['preset'], known.presets),
+    ...references.problems,
+    ...startProblems(references, draft),
+    ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
+    ...orderProblems(draft.stages, draft.hparams['learningRate'] !== undefined),
+  ];
+}
+
+function unknownName(path: string, name: unknown, known: readonly string[] | undefined): readonly Problem[] {
+  if (typeof name !== 'string' || known === undefined || known.includes(name)) return [];
+  const near = closest(name, known);
+  return [{ path, rule: `must be one of ${known.join(', ')}`, value: name, ...(near !== undefined && { fix: `did you mean "${near}"?` }) }];
+}
+
+/** Values that nothing reads, and names that the model reads but nobody gives a value. */
+function startProblems(references: HparamReferences, draft: Draft): readonly Problem[] {
+  const { hparams } = draft;
+  const given = Object.keys(hparams).filter((name) => hparams[name] !== undefined);
+  const unread = given.flatMap((name) => {
+    const reason = unreadReason(name, references, draft);
+    return reason === undefined || hparams[name] === 0 ? [] : [{ path: `training.hparams.${name}`, value: hparams[name], ...reason }];
+  });
+  const missing = references.names
+    .filter(({ name }) => !given.includes(name) && !isStandard(name))
+    .map(({ name, path }) => ({ path: dotted(path), rule: `reads ${name}, which has no value`, value: { hparam: name }, fix: missingFix(name, given) }));
+  return [...unread, ...missing];
+}
+
+function missingFix(name: string, given: readonly string[]): string {
+  const near = closest(name, [...given, ...Object.keys(STANDARD_HPARAMS)]);
+  return `${near === undefined ? '' : `did you mean "${near}"? else `}add training.hparams.${name} as its start`;
+}
+
+/** Why a hyperparameter would have no effect; `undefined` if something reads it. */
+function unreadReason(name: string, references: HparamReferences, { model, optimizer }: Draft): Pick<Problem, 'rule' | 'fix'> | undefined {
+  if (references.open || references.names.some((reference) => reference.name === name)) return undefined;
+  const hasLayers = model !== undefined && 'layers' in model;
+  if (!isStandard(name)) {
+    const near = closest(name, Object.keys(STANDARD_HPARAMS));
+    const read = hasLayers ? `read it in model.layers as { hparam: ${name} }` : 'only model.layers can read names of your own';
+    return { rule: 'nothing reads this hyperparameter', fix: near === undefined ? read : `did you mean "${near}"? else ${read}` };
+  }
+  if (name === 'dropoutRate' && hasLayers) {
+    return { rule: 'nothing reads this hyperparameter', fix: 'add { layer: dropout, rate: { hparam: dropoutRate } } to model.layers' };
+  }
+  if (name === 'momentum' && typeof optimizer === 'string' && Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) && !MOMENTUM_OPTIMIZERS.includes(optimizer)) {
+    return { rule: `is not read by the optimizer ${optimizer}`, fix: `use one of ${MOMENTUM_OPTIMIZERS.join(', ')}, or leave it out` };
+  }
+  return undefined;
+}
+
+function isStandard(name: string): name is StandardHParamName {
+  return Object.hasOwn(STANDARD_HPARAMS, name);
+}
+
+/** A stage's space, if it has one: every name must reach something, every number lie in its range. */
+function spaceProblems(index: number, space: unknown, references: HparamReferences, draft: Draft): readonly Problem[] {
+  return Object.entries(mapping(space) ?? {}).flatMap(([name, dimension]): readonly Problem[] => {
+    const path: Path = ['stages', index, 'space', name];
+    const reason = unreadReason(name, references, draft);
+    if (reason !== undefined) return [{ path: dotted(path), value: dimension, ...reason }];
+    return isStandard(name) ? rangeProblems(path, dimension, STANDARD_HPARAMS[name]) : [];
+  });
+}
+
+/** Keys of a dimension whose numbers are not values of the hyperparameter. */
+const NOT_VALUES: readonly string[] = ['step', 'base', 'prior'];
+
+function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: StandardHParam): readonly Problem[] {
+  return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    const numeric = values.filter((one) => typeof one === 'number');
+    if (NOT_VALUES.includes(key) || numeric.length === 0) return [];
+    if (numeric.length < values.length) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
+    if (numeric.some((one) => one < min || one > max)) return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];
+    const whole = integer !== true || numeric.every(Number.isInteger);
+    return whole ? [] : [{ path: dotted([...path, key]), rule: 'must be whole numbers', value }];
+  });
+}

@@ -1,0 +1,17 @@
+/**
+ * The study language. zod lives here and in the stages' options only; the workflow bundle takes types from here, never values.
+ *
+ * @module
+ */
+export { defineStudy } from './define-study';
+export type { DatasetSpec } from './dataset';
+export { studyJsonSchema } from './json-schema';
+export { parseStudy, PLANNER_VERSION } from './parse-study';
+export type { ParsedStudy, ParseResult } from './parse-study';
+export type { KnownNames } from './checks';
+export { formatProblem, formatProblems } from './problem';
+export type { Problem } from './problem';
+export { resolveParsed } from './resolve-parsed';
+export { STAGE_NAMES } from './stage-uses';
+export type { StageName, StageUseInput } from './stage-uses';
+export type { StudyInput } from './study-schema';

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { LayerSpec, ModelSpec } from '../study';
+
+/** More layers than any network that a study would list by hand. */
+const LAYERS_MAX = 1000;
+
+/** Layer names whose tfjs class is not simply the name with a capital. */
+const CLASS_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
+  conv1d: 'Conv1D', conv2d: 'Conv2D', conv2dTranspose: 'Conv2DTranspose', separableConv2d: 'SeparableConv2D', depthwiseConv2d: 'DepthwiseConv2D',
+  maxPooling2d: 'MaxPooling2D', maxPool2d: 'MaxPooling2D', averagePooling2d: 'AveragePooling2D', avgPool2d: 'AveragePooling2D',
+  globalMaxPooling2d: 'GlobalMaxPooling2D', globalAveragePooling2d: 'GlobalAveragePooling2D', spatialDropout2d: 'SpatialDropout2D',
+  zeroPadding2d: 'ZeroPadding2D', cropping2d: 'Cropping2D', upSampling2d: 'UpSampling2D', relu: 'ReLU', prelu: 'PReLU', elu: 'ELU',
+  leakyRelu: 'LeakyReLU', thresholdedRelu: 'ThresholdedReLU',
+}));
+
+const className = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be the name of a layer, such as conv2d or Conv2D');
+
+const kerasLayer = z.strictObject({
+  className: className.describe('Class of the layer in TensorFlow.js, e.g. Conv2D.'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('Its configuration; any number may be { hparam: name }.'),
+});
+
+const flatLayer = z
+  .object({ layer: className.describe('Name of the layer, e.g. conv2d, maxPooling2d, dense.') })
+  .catchall(z.unknown())
+  .describe('A layer and its configuration in one mapping, e.g. { layer: conv2d, filters: 32, kernelSize: 3 }.');
+
+function staysInside(path: string): boolean {
+  return !path.startsWith('/') && !path.includes('\\') && !path.includes('\0') && !path.includes(':') && !path.split('/').includes('..');
+}
+
+export const modelSchema = z
+  .union([
+    z.strictObject({
+      preset: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be the name of a preset, such as mnist-cnn').meta({ examples: ['mnist-cnn'] }).describe('Name of a built-in model.'),
+    }),
+    z.strictObject({ layers: z.array(z.union([kerasLayer, flatLayer])).min(1).max(LAYERS_MAX).describe('Layers in order; the last gives one logit per class.') }),
+    z.strictObject({ module: z.string().min(1).refine(staysInside, 'must be a path inside the worker\'s own model folder').describe('A module in the folder that the worker\'s operator named.') }),
+  ])
+  .describe('The network: a preset, a list of layers, or a module of the worker\'s own.');
+
+/** Layers as tfjs class names with camelCase configurations, whichever way they were written. */
+export function normalizeModel(model: z.output<typeof modelSchema>): ModelSpec {
+  if (!('layers' in model)) return model;
+  return { layers: model.layers.map((layer): LayerSpec => normalizeLayer(layer)) };
+}
+
+function normalizeLayer(layer: z.output<typeof kerasLayer> | z.output<typeof flatLayer>): LayerSpec {
+  if ('layer' in layer) {
+    const { layer: name, ...config } = layer;
+    return { className: classNameOf(String(name)), config: camelKeys(config) };
+  }
+  return { className: layer.className, config: camelKeys(layer.config) };
+}
+
+function classNameOf(name: string): string {
+  return CLASS_NAMES.get(name) ?? `${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
+/** Keras writes `kernel_size` where TensorFlow.js writes `kernelSize`. */
+function camelKeys(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()), value]));
+}

@@ -1,0 +1,138 @@
+/**
+ * From what a person wrote to a study with every default filled, or to every mistake in it at once.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
+import type { ResolvedStudy, ScheduleSpec, TrainingSpec } from '../study';
+import { draftOf, semanticProblems } from './checks';
+import type { KnownNames } from './checks';
+import { didYouMean } from './closest';
+import type { DatasetSpec } from './dataset';
+import { PARSE_OPTIONS, problemsOf } from './issues';
+import { normalizeModel } from './model';
+import type { Problem } from './problem';
+import { orderWarnings } from './stage-order';
+import { STAGES_MAX, parseStage, withInserted, withStageIds } from './stage-uses';
+import type { ParsedStage } from './stage-uses';
+import { directionOf, sections } from './study-schema';
+
+/** Version of the maths that decides; a study finishes with the one that it began with. */
+export const PLANNER_VERSION = 1;
+
+/** A resolved study but for its data set, which is not packed and pinned yet. */
+export interface ParsedStudy extends Omit<ResolvedStudy, 'dataset'> {
+  readonly dataset: DatasetSpec;
+}
+
+export type ParseResult =
+  | { readonly ok: true; readonly study: ParsedStudy; readonly warnings: readonly Problem[] }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+type SectionName = keyof typeof sections;
+type Sections = z.output<z.ZodObject<typeof sections>>;
+
+/** Deeper than any study; YAML anchors can even make a value contain itself. */
+const DEPTH_MAX = 32;
+
+/**
+ * The study with every default filled but the data set pinned, or all of its problems.
+ *
+ * @param input Plain data as YAML or JSON give it.
+ * @param known Names that live outside the language, e.g. of model presets; a kind left out is not checked.
+ */
+export function parseStudy(input: unknown, known: KnownNames = {}): ParseResult {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    return { ok: false, problems: [{ path: '', rule: 'must be a mapping with name, dataset, model and stages', value: input }] };
+  }
+  if (isDeeperThan(input, DEPTH_MAX)) return { ok: false, problems: [{ path: '', rule: `must not be nested deeper than ${DEPTH_MAX} levels`, value: undefined }] };
+  const problems: Problem[] = [...unknownKeys(input)];
+  const parsed = parseSections(input, problems);
+  const stages = parseStages(input, problems);
+  problems.push(...semanticProblems(draftOf(input, stages), known));
+  if (problems.length > 0) return { ok: false, problems: inOrder(problems, input) };
+  return { ok: true, study: complete(parsed as Sections, stages), warnings: orderWarnings(stages) };
+}
+
+function unknownKeys(input: object): readonly Problem[] {
+  const known = [...Object.keys(sections), 'stages'];
+  return Object.entries(input).filter(([key]) => !known.includes(key)).map(([key, value]) => {
+    const fix = didYouMean(key, known);
+    return { path: key, rule: 'unknown key', value, ...(fix !== undefined && { fix }) };
+  });
+}
+
+function parseSections(input: object, problems: Problem[]): Partial<Sections> {
+  const parsed: Partial<Record<SectionName, unknown>> = {};
+  for (const name of Object.keys(sections) as SectionName[]) {
+    const value = Object.hasOwn(input, name) ? (input as Record<string, unknown>)[name] : undefined;
+    const result = sections[name].safeParse(value, PARSE_OPTIONS);
+    if (result.success) parsed[name] = result.data;
+    else problems.push(...problemsOf(result.error.issues, input, [name]));
+  }
+  return parsed as Partial<Sections>;
+}
+
+function parseStages(input: object, problems: Problem[]): readonly ParsedStage[] {
+  const list = z.array(z.unknown()).min(1).max(STAGES_MAX);
+  const entries = list.safeParse(Object.hasOwn(input, 'stages') ? (input as { stages?: unknown }).stages : undefined, PARSE_OPTIONS);
+  if (!entries.success) {
+    problems.push(...problemsOf(entries.error.issues, input, ['stages']));
+    return [];
+  }
+  return entries.data.flatMap((entry, index) => parseStage(entry, index, input, problems) ?? []);
+}
+
+/** In the order of the input's keys, so that people can walk down their file, one problem a place; what is missing comes first. */
+function inOrder(problems: readonly Problem[], input: object): readonly Problem[] {
+  const keys = Object.keys(input);
+  const place = ({ path }: Problem): number => keys.indexOf(path.split('.')[0] ?? '');
+  return problems
+    .filter(({ path }, index) => problems.findIndex((other) => other.path === path) === index)
+    .filter((problem) => !isMisspeltElsewhere(problem, problems))
+    .map((problem, index) => ({ problem, index }))
+    .sort((a, b) => place(a.problem) - place(b.problem) || a.index - b.index)
+    .map(({ problem }) => problem);
+}
+
+/** Something required is missing because it is there under a misspelt name: one mistake, one problem. */
+function isMisspeltElsewhere({ path, value }: Problem, problems: readonly Problem[]): boolean {
+  const name = path.split('.').at(-1) ?? '';
+  const parent = path.slice(0, path.length - name.length);
+  return value === undefined && problems.some(({ path: other, fix }) => other.startsWith(parent) && other !== path && fix?.startsWith(`did you mean "${name}"?`) === true);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((entry) => isDeeperThan(entry, levels - 1));
+}
+
+function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy {
+  const { name, seed, reproducible, dataset, model, training, objective, budget, checkpointEverySteps } = parsed;
+  const { format, uri, validationFraction, testFraction } = dataset;
+  return {
+    apiVersion: 'stepwell/v1',
+    plannerVersion: PLANNER_VERSION,
+    name, seed, reproducible,
+    dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
+    model: normalizeModel(model),
+    training: completeTraining(training),
+    objective: { metric: objective.metric, direction: directionOf(objective.metric) },
+    budget,
+    checkpointEverySteps,
+    stages: withStageIds(withInserted(stages)),
+  };
+}
+
+function completeTraining({ optimizer, schedule, epochs, earlyStopping, hparams }: Sections['training']): TrainingSpec {
+  const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
+  const given = Object.fromEntries(Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined));
+  return {
+    optimizer,
+    schedule: schedule satisfies ScheduleSpec,
+    epochs,
+    earlyStopping,
+    hparams: { ...defaults, learningRate: DEFAULT_LEARNING_RATES[optimizer.name], ...given },
+  };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+const warmup = {
+  warmupSteps: z.int().min(0).max(1_000_000).default(0).describe('Optimizer steps over which the learning rate rises linearly from 0.'),
+};
+const factor = (value: number, what: string) => z.number().min(0).max(1).default(value).describe(what);
+
+const milestone = z.strictObject({
+  epoch: z.number().gt(0).describe('From this epoch on.'),
+  factor: z.number().min(0).max(1000).describe('Learning rate as a factor on learningRate.'),
+});
+
+/** A learning-rate schedule: a factor on `learningRate` over the epochs. */
+export const scheduleSchema = z
+  .discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('constant'), ...warmup }),
+    z.strictObject({ name: z.literal('exponential'), factorPerEpoch: z.number().gt(0).max(1).default(0.95).describe('The learning rate after an epoch, as a factor.'), ...warmup }),
+    z.strictObject({ name: z.literal('cosine'), finalFactor: factor(0, 'Where the half cosine ends.'), ...warmup }),
+    z.strictObject({
+      name: z.literal('piecewise'),
+      milestones: z.array(milestone).min(1).max(100)
+        .refine((list) => list.every(({ epoch }, i) => i === 0 || epoch > (list[i - 1]?.epoch ?? 0)), 'must have rising epochs')
+        .describe('Constant pieces, by the epoch each begins at.'),
+      ...warmup,
+    }),
+    z.strictObject({
+      name: z.literal('oneCycle'),
+      peakFraction: z.number().gt(0).lt(1).default(0.3).describe('Share of the training until the peak.'),
+      initialFactor: factor(0.04, 'Where it starts, as a factor on the peak.'),
+      finalFactor: factor(4e-6, 'Where it ends, as a factor on the peak.'),
+      ...warmup,
+    }),
+    z.strictObject({
+      name: z.literal('plateau'),
+      factor: z.number().gt(0).lt(1).default(0.5).describe('Factor at each plateau.'),
+      patience: z.int().min(1).max(1000).default(3).describe('Epochs without improvement that make a plateau.'),
+      minFactor: factor(1e-3, 'Lowest factor.'),
+      ...warmup,
+    }),
+  ])
+  .describe('The learning-rate schedule.');

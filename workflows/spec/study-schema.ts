@@ -1,0 +1,66 @@
+/**
+ * The whole study file as one zod schema: what the JSON Schema and the TypeScript types are made of.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import { datasetSchema } from './dataset';
+import { modelSchema } from './model';
+import { STAGES_MAX, stageUseSchema } from './stage-uses';
+import type { StageUseInput } from './stage-uses';
+import { trainingSchema } from './training';
+
+/** A name becomes part of object keys and workflow ids. */
+const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+const objectiveSchema = z
+  .strictObject({
+    metric: z.enum(['valLoss', 'valAccuracy']).default('valLoss').describe('What trials are compared by, at their best epoch.'),
+    direction: z.enum(['minimize', 'maximize']).optional().describe('Follows from the metric: minimize valLoss, maximize valAccuracy.'),
+  })
+  .refine(({ metric, direction }) => direction === undefined || direction === directionOf(metric), {
+    error: 'must be minimize for valLoss and maximize for valAccuracy', path: ['direction'],
+  })
+  .describe('What better means.');
+
+/** The direction in which a metric improves. */
+export function directionOf(metric: 'valLoss' | 'valAccuracy'): 'minimize' | 'maximize' {
+  return metric === 'valLoss' ? 'minimize' : 'maximize';
+}
+
+const budgetSchema = z
+  .strictObject({
+    deviceMinutes: z.number().gt(0).max(1e7).nullable().default(null).describe('Most minutes of device time over all trials; null for no limit.'),
+    maxTrials: z.int().min(1).max(100_000).nullable().default(null).describe('Most trials over all stages; null for no limit.'),
+    parallelTrials: z.int().min(1).max(256).default(2).describe('Trials that run at the same time, given workers enough.'),
+  })
+  .describe('What the study may spend; the final training is reserved first.');
+
+/** Every section of a study file but `stages`, which are parsed one by one so that all problems show at once. */
+export const sections = {
+  $schema: z.string().optional().describe('Address of this schema, for editors.'),
+  apiVersion: z.literal('stepwell/v1').default('stepwell/v1').describe('Version of the study language.'),
+  kind: z.literal('Study').default('Study'),
+  name: z.string().regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end')
+    .describe('Name of the study: its id in Temporal, in the log and in the bucket.'),
+  seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('Seeds everything that is drawn: weights, order, dropout, augmentation, search.'),
+  reproducible: z.boolean().default(false).describe('Whether decisions must not depend on measured times or on the order in which parallel trials end; slower.'),
+  dataset: datasetSchema,
+  model: modelSchema,
+  training: trainingSchema.prefault({}),
+  objective: objectiveSchema.prefault({}),
+  budget: budgetSchema.prefault({}),
+  checkpointEverySteps: z.int().min(1).max(1_000_000).default(200).describe('Optimizer steps between checkpoints: a crash loses at most these.'),
+} as const;
+
+export const studySchema = z
+  .strictObject({
+    ...sections,
+    stages: z.array(stageUseSchema).min(1).max(STAGES_MAX).describe('The questions to answer, in order.'),
+  })
+  .describe('A Stepwell study: what to tune and train, in stages.');
+
+type Sections = z.input<z.ZodObject<typeof sections>>;
+
+/** A study as people write it, in TypeScript or in a file. */
+export type StudyInput = Sections & { readonly stages: readonly StageUseInput[] };

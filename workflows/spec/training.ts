@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { STANDARD_HPARAMS } from '../hparams';
+import type { StandardHParam } from '../hparams';
+import { optimizerSchema } from './optimizers';
+import { scheduleSchema } from './schedules';
+
+function standardHParam({ min, max, integer, description }: StandardHParam): z.ZodOptional<z.ZodNumber> {
+  const number = (integer === true ? z.int() : z.number()).min(min).max(max);
+  return number.optional().describe(`${description[0]?.toUpperCase()}${description.slice(1)}.`);
+}
+
+type StandardShape = { [Name in keyof typeof STANDARD_HPARAMS]: z.ZodOptional<z.ZodNumber> };
+
+const standardShape = Object.fromEntries(
+  Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, standardHParam(hparam)]),
+) as StandardShape;
+
+const hparamsSchema = z
+  .object(standardShape)
+  .catchall(z.union([z.number(), z.string(), z.boolean()]))
+  .describe('Where the hyperparameters start: the standard ones, and those that model.layers reads as { hparam: name }.');
+
+const earlyStoppingSchema = z.strictObject({
+  patience: z.int().min(1).max(10_000).default(5).describe('Epochs without improvement after which a trial ends.'),
+  minDelta: z.number().min(0).default(0).describe('Least change of the objective that counts as an improvement.'),
+});
+
+export const trainingSchema = z
+  .strictObject({
+    optimizer: optimizerSchema.prefault({ name: 'adam' }),
+    schedule: scheduleSchema.prefault({ name: 'constant' }),
+    epochs: z.int().min(1).max(100_000).default(10).describe('Passes over the training examples, where a stage does not say otherwise.'),
+    earlyStopping: earlyStoppingSchema.nullable().default(null).describe('Ends a trial once its objective stops improving; null for never.'),
+    hparams: hparamsSchema.prefault({}),
+  })
+  .describe('How every trial trains.');
