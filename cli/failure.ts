@@ -1,0 +1,77 @@
+/**
+ * Every error as one sentence for people, a type for programs, and an exit code.
+ *
+ * @module
+ */
+import { FAILURES } from '../workflows/contract';
+import type { FailureType } from '../workflows/contract';
+import { formatProblems } from '../workflows/spec';
+import type { Problem } from '../workflows/spec';
+import type { Exit } from './exit-codes';
+
+/** An error that the command line itself found; the message says what is wrong and what to do. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  constructor(message: string, readonly exit: Exit, readonly type: string, options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** A study with mistakes: the message has a line for each. */
+export function studyInvalid(file: string, problems: readonly Problem[], lines: string = formatProblems(problems)): CommandError {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new CommandError(`${file} has ${count}\n${lines}`, 'badInput', FAILURES.invalidStudy);
+}
+
+export interface Failure {
+  readonly message: string;
+  readonly type: string;
+  readonly exit: Exit;
+}
+
+/** Exit of a study's failure by its type; all others are `failed`. */
+const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
+  InvalidStudy: 'badInput',
+  DatasetInvalid: 'badInput',
+  DatasetCorrupt: 'badInput',
+  ModelInvalid: 'badInput',
+  TrainerBroken: 'environment',
+  StorageUnavailable: 'environment',
+  StorageDenied: 'environment',
+};
+
+/** Names of errors that the world outside causes, wherever they were thrown. */
+const ENVIRONMENT_ERRORS: readonly string[] = [
+  'ServerUnreachable', 'ConfigInvalid', 'StorageDenied', 'StorageUnavailable', 'PartUnavailable', 'ServiceUnavailable', 'ServicesUnavailable', 'ServiceFailed',
+];
+
+/** The failure that an error stands for: Temporal wraps what went wrong in what it was doing. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommandError) return { message: error.message, type: error.type, exit: error.exit };
+  const root = innermost(error);
+  if (root.name === 'CancelledFailure') return { message: 'the study was cancelled', type: 'Cancelled', exit: 'failed' };
+  if (root.name === 'TerminatedFailure') return { message: 'the study was terminated from outside', type: 'Terminated', exit: 'failed' };
+  if (root.name === 'ServiceError') {
+    return { message: `the Temporal server gives no answer (${reasonOf(root)}); is it up? see stepwell doctor`, type: 'ServerUnreachable', exit: 'environment' };
+  }
+  const type = typeOf(root);
+  const exit = EXIT_OF_FAILURE[type as FailureType] ?? (ENVIRONMENT_ERRORS.includes(type) ? 'environment' : 'failed');
+  return { message: root.message === '' ? type : root.message, type, exit };
+}
+
+/** The cause that Temporal's failures wrap; a library's own causes stay inside. */
+function innermost(error: unknown): Error {
+  let inner = error instanceof Error ? error : new Error(String(error));
+  const wrappers = ['WorkflowFailedError', 'ActivityFailure', 'ChildWorkflowFailure'];
+  while (wrappers.includes(inner.name) && inner.cause instanceof Error) inner = inner.cause;
+  return inner;
+}
+
+function typeOf(error: Error): string {
+  return 'type' in error && typeof error.type === 'string' ? error.type : error.name;
+}
+
+function reasonOf(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause.message : error.message;
+  return cause.split('\n')[0] ?? cause;
+}
