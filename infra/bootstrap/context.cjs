@@ -1,0 +1,46 @@
+'use strict';
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const os = require('node:os');
+const path = require('node:path');
+const { createProgress } = require('./progress.cjs');
+
+/**
+ * Everything a part works with. `packageFolder` holds this package; `isCheckout` is false inside an installed package,
+ * whose npm packages are somebody else's business.
+ */
+function createContext({ packageFolder = path.resolve(__dirname, '../..'), environment = process.env, output = process.stderr } = {}) {
+  const progress = createProgress(output);
+  const isCheckout = !packageFolder.split(path.sep).includes('node_modules') && fs.existsSync(path.join(packageFolder, 'package-lock.json'));
+  return {
+    packageFolder,
+    isCheckout,
+    /** What a person runs to get all this. */
+    ownCommand: isCheckout ? 'npm run bootstrap' : 'npx stepwell bootstrap',
+    cacheFolder: chooseCacheFolder(environment),
+    environment,
+    platform: `${process.platform}-${process.arch}`,
+    versions: JSON.parse(fs.readFileSync(path.join(__dirname, 'versions.json'), 'utf8')),
+    progress,
+    report: progress.say,
+  };
+}
+
+/** The cache folder that all checkouts share: STEPWELL_CACHE, else the XDG cache folder, else ~/.cache. */
+function chooseCacheFolder(environment) {
+  if (environment.STEPWELL_CACHE) return path.resolve(environment.STEPWELL_CACHE);
+  const parent = environment.XDG_CACHE_HOME || path.join(environment.HOME || os.homedir(), '.cache');
+  return path.resolve(parent, 'stepwell');
+}
+
+/** The folder of a package that ours depends on, wherever npm put it; undefined where it is not installed. */
+function findPackage(context, name) {
+  try {
+    return path.dirname(createRequire(path.join(context.packageFolder, 'package.json')).resolve(`${name}/package.json`));
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+module.exports = { createContext, chooseCacheFolder, findPackage };

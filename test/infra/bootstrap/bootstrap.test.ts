@@ -1,0 +1,49 @@
+import { createSandbox, load } from './sandbox';
+
+const { bootstrap, readPurpose, nodeProblem } = load<{
+  bootstrap(args: readonly string[], settings: object): Promise<number>;
+  readPurpose(args: readonly string[]): string | undefined;
+  nodeProblem(version: string): string | undefined;
+}>('bootstrap.cjs');
+
+test.each([
+  [[], 'all'],
+  [['--for', 'start'], 'start'],
+  [['--for=test'], 'test'],
+])('%j asks for %s', (args, purpose) => {
+  expect(readPurpose(args)).toBe(purpose);
+});
+
+test.each([[['--for']], [['--for', 'lunch']], [['--for=']], [['start']], [['--for', 'start', 'now']]])('%j is refused', (args) => {
+  expect(readPurpose(args)).toBeUndefined();
+});
+
+test('wrong arguments end with code 2 and the usage', async () => {
+  const said: string[] = [];
+  expect(await bootstrap(['--for', 'lunch'], { output: { write: (text: string) => said.push(text) } })).toBe(2);
+  expect(said).toEqual(['usage: bootstrap [--for start|test], got --for lunch\n']);
+});
+
+test.each(['20.6.0', '20.20.2', '22.0.0', '22.21.1'])('Node %s is taken', (version) => {
+  expect(nodeProblem(version)).toBeUndefined();
+});
+
+test.each(['18.20.0', '20.5.1', '23.0.0', '24.1.0'])('Node %s is refused, and the message says which Node will do', (version) => {
+  expect(nodeProblem(version)).toContain(`Node must be version 20 (20.6 or later) or 22, got ${version}`);
+});
+
+test('a cache folder that cannot be made is one sentence, not a stack trace', async () => {
+  const sandbox = createSandbox();
+  try {
+    const file = sandbox.write('file', '');
+    const settings = {
+      packageFolder: sandbox.packageFolder,
+      environment: { ...sandbox.environment, STEPWELL_CACHE: `${file}/cache` },
+      output: { write: (text: string) => sandbox.said.push(text) },
+    };
+    expect(await bootstrap(['--for', 'start'], settings)).toBe(1);
+    expect(sandbox.said.join('')).toMatch(/^bootstrap failed \[cache=.*\]: ENOTDIR.*; set STEPWELL_CACHE to a folder that you can write to\n$/);
+  } finally {
+    sandbox.remove();
+  }
+});
