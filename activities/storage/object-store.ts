@@ -12,6 +12,7 @@ export interface StoredObject {
   readonly etag: string;
 }
 
+/** Keys are paths; none may be the folder of another, for VersityGW keeps objects as plain files. */
 export interface ObjectStore {
   /** Where keys live, for people: `s3://bucket/prefix/`. */
   readonly uri: string;

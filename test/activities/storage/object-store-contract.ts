@@ -1,0 +1,150 @@
+/**
+ * What every object store does, whatever is behind it.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { supportsConditionalPut } from '../../../activities/storage/conditional-put';
+import { PreconditionFailed } from '../../../activities/storage/object-store';
+import type { ObjectStore } from '../../../activities/storage/object-store';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+const textOf = (bytes: Uint8Array | undefined): string | undefined => bytes && new TextDecoder().decode(bytes);
+
+/** More than one page of a listing, and more than one batch of a deletion. */
+const MANY = 1_005;
+
+/** How many write at a time; servers on the machine of the test take more time for more. */
+const PARALLEL = 20;
+
+/** @param open A store in which nothing is yet. */
+export function objectStoreContract(name: string, open: () => Promise<ObjectStore>): void {
+  describe(`object store contract: ${name}`, () => {
+    let store: ObjectStore;
+    beforeAll(async () => {
+      store = await open();
+    });
+
+    test('what is put is got back, with its etag and its size', async () => {
+      const { etag } = await store.put('round/trip', bytesOf('digits'));
+      const found = await store.get('round/trip');
+      expect(textOf(found?.bytes)).toBe('digits');
+      expect(found?.etag).toBe(etag);
+      expect(await store.head('round/trip')).toEqual({ etag, bytes: 6 });
+    });
+
+    test('a second put replaces the first and its etag', async () => {
+      const first = await store.put('over/written', bytesOf('one'));
+      const second = await store.put('over/written', bytesOf('two'));
+      expect(second.etag).not.toBe(first.etag);
+      expect(textOf((await store.get('over/written'))?.bytes)).toBe('two');
+    });
+
+    test('what is not there is undefined, above and below what is', async () => {
+      await store.put('parent/child', bytesOf('x'));
+      for (const key of ['nothing', 'parent', 'parent/child/grandchild', 'paren']) {
+        expect({ key, got: await store.get(key), head: await store.head(key) }).toEqual({ key, got: undefined, head: undefined });
+      }
+    });
+
+    test('changing the bytes after a put or a get changes nothing in the store', async () => {
+      const bytes = bytesOf('abc');
+      await store.put('copied', bytes);
+      bytes.fill(0);
+      (await store.get('copied'))?.bytes.fill(0);
+      expect(textOf((await store.get('copied'))?.bytes)).toBe('abc');
+    });
+
+    test('a put for a new key loses where something is, and changes nothing', async () => {
+      await store.put('new/once', bytesOf('first'), { ifNoneMatch: '*' });
+      await expect(store.put('new/once', bytesOf('second'), { ifNoneMatch: '*' })).rejects.toThrow(PreconditionFailed);
+      expect(textOf((await store.get('new/once'))?.bytes)).toBe('first');
+    });
+
+    test('a put over an etag wins while it is the newest, and loses after', async () => {
+      const first = await store.put('matched', bytesOf('first'));
+      const second = await store.put('matched', bytesOf('second'), { ifMatch: first.etag });
+      await expect(store.put('matched', bytesOf('late'), { ifMatch: first.etag })).rejects.toThrow(PreconditionFailed);
+      await store.put('matched', bytesOf('third'), { ifMatch: second.etag });
+      expect(textOf((await store.get('matched'))?.bytes)).toBe('third');
+    });
+
+    test('a put over an etag loses where nothing is', async () => {
+      const { etag } = await store.put('deleted', bytesOf('x'));
+      await store.delete(['deleted']);
+      await expect(store.put('deleted', bytesOf('y'), { ifMatch: etag })).rejects.toThrow(PreconditionFailed);
+      expect(await store.get('deleted')).toBeUndefined();
+    });
+
+    test('of racers for one etag, and for one new key, exactly one wins', async () => {
+      for (let race = 0; race < 10; race++) {
+        const { etag } = await store.put(`race/${race}`, bytesOf('start'));
+        await exactlyOneWins(store, `race/${race}`, { ifMatch: etag });
+        await exactlyOneWins(store, `race-new/${race}`, { ifNoneMatch: '*' });
+      }
+    });
+
+    test('a store is known to honour conditions, and the probe leaves nothing behind', async () => {
+      expect(await supportsConditionalPut(store)).toBe(true);
+      expect(await store.list('store-check/')).toEqual([]);
+    });
+
+    test('a listing has every key below a prefix and no other, in order, with sizes', async () => {
+      for (const key of ['list/b', 'list/a/2', 'list/a/10', 'list/a.txt', 'list-other/x', 'lis']) await store.put(key, bytesOf(key));
+      expect(await store.list('list/')).toEqual(['list/a.txt', 'list/a/10', 'list/a/2', 'list/b'].map((key) => ({ key, bytes: key.length })));
+      expect((await store.list('list/a/')).map(({ key }) => key)).toEqual(['list/a/10', 'list/a/2']);
+      expect(await store.list('list/none/')).toEqual([]);
+    });
+
+    test('more keys than fit on a page are all listed, and all deleted', async () => {
+      const keys = Array.from({ length: MANY }, (_, i) => `many/${String(i).padStart(5, '0')}`);
+      for (let from = 0; from < MANY; from += PARALLEL) await Promise.all(keys.slice(from, from + PARALLEL).map((key) => store.put(key, bytesOf(key))));
+      expect((await store.list('many/')).map(({ key }) => key)).toEqual(keys);
+      await store.delete(keys);
+      expect(await store.list('many/')).toEqual([]);
+    });
+
+    test('deleting what is not there, or nothing at all, is no error', async () => {
+      await store.put('gone', bytesOf('x'));
+      await store.delete(['gone', 'never-there']);
+      await store.delete(['gone']);
+      await store.delete([]);
+      expect(await store.head('gone')).toBeUndefined();
+    });
+
+    test.each(['with space', 'plus+sign', 'üñí/日本語', 'percent%20&q=1', "it's (quoted) ~!*"])('the key "%s" is kept to the letter', async (name_) => {
+      const key = `odd/${name_}`;
+      await store.put(key, bytesOf(name_));
+      expect(textOf((await store.get(key))?.bytes)).toBe(name_);
+      expect((await store.list('odd/')).map((object) => object.key)).toContain(key);
+      await store.delete([key]);
+      expect(await store.head(key)).toBeUndefined();
+    });
+
+    test('an object of no bytes is an object', async () => {
+      const { etag } = await store.put('empty', new Uint8Array());
+      expect((await store.get('empty'))?.bytes.byteLength).toBe(0);
+      expect(await store.head('empty')).toEqual({ etag, bytes: 0 });
+    });
+
+    test('20 MB come back as they went', async () => {
+      const bytes = Uint8Array.from({ length: 20_000_000 }, (_, i) => (i * 2_654_435_761) >>> 24);
+      await store.put('large', bytes);
+      const found = await store.get('large');
+      expect(sha256(found?.bytes)).toBe(sha256(bytes));
+    });
+  });
+}
+
+async function exactlyOneWins(store: ObjectStore, key: string, condition: Parameters<ObjectStore['put']>[2]): Promise<void> {
+  const racers = ['red', 'blue', 'green', 'grey'];
+  const ends = await Promise.allSettled(racers.map((racer) => store.put(key, bytesOf(racer), condition)));
+  const won = racers.filter((_, i) => ends[i]?.status === 'fulfilled');
+  const lost = ends.flatMap((end) => (end.status === 'rejected' ? [(end.reason as Error).name] : []));
+  expect({ won: won.length, lost }).toEqual({ won: 1, lost: ['PreconditionFailed', 'PreconditionFailed', 'PreconditionFailed'] });
+  expect(textOf((await store.get(key))?.bytes)).toBe(won[0]);
+}
+
+function sha256(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && createHash('sha256').update(bytes).digest('hex');
+}
