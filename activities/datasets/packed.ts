@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
 
 export interface PackedFile {
   readonly file: string;
@@ -26,4 +28,38 @@ export interface PackedManifest {
   readonly classNames: readonly string[];
   readonly train: PackedSplit;
   readonly test: PackedSplit | null;
+}
+
+const count = z.int().min(1);
+const packedFile = z.strictObject({
+  // A name becomes a local path.
+  file: z.string().regex(/^[a-z0-9][a-z0-9-]*\.(u8|i32)$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: count,
+  examples: count,
+});
+const packedSplit = z.strictObject({ examples: count, images: z.array(packedFile).min(1), labels: z.array(packedFile).min(1) });
+
+/** A manifest as it is read back. */
+export const packedManifestSchema: z.ZodType<PackedManifest> = z.strictObject({
+  version: z.literal(1),
+  shape: z.tuple([count, count, count]),
+  classes: z.int().min(2),
+  classNames: z.array(z.string()),
+  train: packedSplit,
+  test: packedSplit.nullable(),
+});
+
+/** Key of the manifest of the packed data set with this content; its files are beside it. */
+export function manifestKey(sha256: string): string {
+  return `datasets/${sha256}/manifest.json`;
+}
+
+/** Every file of a packed data set but its manifest. */
+export function packedFiles({ train, test }: PackedManifest): readonly PackedFile[] {
+  return [train, test].flatMap((split) => (split === null ? [] : [...split.images, ...split.labels]));
+}
+
+export function sha256Of(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,0 +1,37 @@
+/**
+ * What a format of data sets is: it looks at a source, then streams examples.
+ *
+ * @module
+ */
+import type { Source } from '../source';
+
+export interface ExampleBatch {
+  /** Row-major [examples, height, width, channels] uint8. */
+  readonly images: Uint8Array;
+  /** In [0, classes), one per example. */
+  readonly labels: ArrayLike<number>;
+}
+
+export interface OpenedPart {
+  /** At least 1. */
+  readonly examples: number;
+  /** All examples in the order of the files. @throws DatasetInvalid if the files are not what `open` was told. */
+  batches(): AsyncIterable<ExampleBatch>;
+}
+
+export interface OpenedDataset {
+  /** Height, width and channels. */
+  readonly shape: readonly [number, number, number];
+  /** One name a class; at least 2. */
+  readonly classNames: readonly string[];
+  readonly train: OpenedPart;
+  readonly test: OpenedPart | null;
+}
+
+export interface DatasetFormat {
+  /** What a source holds by names, headers and labels; images are read later. @throws DatasetInvalid */
+  open(source: Source): Promise<OpenedDataset>;
+}
+
+/** Bytes of images in one batch, about: small enough to beat between two of them, large enough not to count. */
+export const BATCH_BYTES = 4 * 1024 * 1024;

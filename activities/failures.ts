@@ -1,0 +1,29 @@
+/**
+ * The one place where an error of the activities gets the type that Temporal and the workflow know it by.
+ *
+ * @module
+ */
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { FAILURES, NON_RETRYABLE } from '../workflows/contract';
+import type { FailureType } from '../workflows/contract';
+
+/** Names of errors thrown below the activities, and the failure each one is. */
+const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
+  StorageUnavailable: FAILURES.storageUnavailable,
+  StorageDenied: FAILURES.storageDenied,
+  DatasetInvalid: FAILURES.datasetInvalid,
+  DatasetCorrupt: FAILURES.datasetCorrupt,
+  StudyInvalid: FAILURES.invalidStudy,
+  ModelInvalid: FAILURES.modelInvalid,
+  Fenced: FAILURES.fenced,
+  TrainerCrashed: FAILURES.trainerCrashed,
+  TrainerStalled: FAILURES.trainerStalled,
+};
+
+/** Turns any error into a failure with a type; cancellation and failures pass as they are. Matching is by name: classes differ between realms. */
+export function asFailure(error: unknown): Error {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const type = FAILURE_OF_ERROR[name] ?? name;
+  return ApplicationFailure.create({ message, type, nonRetryable: NON_RETRYABLE.includes(type), ...(error instanceof Error && { cause: error }) });
+}

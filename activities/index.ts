@@ -1,0 +1,45 @@
+/**
+ * Stepwell's activities on given dependencies: what a worker registers.
+ *
+ * @module
+ */
+import type { StudyActivities, TrainingActivities } from '../workflows/contract';
+import type { SourceAccess } from './datasets/source';
+import { asFailure } from './failures';
+import type { ObjectStore } from './storage/object-store';
+import { createPublishStudy } from './study/publish-study';
+import { createRecordDecision } from './study/record-decision';
+import { createResolveStudy } from './study/resolve-study';
+import { createRunTrial } from './trial/run-trial';
+import type { RunTrialDependencies } from './trial/run-trial';
+
+export type { RunTrialDependencies } from './trial/run-trial';
+
+export interface StudyDependencies extends SourceAccess {
+  readonly store: ObjectStore;
+}
+
+/** The activities of a training worker. */
+export function createTrainingActivities(dependencies: RunTrialDependencies) {
+  return { runTrial: createRunTrial(dependencies) } satisfies TrainingActivities;
+}
+
+/** The activities of a tuner worker; they need no TensorFlow. */
+export function createStudyActivities({ store, fileRoots, openBucket }: StudyDependencies) {
+  return {
+    resolveStudy: failing(createResolveStudy({ store, fileRoots, ...(openBucket && { openBucket }) })),
+    recordDecision: failing(createRecordDecision(store)),
+    publishStudy: failing(createPublishStudy(store)),
+  } satisfies StudyActivities;
+}
+
+/** The same activity, whose errors have the type that the workflow matches on. */
+function failing<Input, Output>(activity: (input: Input) => Promise<Output>): (input: Input) => Promise<Output> {
+  return async (input) => {
+    try {
+      return await activity(input);
+    } catch (error) {
+      throw asFailure(error);
+    }
+  };
+}

@@ -1,0 +1,20 @@
+import { activityInfo, heartbeat } from '@temporalio/activity';
+
+/** Where the caller asks for no heartbeats, some are sent all the same: they bring the news of a cancellation. */
+const HEARTBEAT_TIMEOUT_MILLISECONDS = 20_000;
+
+/**
+ * Beats as long as the work goes on: one large object on a slow link may take longer than a heartbeat may.
+ *
+ * Beats need not prove progress here, as the store's client bounds its own waiting.
+ *
+ * @param latest Details of the next beat.
+ */
+export async function beating<T>(latest: () => unknown, work: () => Promise<T>): Promise<T> {
+  const timer = setInterval(() => heartbeat(latest()), (activityInfo().heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The activity that publishes what a study knows: its record, its report and its model, under keys of its own.
+ *
+ * @module
+ */
+import type { StudyActivities, StudyRecord } from '../../workflows/contract';
+import { renderReport } from '../report';
+import type { ObjectStore } from '../storage/object-store';
+import { beating } from './beating';
+import { readDecision } from './decision-record';
+import type { DecisionRecord } from './decision-record';
+import { studyKey } from './study-keys';
+
+/** @returns The `publishStudy` activity on this store. Publishing again replaces what an earlier run of the same study left. */
+export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
+  return (record) => beating(() => undefined, () => publish(store, record));
+}
+
+async function publish(store: ObjectStore, record: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }> {
+  const { studyId, final } = record;
+  const trialModel = final?.model ?? null;
+  const model = studyKey(studyId, 'model/');
+  const report = studyKey(studyId, 'report.html');
+  await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await copyModel(store, trialModel, model);
+  const decisions = await decisionsOf(store, record);
+  await store.put(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
+  return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${model}` };
+}
+
+async function decisionsOf(store: ObjectStore, { studyId, progress }: StudyRecord): Promise<readonly DecisionRecord[]> {
+  const records: DecisionRecord[] = [];
+  for (const { stageId, decision, trials } of progress.stages) {
+    // The store may hold the decision of an earlier run for a stage that this one has not reached.
+    if (decision === undefined) continue;
+    records.push(await readDecision(store, studyId, stageId) ?? { decision, trials });
+  }
+  return records;
+}
+
+/** Makes the study's model that of the trial: a copy outlives the trial's own objects. With no trial there is none. */
+async function copyModel(store: ObjectStore, trialModel: string | null, prefix: string): Promise<void> {
+  const from = trialModel === null || trialModel.endsWith('/') ? trialModel : `${trialModel}/`;
+  const files = from === null ? [] : await store.list(from);
+  if (from !== null && files.length === 0) throw new Error(`exported model is not in the store [key=${from}]`);
+  const copies = new Map(files.map(({ key }) => [`${prefix}${key.slice((from ?? '').length)}`, key]));
+  for (const [to, key] of copies) {
+    const object = await store.get(key);
+    if (object === undefined) throw new Error(`exported model went away while it was copied [key=${key}]`);
+    await store.put(to, object.bytes);
+  }
+  const stale = (await store.list(prefix)).map(({ key }) => key).filter((key) => !copies.has(key));
+  if (stale.length > 0) await store.delete(stale);
+}

@@ -1,0 +1,14 @@
+import { StudyInvalid } from './study-invalid';
+
+const SAFE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/**
+ * Key of one of a study's objects, e.g. `studies/digits/decisions/lr-range-test.json`.
+ *
+ * @param name Relative to the study's own prefix; may be empty for the prefix itself.
+ * @throws StudyInvalid if the id could leave that prefix: some stores keep objects as files.
+ */
+export function studyKey(studyId: string, name: string): string {
+  if (!SAFE.test(studyId)) throw new StudyInvalid(`studyId must be letters, digits, dots and dashes, got ${JSON.stringify(studyId)}`);
+  return `studies/${studyId}/${name}`;
+}

@@ -1,0 +1,94 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import type { MockActivityEnvironment } from '@temporalio/testing';
+import { createStudyActivities } from '../../../activities';
+import { memoryStore } from '../../../activities/storage/memory';
+import type { ObjectStore } from '../../../activities/storage/object-store';
+import { StorageDenied } from '../../../activities/storage/object-store';
+import type { ResolvedStudy } from '../../../workflows/study';
+import { quietEnvironment } from '../../support/activity-environment';
+import { folderOf, idxSet } from '../../support/datasets';
+
+const folder = folderOf(idxSet(20, 5));
+
+const study = {
+  name: 'tiny', seed: 17,
+  dataset: { format: 'idx', uri: `file://${folder}` },
+  model: { preset: 'mnist-cnn' },
+  stages: [{ stage: 'lrRangeTest' }, { stage: 'finalTrain' }],
+};
+
+function resolve(input: unknown, { store = memoryStore(), studyId = 'tiny', environment = quietEnvironment() }: { readonly store?: ObjectStore; readonly studyId?: string; readonly environment?: MockActivityEnvironment } = {}): Promise<ResolvedStudy> {
+  const { resolveStudy } = createStudyActivities({ store, fileRoots: [folder] });
+  return environment.run(resolveStudy, { studyId, study: input });
+}
+
+async function failure(input: unknown, options: Parameters<typeof resolve>[1] = {}): Promise<ApplicationFailure> {
+  const error: unknown = await resolve(input, options).then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ApplicationFailure);
+  return error as ApplicationFailure;
+}
+
+describe('resolving a study', () => {
+  it('fills every default and pins the data set by its content', async () => {
+    const store = memoryStore();
+    const resolved = await resolve(study, { store });
+    expect(resolved).toMatchObject({
+      apiVersion: 'stepwell/v1', name: 'tiny', seed: 17, objective: { metric: 'valLoss', direction: 'minimize' },
+      dataset: { shape: [3, 2, 1], classes: 3, split: { trainExamples: 16, validationExamples: 4, testExamples: 5, testFrom: 'test' } },
+    });
+    expect(await store.head(resolved.dataset.manifest.key)).toMatchObject({ bytes: resolved.dataset.manifest.bytes });
+  });
+
+  it('gives the same again, as plain JSON, wherever the data lies', async () => {
+    const resolved = await resolve(study);
+    expect(JSON.parse(JSON.stringify(resolved))).toEqual(resolved);
+    expect(await resolve(study)).toEqual(resolved);
+  });
+
+  it('beats while it packs', async () => {
+    const environment = quietEnvironment();
+    const beats: unknown[] = [];
+    environment.on('heartbeat', (details) => beats.push(details));
+    await resolve(study, { environment });
+    expect(beats).toContainEqual({ doing: 'reading', examples: 25, examplesTotal: 25 });
+    expect(beats.at(-1)).toEqual({ doing: 'writing', examples: 25, examplesTotal: 25 });
+  });
+
+  it('ends at once when it is cancelled, with nothing half-written that counts', async () => {
+    const store = memoryStore();
+    const environment = quietEnvironment();
+    environment.once('heartbeat', () => environment.cancel());
+    await expect(resolve(study, { store, environment })).rejects.toBeInstanceOf(CancelledFailure);
+    expect((await store.list('')).filter(({ key }) => key.endsWith('manifest.json'))).toEqual([]);
+  });
+
+  it('fails for good with every problem of the study at once', async () => {
+    const { type, nonRetryable, message } = await failure({
+      ...study, dataset: { format: 'idxx', uri: `file://${folder}` }, model: { preset: 'mnist-cn' }, seeed: 3, training: { epochs: 0 },
+    });
+    expect({ type, nonRetryable }).toEqual({ type: 'InvalidStudy', nonRetryable: true });
+    expect(message).toMatch(/^study has 4 problems\n/);
+    for (const path of ['dataset.format', 'model.preset', 'seeed', 'training.epochs']) expect(message).toContain(`${path}: `);
+  });
+
+  it.each([[null], ['study'], [[]], [{ ...study, stages: [] }]])('fails for good on what is no study: %j', async (input) => {
+    expect(await failure(input)).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
+  });
+
+  it('fails for good on data that are not right', async () => {
+    const { type, nonRetryable, message } = await failure({ ...study, dataset: { format: 'cifar', uri: `file://${folder}` } });
+    expect({ type, nonRetryable }).toEqual({ type: 'DatasetInvalid', nonRetryable: true });
+    expect(message).toMatch(/looked for data_batch_1.bin/);
+  });
+
+  it.each(['../../etc', '', 'a/b', '..'])('fails for good on the id %j, which could leave its place in the store', async (studyId) => {
+    expect(await failure(study, { studyId })).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
+  });
+
+  it('fails for good where the store refuses', async () => {
+    const denied = async (): Promise<never> => {
+      throw new StorageDenied('store refuses [bucket=b]');
+    };
+    expect(await failure(study, { store: { ...memoryStore(), head: denied } })).toMatchObject({ type: 'StorageDenied', nonRetryable: true });
+  });
+});
