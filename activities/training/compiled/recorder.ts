@@ -1,0 +1,147 @@
+/**
+ * Records what tfjs does as a TensorFlow graph: every kernel of the native backend ends in one call that names TensorFlow's own op
+ * and attributes.
+ *
+ * @module
+ */
+import { modelInvalid, TrainingFailure } from '../failures';
+import { describeLayer, layersOf } from '../model';
+import { native, type NativeBackend, type OpAttribute, tf } from '../native';
+import { type Attribute, type Attributes, constant, type Dtype, type GraphNode } from './graph';
+
+/** No graph can stand for what a layer does. */
+export const notCompilable = (message: string): TrainingFailure => modelInvalid(`model cannot be compiled: ${message}`);
+
+export class Recorder {
+  readonly nodes: GraphNode[] = [];
+  /** By data id, which clones share. */
+  private readonly names = new WeakMap<object, string>();
+  /** The layer that is computing, and the first that could not. */
+  private layer: string | undefined;
+  private failed: string | undefined;
+
+  /** @param prefix Of the names of all nodes recorded here. */
+  constructor(private readonly prefix: string, private readonly network: tf.LayersModel) {}
+
+  /** Says that a tensor is the output of a node outside of the recording: a placeholder, say. */
+  bind(tensor: tf.TensorInfo, name: string): void {
+    this.names.set(tensor.dataId, name);
+  }
+
+  /** The node that a tensor comes from; what was there before the recording becomes a constant. */
+  nameOf(tensor: tf.TensorInfo): string {
+    const known = this.names.get(tensor.dataId);
+    if (known !== undefined) return known;
+    // A copy: the values may lie in memory that the backend uses again.
+    const values = native().readSync(tensor.dataId).slice();
+    const name = this.nextName('Const');
+    this.add(constant(name, { dtype: tensor.dtype as Dtype, shape: tensor.shape, values }));
+    this.names.set(tensor.dataId, name);
+    return name;
+  }
+
+  /** Runs `body` op by op and records it. @throws TrainingFailure of type ModelInvalid if it looks at a recorded tensor's values. */
+  record<T>(body: () => T): T {
+    const backend = native() as { -readonly [Member in keyof NativeBackend]: NativeBackend[Member] };
+    const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
+    const restoreLayers = this.followLayers();
+    backend.executeSingleOutput = (op, attributes, inputs) => {
+      const output = executeSingleOutput.call(backend, op, attributes, inputs);
+      this.operation(op, attributes, inputs, [output]);
+      return output;
+    };
+    backend.executeMultipleOutputs = (op, attributes, inputs, count) => {
+      const outputs = executeMultipleOutputs.call(backend, op, attributes, inputs, count);
+      this.operation(op, attributes, inputs, outputs);
+      return outputs;
+    };
+    backend.readSync = (dataId) => {
+      const name = this.names.get(dataId);
+      if (name !== undefined && !this.isConstant(name)) throw notCompilable(`${this.place()} looks at the values of a tensor while it computes`);
+      return readSync.call(backend, dataId);
+    };
+    try {
+      return body();
+    } catch (error) {
+      throw this.explained(error);
+    } finally {
+      Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync });
+      restoreLayers();
+    }
+  }
+
+  /** An op that fails here fails at every batch: tfjs lacks a gradient, say. */
+  private explained(error: unknown): Error {
+    if (error instanceof TrainingFailure) return error;
+    return modelInvalid(`model cannot be trained: ${this.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+
+  private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: readonly tf.Tensor[]): void {
+    const sources = inputs.map((input) => this.nameOf(input));
+    const name = this.nextName(op);
+    this.add({ name, op, inputs: sources, attributes: this.attributes(attributes) });
+    outputs.forEach((output, i) => this.names.set(output.dataId, i === 0 ? name : `${name}:${i}`));
+  }
+
+  private add(node: GraphNode): void {
+    this.nodes.push(this.layer === undefined ? node : { ...node, layer: this.layer });
+  }
+
+  private nextName(op: string): string {
+    return `${this.prefix}/${op.replaceAll(/\W/g, '')}_${this.nodes.length}`;
+  }
+
+  private isConstant(name: string): boolean {
+    return name.startsWith(`${this.prefix}/Const_`);
+  }
+
+  private place(): string {
+    return this.layer ?? 'the step outside of any layer';
+  }
+
+  private attributes(attributes: readonly OpAttribute[]): Attributes {
+    return Object.fromEntries(attributes.map((attribute) => [attribute.name, this.attribute(attribute)]));
+  }
+
+  private attribute({ name, type, value }: OpAttribute): Attribute {
+    const { binding } = native();
+    const many = Array.isArray(value);
+    const kinds = new Map<number, Attribute>([
+      [binding.TF_ATTR_STRING, { s: String(value) }],
+      [binding.TF_ATTR_INT, many ? { list: { i: value } } : { i: value as number }],
+      [binding.TF_ATTR_FLOAT, many ? { list: { f: value } } : { f: value as number }],
+      [binding.TF_ATTR_BOOL, many ? { list: { b: value } } : { b: value as boolean }],
+      [binding.TF_ATTR_TYPE, many ? { list: { type: value } } : { type: value as number }],
+      [binding.TF_ATTR_SHAPE, { shape: value as readonly number[] }],
+    ]);
+    const kind = kinds.get(type);
+    if (kind === undefined) throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
+    return kind;
+  }
+
+  /** Notes which layer is computing, for messages. @returns What undoes it. */
+  private followLayers(): () => void {
+    const layers = layersOf(this.network);
+    const originals = layers.map((layer) => Object.getOwnPropertyDescriptor(layer, 'call'));
+    layers.forEach((layer) => {
+      const call = layer.call.bind(layer);
+      layer.call = (inputs, kwargs) => {
+        const outer = this.layer;
+        this.layer = describeLayer(layer);
+        try {
+          return call(inputs, kwargs);
+        } catch (error) {
+          this.failed ??= this.layer;
+          throw error;
+        } finally {
+          this.layer = outer;
+        }
+      };
+    });
+    return () => layers.forEach((layer, i) => {
+      const original = originals[i];
+      if (original === undefined) delete (layer as { call?: unknown }).call;
+      else Object.defineProperty(layer, 'call', original);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What TensorFlow reads from the environment. Import this before anything that loads TensorFlow: the library looks once, while loading.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+
+// The sums are grouped by thread, so the bits depend on the count: it is fixed and named in the engine identity. The worker shares
+// its cores out among its trainers, so its word counts before what it inherited.
+const threads = process.env['STEPWELL_TRAINER_THREADS'] ?? process.env['TF_NUM_INTRAOP_THREADS'] ?? String(availableParallelism());
+process.env['TF_NUM_INTRAOP_THREADS'] = threads;
+process.env['TF_NUM_INTEROP_THREADS'] = threads;
+
+const SETTINGS: Readonly<Record<string, string>> = {
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  TF_ENABLE_ONEDNN_OPTS: '1',
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  TF_DETERMINISTIC_OPS: '1',
+  NVIDIA_TF32_OVERRIDE: '0',
+};
+
+for (const [name, value] of Object.entries(SETTINGS)) process.env[name] ??= value;
+
+/** The widest vector extension that changes how sums are grouped, as Linux names it; the bare architecture elsewhere. */
+function vectorExtension(): string {
+  try {
+    const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];
+    return ['avx512_bf16', 'avx512_vnni', 'avx512f', 'avx2', 'avx'].find((flag) => flags.includes(flag)) ?? 'base';
+  } catch {
+    return 'base';
+  }
+}
+
+/** The part of an engine's identity that this process decides before TensorFlow is loaded. */
+export function hostIdentity(): string {
+  return `${process.arch}-${vectorExtension()}, threads ${process.env['TF_NUM_INTRAOP_THREADS']}, onednn ${process.env['TF_ENABLE_ONEDNN_OPTS']}`;
+}

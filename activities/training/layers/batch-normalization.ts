@@ -1,0 +1,75 @@
+/**
+ * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each way.
+ *
+ * Only the common form is replaced, along the last axis; the moving variance follows Keras: the biased estimate.
+ *
+ * @module
+ */
+import { boolAttribute, floatAttribute, native, stringAttribute, tf, typeAttribute } from '../native';
+
+interface BatchNormalizationLayer {
+  readonly axis: number;
+  readonly momentum: number;
+  readonly epsilon: number;
+  readonly center: boolean;
+  readonly scale: boolean;
+  readonly gamma: { read(): tf.Tensor };
+  readonly beta: { read(): tf.Tensor };
+  readonly movingMean: { read(): tf.Tensor; write(value: tf.Tensor): void };
+  readonly movingVariance: { read(): tf.Tensor; write(value: tf.Tensor): void };
+}
+
+const attributes = (epsilon: number): ReturnType<typeof floatAttribute>[] => [
+  typeAttribute('T', 'float32'), typeAttribute('U', 'float32'), floatAttribute('epsilon', epsilon),
+  stringAttribute('data_format', 'NHWC'), boolAttribute('is_training', true),
+];
+
+/**
+ * [normalized, batch mean, batch variance with Bessel's correction] of an NHWC tensor, differentiable in all but the statistics.
+ * The caller disposes the statistics: tfjs frees whatever a function with a gradient of its own does not return.
+ */
+function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
+  let statistics: tf.Tensor[] = [];
+  const normalize = tf.customGrad((...args) => {
+    const [input, scale, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, (tensors: tf.Tensor[]) => void];
+    const empty = tf.tensor1d([], 'float32');
+    const outputs = native().executeMultipleOutputs(
+      'FusedBatchNormV3', [...attributes(epsilon), floatAttribute('exponential_avg_factor', 1)], [input, scale, offset, empty, empty], 6);
+    const [value, mean, variance, reserve1, reserve2, reserve3] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    statistics = [tf.keep(mean), tf.keep(variance)];
+    save([input, scale, reserve1, reserve2, reserve3]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
+      native().executeMultipleOutputs('FusedBatchNormGradV3', attributes(epsilon), [dy, ...saved], 5).slice(0, 3);
+    return { value, gradFunc };
+  });
+  return [normalize(x, gamma, beta), ...statistics];
+}
+
+/** Replaces the training `call` of a batch normalization layer by the fused kernels; other layers, and unusual forms, stay as they are. */
+export function fuseBatchNormalization(layer: tf.layers.Layer): void {
+  if (layer.getClassName() !== 'BatchNormalization') return;
+  const norm = layer as unknown as BatchNormalizationLayer;
+  const original = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) => {
+    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
+    const { rank } = input;
+    const usual = (norm.axis === -1 || norm.axis === rank - 1) && (rank === 2 || rank === 4);
+    if (kwargs['training'] !== true || !usual) return original(inputs, kwargs);
+    return tf.tidy(() => trainFused(norm, input));
+  };
+}
+
+function trainFused(norm: BatchNormalizationLayer, input: tf.Tensor): tf.Tensor {
+  const channels = input.shape[input.rank - 1] ?? 1;
+  const image = input.rank === 4 ? input : tf.reshape(input, [-1, 1, 1, channels]);
+  const gamma = norm.scale ? norm.gamma.read() : tf.ones([channels]);
+  const beta = norm.center ? norm.beta.read() : tf.zeros([channels]);
+  const [value, mean, variance] = fusedBatchNorm(image, gamma, beta, norm.epsilon) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const count = input.size / channels;
+  const biased = tf.div(tf.mul(variance, count - 1), count);
+  for (const [moving, batch] of [[norm.movingMean, mean], [norm.movingVariance, biased]] as const) {
+    moving.write(tf.add(tf.mul(moving.read(), norm.momentum), tf.mul(batch, 1 - norm.momentum)));
+  }
+  tf.dispose([mean, variance]);
+  return input.rank === 4 ? value : tf.reshape(value, input.shape);
+}

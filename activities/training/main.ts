@@ -1,0 +1,42 @@
+/**
+ * The trainer process: forked by a worker, spoken to over IPC in the words of `../trial/protocol`.
+ *
+ * @module
+ */
+import './environment';
+import type { FromTrainer, ToTrainer, TrainJob } from '../trial/protocol';
+import { EngineCache } from './engine-cache';
+import { engineIdentity } from './engine-identity';
+import { failureOf } from './failures';
+import { Trainer } from './trainer';
+
+function send(message: FromTrainer): void {
+  // A worker that is gone shows as `disconnect`; the send itself has nothing to add.
+  process.send?.(message, undefined, undefined, () => undefined);
+}
+
+const trainer = new Trainer({ engines: new EngineCache(), identity: engineIdentity(), send });
+
+async function train(job: TrainJob): Promise<void> {
+  try {
+    send(await trainer.train(job));
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    send({ type: 'failed', failure: failureOf(error), message, stack: stack ?? message });
+  }
+}
+
+let jobs = Promise.resolve();
+
+process.on('message', (message: ToTrainer) => {
+  if (message.type === 'stop') trainer.stop();
+  else jobs = jobs.then(() => train(message.job));
+});
+
+// Nobody is left to report to, and a GPU must not stay held.
+process.on('disconnect', () => process.exit());
+
+// Ctrl-C reaches the whole group of processes; the worker decides when its trainers end.
+process.on('SIGINT', () => undefined);
+
+send({ type: 'ready', engine: engineIdentity() });

@@ -1,0 +1,90 @@
+import type { LayerSpec } from '../../../workflows/study';
+import { modelInvalid } from '../failures';
+import { tf } from '../native';
+import type { ModelContext } from './model';
+import { seeded } from './seeds';
+
+interface LayerConstructor {
+  readonly prototype: tf.layers.Layer;
+  /** Also builds the layers within, of wrappers. */
+  fromConfig(constructor: LayerConstructor, config: Readonly<Record<string, unknown>>): tf.layers.Layer;
+}
+
+/** Keys that every layer takes and `getConfig` does not always return. */
+const COMMON_KEYS = ['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'seed', 'noiseShape'];
+
+/**
+ * The layers in a row. A softmax at the end is left out: the loss takes logits.
+ *
+ * @throws TrainingFailure that names the layer's index, its class and the key that is wrong.
+ */
+export function buildLayers(specs: readonly LayerSpec[], context: ModelContext): tf.LayersModel {
+  const network = tf.sequential();
+  network.add(tf.layers.inputLayer({ inputShape: [...context.shape], name: 'image' }));
+  specs.forEach((spec, i) => {
+    const layer = buildLayer(withoutSoftmax(spec, i === specs.length - 1), i, context);
+    if (layer === null) return;
+    try {
+      network.add(layer);
+    } catch (cause) {
+      throw modelInvalid(`model.layers[${i}] (${spec.className}) does not fit the layer before it: ${message(cause)}`, { cause });
+    }
+  });
+  return network;
+}
+
+const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function withoutSoftmax(spec: LayerSpec, last: boolean): LayerSpec | null {
+  if (!last) return spec;
+  if (spec.className === 'Softmax' || (spec.className === 'Activation' && spec.config['activation'] === 'softmax')) return null;
+  return spec.config['activation'] === 'softmax' ? { ...spec, config: { ...spec.config, activation: 'linear' } } : spec;
+}
+
+function buildLayer(spec: LayerSpec | null, i: number, context: ModelContext): tf.layers.Layer | null {
+  if (spec === null) return null;
+  const place = `model.layers[${i}] (${spec.className})`;
+  if (spec.className === 'InputLayer') return null;
+  const constructor = layerClasses().get(spec.className);
+  if (constructor === undefined) {
+    throw modelInvalid(`model.layers[${i}].className must be a tfjs layer class, got '${spec.className}'; for example Conv2D, Dense or MaxPooling2D`);
+  }
+  const given = substitute(spec.config, context, place) as Record<string, unknown>;
+  let layer: tf.layers.Layer;
+  let known: Set<string>;
+  try {
+    layer = constructor.fromConfig(constructor, { name: `layer-${i}`, ...given });
+    known = new Set([...Object.keys(layer.getConfig()), ...COMMON_KEYS]);
+  } catch (cause) {
+    throw modelInvalid(`${place} cannot be built from ${JSON.stringify(given)}: ${message(cause)}`, { cause });
+  }
+  const unknown = Object.keys(given).filter((key) => !known.has(key));
+  if (unknown.length > 0) throw modelInvalid(`${place} has no option '${unknown.join("', '")}'; it takes ${[...known].sort().join(', ')}`);
+  return seeded(layer, context, i);
+}
+
+/** The config with every `{ hparam: name }` replaced by that hyperparameter. */
+function substitute(value: unknown, context: ModelContext, place: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => substitute(item, context, place));
+  if (typeof value !== 'object' || value === null) return value;
+  const { hparam } = value as { readonly hparam?: unknown };
+  if (typeof hparam === 'string' && Object.keys(value).length === 1) {
+    const found = context.hparams[hparam];
+    if (found === undefined) throw modelInvalid(`${place} reads the hyperparameter '${hparam}', which the trial does not have`);
+    return found;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, context, place)]));
+}
+
+let classes: ReadonlyMap<string, LayerConstructor> | undefined;
+
+/** The layer classes that tfjs registers, by Keras' class name. */
+function layerClasses(): ReadonlyMap<string, LayerConstructor> {
+  const registered = tf.serialization.SerializationMap.getMap().classNameMap as unknown as Readonly<Record<string, readonly [LayerConstructor, unknown]>>;
+  classes ??= new Map(
+    Object.entries(registered)
+      .map(([name, [constructor]]) => [name, constructor] as const)
+      .filter(([, constructor]) => constructor.prototype instanceof tf.layers.Layer && !(constructor.prototype instanceof tf.LayersModel)),
+  );
+  return classes;
+}

@@ -1,0 +1,50 @@
+/**
+ * The most memory that a training took.
+ *
+ * @module
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no such counter. */
+export function resetPeakMemory(): void {
+  try {
+    // Linux: 5 sets the process's high-water mark to what is resident now.
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // The peak of the whole process is then the best answer there is.
+  }
+}
+
+/**
+ * Peak bytes since the last reset: of the GPU where there is one and its driver tells, else of this process.
+ * TensorFlow grows its share of a GPU and never gives any back, so what it holds at the end is the peak.
+ */
+export function peakMemoryBytes(onGpu: boolean): number {
+  return (onGpu ? gpuBytes() : undefined) ?? residentPeakBytes();
+}
+
+function residentPeakBytes(): number {
+  try {
+    const kibibytes = /^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+    if (kibibytes !== undefined) return Number(kibibytes) * 1024;
+  } catch {
+    // No /proc: not Linux.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Memory in use on the one GPU that this process sees; undefined where the driver's tool does not answer. */
+function gpuBytes(): number | undefined {
+  const gpu = process.env['CUDA_VISIBLE_DEVICES'];
+  const which = gpu === undefined || gpu === '' ? [] : [`--id=${gpu}`];
+  try {
+    const answer = execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits', ...which], {
+      encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const mebibytes = Number(answer.split('\n')[0]);
+    return mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
+  } catch {
+    return undefined;
+  }
+}

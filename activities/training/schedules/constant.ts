@@ -1,0 +1,3 @@
+import type { Schedule } from './schedule';
+
+export const constant: Schedule<'constant'> = { factor: () => 1 };

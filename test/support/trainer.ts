@@ -1,0 +1,119 @@
+/**
+ * Trainings on the digits: the packed data set in a local folder, jobs on it, and a trainer process to give them to.
+ *
+ * @module
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureDataset } from '../../activities/datasets/cache';
+import { pinDataset } from '../../activities/datasets/pin';
+import { memoryStore } from '../../activities/storage/memory';
+import { decodeSafetensors } from '../../activities/training/safetensors';
+import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
+import { STANDARD_HPARAMS } from '../../workflows/hparams';
+import type { PinnedDataset } from '../../workflows/study';
+import type { Measurement, TrialSpec } from '../../workflows/trial';
+
+const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
+
+export const freshFolder = (): string => mkdtempSync(path.join(tmpdir(), 'stepwell-trainer-'));
+
+export interface LocalDigits {
+  readonly dataset: PinnedDataset;
+  readonly datasetFolder: string;
+}
+
+/** The digits, packed as a worker has them on its disk. */
+export async function packedDigits(): Promise<LocalDigits> {
+  const store = memoryStore();
+  const spec = { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 } as const;
+  const dataset = await pinDataset({ store, fileRoots: [DIGITS] }, spec, 17, { onProgress: () => undefined });
+  return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder(), () => undefined) };
+}
+
+/** Every standard hyperparameter at its default. */
+const DEFAULTS = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, { default: value }]) => [name, value]));
+
+/** A job on the digits; what is not given is short and plain. */
+export function digitsJob(digits: LocalDigits, { trial, ...job }: Partial<Omit<TrainJob, 'trial'>> & { readonly trial?: Partial<TrialSpec> } = {}): TrainJob {
+  return {
+    ...digits, model: { preset: 'mnist-cnn' }, optimizer: { name: 'adam' }, objective: { metric: 'valLoss', direction: 'minimize' },
+    scratchFolder: freshFolder(), resumeFrom: null, checkpointEverySteps: 1_000_000, modelFolder: null,
+    ...job,
+    trial: {
+      trialId: 'final-train/000', label: 'a test', seed: 11, schedule: { name: 'constant' }, limit: { epochs: 1 }, stop: {},
+      evaluate: { validation: 'epoch', test: false }, record: { stepLosses: true }, process: 'warm', exportModel: false,
+      ...trial,
+      hparams: { ...DEFAULTS, ...trial?.hparams },
+    },
+  };
+}
+
+/** A measurement without what depends on the clock or on the process. */
+export function withoutTimes({ curve, best, ...rest }: Measurement): object {
+  const bare = (line: object | null): object | null => (line === null ? null : { ...line, deviceSeconds: 0 });
+  return { ...rest, curve: curve.map(bare), best: bare(best), stepSeconds: null, peakBytes: 0, deviceSeconds: 0 };
+}
+
+/** The tensors of a safetensors file as bytes, for comparisons to the bit. */
+export function tensorBits(file: string): ReadonlyMap<string, string> {
+  const { tensors } = decodeSafetensors(readFileSync(file));
+  return new Map([...tensors].map(([name, { values }]) => [name, Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')]));
+}
+
+/** A trainer process, forked as a worker does it, with its every message at hand. */
+export class ForkedTrainer {
+  readonly messages: FromTrainer[] = [];
+  readonly exited: Promise<NodeJS.Signals | number | null>;
+  engine = '';
+  private heard: () => void = () => undefined;
+
+  private constructor(readonly child: ChildProcess) {
+    child.on('message', (message: FromTrainer) => {
+      this.messages.push(message);
+      this.heard();
+    });
+    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => {
+      resolve(signal ?? code);
+      this.heard();
+    }));
+  }
+
+  static async start(): Promise<ForkedTrainer> {
+    const child = fork(path.resolve(__dirname, '../../activities/training/main.ts'), {
+      execArgv: ['--import', require.resolve('tsx')],
+      env: { ...process.env, STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1' },
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const trainer = new ForkedTrainer(child);
+    trainer.engine = (await trainer.next('ready')).engine;
+    return trainer;
+  }
+
+  send(message: ToTrainer): void {
+    this.child.send(message);
+  }
+
+  /** The next message of a type, taken out of `messages`. @throws Error if the trainer fails or ends instead. */
+  async next<Type extends FromTrainer['type']>(type: Type): Promise<Extract<FromTrainer, { type: Type }>> {
+    for (;;) {
+      const at = this.messages.findIndex((message) => message.type === type);
+      if (at >= 0) return this.messages.splice(at, 1)[0] as Extract<FromTrainer, { type: Type }>;
+      const failed = this.messages.find((message) => message.type === 'failed' && type !== 'failed');
+      if (failed?.type === 'failed') throw new Error(`trainer failed: ${failed.stack}`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`trainer ended before it said '${type}'`);
+      await new Promise<void>((resolve) => {
+        this.heard = resolve;
+      });
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.exited;
+  }
+}
