@@ -1,0 +1,75 @@
+/**
+ * What the end of an attempt means: a finding, a trouble that another attempt may mend, or one that none will.
+ *
+ * @module
+ */
+import { FAILURES } from '../../workflows/contract';
+import type { Outcome, Receipt, TrialSpec } from '../../workflows/trial';
+import type { Death } from '../storage/trial-manifest';
+import { TrainerCrashed, TrainerFailed } from './trainer-process';
+
+/** The trainer made no progress for too long. */
+export class TrainerStalled extends Error {
+  override readonly name = 'TrainerStalled';
+}
+
+/** Reasons of an end that say all by their name. */
+const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
+  CancelledFailure: 'workerStopped',
+  TrainerStalled: 'trainerStalled',
+  StorageUnavailable: 'storage',
+  StorageDenied: 'storage',
+};
+
+const OUT_OF_MEMORY = 'out of memory';
+
+export interface AttemptFacts {
+  readonly step: number;
+  readonly process: TrialSpec['process'];
+  /** What the attempt before this one failed of. */
+  readonly previousError: string | undefined;
+  /** Named in messages, and another one in every attempt. */
+  readonly scratchFolder: string;
+}
+
+export type AttemptEnd =
+  | { readonly outcome: Outcome }
+  /** What to throw, and what to leave word of. */
+  | { readonly thrown: unknown; readonly death: Death };
+
+/**
+ * Classifies what ended an attempt.
+ *
+ * The same error in two attempts running is a bug of code or data, which no third attempt mends. Memory that ran out is a finding where it was
+ * looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only the second time.
+ * Processes killed from outside and stalls say nothing about the trial and are tried again for ever.
+ */
+export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
+  const { step, process, previousError } = facts;
+  const words = wordsOf(error, facts);
+  const again = words !== undefined && words === previousError;
+  if (words === OUT_OF_MEMORY && (again || process === 'fresh')) {
+    return { outcome: { status: 'outOfMemory', where: 'host', detail: 'the kernel killed the trainer process for lack of memory' } };
+  }
+  const death: Death = { cause: causeOf(error), step, ...(words !== undefined && { error: words }) };
+  if (!again || !(error instanceof Error)) return { thrown: error, death };
+  const stack = error instanceof TrainerFailed ? error.trainerStack : '';
+  return { thrown: new TrainerFailed(FAILURES.trainerBroken, `training fails the same way every time: ${error.message}`, stack), death };
+}
+
+/** What the same bug would say again; undefined where a repetition would prove nothing. */
+function wordsOf(error: unknown, { step, scratchFolder }: AttemptFacts): string | undefined {
+  if (error instanceof TrainerFailed) {
+    return error.failure === FAILURES.trainerCrashed ? error.message.replaceAll(scratchFolder, '') : undefined;
+  }
+  if (!(error instanceof TrainerCrashed)) return undefined;
+  if (error.outOfMemory) return OUT_OF_MEMORY;
+  // Error output holds times and addresses: the way it ended and the step say more about a second time.
+  return error.killed ? undefined : `trainer process ended ${error.how} after step ${step}`;
+}
+
+function causeOf(error: unknown): Receipt['cause'] {
+  if (error instanceof TrainerFailed) return 'trainerCrashed';
+  if (error instanceof TrainerCrashed) return error.killed ? 'trainerKilled' : 'trainerCrashed';
+  return CAUSE_OF_ERROR[error instanceof Error ? error.name : ''] ?? 'unknown';
+}

@@ -1,0 +1,101 @@
+/**
+ * Checkpoints on their way to the store, behind the training: only the newest waits while one is under way.
+ *
+ * @module
+ */
+import { rm } from 'node:fs/promises';
+import { RENEW_SECONDS } from '../storage/checkpoints';
+import type { TrialLedger } from '../storage/trial-ledger';
+import type { CheckpointFile } from './protocol';
+import { whileStoreIsAway } from './while-store-is-away';
+
+export interface UploadEvents {
+  /** An upload made progress, or one more try at it. */
+  readonly onMoved: () => void;
+  /** This attempt can keep nothing any more: another one holds the trial, or the store stayed away. */
+  readonly onLost: (reason: unknown) => void;
+}
+
+/** What is asked of the ledger here. */
+export type UploadLedger = Pick<TrialLedger, 'checkpoint' | 'commitCheckpoint' | 'renew'>;
+
+export class CheckpointUploads {
+  private waiting: CheckpointFile | undefined;
+  private working: Promise<void> = Promise.resolve();
+  private busy = false;
+  private failure: { readonly reason: unknown } | undefined;
+  private wroteAt = performance.now();
+
+  /** @param signal Aborted when the attempt ends: then no failed upload is tried again. */
+  constructor(private readonly ledger: UploadLedger, private readonly events: UploadEvents, private readonly signal: AbortSignal) {}
+
+  /** Step of the newest committed checkpoint. */
+  get committedStep(): number {
+    return this.ledger.checkpoint?.step ?? 0;
+  }
+
+  /** Takes a local file, which is gone once it is uploaded or a newer one has taken its place. */
+  add(file: CheckpointFile): void {
+    if (this.failure !== undefined) return;
+    if (this.waiting !== undefined) discard(this.waiting);
+    this.waiting = file;
+    if (this.busy) return;
+    this.busy = true;
+    this.working = this.work();
+  }
+
+  /** Keeps the trial this attempt's own between checkpoints; to be called often. A trial that is another's already is told by `onLost`. */
+  keepAlive(): void {
+    if (this.failure !== undefined || performance.now() - this.wroteAt < RENEW_SECONDS * 1000) return;
+    this.wroteAt = performance.now();
+    this.ledger.renew().catch((error: unknown) => {
+      // A store that is away may be back for the next one.
+      if (error instanceof Error && error.name === 'Fenced') this.lose(error);
+    });
+  }
+
+  /** Resolves when all that was added is in the store. @throws What ended the uploads. */
+  async drained(): Promise<void> {
+    await this.working;
+    if (this.failure !== undefined) throw this.failure.reason;
+  }
+
+  /** Resolves when nothing is under way, however it ended. */
+  async settled(): Promise<void> {
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    try {
+      for (let file = this.take(); file !== undefined; file = this.take()) {
+        const { path } = file;
+        const committed = file;
+        await whileStoreIsAway(() => this.ledger.commitCheckpoint(committed), { signal: this.signal, onRetry: this.events.onMoved });
+        await rm(path, { force: true });
+        this.wroteAt = performance.now();
+        this.events.onMoved();
+      }
+    } catch (error) {
+      this.lose(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private lose(reason: unknown): void {
+    if (this.failure !== undefined) return;
+    this.failure = { reason };
+    this.events.onLost(reason);
+  }
+
+  private take(): CheckpointFile | undefined {
+    const file = this.waiting;
+    this.waiting = undefined;
+    return file;
+  }
+}
+
+function discard({ path }: CheckpointFile): void {
+  // A file that stays is deleted with the attempt's folder.
+  rm(path, { force: true }).catch(() => undefined);
+}

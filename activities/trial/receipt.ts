@@ -1,0 +1,34 @@
+import type { TrialProgress } from '../../workflows/contract';
+import type { Receipt } from '../../workflows/trial';
+import type { PreviousAttempt } from '../storage/trial-ledger';
+
+export interface Recovery {
+  readonly trialId: string;
+  /** `null` if nobody worked on this trial before. */
+  readonly previous: PreviousAttempt | null;
+  /** What that attempt last said to Temporal, if Temporal knows. */
+  readonly heartbeat: TrialProgress | undefined;
+  /** Where this attempt goes on; `null` for the beginning. */
+  readonly restored: { readonly step: number; readonly deviceSeconds: number } | null;
+  readonly attempt: number;
+  readonly worker: string;
+}
+
+/**
+ * What a recovery cost; undefined if there was none.
+ * The step that the last attempt reached is the newest of its own note, its last heartbeat and its newest checkpoint.
+ */
+export function receiptOf({ trialId, previous, heartbeat, restored, attempt, worker }: Recovery): Receipt | undefined {
+  if (previous === null) return undefined;
+  const { death } = previous;
+  const resumedAtStep = restored?.step ?? 0;
+  const lastStep = Math.max(death?.step ?? 0, heartbeat?.step ?? 0, previous.step, resumedAtStep);
+  const reachedSeconds = Math.max(heartbeat?.deviceSeconds ?? 0, previous.deviceSeconds);
+  return {
+    trialId, attempt, worker, lastStep, resumedAtStep,
+    // A worker that dies leaves no note.
+    cause: death === null || death.cause === 'outOfMemory' ? 'workerLost' : death.cause,
+    stepsLost: lastStep - resumedAtStep,
+    deviceSecondsLost: Math.max(0, reachedSeconds - (restored?.deviceSeconds ?? 0)),
+  };
+}

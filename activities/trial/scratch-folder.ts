@@ -1,0 +1,18 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+/** A live trial writes checkpoints into its folder far more often. */
+const ABANDONED_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** An empty folder for one attempt. What workers that were killed left behind is removed, once it is a day old. */
+export async function newScratchFolder(cacheFolder: string): Promise<string> {
+  const parent = path.join(cacheFolder, 'scratch');
+  await mkdir(parent, { recursive: true });
+  for (const name of await readdir(parent)) {
+    const folder = path.join(parent, name);
+    // Another worker may be at the same clean-up.
+    const found = await stat(folder).catch(() => undefined);
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MILLISECONDS) await rm(folder, { recursive: true, force: true });
+  }
+  return mkdtemp(path.join(parent, `${process.pid}-`));
+}

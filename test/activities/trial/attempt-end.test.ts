@@ -1,0 +1,75 @@
+import { endOf, TrainerStalled } from '../../../activities/trial/attempt-end';
+import type { AttemptFacts } from '../../../activities/trial/attempt-end';
+import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
+import { FAILURES } from '../../../workflows/contract';
+
+const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, process: 'warm', previousError: undefined, scratchFolder: '/cache/scratch/1-abc', ...changed });
+const crashed = (how: string, options: { readonly killed?: boolean; readonly outOfMemory?: boolean } = {}): TrainerCrashed => (
+  new TrainerCrashed(`trainer process ended ${how}: some output`, { how, killed: false, outOfMemory: false, ...options }));
+const failed = (message: string, failure: string = FAILURES.trainerCrashed): TrainerFailed => new TrainerFailed(failure, message, 'at step');
+const named = (name: string): Error => Object.assign(new Error(name), { name });
+
+/** What the next attempt would know of this one. */
+function wordsAfter(error: unknown, changed: Partial<AttemptFacts> = {}): string | undefined {
+  const end = endOf(error, facts(changed));
+  return 'death' in end ? end.death.error : undefined;
+}
+
+test.each([
+  ['workerStopped', named('CancelledFailure')],
+  ['trainerStalled', new TrainerStalled('no progress')],
+  ['storage', named('StorageUnavailable')],
+  ['storage', named('StorageDenied')],
+  ['trainerKilled', crashed('by SIGKILL', { killed: true })],
+  ['trainerCrashed', crashed('by SIGSEGV')],
+  ['trainerCrashed', failed('bad shape')],
+  ['unknown', named('Fenced')],
+  ['unknown', 'a string'],
+])('leaves word of %s, and throws what happened', (cause, error) => {
+  expect(endOf(error, facts())).toEqual({ thrown: error, death: expect.objectContaining({ cause, step: 42 }) });
+});
+
+test('the same error of the trainer in two attempts running is a bug that no third one mends', () => {
+  const error = failed('bad shape');
+  const end = endOf(error, facts({ previousError: wordsAfter(error) }));
+  expect(end).toMatchObject({ thrown: { name: 'TrainerBroken', message: 'training fails the same way every time: bad shape', trainerStack: 'at step' } });
+});
+
+test('another error than last time is tried again', () => {
+  expect(endOf(failed('bad dtype'), facts({ previousError: wordsAfter(failed('bad shape')) }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
+});
+
+test('an error that names the scratch folder, another one in every attempt, is the same error', () => {
+  const first = wordsAfter(failed('cannot read /cache/scratch/1-abc/resume'));
+  expect(endOf(failed('cannot read /cache/scratch/2-xyz/resume'), facts({ previousError: first, scratchFolder: '/cache/scratch/2-xyz' }))).toMatchObject({ thrown: { name: 'TrainerBroken' } });
+});
+
+test('the same crash at the same step is the same error, at another step it is not', () => {
+  const first = wordsAfter(crashed('by SIGSEGV'));
+  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first }))).toMatchObject({ thrown: { name: 'TrainerBroken' } });
+  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first, step: 43 }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
+});
+
+test('a trainer that somebody kills, or that hangs, is tried again however often', () => {
+  for (const error of [crashed('by SIGKILL', { killed: true }), new TrainerStalled('no progress'), named('StorageUnavailable')]) {
+    expect(wordsAfter(error)).toBeUndefined();
+    expect(endOf(error, facts())).toMatchObject({ thrown: error });
+  }
+});
+
+test('an error with a type of its own keeps it', () => {
+  expect(endOf(failed('no such layer', FAILURES.modelInvalid), facts({ previousError: 'no such layer' }))).toMatchObject({ thrown: { name: 'ModelInvalid' } });
+});
+
+describe('memory that ran out', () => {
+  const killed = crashed('by SIGKILL', { killed: true, outOfMemory: true });
+
+  test('is a finding at once where a process of its own was to find it', () => {
+    expect(endOf(killed, facts({ process: 'fresh' }))).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' } });
+  });
+
+  test('is tried once more elsewhere, and a finding the second time', () => {
+    expect(endOf(killed, facts())).toMatchObject({ thrown: killed, death: { cause: 'trainerKilled' } });
+    expect(endOf(killed, facts({ previousError: wordsAfter(killed) }))).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' } });
+  });
+});

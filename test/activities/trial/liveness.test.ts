@@ -1,0 +1,100 @@
+import { Liveness } from '../../../activities/trial/liveness';
+
+/** A trial watched by a clock of the test's own; its timer never fires by itself. */
+function watched() {
+  const seen = { beats: 0, stalls: [] as number[] };
+  let seconds = 0;
+  const liveness = new Liveness({
+    beat: () => { seen.beats += 1; },
+    beatEverySeconds: 1_000_000,
+    onStall: (silence) => seen.stalls.push(silence),
+    now: () => seconds * 1000,
+  });
+  const pass = (passed: number): void => {
+    seconds += passed;
+    liveness.check();
+  };
+  return { liveness, seen, pass };
+}
+
+const ended: Liveness[] = [];
+const start = (): ReturnType<typeof watched> => {
+  const found = watched();
+  ended.push(found.liveness);
+  return found;
+};
+afterEach(() => ended.splice(0).forEach((liveness) => liveness.end()));
+
+test('the first beat is sent at once', () => {
+  expect(start().seen.beats).toBe(1);
+});
+
+test('before the first step five minutes of silence are no stall, one second more is one', () => {
+  const { seen, pass } = start();
+  pass(300);
+  expect(seen).toEqual({ beats: 2, stalls: [] });
+  pass(1);
+  expect(seen).toEqual({ beats: 2, stalls: [301] });
+});
+
+test('fast steps make a minute of silence a stall', () => {
+  const { liveness, seen, pass } = start();
+  for (let step = 0; step < 10; step++) {
+    pass(0.2);
+    liveness.stepped();
+  }
+  pass(60);
+  expect(seen.stalls).toEqual([]);
+  pass(1);
+  expect(seen.stalls).toEqual([61]);
+});
+
+test('steps that take long may take twenty times as long', () => {
+  const { liveness, seen, pass } = start();
+  for (let step = 0; step < 3; step++) {
+    pass(10);
+    liveness.stepped();
+  }
+  pass(200);
+  expect(seen.stalls).toEqual([]);
+  pass(1);
+  expect(seen.stalls).toHaveLength(1);
+});
+
+test('one slow first step does not hide a hang for hours', () => {
+  const { liveness } = start();
+  expect(liveness.stallSeconds).toBe(300);
+  const slow = start();
+  slow.pass(90);
+  slow.liveness.stepped();
+  expect(slow.liveness.stallSeconds).toBe(300);
+  const slower = start();
+  slower.pass(250);
+  slower.liveness.stepped();
+  expect(slower.liveness.stallSeconds).toBe(750);
+});
+
+test('downloads and uploads put a stall off, but are no measure of a step', () => {
+  const { liveness, seen, pass } = start();
+  pass(250);
+  liveness.moved();
+  pass(250);
+  expect(seen.stalls).toEqual([]);
+  liveness.moved();
+  pass(1);
+  liveness.stepped();
+  pass(30);
+  liveness.moved();
+  pass(30);
+  liveness.stepped();
+  expect(liveness.stallSeconds).toBe(300);
+});
+
+test('a stall is told once, and no beat follows it', () => {
+  const { liveness, seen, pass } = start();
+  pass(301);
+  pass(301);
+  liveness.stepped();
+  pass(1);
+  expect(seen).toEqual({ beats: 1, stalls: [301] });
+});

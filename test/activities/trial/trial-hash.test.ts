@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { canonicalJson, trialHash } from '../../../activities/trial/trial-hash';
+import type { RunTrialInput } from '../../../workflows/contract';
+import { trialInput } from './trial-input';
+
+const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', source?: string): string => trialHash(input, engine, source);
+const base = trialInput();
+
+test('the hash of a trial is known: a change of it would throw away what studies have in their stores', () => {
+  expect(hashOf(base)).toBe('HASH');
+});
+
+test('names of studies, trials and places do not count', () => {
+  const { dataset } = base;
+  const same = [
+    trialInput({ studyId: 'other' }), trialInput({ checkpointEverySteps: 7 }), trialInput({}, { trialId: 'sweep/003', label: 'another' }),
+    trialInput({ dataset: { ...dataset, source: { format: 'idx', uri: 's3://elsewhere/digits' } } }),
+  ];
+  for (const input of same) expect(hashOf(input)).toBe(hashOf(base));
+});
+
+test('everything that the bits depend on counts', () => {
+  const { dataset, trial } = base;
+  const others: readonly string[] = [
+    hashOf(base, 'another engine'), hashOf(base, undefined, 'source of a module'),
+    hashOf(trialInput({ model: { preset: 'lenet5' } })), hashOf(trialInput({ optimizer: { name: 'sgd' } })), hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
+    hashOf(trialInput({ dataset: { ...dataset, sha256: 'e'.repeat(64) } })), hashOf(trialInput({ dataset: { ...dataset, split: { ...dataset.split, seed: 2 } } })),
+    hashOf(trialInput({}, { hparams: { ...trial.hparams, learningRate: 0.2 } })), hashOf(trialInput({}, { seed: 4 })), hashOf(trialInput({}, { limit: { epochs: 100 } })),
+    hashOf(trialInput({}, { schedule: { name: 'cosine', finalFactor: 0 } })), hashOf(trialInput({}, { stop: { patience: 3 } })),
+    hashOf(trialInput({}, { evaluate: { validation: 'end', test: false } })), hashOf(trialInput({}, { record: { stepLosses: true } })),
+    hashOf(trialInput({}, { process: 'fresh' })), hashOf(trialInput({}, { exportModel: true })),
+  ];
+  expect(new Set([hashOf(base), ...others]).size).toBe(others.length + 1);
+});
+
+test('the order of keys does not count, and that of lists does', () => {
+  expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: 3 })).toBe('{"a":3,"b":[{"c":2,"d":1}]}');
+  expect(canonicalJson([1, 2])).not.toBe(canonicalJson([2, 1]));
+  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+    const turned = Object.fromEntries(Object.entries(value).reverse());
+    expect(canonicalJson(turned)).toBe(canonicalJson(value));
+    expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+  }));
+});
