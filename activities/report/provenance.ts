@@ -1,0 +1,73 @@
+/**
+ * What the result depends on: enough to run the study again.
+ *
+ * @module
+ */
+import type { ModelSpec, ResolvedStudy } from '../../workflows/study';
+import { counted, formatNumber, formatSeconds } from './format';
+import { html } from './html';
+import type { Content, Html } from './html';
+import type { ReportInput } from './stage-view';
+
+/** Data set, model, training, seeds, engine and versions. */
+export function provenance(input: ReportInput): Html {
+  const { study, engines } = input.record;
+  const rows: readonly (readonly [string, Content])[] = [
+    ['data set', dataset(study)],
+    ['model', model(study.model)],
+    ['training', training(study)],
+    ['objective', `${study.objective.direction} ${study.objective.metric} at the best epoch`],
+    ['budget', budget(study)],
+    ['seed', html`${study.seed}. ${reproducibility(study)}`],
+    ['engine', engine(engines)],
+    ['planner version', study.plannerVersion],
+    ['checkpoints', `every ${counted(study.checkpointEverySteps, 'step')}`],
+    ['kept at', html`<code>${addressOf(input, '')}</code>`],
+  ];
+  return html`<section><h2>What this rests on</h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+/** Address of one of the study's objects in the store. */
+export function addressOf({ record, storeUri }: ReportInput, name: string): string {
+  return `${storeUri}studies/${record.studyId}/${name}`;
+}
+
+function dataset({ dataset: { source, sha256, shape, classes, split } }: ResolvedStudy): Html {
+  const { trainExamples, validationExamples, testExamples, testFrom, seed } = split;
+  return html`${source.format} from <code>${source.uri}</code>: ${shape.join(' × ')} images of ${counted(classes, 'class', 'classes')};
+${formatNumber(trainExamples)} to train, ${formatNumber(validationExamples)} to validate, ${formatNumber(testExamples)} to test${testFrom === 'train' && ' (held out of the training part)'}, split with seed ${seed}.
+Content <code class="hash">${sha256}</code>`;
+}
+
+function model(spec: ModelSpec): Html {
+  if ('preset' in spec) return html`preset <code>${spec.preset}</code>`;
+  if ('module' in spec) return html`module <code>${spec.module}</code> of the worker's model folder`;
+  return html`${counted(spec.layers.length, 'layer')}: <ol class="layers">${spec.layers.map(({ className, config }) => html`<li>${className} <code>${JSON.stringify(config)}</code></li>`)}</ol>`;
+}
+
+function training({ training: { optimizer, schedule, epochs, earlyStopping } }: ResolvedStudy): Html {
+  const stopping = earlyStopping === null ? 'no early stopping' : `early stopping after ${counted(earlyStopping.patience, 'epoch')} without gaining ${formatNumber(earlyStopping.minDelta)}`;
+  return html`${named(optimizer)}; schedule ${named(schedule)}; ${counted(epochs, 'epoch')}; ${stopping}`;
+}
+
+/** A kind with its settings, e.g. `cosine (warmupSteps 20, finalFactor 0)`. */
+function named({ name, ...settings }: { readonly name: string }): Html {
+  const words = Object.entries(settings).map(([key, value]) => `${key} ${typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)}`);
+  return html`<code>${name}</code>${words.length > 0 && ` (${words.join(', ')})`}`;
+}
+
+function budget({ budget: { deviceMinutes, maxTrials, parallelTrials } }: ResolvedStudy): string {
+  const time = deviceMinutes === null ? 'device time without limit' : `${formatSeconds(deviceMinutes * 60)} of device time`;
+  return `${time}, ${maxTrials === null ? 'trials without limit' : `at most ${counted(maxTrials, 'trial')}`}, ${parallelTrials} at a time`;
+}
+
+function reproducibility({ reproducible }: ResolvedStudy): string {
+  if (reproducible) return 'Reproducible: decisions depend neither on measured times nor on the order in which trials ended.';
+  return 'Every trial can be repeated bit for bit; decisions may depend on measured times and on the order in which parallel trials ended (set reproducible: true to rule that out).';
+}
+
+function engine(engines: readonly string[]): Content {
+  if (engines.length === 0) return html`<span class="quiet">no trial has ended</span>`;
+  const mixed = engines.length > 1 && html`<p class="quiet">Trials ran on different engines: equal trials need not have equal bits.</p>`;
+  return [engines.map((identity) => html`<code>${identity}</code> `), mixed];
+}
