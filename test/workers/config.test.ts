@@ -1,0 +1,82 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { environmentSchema, isDebugging, readClientConfig, readConfig } from '../../workers/config';
+
+/** Names no GPU, so that no driver is asked. */
+const withoutGpus = { STEPWELL_GPUS: '' };
+
+describe('the configuration', () => {
+  test('an empty environment gives every default', () => {
+    expect(readConfig({ ...withoutGpus, XDG_CACHE_HOME: '/cache' })).toEqual({
+      bucket: 'stepwell', prefix: 'v1/', taskQueuePrefix: '', cacheFolder: '/cache/stepwell', gpus: [], fileRoots: [], modelFolder: null,
+      trainingSlots: Math.min(2, availableParallelism()), trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
+      workflowBundle: undefined, deployment: undefined,
+    });
+  });
+
+  test('all problems are told at once, each with its variable, rule and value', () => {
+    const environment = {
+      STEPWELL_PREFIX: 'no-slash', STEPWELL_TRAINING_SLOTS: '0', STEPWELL_TRAINER_THREADS: 'many', STEPWELL_GPUS: 'a,b', STEPWELL_TASK_QUEUE_PREFIX: 'a b',
+      STEPWELL_MODEL_FOLDER: '/no/such/folder', STEPWELL_WORKFLOW_BUNDLE: '/no/such/file', TEMPORAL_DEPLOYMENT_NAME: 'gpu',
+    };
+    const problems = (() => {
+      try {
+        return String(readConfig(environment));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(problems.replace('the environment is invalid: ', '').split('; ').sort()).toEqual([
+      'STEPWELL_GPUS must be GPU numbers separated by commas, or empty for none, got "a,b"',
+      'STEPWELL_MODEL_FOLDER must be a folder that exists, got "/no/such/folder"',
+      'STEPWELL_PREFIX must be empty or end with /, got "no-slash"',
+      'STEPWELL_TASK_QUEUE_PREFIX must be letters, digits, dots, dashes and underscores, got "a b"',
+      'STEPWELL_TRAINER_THREADS must be a whole number of at least 1, got "many"',
+      'STEPWELL_TRAINING_SLOTS must be a whole number of at least 1, got "0"',
+      'STEPWELL_WORKFLOW_BUNDLE must be a file that exists, got "/no/such/file"',
+      'TEMPORAL_WORKER_BUILD_ID must be set together with TEMPORAL_DEPLOYMENT_NAME, or neither',
+    ]);
+  });
+
+  test('an empty variable counts as unset, as container tools pass them on', () => {
+    const { bucket, trainingSlots } = readConfig({ ...withoutGpus, STEPWELL_BUCKET: '', STEPWELL_TRAINING_SLOTS: '', STEPWELL_MODEL_FOLDER: '' });
+    expect({ bucket, trainingSlots }).toEqual({ bucket: 'stepwell', trainingSlots: Math.min(2, availableParallelism()) });
+  });
+
+  test.each([
+    [{ STEPWELL_GPUS: '0,2' }, ['0', '2'], 2],
+    [{ STEPWELL_GPUS: '', CUDA_VISIBLE_DEVICES: '0' }, [], Math.min(2, availableParallelism())],
+    [{ CUDA_VISIBLE_DEVICES: '1' }, ['1'], 1],
+    [{ CUDA_VISIBLE_DEVICES: '-1' }, [], Math.min(2, availableParallelism())],
+    [{ STEPWELL_GPUS: '0', STEPWELL_TRAINING_SLOTS: '3' }, ['0'], 3],
+  ])('%j trains on GPUs %j, %i at a time', (environment, gpus, trainingSlots) => {
+    expect(readConfig(environment)).toMatchObject({ gpus, trainingSlots });
+  });
+
+  test('folders are absolute, and lists of them are split as the platform does', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-config-'));
+    const bundle = path.join(folder, 'bundle.js');
+    writeFileSync(bundle, '');
+    const config = readConfig({ ...withoutGpus, STEPWELL_FILE_ROOTS: ['data', '', '/more'].join(path.delimiter), STEPWELL_MODEL_FOLDER: folder, STEPWELL_WORKFLOW_BUNDLE: bundle });
+    expect(config).toMatchObject({ fileRoots: [path.resolve('data'), '/more'], modelFolder: folder, workflowBundle: bundle });
+  });
+
+  test('worker versioning needs both its variables', () => {
+    const deployment = { TEMPORAL_DEPLOYMENT_NAME: 'gpu', TEMPORAL_WORKER_BUILD_ID: '7' };
+    expect(readConfig({ ...withoutGpus, ...deployment }).deployment).toEqual({ deploymentName: 'gpu', buildId: '7' });
+  });
+
+  test('a client needs the queue prefix and finds the same mistakes', () => {
+    expect(readClientConfig({ STEPWELL_TASK_QUEUE_PREFIX: 'team-a.' })).toEqual({ taskQueuePrefix: 'team-a.', fileRoots: [], modelFolder: null });
+    expect(() => readClientConfig({ STEPWELL_PREFIX: 'no-slash' })).toThrow('STEPWELL_PREFIX must be empty or end with /');
+  });
+
+  test('debugging can be asked for in an environment that is wrong', () => {
+    expect([isDebugging({ STEPWELL_DEBUG: '1', STEPWELL_PREFIX: 'x' }), isDebugging({}), isDebugging({ STEPWELL_DEBUG: '0' })]).toEqual([true, false, false]);
+  });
+
+  test('every variable says what it is for', () => {
+    for (const [name, schema] of Object.entries(environmentSchema.shape)) expect([name, schema.description]).toEqual([name, expect.stringMatching(/\w+/)]);
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * Studies from the outside: connect, start, find, cancel. The CLI and other programs use this; it is the package's `stepwell/client`.
+ *
+ * @module
+ */
+import { createHash } from 'node:crypto';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
+import { studyWorkflowId, TASK_QUEUES } from '../workflows/contract';
+import type { TuneStudyInput } from '../workflows/contract';
+import type { tuneStudy } from '../workflows';
+import type { Environment } from './config';
+import { asServerUnreachable, connectionSettings } from './connection';
+import { registerSearchAttributes } from './search-attributes';
+import { describeStudy, StudyNotFound } from './study-handle';
+import type { StudyClient } from './study-handle';
+
+export { listStudies } from './list-studies';
+export type { StudyListing } from './list-studies';
+export { observeStudy } from './observe-study';
+export type { StudyObservation } from './observe-study';
+export type { RetriedWork, RunningTrial } from './pending-work';
+export { describeStudy, studyHandle, StudyNotFound } from './study-handle';
+export type { StudyClient } from './study-handle';
+
+/** Long enough for a busy server on a slow link, short enough for a person who waits. */
+const CONNECT_TIMEOUT = '5 seconds';
+
+/** What a study's memo keeps, from its start and through every continue-as-new. */
+export interface StudyMemo {
+  /** Hash of what was asked for: equal hashes mean the same study. */
+  readonly stepwellContent: string;
+  /** ISO time. */
+  readonly stepwellStartedAt: string;
+}
+
+/** A study of this name runs already; studies are one at a time by name. */
+export class StudyRunning extends Error {
+  override readonly name = 'StudyRunning';
+}
+
+/** A client by Temporal's own environment variables and profiles. @throws ServerUnreachable naming the address, ConfigInvalid */
+export async function connectClient(environment: Environment = process.env): Promise<StudyClient> {
+  const { address, namespace, connectionOptions } = connectionSettings(environment);
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT }).catch(asServerUnreachable(address));
+  const client = new Client({ connection, namespace });
+  return { client, address, close: () => connection.close() };
+}
+
+export interface StartStudyOptions {
+  /** The study's name: one study of a name runs at a time. */
+  readonly name: string;
+  /** As written; the first activity parses it. */
+  readonly study: unknown;
+  readonly taskQueuePrefix: string;
+}
+
+/**
+ * Starts a study.
+ *
+ * @throws StudyRunning if a study of this name runs.
+ */
+export async function startStudy({ client }: StudyClient, { name, study, taskQueuePrefix }: StartStudyOptions): Promise<WorkflowHandle<typeof tuneStudy>> {
+  const searchAttributes = await registerSearchAttributes(client);
+  const input: TuneStudyInput = { studyId: name, study, taskQueuePrefix, searchAttributes };
+  const memo: StudyMemo = { stepwellContent: studyContentHash(study), stepwellStartedAt: new Date().toISOString() };
+  try {
+    return await client.workflow.start<typeof tuneStudy>('tuneStudy', {
+      workflowId: studyWorkflowId(name),
+      taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
+      args: [input],
+      workflowIdConflictPolicy: WorkflowIdConflictPolicy.FAIL,
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      staticSummary: `study ${name}`,
+      memo: { ...memo },
+    });
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) {
+      throw new StudyRunning(`study ${name} is running already; see it with: stepwell watch ${name}, or end it with: stepwell cancel ${name}`);
+    }
+    throw error;
+  }
+}
+
+/** Whether a study of this name runs, and whether it was started from the same content. */
+export async function runningStudy(client: StudyClient, name: string, study: unknown): Promise<'none' | 'same' | 'different'> {
+  try {
+    const { status, memo } = await describeStudy(client, name);
+    if (status.name !== 'RUNNING') return 'none';
+    return memo?.['stepwellContent'] === studyContentHash(study) ? 'same' : 'different';
+  } catch (error) {
+    if (error instanceof StudyNotFound) return 'none';
+    throw error;
+  }
+}
+
+/** SHA-256 of a study as it was handed in, whatever the order of its keys. */
+export function studyContentHash(study: unknown): string {
+  return createHash('sha256').update(canonicalJson(study)).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }) ?? 'undefined';
+}

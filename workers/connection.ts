@@ -1,0 +1,45 @@
+/**
+ * Where the Temporal server is and how to reach it, by Temporal's own environment variables and profiles.
+ *
+ * @module
+ */
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ClientConnectConfig } from '@temporalio/envconfig';
+import { ConfigInvalid } from './config';
+import type { Environment } from './config';
+
+export interface ConnectionSettings {
+  readonly address: string;
+  readonly namespace: string;
+  readonly connectionOptions: ClientConnectConfig['connectionOptions'];
+}
+
+/** Connection settings, with Temporal's defaults filled. @throws ConfigInvalid if the profile or a certificate cannot be read. */
+export function connectionSettings(environment: Environment = process.env): ConnectionSettings {
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: withoutUndefined(environment) });
+    const address = connectionOptions.address ?? 'localhost:7233';
+    return { address, namespace: namespace ?? 'default', connectionOptions: { ...connectionOptions, address } };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    throw new ConfigInvalid(`Temporal's connection settings are invalid (${reason}); check the TEMPORAL_* variables and the profile they name`, { cause: error });
+  }
+}
+
+/** No Temporal server answers at the address that the environment names. */
+export class ServerUnreachable extends Error {
+  override readonly name = 'ServerUnreachable';
+}
+
+/** A handler for failed connections, worded for people. */
+export function asServerUnreachable(address: string): (error: unknown) => never {
+  return (error) => {
+    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const fix = 'start one with `stepwell up`, or set TEMPORAL_ADDRESS';
+    throw new ServerUnreachable(`no Temporal server answers at ${address} (${reason}); ${fix}`, { cause: error });
+  };
+}
+
+function withoutUndefined(environment: Environment): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
