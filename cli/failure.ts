@@ -42,27 +42,47 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
 
 /** Names of errors that the world outside causes, wherever they were thrown. */
 const ENVIRONMENT_ERRORS: readonly string[] = [
-  'ServerUnreachable', 'ConfigInvalid', 'StorageDenied', 'StorageUnavailable', 'PartUnavailable', 'ServiceUnavailable', 'ServicesUnavailable', 'ServiceFailed',
+  'ServerUnreachable', 'WorkerRefused', 'ConfigInvalid', 'StorageDenied', 'StorageUnavailable', 'TrainerBroken', 'ServiceUnavailable', 'ServiceFailed',
 ];
+
+/** gRPC's codes for callers that the server knows or not, but does not let in. */
+const REFUSALS: readonly unknown[] = [7, 16];
+
+/** A study that ended badly; programs that read JSON learn which. */
+export class StudyFailed extends Error {
+  override readonly name = 'StudyFailed';
+  constructor(readonly studyId: string, readonly stageId: string | undefined, options: { readonly cause: unknown }) {
+    super(`study ${studyId} failed${stageId === undefined ? '' : ` in ${stageId}`}`, options);
+  }
+}
 
 /** The failure that an error stands for: Temporal wraps what went wrong in what it was doing. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommandError) return { message: error.message, type: error.type, exit: error.exit };
   const root = innermost(error);
-  if (root.name === 'CancelledFailure') return { message: 'the study was cancelled', type: 'Cancelled', exit: 'failed' };
-  if (root.name === 'TerminatedFailure') return { message: 'the study was terminated from outside', type: 'Terminated', exit: 'failed' };
-  if (root.name === 'ServiceError') {
-    return { message: `the Temporal server gives no answer (${reasonOf(root)}); is it up? see stepwell doctor`, type: 'ServerUnreachable', exit: 'environment' };
-  }
+  const study = error instanceof StudyFailed ? `study ${error.studyId}` : 'the study';
+  if (root.name === 'CancelledFailure') return { message: `${study} was cancelled`, type: 'Cancelled', exit: 'failed' };
+  if (root.name === 'TerminatedFailure') return { message: `${study} was terminated from outside`, type: 'Terminated', exit: 'failed' };
+  if (root.name === 'NamespaceNotFoundError') return { message: `${root.message}; create it, or set TEMPORAL_NAMESPACE`, type: root.name, exit: 'environment' };
+  if (root.name === 'ServiceError') return serviceFailure(root);
   const type = typeOf(root);
   const exit = EXIT_OF_FAILURE[type as FailureType] ?? (ENVIRONMENT_ERRORS.includes(type) ? 'environment' : 'failed');
-  return { message: root.message === '' ? type : root.message, type, exit };
+  const message = root.message === '' ? type : root.message;
+  return { message: error instanceof StudyFailed ? `${error.message}: ${message}` : message, type, exit };
+}
+
+function serviceFailure(error: Error): Failure {
+  const { cause } = error;
+  const refused = cause instanceof Error && 'code' in cause && REFUSALS.includes(cause.code);
+  const what = refused ? 'refuses' : 'gives no answer';
+  const fix = refused ? 'check TEMPORAL_API_KEY or the certificates, and TEMPORAL_NAMESPACE' : 'is it up? see stepwell doctor';
+  return { message: `the Temporal server ${what} (${reasonOf(error)}); ${fix}`, type: refused ? 'ServerRefused' : 'ServerUnreachable', exit: 'environment' };
 }
 
 /** The cause that Temporal's failures wrap; a library's own causes stay inside. */
 function innermost(error: unknown): Error {
   let inner = error instanceof Error ? error : new Error(String(error));
-  const wrappers = ['WorkflowFailedError', 'ActivityFailure', 'ChildWorkflowFailure'];
+  const wrappers = ['StudyFailed', 'WorkflowFailedError', 'ActivityFailure', 'ChildWorkflowFailure'];
   while (wrappers.includes(inner.name) && inner.cause instanceof Error) inner = inner.cause;
   return inner;
 }
@@ -71,7 +91,8 @@ function typeOf(error: Error): string {
   return 'type' in error && typeof error.type === 'string' ? error.type : error.name;
 }
 
-function reasonOf(error: Error): string {
+/** The first line of what went wrong below. */
+export function reasonOf(error: Error): string {
   const cause = error.cause instanceof Error ? error.cause.message : error.message;
   return cause.split('\n')[0] ?? cause;
 }

@@ -19,7 +19,7 @@ export interface LoadedStudy {
 }
 
 /** Studies that commands take when none is named, in this order. */
-export const DEFAULT_STUDY_FILE = 'study.yaml';
+const DEFAULT_STUDY_FILE = 'study.yaml';
 
 /** Reads, parses and checks a study; warnings go to stderr. @throws CommandError with every problem and its line. */
 export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<LoadedStudy> {

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { isDebugging } from '../workers/config';
 import { VERBS } from './commands';
 import { EXIT_CODES, exitCodesHelp } from './exit-codes';
 import { failureOf } from './failure';
@@ -59,13 +60,22 @@ function report(error: unknown, argv: readonly string[]): number {
   const { message, type, exit } = failureOf(error);
   const { red } = colorsFor(process.stderr);
   say(`${red('stepwell:')} ${message}`);
-  if (process.env['STEPWELL_DEBUG'] === '1' && error instanceof Error) say(error.stack ?? '');
+  if (isDebugging()) console.error(error);
   const studyId = error instanceof Error && 'studyId' in error ? error.studyId : null;
   if (argv.includes('--json')) printJson({ studyId, status: type === 'Cancelled' ? 'cancelled' : 'failed', error: { type, message } });
   return EXIT_CODES[exit].code;
 }
 
+/** A reader that has seen enough, e.g. `head`, is no trouble of ours. */
+function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
 if (require.main === module) {
+  endQuietlyWithoutReader(process.stdout);
+  endQuietlyWithoutReader(process.stderr);
   void main(process.argv.slice(2)).then((code) => {
     process.exitCode = code;
   });

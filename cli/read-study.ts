@@ -58,7 +58,7 @@ function readText(file: string): string {
     return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const { code } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${String(code)})`;
     throw new CommandError(`study file ${file} ${reason}; name a YAML or JSON file, e.g. stepwell run study.yaml`, 'badInput', 'InvalidStudy', { cause: error });
   }

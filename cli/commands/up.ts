@@ -1,0 +1,78 @@
+/**
+ * `stepwell up`: servers and workers on this machine, until `stepwell down`.
+ *
+ * @module
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { announceReady, backgroundLog, claimBackground, findBackground, startBackground } from '../background';
+import type { BackgroundSettings } from '../background';
+import { startEmbedded } from '../embedded';
+import { listenForInterrupt, unlessInterrupted } from '../interrupt';
+import { print, printJson, say } from '../output';
+import { DEFAULT_FOLDER } from '../services';
+
+interface UpOptions {
+  readonly folder: string;
+  readonly fileRoot?: readonly string[];
+  readonly modelFolder?: string;
+  readonly foreground?: boolean;
+  readonly json?: boolean;
+}
+
+export function up(program: Command): void {
+  program.command('up')
+    .description('start a Temporal server, an S3 server and both workers on this machine, to stay until stepwell down')
+    .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
+    .option('--file-root <folder...>', 'folders that file:// data sets may be read from (default: the current folder)')
+    .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
+    .option('--foreground', 'stay in the foreground until Ctrl-C')
+    .option('--json', 'print addresses and environment as JSON')
+    .action(async ({ folder, fileRoot = [process.cwd()], modelFolder = process.cwd(), foreground = false, json = false }: UpOptions) => {
+      const settings = { folder: path.resolve(folder), fileRoots: fileRoot.map((root) => path.resolve(root)), modelFolder: path.resolve(modelFolder) };
+      await (foreground ? stayUp(settings, json) : startAndLeave(settings, json));
+    });
+}
+
+async function startAndLeave(settings: BackgroundSettings, json: boolean): Promise<void> {
+  const running = findBackground(settings.folder)?.ready === true;
+  say(running ? 'services and workers run already' : `starting services and workers in ${settings.folder}`);
+  announce(settings, await startBackground(settings), json);
+}
+
+async function stayUp(settings: BackgroundSettings, json: boolean): Promise<void> {
+  await claimBackground(settings);
+  const interrupt = listenForInterrupt(() => 'stopped');
+  const starting = startEmbedded({ ...settings, detached: false, onProgress: say });
+  try {
+    const embedded = await unlessInterrupted(interrupt, starting);
+    announceReady(settings.folder);
+    announce(settings, embedded, json);
+    await unlessInterrupted(interrupt, embedded.failed);
+  } catch (error) {
+    // Whoever asked it to stop is not told that it has failed.
+    if (error !== interrupt.signal.reason) throw error;
+    say('stopping: workers hand their trials over first');
+  } finally {
+    await starting.then((embedded) => embedded.stop(), () => undefined);
+    interrupt.release();
+  }
+}
+
+interface Addresses {
+  readonly environment: Readonly<Record<string, string>>;
+  describe(): string;
+}
+
+function announce({ folder, fileRoots, modelFolder }: BackgroundSettings, { environment, describe }: Addresses, json: boolean): void {
+  if (json) return printJson({ folder, environment, fileRoots, modelFolder });
+  const exports = path.join(folder, 'environment');
+  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  writeFileSync(exports, lines.join(''), { mode: 0o600 });
+  print(describe());
+  print(`data sets    ${fileRoots.join(', ')}`);
+  print(`models       ${modelFolder}`);
+  print(`logs         ${path.join(folder, '*.log')}, first of all ${path.basename(backgroundLog(folder))}`);
+  print(`environment  . ${exports}`);
+}

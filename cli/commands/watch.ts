@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { followStudy } from '../follow-study';
+import { listenForInterrupt } from '../interrupt';
+import { displayFor } from '../progress/display';
+import { connectServices, DEFAULT_FOLDER } from '../services';
+
+interface WatchOptions {
+  readonly json?: boolean;
+  readonly folder: string;
+}
+
+export function watch(program: Command): void {
+  program.command('watch')
+    .description('show a study while it runs, and its result when it ends')
+    .argument('<name>', 'name of the study')
+    .option('--json', 'print the result as JSON')
+    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .action(watchStudy);
+}
+
+async function watchStudy(name: string, { json = false, folder }: WatchOptions): Promise<void> {
+  const interrupt = listenForInterrupt(() => `stopped watching; the study goes on, see it with: stepwell watch ${name}`);
+  const services = await connectServices(folder);
+  try {
+    await followStudy({ services, name, json, interrupt, display: displayFor(process.stderr) });
+  } finally {
+    await services.close();
+    interrupt.release();
+  }
+}

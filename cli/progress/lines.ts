@@ -1,0 +1,59 @@
+/**
+ * Progress as plain lines, for logs and pipes: one line for each thing that happened.
+ *
+ * @module
+ */
+import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/contract';
+import { duration, number, receiptText } from '../format';
+import { endedTrials, noticesOf } from './view';
+import type { StudyView } from './view';
+
+/** What to say of a study that was `previous` and is `next`. */
+export function linesBetween(previous: StudyView | undefined, next: StudyView): readonly string[] {
+  const known = new Set(previous === undefined ? [] : [...noticesOf(previous), ...retriesOf(previous)].map(withoutAttempt));
+  const notices = [...noticesOf(next), ...retriesOf(next)].filter((notice) => !known.has(withoutAttempt(notice)));
+  const back = previous?.lost !== undefined && next.lost === undefined ? ['the Temporal server answers again'] : [];
+  return [...back, ...progressLines(previous?.observation.progress, next.observation.progress), ...notices];
+}
+
+function retriesOf({ observation: { trials } }: StudyView): readonly string[] {
+  return trials.flatMap(({ trialId, attempt, failure }) => (failure === undefined ? [] : [`${trialId} is tried again (attempt ${attempt}): ${failure}`]));
+}
+
+/** A notice is said once, not at every further attempt. */
+function withoutAttempt(notice: string): string {
+  return notice.replace(/\(attempt \d+\)/, '');
+}
+
+function progressLines(previous: StudyProgress | undefined, next: StudyProgress | undefined): readonly string[] {
+  if (next === undefined) return [];
+  const receipts = next.receipts.slice(previous?.receipts.length ?? 0).map((receipt) => `${receipt.trialId} recovered: ${receiptText(receipt)}`);
+  const stages = next.stages.flatMap((stage) => stageLines(previous?.stages.find(({ stageId }) => stageId === stage.stageId), stage));
+  return [...receipts, ...stages];
+}
+
+function stageLines(previous: StageProgress | undefined, next: StageProgress): readonly string[] {
+  const lines: string[] = [];
+  if (next.status !== 'pending' && (previous === undefined || previous.status === 'pending')) lines.push(beginning(next));
+  const known = new Set(previous === undefined ? [] : endedTrials(previous).map(({ trialId }) => trialId));
+  for (const trial of endedTrials(next)) if (!known.has(trial.trialId)) lines.push(trialLine(trial));
+  if (next.decision !== undefined && previous?.decision === undefined) {
+    lines.push(`${next.stageId} decided: ${next.decision.because}`);
+    for (const warning of next.decision.evidence.warnings) lines.push(`${next.stageId} warns: ${warning}`);
+  }
+  return lines;
+}
+
+function beginning({ stageId, question, trialsPlanned, inserted }: StageProgress): string {
+  return `${stageId} begins: ${question}; at most ${trialsPlanned} trials${inserted === undefined ? '' : ` (put in: ${inserted})`}`;
+}
+
+/** One trial that ended, e.g. `lr-range-test/001 completed, score 0.31, 12 s (seed 1 of 3)`. */
+function trialLine({ trialId, label, status, score, deviceSeconds, reused }: TrialSummary): string {
+  const scored = score === null ? '' : `, score ${number(score)}`;
+  return `${trialId} ${STATUS_WORDS[status]}${scored}, ${reused ? 'reused from an earlier study' : duration(deviceSeconds)} (${label})`;
+}
+
+export const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
+  running: 'running', completed: 'completed', earlyStopped: 'stopped early', pruned: 'pruned', diverged: 'diverged', dead: 'died', outOfMemory: 'ran out of memory',
+};

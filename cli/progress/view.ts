@@ -1,0 +1,43 @@
+/**
+ * What the progress displays show, as data, and the warnings that a watcher must not be left without.
+ *
+ * @module
+ */
+import type { RunningTrial, StudyObservation } from '../../workers/client';
+import type { StageProgress, TrialSummary } from '../../workflows/contract';
+
+export interface StudyView {
+  readonly observation: StudyObservation;
+  /** Why the server gives no answer now; the observation is then the last one there was. */
+  readonly lost: string | undefined;
+  readonly elapsedSeconds: number;
+}
+
+/** A trial that has begun and not ended, with what its worker says of it. */
+export interface OpenTrial {
+  readonly trialId: string;
+  readonly label: string;
+  readonly running: RunningTrial | undefined;
+}
+
+/** Trials of a stage that are under way. */
+export function openTrials(stage: StageProgress, { trials }: StudyObservation): readonly OpenTrial[] {
+  return stage.trials.filter(({ status }) => status === 'running').map(({ trialId, label }) => {
+    return { trialId, label, running: trials.find((running) => running.trialId === trialId) };
+  });
+}
+
+export function endedTrials(stage: StageProgress): readonly TrialSummary[] {
+  return stage.trials.filter(({ status }) => status !== 'running');
+}
+
+/** What keeps the study from going on, one sentence each, with what to do. */
+export function noticesOf({ observation: { tunerAnswers, trainingWorkers, retried, status }, lost }: StudyView): readonly string[] {
+  if (lost !== undefined) return [`the Temporal server gives no answer (${lost}); watching goes on when it is back`];
+  if (status !== 'RUNNING') return [];
+  const notices: string[] = [];
+  if (!tunerAnswers) notices.push('waiting for a tuner worker; start one with: stepwell worker tuner');
+  if (trainingWorkers === 0) notices.push('no training worker; start one with: stepwell worker training');
+  for (const { what, attempt, failure } of retried) notices.push(`${what} failed and is tried again (attempt ${attempt}): ${failure}`);
+  return notices;
+}

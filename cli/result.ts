@@ -1,0 +1,43 @@
+/**
+ * A study's result for people.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { StudyResult } from '../workflows/contract';
+import { count, duration, hparamsText, number, receiptsText } from './format';
+
+/** The result as text. @param storeFolder Where embedded services keep objects as plain files; their path on disk is shown too. */
+export function resultText(result: StudyResult, storeFolder: string | undefined): string {
+  const { studyId, decisions, test, model, report, receipts, trials, deviceSeconds } = result;
+  const hparams = decisions.at(-1)?.hparams;
+  const lines = [
+    `study ${studyId} is completed`,
+    '',
+    ...decisions.flatMap(({ stageId, because, confidence }) => [`${stageId} (confidence: ${confidence})`, `  ${because}`]),
+    '',
+    ...(hparams === undefined ? [] : [`hyperparameters  ${hparamsText(hparams)}`]),
+    `test accuracy    ${test === null ? 'not measured: the study has no final training' : number(test.accuracy)}`,
+    ...(test === null || test.loss === null ? [] : [`test loss        ${number(test.loss)}`]),
+    `spent            ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
+    `recoveries       ${receiptsText(receipts)}`,
+    `model            ${model === null ? 'none' : placeText(model.uri, storeFolder)}`,
+    `report           ${placeText(report.uri, storeFolder)}`,
+  ];
+  return lines.join('\n');
+}
+
+/** An object's path on disk where there is one, else its address. */
+function placeText(uri: string, storeFolder: string | undefined): string {
+  const local = localPath(uri, storeFolder);
+  return local === undefined ? uri : `${local}  (${uri})`;
+}
+
+/** The plain file or folder behind an `s3://bucket/key` of the embedded store. */
+export function localPath(uri: string, storeFolder: string | undefined): string | undefined {
+  const [, place] = /^s3:\/\/(.+?)\/?$/.exec(uri) ?? [];
+  if (storeFolder === undefined || place === undefined) return undefined;
+  const local = path.join(storeFolder, ...place.split('/'));
+  return existsSync(local) ? path.relative(process.cwd(), local) || '.' : undefined;
+}

@@ -1,0 +1,34 @@
+/**
+ * Everything a study says of itself, for people.
+ *
+ * @module
+ */
+import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/contract';
+import { count, duration, hparamsText, number, receiptText } from './format';
+import { columns } from './output';
+import { STATUS_WORDS } from './progress/lines';
+
+/** Decisions, a table of the trials of every stage, and recoveries. */
+export function showText(progress: StudyProgress): string {
+  const { studyId, status, stages, trials, deviceSeconds, receipts } = progress;
+  const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
+  return [
+    `study ${studyId} is ${status}; ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
+    ...stages.map(stageText),
+    ...(recoveries.length === 0 ? [] : [`recoveries\n${recoveries.join('\n')}`]),
+  ].join('\n\n');
+}
+
+function stageText({ stageId, question, status, inserted, trials, decision }: StageProgress): string {
+  const lines = [`${stageId}: ${question}; ${status}${inserted === undefined ? '' : ` (put in: ${inserted})`}`];
+  if (decision !== undefined) {
+    lines.push(`  decided: ${decision.because} (confidence: ${decision.confidence})`, `  goes on with: ${hparamsText(decision.hparams)}`);
+    for (const warning of decision.evidence.warnings) lines.push(`  warning: ${warning}`);
+  }
+  if (trials.length > 0) lines.push(columns([['  trial', 'status', 'score', 'device time', 'label'], ...trials.map(trialRow)]));
+  return lines.join('\n');
+}
+
+function trialRow({ trialId, status, score, deviceSeconds, reused, label }: TrialSummary): readonly string[] {
+  return [`  ${trialId}`, STATUS_WORDS[status], score === null ? '-' : number(score), reused ? 'reused' : duration(deviceSeconds), label];
+}

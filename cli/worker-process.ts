@@ -1,0 +1,110 @@
+/**
+ * A worker as a child process that is kept alive.
+ *
+ * @module
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CommandError } from './failure';
+import { mainScript } from './main-script';
+
+export type WorkerKind = 'tuner' | 'training';
+
+export interface WorkerOptions {
+  readonly kind: WorkerKind;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly logFile: string;
+  readonly onProgress: (text: string) => void;
+}
+
+export interface WorkerProcess {
+  /** Rejects when the worker has died so often that another start is pointless. */
+  readonly failed: Promise<never>;
+  /** Ends the worker in order; it writes its checkpoints first. */
+  stop(): Promise<void>;
+}
+
+/** A worker has this long to hand its trials over before it is ended by force; its own limit is 25 s. */
+const STOP_SECONDS_MAX = 40;
+
+/** Deaths in a row, each before the worker was of any use, after which another start is pointless. */
+const DEATHS_MAX = 5;
+const BACKOFF_SECONDS_MAX = 10;
+
+/** Exit codes by which a worker says that its configuration or its machine is wrong. */
+const HOPELESS_CODES: readonly (number | null)[] = [2, 3];
+const LOG_LINES_MAX = 12;
+
+interface Attempt {
+  readonly child: ChildProcess;
+  /** Resolves to whether the worker became ready, at that moment or at its end. */
+  readonly ready: Promise<boolean>;
+  readonly ended: Promise<{ readonly code: number | null; readonly what: string }>;
+  /** What it has written. */
+  log(): string;
+}
+
+/** Starts a worker and waits until it takes work; from then on it is started again when it dies. @throws CommandError with its last words. */
+export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  const { kind } = options;
+  let attempt = launch(options);
+  let stopping = false;
+  if (!(await attempt.ready)) throw workerFailed(kind, attempt, (await attempt.ended).what);
+  const keepAlive = async (): Promise<never> => {
+    for (let deaths = 0; ;) {
+      const { code, what } = await attempt.ended;
+      if (stopping) return new Promise<never>(() => undefined);
+      deaths = (await attempt.ready) ? 1 : deaths + 1;
+      if (deaths > DEATHS_MAX || (deaths > 1 && HOPELESS_CODES.includes(code))) throw workerFailed(kind, attempt, what);
+      options.onProgress(`the ${kind} worker has ended (${what}) and is started again`);
+      await delay(Math.min(2 ** (deaths - 1), BACKOFF_SECONDS_MAX) * 1000);
+      if (!stopping) attempt = launch(options);
+    }
+  };
+  const failed = keepAlive();
+  failed.catch(() => undefined);
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await end(attempt);
+  };
+  return { failed, stop };
+}
+
+/** In a process group of its own: Ctrl-C reaches the command alone, which then stops its workers in order. */
+function launch({ kind, environment, logFile }: WorkerOptions): Attempt {
+  const log = openSync(logFile, 'a', 0o600);
+  const logStart = statSync(logFile).size;
+  try {
+    const { file, execArgv } = mainScript();
+    const child = fork(file, ['worker', kind], { execArgv: [...execArgv], env: { ...environment }, detached: true, stdio: ['ignore', log, log, 'ipc'] });
+    const ended = new Promise<{ code: number | null; what: string }>((resolve) => {
+      child.once('error', ({ message }) => resolve({ code: null, what: message }));
+      child.once('exit', (code, signal) => resolve({ code, what: signal === null ? `exit code ${String(code)}` : `signal ${signal}` }));
+    });
+    const ready = new Promise<boolean>((resolve) => {
+      child.on('message', (message) => { if (message === 'ready') resolve(true); });
+      void ended.then(() => resolve(false));
+    });
+    return { child, ready, ended, log: () => readFileSync(logFile).subarray(logStart).toString('utf8') };
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function end({ child, ended }: Attempt): Promise<void> {
+  const killing = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS_MAX * 1000);
+  child.kill('SIGTERM');
+  await ended;
+  clearTimeout(killing);
+}
+
+/** Its own message where it has one, else the end of what it wrote. */
+function workerFailed(kind: WorkerKind, { log }: Attempt, what: string): CommandError {
+  const text = log().trimEnd();
+  const said = text.lastIndexOf('stepwell: ');
+  const words = said === -1 ? text.split('\n').slice(-LOG_LINES_MAX).join('\n') : text.slice(said + 'stepwell: '.length);
+  return new CommandError(`the ${kind} worker could not be kept running (${what}): ${words}`, 'environment', 'WorkerFailed');
+}

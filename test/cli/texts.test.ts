@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { listText } from '../../cli/commands/list';
+import { localPath, resultText } from '../../cli/result';
+import { showText } from '../../cli/show-text';
+import type { StudyResult } from '../../workflows/contract';
+import { decision, pendingStage, progress, stage, trial } from './fixtures/sample-view';
+
+const result: StudyResult = {
+  studyId: 'digits', status: 'completed', test: { loss: 0.0912, accuracy: 0.98123 }, receipts: [], deviceSeconds: 180, trials: 30,
+  decisions: [{ stage: 'lrRangeTest', stageId: 'lr-range-test', hparams: { learningRate: 0.003, batchSize: 64 }, because: 'the loss falls fastest at 0.003', confidence: 'high' }],
+  model: { uri: 's3://stepwell/v1/studies/digits/model/' }, report: { uri: 's3://stepwell/v1/studies/digits/report.html' },
+};
+
+test('a result tells decisions with reasons, accuracy, recoveries, cost and places', () => {
+  expect(resultText(result, undefined).split('\n')).toEqual([
+    'study digits is completed',
+    '',
+    'lr-range-test (confidence: high)',
+    '  the loss falls fastest at 0.003',
+    '',
+    'hyperparameters  learningRate 0.003, batchSize 64',
+    'test accuracy    0.9812',
+    'test loss        0.0912',
+    'spent            30 trials, 3 min 0 s of device time',
+    'recoveries       no recovery was needed',
+    'model            s3://stepwell/v1/studies/digits/model/',
+    'report           s3://stepwell/v1/studies/digits/report.html',
+  ]);
+});
+
+test('a study without a final training has no accuracy, and says so', () => {
+  expect(resultText({ ...result, test: null, model: null }, undefined)).toMatch(/test accuracy {4}not measured.*\n[^]*model {12}none/);
+});
+
+test('an object of the embedded store is shown as the plain file that it is, if it is there', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-result-'));
+  mkdirSync(path.join(folder, 'stepwell/v1/studies/digits/model'), { recursive: true });
+  expect(localPath(result.model!.uri, folder)).toBe(path.relative(process.cwd(), path.join(folder, 'stepwell/v1/studies/digits/model')));
+  expect(localPath(result.report.uri, folder)).toBeUndefined();
+  expect(localPath(result.report.uri, undefined)).toBeUndefined();
+});
+
+test('a list has a row for each study, with the stage of those that run', () => {
+  const startedAt = '2026-01-02T03:04:05.000Z';
+  const studies = [
+    { name: 'digits', status: 'running', stage: 'lr-range-test', startedAt, closedAt: null },
+    { name: 'fashion', status: 'completed', stage: null, startedAt, closedAt: '2026-01-02T03:14:05.000Z' },
+  ] as const;
+  expect(listText(studies, new Date('2026-01-02T03:05:05.000Z')).split('\n')).toEqual([
+    'name     status     stage          started (UTC)        duration',
+    'digits   running    lr-range-test  2026-01-02 03:04:05  1 min 0 s',
+    'fashion  completed  -              2026-01-02 03:04:05  10 min 0 s',
+  ]);
+});
+
+test('showing a study gives its decisions, a table of every stage, and recoveries', () => {
+  const receipt = { trialId: 'lr-range-test/001', cause: 'workerLost', attempt: 2, lastStep: 9, resumedAtStep: 9, stepsLost: 0, deviceSecondsLost: 0, worker: 'training@host/1' } as const;
+  const stages = [stage({ status: 'decided', trials: [trial(1), trial(2, { reused: true, score: null })], decision }), pendingStage];
+  expect(showText(progress({ stages, receipts: [receipt] })).split('\n')).toEqual([
+    'study digits is running; 1 trial, 12 s of device time',
+    '',
+    'lr-range-test: which learning rate; decided',
+    '  decided: the loss falls fastest at 0.003 (confidence: high)',
+    '  goes on with: learningRate 0.003, batchSize 64',
+    '  warning: the seeds differ by a factor of 4',
+    '  trial              status     score  device time  label',
+    '  lr-range-test/001  completed  0.25   12 s         seed 1 of 3',
+    '  lr-range-test/002  completed  -      reused       seed 2 of 3',
+    '',
+    'final-train: how good is it; pending',
+    '',
+    'recoveries',
+    '  lr-range-test/001 on training@host/1: worker lost at step 9, went on from step 9',
+  ]);
+});

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { findBackground } from '../../cli/background';
+import { mainScript } from '../../cli/main-script';
+import { findServices, isRunning } from '../../infra/services';
+import { readRecord } from '../../infra/services/record';
+import { waitFor } from '../support/wait-for';
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'stepwell-up-'));
+});
+
+afterEach(async () => {
+  await stepwell(['down']);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs a command on the folder, as a user without any settings of their own. */
+function stepwell(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  const { file, execArgv } = mainScript();
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|AWS_(ENDPOINT|PROFILE))/.test(name)));
+  const child = spawn(process.execPath, [...execArgv, file, ...args, '--folder', folder], { env: { ...environment, ...settings } });
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) child[name].setEncoding('utf8').on('data', (text: string) => { said[name] += text; });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...said })));
+}
+
+/** Live workers of the folder's background process, by kind. */
+function workers(): Readonly<Record<string, number>> {
+  const pid = findBackground(folder)?.process.pid;
+  const children = pid === undefined ? '' : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const kinds = children.split(' ').filter((child) => child !== '').map((child) => {
+    const kind = /\0worker\0(tuner|training)\0/.exec(readFileSync(`/proc/${child}/cmdline`, 'utf8'))?.[1] ?? 'other';
+    return [kind, Number(child)];
+  });
+  return Object.fromEntries(kinds) as Record<string, number>;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** How often the training worker has become ready, by its log. */
+function timesReady(): number {
+  return readFileSync(path.join(folder, 'training.log'), 'utf8').split('training worker is ready').length - 1;
+}
+
+test('up leaves servers and workers running that come back when they are killed, and down ends them all', async () => {
+  const first = await stepwell(['up', '--json']);
+  expect(first).toMatchObject({ code: 0, stderr: expect.stringContaining('starting services and workers') });
+  const { environment } = JSON.parse(first.stdout) as { readonly environment: Readonly<Record<string, string>> };
+  expect(environment).toEqual(findServices(folder)?.environment);
+
+  const again = await stepwell(['up']);
+  expect(again).toMatchObject({ code: 0, stderr: 'services and workers run already\n', stdout: expect.stringContaining(environment['TEMPORAL_ADDRESS'] ?? '') });
+  expect(again.stdout).not.toContain(environment['AWS_SECRET_ACCESS_KEY']);
+  expect(statSync(path.join(folder, 'environment')).mode & 0o777).toBe(0o600);
+
+  const { training = 0 } = workers();
+  process.kill(training, 'SIGKILL');
+  await waitFor('another training worker is ready', () => (timesReady() === 2 ? true : undefined));
+  const revived = workers();
+  expect(revived['training']).not.toBe(training);
+
+  const servers = Object.values(readRecord(folder).servers).flatMap(({ process: identity }) => identity ?? []);
+  expect(await stepwell(['down'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^stopped; data stays in /) });
+  expect(Object.values(revived).filter(isAlive)).toEqual([]);
+  expect(servers.filter(isRunning)).toEqual([]);
+  expect(await stepwell(['down'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^nothing runs in /) });
+});
+
+test('workers end when the process that keeps them is killed; the next up adopts the servers', async () => {
+  await stepwell(['up']);
+  const left = Object.values(workers());
+  const servers = findServices(folder);
+  process.kill(findBackground(folder)?.process.pid ?? 0, 'SIGKILL');
+  await waitFor('the workers have ended', () => (left.some(isAlive) ? undefined : true));
+  expect(await stepwell(['doctor', '--json'])).toMatchObject({ code: 0, stdout: expect.stringContaining('with conditional writes') });
+  expect((await stepwell(['up'])).code).toBe(0);
+  expect(findServices(folder)?.environment).toEqual(servers?.environment);
+});
+
+test('a worker that cannot start ends up with its own words, and leaves nothing running', async () => {
+  const { code, stderr } = await stepwell(['up'], { STEPWELL_TRAINING_SLOTS: '0' });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/worker could not be kept running \(exit code 3\): the environment is invalid: STEPWELL_TRAINING_SLOTS/);
+  expect(findServices(folder)).toBeUndefined();
+  expect(findBackground(folder)).toBeUndefined();
+});
+
+test('a second up with other folders says which the running workers may read, and how to change that', async () => {
+  await stepwell(['up', '--file-root', folder]);
+  const { code, stderr } = await stepwell(['up', '--file-root', '/srv/data']);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`may read data sets from ${folder}`);
+  expect(stderr).toContain('run stepwell down, then stepwell up --file-root /srv/data');
+});
