@@ -8,7 +8,7 @@ import type { Decision } from './stages/stage';
 import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset, ResolvedStudy } from './study';
 import type { HParams, ObjectRef, Receipt, TrialResult, TrialSpec } from './trial';
 
-/** Task queues; a prefix of the operator's (`STEPWELL_TASK_QUEUE`) may precede them. */
+/** Task queues; a prefix of the operator's (`STEPWELL_TASK_QUEUE_PREFIX`) may precede them. */
 export const TASK_QUEUES = { tuner: 'stepwell-tuner', training: 'stepwell-training' } as const;
 
 /** `type` of every failure that a person or a retry must fix; the workflow matches on these, never on text. */
@@ -114,6 +114,10 @@ export interface StudyRecord {
   readonly study: ResolvedStudy;
   readonly progress: StudyProgress;
   readonly final: StudyFinal | null;
+  /** Identities of the engines that trained, in the order of their first use; two of them need not give equal bits. */
+  readonly engines: readonly string[];
+  /** Why a failed study failed, in its own words. */
+  readonly failure?: string;
 }
 
 export interface StudyFinal {

@@ -30,7 +30,6 @@ export async function runStage(state: StudyState, use: StageUse, onChange: () =>
 
 class StageRun {
   private readonly stage: Stage;
-  private readonly runTrial: TrainingActivities['runTrial'];
   private running = 0;
   private failure: unknown;
   /** Number of leading trials whose results the stage may see; follows the order of the trials in a reproducible study. */
@@ -40,7 +39,6 @@ class StageRun {
     const stage = STAGES[use.stage];
     if (stage === undefined) throw ApplicationFailure.nonRetryable(`stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`, 'InvalidStudy');
     this.stage = stage;
-    this.runTrial = trainingActivities(state.taskQueuePrefix).runTrial;
     state.plannedTrials.set(use.stageId, this.ask(() => stage.estimate(this.context([]))).trials);
   }
 
@@ -104,7 +102,7 @@ class StageRun {
     const { dataset, model, objective, checkpointEverySteps, training } = study;
     const input = { studyId: this.state.studyId, dataset, model, optimizer: training.optimizer, objective, checkpointEverySteps, trial: spec };
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
-    this.runTrial(input).then(
+    runTrialActivity(this.state.taskQueuePrefix, spec)(input).then(
       (result) => this.state.ended(this.use, index, { spec, result }),
       (error: unknown) => { this.failure ??= error; },
     ).finally(() => { this.running -= 1; }).catch((error: unknown) => { this.failure ??= error; });
@@ -163,9 +161,12 @@ class StageRun {
   }
 }
 
-function trainingActivities(prefix: string): TrainingActivities {
-  return proxyActivities<TrainingActivities>({
+/** The activity of one trial; in the UI it goes by the trial's own id. */
+function runTrialActivity(prefix: string, { trialId, label }: TrialSpec): TrainingActivities['runTrial'] {
+  const { runTrial } = proxyActivities<TrainingActivities>({
     taskQueue: `${prefix}${TASK_QUEUES.training}`,
+    activityId: trialId,
+    summary: label,
     // One attempt; a hang is noticed by its heartbeats long before.
     startToCloseTimeout: '30 days',
     // A worker or its machine that dies is noticed within this.
@@ -173,4 +174,5 @@ function trainingActivities(prefix: string): TrainingActivities {
     // Unlimited: machines die as often as they like. What no retry mends is non-retryable by type.
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes: [...NON_RETRYABLE] },
   });
+  return runTrial;
 }

@@ -25,6 +25,7 @@ export interface StudySnapshot {
   readonly deviceSeconds: number;
   readonly examples: number;
   readonly final: StudyFinal | null;
+  readonly engines: readonly string[];
 }
 
 export class StudyState {
@@ -34,6 +35,7 @@ export class StudyState {
   /** Training examples processed so far: with `deviceSeconds` the rate that predicts what is left. */
   examples = 0;
   readonly receipts: Receipt[] = [];
+  private readonly engines = new Set<string>();
   private readonly stages = new Map<string, { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision }>();
   private finalResult: StudyFinal | null = null;
 
@@ -43,6 +45,7 @@ export class StudyState {
     this.deviceSeconds = snapshot.deviceSeconds;
     this.examples = snapshot.examples;
     this.receipts.push(...snapshot.receipts);
+    snapshot.engines.forEach((engine) => this.engines.add(engine));
     this.finalResult = snapshot.final;
     for (const { stageId, trials, summaries, decision } of snapshot.stages) {
       this.stages.set(stageId, { trials: [...trials], summaries: [...summaries], ...(decision && { decision }) });
@@ -61,10 +64,10 @@ export class StudyState {
   }
 
   get facts(): StudyFacts {
-    const { dataset, training, objective, model } = this.resolved;
+    const { dataset, training, objective, model, reproducible } = this.resolved;
     const { trainExamples, validationExamples, testExamples } = dataset.split;
     const modelHparams = 'layers' in model ? hparamNames(model.layers) : [];
-    return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training, objective, modelHparams };
+    return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training, objective, modelHparams, reproducible };
   }
 
   get decisions(): readonly Decision[] {
@@ -110,6 +113,7 @@ export class StudyState {
     const { result } = trial;
     if (result === undefined) return;
     this.receipts.push(...(result.reused ? [] : result.receipts));
+    this.engines.add(result.engine);
     if (result.reused || result.outcome.status === 'outOfMemory') return;
     this.deviceSeconds += result.outcome.measurement.deviceSeconds;
     this.examples += result.outcome.measurement.examples;
@@ -154,14 +158,15 @@ export class StudyState {
   /** Most trials of a stage, known once it begins. */
   readonly plannedTrials = new Map<string, number>();
 
-  record(): StudyRecord {
-    return { studyId: this.studyId, study: this.resolved, progress: this.progress(), final: this.finalResult };
+  record(failure?: string): StudyRecord {
+    const { studyId, resolved: study, finalResult: final } = this;
+    return { studyId, study, progress: this.progress(), final, engines: [...this.engines], ...(failure !== undefined && { failure }) };
   }
 
   snapshot(): StudySnapshot {
     const stages = [...this.stages].map(([stageId, stage]) => ({ stageId, ...stage }));
     const { deviceSeconds, examples, receipts } = this;
-    return { study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult };
+    return { study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines] };
   }
 
   private stageOf({ stageId }: StageUse): { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision } {

@@ -87,6 +87,7 @@ export interface Measurement {
   readonly trainLoss: number | null;
   /** The epoch with the best objective; `null` if validation never ran or was never finite. */
   readonly best: EpochMeasurement | null;
+  /** Every epoch; of a very long training every n-th, up to the last. */
   readonly curve: readonly EpochMeasurement[];
   readonly test: Evaluation | null;
   readonly stepLosses: readonly StepLoss[];

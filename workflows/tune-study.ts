@@ -4,7 +4,7 @@
  * @module
  */
 import {
-  ApplicationFailure, CancellationScope, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities, setCurrentDetails, setHandler,
+  ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities, setCurrentDetails, setHandler,
   upsertSearchAttributes, workflowInfo,
 } from '@temporalio/workflow';
 import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY } from './contract';
@@ -19,12 +19,19 @@ import type { StudySnapshot } from './study-state';
 
 export const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
 
-const { resolveStudy, recordDecision, publishStudy } = proxyActivities<StudyActivities>({
+/** Before anything is spent, or when the study has failed anyway: a store that stays away is told, not waited for. */
+const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({
   // Packing a large data set takes long, and beats while it goes on.
   startToCloseTimeout: '6h',
   heartbeatTimeout: '30s',
-  // A store that stays away for longer than these attempts needs a person.
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 6, nonRetryableErrorTypes: [...NON_RETRYABLE] },
+});
+
+/** Hours of training stand behind these: they wait for the store as long as a long weekend lasts. */
+const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '4 days',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: [...NON_RETRYABLE] },
 });
 
 /**
@@ -44,7 +51,7 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     state.status = isCancellation(error) ? 'cancelled' : 'failed';
-    await keepWhatIsKnown(state);
+    await keepWhatIsKnown(state, error);
     throw error;
   }
 }
@@ -89,11 +96,18 @@ async function conclude(state: StudyState): Promise<StudyResult> {
 }
 
 /** Publishes the report of a study that ends early; its own trouble must not hide why. */
-async function keepWhatIsKnown(state: StudyState): Promise<void> {
+async function keepWhatIsKnown(state: StudyState, error: unknown): Promise<void> {
   if (state.study === undefined) return;
+  const failure = state.status === 'failed' ? reasonOf(error) : undefined;
   await CancellationScope.nonCancellable(async () => {
-    await publishStudy(state.record()).catch(() => undefined);
+    await publishWhatIsKnown(state.record(failure)).catch(() => undefined);
   });
+}
+
+/** An activity's own sentence; what wraps it says only that an activity failed. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead. */

@@ -5,7 +5,7 @@
  */
 
 /** Largest seed plus one: TensorFlow takes seeds as signed 32-bit integers. */
-export const SEED_MAX = 2 ** 31 - 1;
+const SEED_MAX = 2 ** 31 - 1;
 
 /** Avalanche of 32 bits. Source: the `lowbias32` finalizer, C. Wellons, "Prospecting for Hash Functions", 2018. */
 function mix(value: number): number {

@@ -125,9 +125,13 @@ function spaceProblems(index: number, space: unknown, references: HparamReferenc
 /** Keys of a dimension whose numbers are not values of the hyperparameter. */
 const NOT_VALUES: readonly string[] = ['step', 'base', 'prior'];
 
+/** Kinds of dimension whose values are fractions. */
+const CONTINUOUS: readonly string[] = ['uniform', 'logUniform'];
+
 function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: StandardHParam): readonly Problem[] {
   return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (integer === true && CONTINUOUS.includes(key)) return [{ path: dotted([...path, key]), rule: 'must be integer or choice: the values are whole numbers', value }];
     const numeric = values.filter((one) => typeof one === 'number');
     if (NOT_VALUES.includes(key) || numeric.length === 0) return [];
     if (numeric.length < values.length) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];

@@ -6,7 +6,7 @@
 export { defineStudy } from './define-study';
 export type { DatasetSpec } from './dataset';
 export { studyJsonSchema } from './json-schema';
-export { parseStudy, PLANNER_VERSION } from './parse-study';
+export { parseStudy } from './parse-study';
 export type { ParsedStudy, ParseResult } from './parse-study';
 export type { KnownNames } from './checks';
 export { formatProblem, formatProblems } from './problem';

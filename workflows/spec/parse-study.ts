@@ -19,7 +19,7 @@ import type { ParsedStage } from './stage-uses';
 import { directionOf, sections } from './study-schema';
 
 /** Version of the maths that decides; a study finishes with the one that it began with. */
-export const PLANNER_VERSION = 1;
+const PLANNER_VERSION = 1;
 
 /** A resolved study but for its data set, which is not packed and pinned yet. */
 export interface ParsedStudy extends Omit<ResolvedStudy, 'dataset'> {

@@ -25,7 +25,7 @@ export function dotted(path: Path): string {
 }
 
 /** A value for people: JSON, cut to a line. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function' ? String(value) : safeJson(value);
   return text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX - 1)}…` : text;
 }

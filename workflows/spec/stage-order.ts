@@ -4,7 +4,6 @@
  * @module
  */
 import type { Problem } from './problem';
-import { shown } from './problem';
 import type { ParsedStage } from './stage-uses';
 
 /** Orders that waste a whole stage or cannot work. */
@@ -24,7 +23,7 @@ function orderRule(use: ParsedStage, previous: ParsedStage | undefined, earlier:
       : { rule: `must come before finalTrain (stages.${final.index}): what it decides would not reach the final model` };
   }
   if (stage === 'lrRetest') return retestRule(previous, startsWithLearningRate);
-  if (previous?.stage === stage && shown(previous.options) === shown(use.options)) {
+  if (previous?.stage === stage && JSON.stringify(previous.options) === JSON.stringify(use.options)) {
     return { rule: `must not repeat stages.${previous.index} with the same options: it would ask the same question again`, fix: 'change its options or leave it out' };
   }
   return undefined;

@@ -16,6 +16,8 @@ export interface StudyFacts {
   readonly objective: Objective;
   /** Names that the model reads as `{ hparam: name }`. */
   readonly modelHparams: readonly string[];
+  /** Decisions must not rest on times measured in this run. */
+  readonly reproducible: boolean;
 }
 
 export interface RemainingBudget {
@@ -39,9 +41,10 @@ export interface StageContext<Options> {
   readonly decisions: readonly Decision[];
 }
 
-/** A line in a plot of a decision's evidence. */
+/** A line in a plot of a decision's evidence; or points, where a line between neighbours would say what nobody measured. */
 export interface Series {
   readonly name: string;
+  readonly drawnAs?: 'line' | 'points';
   readonly x: readonly number[];
   readonly y: readonly number[];
 }

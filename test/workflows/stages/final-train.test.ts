@@ -1,0 +1,48 @@
+import { finalTrain } from '../../../workflows/stages/final-train/stage';
+import { completed, contextOf, drive, FACTS, INCUMBENT, optionsOf, OUTCOMES } from '../../support/stages';
+import type { Network } from '../../support/stages';
+
+const VALIDATION = [0.31, 0.29, 0.33];
+const TEST = [0.985, 0.979, 0.982];
+
+const network: Network = ({ trialId }) => {
+  const i = Number(trialId.split('/')[1]);
+  return completed(VALIDATION[i]!, { test: { loss: 0.1, accuracy: TEST[i]!, examples: 300 } });
+};
+
+const fresh = (options: object = {}) => contextOf(optionsOf('finalTrain', options));
+
+it('trains at full length with several seeds, evaluates the test examples and exports the model', () => {
+  const { trials } = drive(finalTrain, fresh({ epochs: 30 }), { network });
+  expect(new Set(trials.map(({ spec }) => spec.seed)).size).toBe(3);
+  trials.forEach(({ spec }) => expect(spec).toMatchObject({ limit: { epochs: 30 }, evaluate: { validation: 'epoch', test: true }, exportModel: true, hparams: INCUMBENT }));
+});
+
+it('chooses by validation, never by test, and reports the spread of the test', () => {
+  const decision = finalTrain.decide(drive(finalTrain, fresh(), { network }));
+  expect(decision).toMatchObject({ finalTrialId: 'stage/001', confidence: 'high', hparams: INCUMBENT });
+  expect(decision.because).toBe('seed 2 of 3 has the best valLoss, 0.29, and test accuracy 0.9790; over 3 trainings test accuracy is 0.9820 ± 0.0030');
+});
+
+it('goes on with what is left where a training fails, and says so', () => {
+  const decision = finalTrain.decide(drive(finalTrain, fresh(), { network: (spec, facts) => (spec.trialId.endsWith('1') ? OUTCOMES.diverged(spec, facts) : network(spec, facts)) }));
+  expect(decision).toMatchObject({ finalTrialId: 'stage/000', confidence: 'medium' });
+  expect(decision.evidence.warnings).toContain('1 training of 3 failed: 1 diverged');
+});
+
+it('must run whatever the budget says', () => {
+  expect(finalTrain.mustRun).toBe(true);
+  expect(finalTrain.estimate(fresh({ epochs: 10, replicates: 2 }))).toEqual({ trials: 2, steps: 2 * 375, examples: 2 * 12_000 });
+});
+
+it('does not evaluate a test part that is not there', () => {
+  const context = { ...fresh(), facts: { ...FACTS, testExamples: 0 } };
+  expect(finalTrain.suggest(context)?.evaluate.test).toBe(false);
+  const decision = finalTrain.decide(drive(finalTrain, context, { network: () => completed(0.3) }));
+  expect(decision.because).toBe('seed 1 of 3 has the best valLoss, 0.3, of 3 trainings; there are no test examples');
+});
+
+it('says what to do where every training fails', () => {
+  const context = drive(finalTrain, fresh(), { network: OUTCOMES.diverged });
+  expect(() => finalTrain.decide(context)).toThrow(/^no final training ended well \[stage=stage, trials=3 diverged, learningRate=0.001\]: set clipNorm/);
+});

@@ -1,0 +1,115 @@
+import { deriveSeed, uniform } from '../../../workflows/search/random';
+import { lrRangeTest } from '../../../workflows/stages/lr-range-test/stage';
+import type { StageContext, StudyFacts } from '../../../workflows/stages/stage';
+import type { Outcome, StepLoss, Trial, TrialSpec } from '../../../workflows/trial';
+import { completed, contextOf, drive, FACTS, measured, optionsOf, OUTCOMES } from '../../support/stages';
+import type { Network } from '../../support/stages';
+
+/**
+ * A network that learns best at `best(seed)`: the training loss of a ramp falls while the rate nears it and blows up beyond ten
+ * times it; a constant rate ends on a parabola in its logarithm.
+ */
+function networkWith(best: (replicate: number) => number, noise = 0.03): Network {
+  return (spec) => {
+    const replicate = [0, 1, 2, 3, 4].findIndex((one) => spec.seed === deriveSeed(5, 'replicate', one));
+    const rate = best(Math.max(0, replicate));
+    if (spec.schedule.name !== 'ramp') return completed(0.1 + 0.1 * Math.log10(Number(spec.hparams['learningRate']) / rate) ** 2);
+    return rampOutcome(spec, rate, noise);
+  };
+}
+
+function rampOutcome({ schedule, limit, stop, seed }: TrialSpec, best: number, noise: number): Outcome {
+  if (schedule.name !== 'ramp' || !('steps' in limit)) throw new Error('expected a ramp of steps');
+  const stepLosses: StepLoss[] = [];
+  let [loss, lowest] = [2.3, 2.3];
+  for (let step = 0; step < limit.steps; step++) {
+    const learningRate = schedule.from * (schedule.to / schedule.from) ** (step / (limit.steps - 1));
+    loss *= learningRate > 10 * best ? 1.3 : 1 - 0.05 * Math.min(1, learningRate / best);
+    lowest = Math.min(lowest, loss);
+    stepLosses.push({ step, learningRate, loss: loss * (1 + noise * (2 * uniform(seed, step) - 1)) });
+    if (loss > (stop.divergenceFactor ?? Infinity) * lowest) return { status: 'diverged', step, measurement: measured(null, { curve: [], stepLosses }) };
+  }
+  return { status: 'completed', measurement: measured(null, { curve: [], stepLosses }) };
+}
+
+const fresh = (options: object = {}, facts: StudyFacts = FACTS) => contextOf(optionsOf('lrRangeTest', options), { facts });
+const ramps = ({ trials }: StageContext<unknown>): readonly Trial[] => trials.filter(({ spec }) => spec.schedule.name === 'ramp');
+const rangeOf = ({ spec: { schedule } }: Trial): readonly number[] => (schedule.name === 'ramp' ? [schedule.from, schedule.to] : []);
+
+it('finds the rate that a network learns at, within a factor of four, with high confidence', () => {
+  for (const best of [3e-4, 1e-3, 1e-2]) {
+    const context = drive(lrRangeTest, fresh(), { network: networkWith(() => best) });
+    const { hparams, confidence, because } = lrRangeTest.decide(context);
+    expect(context.trials).toHaveLength(3);
+    expect(Math.abs(Math.log(Number(hparams['learningRate']) / best))).toBeLessThan(Math.log(4));
+    expect(confidence).toBe('high');
+    expect(because).toMatch(/is the median of 3 tests/);
+  }
+});
+
+it('records every step, stops on divergence and on a dead network, and starts each seed afresh over the optimizer\'s range', () => {
+  const { trials } = drive(lrRangeTest, fresh());
+  expect(new Set(trials.map(({ spec }) => spec.seed)).size).toBe(3);
+  trials.forEach(({ spec }) => expect(spec).toMatchObject({ stop: { divergenceFactor: 4, dead: true }, record: { stepLosses: true }, schedule: { from: 1e-6, to: 1 } }));
+  const sgd = { ...FACTS, training: { ...FACTS.training, optimizer: { name: 'sgd' } } } as const;
+  expect(lrRangeTest.suggest(fresh({}, sgd))).toMatchObject({ schedule: { name: 'ramp', from: 1e-5, to: 10 }, limit: { steps: 200 } });
+});
+
+it('extends the range upwards while the loss still falls at its end, with further trials as dense as before', () => {
+  const context = drive(lrRangeTest, fresh({ from: 1e-6, to: 1e-3 }), { network: networkWith(() => 1e-2) });
+  expect(ramps(context).map(rangeOf)).toEqual([...Array(3).fill([1e-6, 1e-3]), ...Array(3).fill([1e-6, 0.1]), ...Array(3).fill([1e-6, 10])].slice(0, ramps(context).length));
+  expect(ramps(context).length).toBeGreaterThan(3);
+  expect(context.trials[3]?.spec.limit).toEqual({ steps: 333 });
+  const { hparams } = lrRangeTest.decide(context);
+  expect(Math.abs(Math.log10(Number(hparams['learningRate']) / 1e-2))).toBeLessThan(0.7);
+});
+
+it('extends the range downwards where training breaks down at once, and not more than twice', () => {
+  const context = drive(lrRangeTest, fresh({ from: 1e-2, to: 10 }), { network: networkWith(() => 1e-9) });
+  expect([...new Set(ramps(context).map((trial) => rangeOf(trial)[0]))]).toEqual([1e-2, 1e-4, 1e-6].map((from) => expect.closeTo(from, 12)));
+});
+
+it('compares constant rates by validation loss where the tests disagree', () => {
+  const context = drive(lrRangeTest, fresh({ spreadMax: 5 }), { network: networkWith((replicate) => [1e-4, 1e-3, 5e-2][replicate] ?? 1e-3) });
+  const grid = context.trials.slice(3).map(({ spec }) => spec);
+  expect(grid).toHaveLength(7);
+  grid.forEach((spec) => expect(spec).toMatchObject({ schedule: { name: 'constant' }, evaluate: { validation: 'end' }, limit: { steps: 200 } }));
+  const { because, confidence, hparams, evidence } = lrRangeTest.decide(context);
+  expect(because).toMatch(/the tests differ by a factor of .*, so 7 constant rates trained 200 steps each/);
+  expect(confidence).toBe('medium');
+  // Constant rates are judged by the network of replicate 0.
+  expect(Math.abs(Math.log10(Number(hparams['learningRate']) / 1e-4))).toBeLessThan(0.6);
+  expect(evidence.plots.map(({ title }) => title)).toEqual(['Learning-rate range test', 'Constant learning rates']);
+});
+
+it('compares constant rates over the whole range where no rule answers', () => {
+  const flat: Network = (spec) => {
+    if (spec.schedule.name !== 'ramp') return completed(0.5 + Math.abs(Math.log10(Number(spec.hparams['learningRate'])) + 3));
+    const stepLosses = Array.from({ length: 200 }, (_, step) => ({ step, learningRate: 1e-6 * 10 ** (step / 34), loss: 2.3 }));
+    return completed(null, { stepLosses });
+  };
+  const context = drive(lrRangeTest, fresh(), { network: flat });
+  expect(context.trials.slice(3).map(({ spec }) => spec.hparams['learningRate'])).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1].map((rate) => expect.closeTo(rate, 12)));
+  expect(lrRangeTest.decide(context)).toMatchObject({ hparams: { learningRate: 1e-3 }, because: expect.stringContaining('the tests gave no clear answer') });
+});
+
+it('shows the curves with the rules on them and a table of rules by tests', () => {
+  const { evidence, alternatives } = lrRangeTest.decide(drive(lrRangeTest, fresh(), { network: networkWith(() => 1e-3) }));
+  expect(evidence.plots[0]?.series).toHaveLength(3);
+  expect(evidence.plots[0]?.marks.map(({ name }) => name)).toEqual(expect.arrayContaining(['minimum', 'steep', 'valley', 'decision']));
+  expect(evidence.tables[0]).toMatchObject({ columns: ['test', 'ended', 'minimum', 'steep', 'valley', 'slide', 'answer'] });
+  expect(alternatives.map(({ note }) => note)).toEqual(expect.arrayContaining(['by the rule minimum', 'by the rule valley']));
+});
+
+it('trusts one test less, and says what to do', () => {
+  const { confidence, evidence } = lrRangeTest.decide(drive(lrRangeTest, fresh({ replicates: 1 }), { network: networkWith(() => 1e-3) }));
+  expect(confidence).toBe('low');
+  expect(evidence.warnings.join()).toContain('set replicates to 3');
+});
+
+it('tells a batch that does not fit from a network that does not learn', () => {
+  const memory = drive(lrRangeTest, fresh(), { network: OUTCOMES.outOfMemory });
+  expect(memory.trials).toHaveLength(3);
+  expect(() => lrRangeTest.decide(memory)).toThrow('no learning rate found [stage=stage, trials=3 outOfMemory, batchSize=32]: set training.hparams.batchSize below 32');
+  expect(() => lrRangeTest.decide(drive(lrRangeTest, fresh(), { network: OUTCOMES.diverged }))).toThrow(/check the data set and the model/);
+});

@@ -1,0 +1,62 @@
+import { lrRetest } from '../../../workflows/stages/lr-retest/stage';
+import type { StageContext } from '../../../workflows/stages/stage';
+import { uniform } from '../../../workflows/search/random';
+import { completed, contextOf, drive, FACTS, optionsOf, OUTCOMES } from '../../support/stages';
+import type { Network } from '../../support/stages';
+
+/** Final loss on a parabola in the logarithm of the rate, with the seed's noise. */
+const bowl = (best: number, noise = 0): Network => ({ hparams, seed }) =>
+  completed(0.2 + 0.05 * Math.log2(Number(hparams['learningRate']) / best) ** 2 + noise * (uniform(seed, Math.round(1e7 * Number(hparams['learningRate']))) - 0.5));
+
+const fresh = (options: object = {}) => contextOf(optionsOf('lrRetest', options));
+const rates = ({ trials }: StageContext<unknown>): readonly unknown[] => [...new Set(trials.map(({ spec }) => spec.hparams['learningRate']))];
+
+it('compares five rates around the study\'s, every rate once before any twice', () => {
+  const context = drive(lrRetest, fresh(), { network: bowl(1e-3) });
+  expect(context.trials.map(({ spec }) => spec.hparams['learningRate'])).toEqual([0.25e-3, 0.5e-3, 1e-3, 2e-3, 4e-3, 0.25e-3, 0.5e-3, 1e-3, 2e-3, 4e-3]);
+  context.trials.forEach(({ spec }) => expect(spec).toMatchObject({ limit: { epochs: 8 }, evaluate: { validation: 'end' } }));
+});
+
+it('keeps a rate that is best, and moves to one that is clearly better', () => {
+  expect(lrRetest.decide(drive(lrRetest, fresh(), { network: bowl(1e-3) }))).toMatchObject({ hparams: { learningRate: 1e-3 }, confidence: 'high', because: expect.stringMatching(/^0.001 stays/) });
+  expect(lrRetest.decide(drive(lrRetest, fresh(), { network: bowl(2e-3) }))).toMatchObject({ hparams: { learningRate: 2e-3 }, confidence: 'high', because: expect.stringMatching(/^0.002 instead of 0.001/) });
+});
+
+it('changes least among rates within one standard error of the best', () => {
+  const network: Network = ({ hparams, seed }) => completed(0.2 - 0.001 * Number(hparams['learningRate']) * 1e3 + 0.1 * uniform(seed, Math.round(1e6 * Number(hparams['learningRate']))));
+  const { hparams, because } = lrRetest.decide(drive(lrRetest, fresh({ replicates: 4 }), { network }));
+  const moved = Math.abs(Math.log2(Number(hparams['learningRate']) / 1e-3));
+  expect(because).toMatch(moved === 0 ? /stays/ : /instead of/);
+  expect(moved).toBeLessThan(3);
+});
+
+it('tries one rate further while the lowest loss is at an end, at most twice', () => {
+  expect(rates(drive(lrRetest, fresh(), { network: bowl(7e-3) }))).toEqual([0.25e-3, 0.5e-3, 1e-3, 2e-3, 4e-3, 8e-3, 16e-3]);
+  const far = drive(lrRetest, fresh(), { network: bowl(1) });
+  expect(rates(far)).toEqual([0.25e-3, 0.5e-3, 1e-3, 2e-3, 4e-3, 8e-3, 16e-3]);
+  const decision = lrRetest.decide(far);
+  expect(decision).toMatchObject({ hparams: { learningRate: 16e-3 }, confidence: 'low' });
+  expect(decision.evidence.warnings.join()).toContain('highest rate tried');
+  expect(rates(drive(lrRetest, fresh(), { network: bowl(0.2e-3) }))).toContain(0.125e-3);
+});
+
+it('never chooses a rate of which one seed failed, and does not look beyond it', () => {
+  const network: Network = (spec, facts) => (Number(spec.hparams['learningRate']) > 1.5e-3 && spec.label.includes('seed 2') ? OUTCOMES.diverged(spec, facts) : bowl(1e-1)(spec, facts));
+  const context = drive(lrRetest, fresh(), { network });
+  const { hparams, evidence } = lrRetest.decide(context);
+  expect(hparams['learningRate']).toBe(1e-3);
+  expect(evidence.warnings.join()).toContain('training failed at 0.002, 0.004');
+  expect(context.trials).toHaveLength(10);
+});
+
+it('stretches the study\'s own schedule over its short trainings', () => {
+  const training = { ...FACTS.training, epochs: 20, schedule: { name: 'piecewise', milestones: [{ epoch: 10, factor: 0.1 }], warmupSteps: 50 } } as const;
+  const spec = lrRetest.suggest({ ...fresh({ epochs: 5 }), facts: { ...FACTS, training } });
+  // 5 epochs of 37.5 steps: a tenth of 188.
+  expect(spec).toMatchObject({ limit: { epochs: 5 }, schedule: { name: 'piecewise', milestones: [{ epoch: 2.5, factor: 0.1 }], warmupSteps: 18 } });
+});
+
+it('says what to do where every rate fails', () => {
+  const context = drive(lrRetest, fresh(), { network: OUTCOMES.diverged });
+  expect(() => lrRetest.decide(context)).toThrow(/^every learning rate failed \[stage=stage, trials=14 diverged, learningRate=0.001\]: put a lrRangeTest before this stage$/);
+});

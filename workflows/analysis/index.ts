@@ -1,0 +1,18 @@
+/**
+ * The maths that decisions rest on: numbers in, numbers out.
+ *
+ * @module
+ */
+export { improvement, ranked } from './ranking';
+export { readablePart, smoothedCurve } from './range-test-curve';
+export type { Curve, CurvePoint } from './range-test-curve';
+export { SUGGESTION_RULES } from './rules';
+export type { SuggestionRule, SuggestionRuleName } from './rules';
+export { isBetter, scoreOf } from './score';
+export { exponentialMovingAverage } from './smoothing';
+export {
+  geometricMean, logMedian, mean, median, pairedBootstrap, quantile, rankCorrelation, ranks, ratioSpread, standardDeviation, standardError,
+} from './statistics';
+export { fitStepTime } from './step-time';
+export type { StepTime, StepTimeFit } from './step-time';
+export { stepsToTarget } from './time-to-target';

@@ -1,0 +1,22 @@
+import type { EpochMeasurement } from '../trial';
+
+/**
+ * Optimizer steps until the validation loss first reached a target, interpolated between the evaluations before and after.
+ *
+ * Without interpolation everything within an epoch would be a tie.
+ *
+ * @param initialLoss Before the first step, e.g. the logarithm of the number of classes.
+ * @returns `null` if it was never reached.
+ */
+export function stepsToTarget(curve: readonly EpochMeasurement[], target: number, initialLoss: number): number | null {
+  let [step, loss] = [0, initialLoss];
+  for (const point of curve) {
+    if (point.valLoss === null) continue;
+    if (point.valLoss <= target) {
+      const share = loss > target ? (loss - target) / (loss - point.valLoss) : 1;
+      return step + share * (point.step - step);
+    }
+    [step, loss] = [point.step, point.valLoss];
+  }
+  return null;
+}

@@ -1,0 +1,29 @@
+import type { Objective } from '../study';
+import type { HParams } from '../trial';
+import type { Space } from './space';
+
+/** A trial as a sampler sees it. */
+export interface Observation {
+  readonly hparams: HParams;
+  /** `undefined` while it runs; `null` if it failed: worse than any number. */
+  readonly score: number | null | undefined;
+}
+
+export interface SamplerContext<Options> {
+  readonly space: Space;
+  readonly options: Options;
+  /** Counts the suggestions of this search from 0. */
+  readonly index: number;
+  readonly seed: number;
+  /** All trials so far, the one that the study started with included. */
+  readonly observations: readonly Observation[];
+  readonly direction: Objective['direction'];
+}
+
+/** A way to choose the next point of a space: a pure function of the space, the trials so far, a seed and a number. */
+export interface Sampler<Options = unknown> {
+  /** Number of points that it can suggest; Infinity where it has no end. */
+  size(space: Space, options: Options): number;
+  /** Values for every dimension of the space. */
+  suggest(context: SamplerContext<Options>): HParams;
+}

@@ -1,0 +1,112 @@
+import { numericHParam } from '../../hparams';
+import type { Trial, TrialSpec } from '../../trial';
+import { isRunning } from '../trials';
+import { batchSizeOf, ladderTrial, trialsOf } from './phases';
+import type { LadderContext } from './phases';
+import { passedSizes, raceSizes, raceTimes } from './race';
+import { rungsOf } from './rungs';
+import { stepCostOf } from './step-cost';
+
+/** Costs closer than this are equal: a change of the batch size must win by more. */
+export const CLEAR_GAIN = 0.1;
+
+/** Sizes by preference, best first; those below the best come last, in case it does not hold what its rung promised. */
+export function preference(context: LadderContext): readonly number[] {
+  const passed = passedSizes(context);
+  const preferred = PREFERENCES[context.options.objective](context).filter((size) => passed.includes(size));
+  const lowest = Math.min(...preferred);
+  const below = passed.filter((size) => size < lowest).reverse();
+  return [...preferred, ...below];
+}
+
+const PREFERENCES: Readonly<Record<LadderContext['options']['objective'], (context: LadderContext) => readonly number[]>> = {
+  timeToTarget: byTimeToTarget,
+  throughput: byThroughput,
+  largest: (context) => [...passedSizes(context)].reverse(),
+};
+
+function byTimeToTarget(context: LadderContext): readonly number[] {
+  const own = numericHParam(context.incumbent, 'batchSize');
+  const times = raceTimes(context).flatMap(({ batchSize, cost }) => (cost === null ? [] : [{ batchSize, cost }])).sort((a, b) => a.cost - b.cost);
+  if (times.length === 0) return byKnee(context);
+  const best = times[0]!.cost;
+  const isKept = times.some(({ batchSize, cost }) => batchSize === own && cost <= best * (1 + CLEAR_GAIN));
+  const sizes = times.map(({ batchSize }) => batchSize);
+  return isKept ? [own, ...sizes.filter((size) => size !== own)] : sizes;
+}
+
+/** Without a race: the study's own size, else the candidate nearest to the knee. */
+function byKnee(context: LadderContext): readonly number[] {
+  const cost = stepCostOf(context);
+  const own = numericHParam(context.incumbent, 'batchSize');
+  const distance = (size: number): number => (size === own ? -1 : Math.abs(Math.log(size / Math.max(cost.knee, 1))));
+  return [...raceSizes(context, cost)].sort((a, b) => distance(a) - distance(b));
+}
+
+/** The smallest size with at least nine tenths of the best throughput, then the others by throughput. */
+function byThroughput(context: LadderContext): readonly number[] {
+  const cost = stepCostOf(context);
+  const rates = passedSizes(context).flatMap((batchSize) => {
+    const each = cost.of(batchSize);
+    return each === undefined ? [] : [{ batchSize, rate: batchSize / each }];
+  });
+  const best = Math.max(...rates.map(({ rate }) => rate));
+  const first = rates.find(({ rate }) => rate >= best * (1 - CLEAR_GAIN))?.batchSize;
+  const others = [...rates].sort((a, b) => b.rate - a.rate).map(({ batchSize }) => batchSize).filter((size) => size !== first);
+  return first === undefined ? [] : [first, ...others];
+}
+
+/** Where the choice stands. */
+export interface Choice {
+  /** The best size that nothing speaks against; `undefined` if there is none. */
+  readonly batchSize: number | undefined;
+  readonly soaked: boolean;
+  /** The trial that it still needs. */
+  readonly next: TrialSpec | 'wait' | undefined;
+}
+
+/** The size to go on with: the first by preference that runs with its margin and through its soak. Only sizes that ran are ever chosen. */
+export function chooseSize(context: LadderContext): Choice {
+  for (const batchSize of preference(context)) {
+    const margin = marginCheck(context, batchSize);
+    if (margin === 'failed' || hasFailed(context, batchSize)) continue;
+    if (margin !== 'passed') return { batchSize, soaked: false, next: margin };
+    const soak = trialsOf(context, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+    if (soak === undefined) return { batchSize, soaked: false, next: probe(context, 'soak', batchSize, context.options.soakSteps) };
+    if (isRunning(soak)) return { batchSize, soaked: false, next: 'wait' };
+    return { batchSize, soaked: true, next: undefined };
+  }
+  return { batchSize: undefined, soaked: false, next: undefined };
+}
+
+function ranOutOfMemory({ result }: Trial): boolean {
+  return result?.outcome.status === 'outOfMemory';
+}
+
+function hasFailed({ trials }: LadderContext, batchSize: number): boolean {
+  return trials.some((trial) => batchSizeOf(trial) === batchSize && ranOutOfMemory(trial));
+}
+
+/**
+ * Whether a size a margin larger fits too. Only the largest size that passed needs a probe, and only where memory ended the climb; the
+ * smallest is taken without a margin rather than nothing.
+ */
+function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'failed' | 'wait' | TrialSpec {
+  const { memoryMargin, warmupSteps, timedSteps } = context.options;
+  const full = rungsOf(context).find(({ trial }) => ranOutOfMemory(trial));
+  const larger = Math.ceil(batchSize * (1 + memoryMargin));
+  const passed = passedSizes(context);
+  if (full === undefined || memoryMargin === 0 || batchSize === passed[0] || passed.some((size) => size >= larger)) return 'passed';
+  if (larger >= full.batchSize) return 'failed';
+  const done = trialsOf(context, 'margin').find((trial) => batchSizeOf(trial) === larger);
+  if (done === undefined) return probe(context, 'margin', larger, warmupSteps + timedSteps);
+  if (isRunning(done)) return 'wait';
+  return ranOutOfMemory(done) ? 'failed' : 'passed';
+}
+
+/** A trial that shows whether a size fits in memory, evaluation included. */
+function probe(context: LadderContext, phase: 'margin' | 'soak', batchSize: number, steps: number): TrialSpec {
+  return ladderTrial(context, phase, batchSize, 0, {
+    schedule: { name: 'constant' }, limit: { steps }, evaluate: { validation: 'end', test: false }, process: 'fresh',
+  });
+}

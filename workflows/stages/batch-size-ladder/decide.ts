@@ -1,0 +1,120 @@
+import { numericHParam } from '../../hparams';
+import { count, formatNumber } from '../format';
+import { StageInconclusive } from '../stage';
+import type { Confidence, Decision } from '../stage';
+import { countByStatus } from '../trials';
+import { chooseSize, CLEAR_GAIN, preference } from './choice';
+import { ladderPlots, raceTable, rungTable } from './evidence';
+import { scaledHparams, trialsOf } from './phases';
+import type { LadderContext } from './phases';
+import { passedSizes, raceTimes, targetOf } from './race';
+import { rungsOf } from './rungs';
+import { stepCostOf } from './step-cost';
+
+/** Fits worse than this do not describe the step time. */
+const FIT_ERROR_MAX = 0.15;
+
+/** The answer of the ladder. @throws StageInconclusive if no size passed. */
+export function decideLadder(context: LadderContext): Decision {
+  const { batchSize, soaked } = chooseSize(context);
+  if (batchSize === undefined) throw inconclusive(context);
+  return {
+    stage: 'batchSizeLadder', stageId: context.stageId, hparams: scaledHparams(context, batchSize),
+    because: `${reason(context, batchSize)}${rateChange(context, batchSize)}`, confidence: confidenceOf(context, batchSize, soaked),
+    evidence: {
+      trialIds: context.trials.map(({ spec }) => spec.trialId), plots: ladderPlots(context, batchSize),
+      tables: [rungTable(context), ...(raceTimes(context).length > 0 ? [raceTable(context)] : [])], warnings: warningsOf(context, batchSize, soaked),
+    },
+    alternatives: passedSizes(context).filter((size) => size !== batchSize).map((size) => ({ hparams: scaledHparams(context, size), note: noteOf(context, size) })),
+  };
+}
+
+function rateChange(context: LadderContext, batchSize: number): string {
+  const { incumbent } = context;
+  const [before, after] = [incumbent, scaledHparams(context, batchSize)].map((hparams) => formatNumber(numericHParam(hparams, 'learningRate')));
+  return before === after ? '' : `; the learning rate follows from ${before} to ${after}`;
+}
+
+function reason(context: LadderContext, batchSize: number): string {
+  const { objective } = context.options;
+  const cost = stepCostOf(context);
+  const each = cost.of(batchSize);
+  const wasBeaten = preference(context)[0] !== batchSize ? ', the best of those that held' : '';
+  if (objective === 'largest') return `${batchSize} is the largest batch size that ${memoryEnd(context) === undefined ? 'was allowed' : 'fits with its margin'}${wasBeaten}`;
+  if (objective === 'throughput') {
+    const rate = each === undefined ? 'an unknown number of' : formatNumber(batchSize / each);
+    const unit = context.facts.reproducible ? 'images by nominal cost' : 'images a second';
+    return `${batchSize} is the smallest batch size within ${CLEAR_GAIN * 100} % of the best throughput, with ${rate} ${unit}${wasBeaten}`;
+  }
+  return raceReason(context, batchSize);
+}
+
+function raceReason(context: LadderContext, batchSize: number): string {
+  const own = numericHParam(context.incumbent, 'batchSize');
+  const cost = stepCostOf(context);
+  const times = raceTimes(context).flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
+  const chosen = times.find(({ size }) => size === batchSize);
+  const target = targetOf(context);
+  if (chosen === undefined || target === null || times.length < 2) {
+    const knee = cost.fit === null ? 'no step time could be fitted' : `half of a step is overhead at ${formatNumber(cost.fit.knee)}`;
+    return batchSize === own ? `${batchSize} stays: no other batch size could be compared by time to a validation loss` : `${batchSize} is the nearest batch size to the knee: ${knee}`;
+  }
+  const reach = `reaches validation loss ${formatNumber(target)} after ${cost.text(chosen.cost)}`;
+  const others = times.filter(({ size }) => size !== batchSize);
+  const next = others.reduce((a, b) => (b.cost < a.cost ? b : a));
+  const lead = `${next.size} after ${cost.text(next.cost)}`;
+  if (batchSize === own) return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})`;
+  return `${batchSize} ${reach}, the next, ${lead}`;
+}
+
+function memoryEnd(context: LadderContext): number | undefined {
+  return rungsOf(context).find(({ trial }) => trial.result?.outcome.status === 'outOfMemory')?.batchSize;
+}
+
+/**
+ * low: the size was not soaked, or timeToTarget had no race. Else for timeToTarget high with at least 2 seeds of which each alone
+ * would choose the same over the runner-up, medium without; for the others high.
+ */
+function confidenceOf(context: LadderContext, batchSize: number, soaked: boolean): Confidence {
+  if (!soaked) return 'low';
+  if (context.options.objective !== 'timeToTarget') return 'high';
+  const times = raceTimes(context).filter(({ cost }) => cost !== null);
+  const chosen = times.find((time) => time.batchSize === batchSize);
+  if (chosen === undefined || times.length < 2) return 'low';
+  const slack = batchSize === numericHParam(context.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
+  const wins = times.every(({ costs }) => costs.every((cost, seed) => cost === null || (chosen.costs[seed] ?? Infinity) <= cost * slack));
+  return wins && chosen.costs.length >= 2 ? 'high' : 'medium';
+}
+
+function warningsOf(context: LadderContext, batchSize: number, soaked: boolean): readonly string[] {
+  const warnings: string[] = [];
+  const { fit } = stepCostOf(context);
+  const full = memoryEnd(context);
+  if (!soaked) warnings.push(`batch size ${batchSize} was not soaked: only its rung shows that it fits`);
+  if (full !== undefined) warnings.push(`batch size ${full} does not fit in memory`);
+  if (full !== undefined && passedSizes(context).length === 1) warnings.push(`batch size ${batchSize} was taken without a memory margin: it is the only one that fits`);
+  const failed = rungsOf(context).filter(({ passed, batchSize: size }) => !passed && size !== full);
+  if (failed.length > 0) warnings.push(`training failed at batch size ${failed.map((rung) => rung.batchSize).join(', ')}: the learning rate may be too high`);
+  if (fit !== null && fit.relativeError > FIT_ERROR_MAX) warnings.push(`the step times are ${Math.round(fit.relativeError * 100)} % off a straight line: other work on the machine disturbs them, or its caches do`);
+  if (trialsOf(context, 'reference').length > 0 && targetOf(context) === null) warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
+  const missed = raceTimes(context).filter(({ cost }) => cost === null).map((time) => time.batchSize);
+  if (missed.length > 0) warnings.push(`batch size ${missed.join(', ')} did not reach the target in the time of the reference`);
+  if (context.facts.reproducible) warnings.push('the study is reproducible: sizes were compared by a nominal cost of a step, not by measured times');
+  return warnings;
+}
+
+function noteOf(context: LadderContext, batchSize: number): string {
+  const cost = stepCostOf(context);
+  const raced = raceTimes(context).find((time) => time.batchSize === batchSize);
+  if (raced !== undefined) return raced.cost === null ? 'did not reach the target loss in time' : `target loss after ${cost.text(raced.cost)}`;
+  const seconds = rungsOf(context).find((rung) => rung.batchSize === batchSize)?.stepSeconds ?? null;
+  return seconds === null ? 'not timed' : `${formatNumber(batchSize / seconds)} images a second`;
+}
+
+function inconclusive(context: LadderContext): StageInconclusive {
+  const { stageId, trials, options } = context;
+  const memory = memoryEnd(context) !== undefined;
+  const fix = memory ? `set batchSizeMin below ${options.batchSizeMin}, or use a smaller model` : 'check the model and the learning rate';
+  const held = passedSizes(context).length === 0 ? 'no batch size passed' : `none of ${count(passedSizes(context).length, 'batch size')} held`;
+  return new StageInconclusive(`${held} [stage=${stageId}, trials=${countByStatus(trials)}]: ${fix}`);
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+const batchSize = () => z.int().min(1).max(65_536);
+
+/** Options of `batchSizeLadder`. */
+export const batchSizeLadderOptions = z
+  .strictObject({
+    batchSizeMin: batchSize().default(16).describe('Lowest rung; every rung is twice the one below.'),
+    batchSizeMax: batchSize().default(4096).describe('No rung is above this, nor above the number of training examples.'),
+    objective: z.enum(['timeToTarget', 'throughput', 'largest']).default('timeToTarget')
+      .describe('timeToTarget: reaches a validation loss first; throughput: most images a second, the smallest of equals; largest: the largest that fits.'),
+    warmupSteps: z.int().min(1).max(1000).default(3).describe('Steps of a rung before its steps are timed.'),
+    timedSteps: z.int().min(5).max(1000).default(20).describe('Steps of a rung that are timed.'),
+    soakSteps: z.int().min(10).max(100_000).default(100).describe('Steps that the chosen size must run through once more, in a process of its own.'),
+    memoryMargin: z.number().min(0).max(1).default(0.1).describe('Where memory ends the climb, a size this share larger than the chosen one must pass too.'),
+    raceEpochs: z.int().min(1).max(1000).default(3).describe('Length of the short trainings behind timeToTarget; no longer than training.epochs.'),
+    replicates: z.int().min(1).max(20).default(2).describe('Seeds of those short trainings.'),
+  })
+  .refine(({ batchSizeMin, batchSizeMax }) => batchSizeMax >= batchSizeMin, { error: 'must be at least batchSizeMin', path: ['batchSizeMax'] });
+
+export type BatchSizeLadderOptions = z.output<typeof batchSizeLadderOptions>;

@@ -1,0 +1,38 @@
+import { numericHParam } from '../../hparams';
+import { deriveSeed } from '../../search/random';
+import type { HParams, Trial, TrialSpec } from '../../trial';
+import { threeDigits } from '../format';
+import { coScaledLearningRate } from '../optimizer-family';
+import type { StageContext } from '../stage';
+import { nextTrial } from '../trials';
+import type { TrialRequest } from '../trials';
+import type { BatchSizeLadderOptions } from './options';
+
+export type LadderContext = StageContext<BatchSizeLadderOptions>;
+
+/** What a trial of the ladder is for; the first word of its label. */
+export type Phase = 'rung' | 'reference' | 'race' | 'margin' | 'soak';
+
+export function trialsOf({ trials }: LadderContext, phase: Phase): readonly Trial[] {
+  return trials.filter(({ spec }) => spec.label.split(' ')[0] === phase);
+}
+
+export function batchSizeOf({ spec }: Trial): number {
+  return numericHParam(spec.hparams, 'batchSize');
+}
+
+/** The study's hyperparameters at another batch size, the learning rate following it; as they are at its own. */
+export function scaledHparams({ incumbent, facts }: LadderContext, batchSize: number): HParams {
+  const [own, learningRate] = [numericHParam(incumbent, 'batchSize'), numericHParam(incumbent, 'learningRate')];
+  if (batchSize === own) return incumbent;
+  return { ...incumbent, batchSize, learningRate: threeDigits(coScaledLearningRate(facts.training.optimizer.name, learningRate, own, batchSize)) };
+}
+
+/** A trial of a phase. Seeds depend on the replicate only, so that sizes differ in nothing else. */
+export function ladderTrial(context: LadderContext, phase: Phase, batchSize: number, replicate: number, request: Omit<TrialRequest, 'label' | 'hparams' | 'seed'> & Partial<TrialRequest>): TrialSpec {
+  const { replicates } = context.options;
+  const seed = phase === 'race' || phase === 'reference' ? `, seed ${replicate + 1} of ${replicates}` : '';
+  return nextTrial(context, {
+    label: `${phase} ${batchSize}${seed}`, hparams: scaledHparams(context, batchSize), seed: deriveSeed(context.seed, 'replicate', replicate), ...request,
+  });
+}

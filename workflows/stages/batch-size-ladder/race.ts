@@ -1,0 +1,133 @@
+import { mean, median } from '../../analysis/statistics';
+import { stepsToTarget } from '../../analysis/time-to-target';
+import { numericHParam } from '../../hparams';
+import { stepsOf } from '../../trial-length';
+import type { Trial, TrialSpec } from '../../trial';
+import { constantRate } from '../schedules';
+import { finalValLoss, isRunning, measurementOf } from '../trials';
+import { batchSizeOf, ladderTrial, trialsOf } from './phases';
+import type { LadderContext } from './phases';
+import { rungsOf } from './rungs';
+import { stepCostOf } from './step-cost';
+import type { StepCost } from './step-cost';
+
+/** An epoch of fewer steps is no race over a few epochs. */
+const STEPS_PER_EPOCH_MIN = 8;
+/** Longest race, as a multiple of the reference's. */
+const LENGTH_MAX = 4;
+/** Most sizes in a race: the knee's, its neighbours, the study's own and the next above. */
+export const RACE_SIZES_MAX = 5;
+
+const distance = (a: number, b: number): number => Math.abs(Math.log(a / b));
+const nearest = (sizes: readonly number[], size: number): number | undefined =>
+  sizes.reduce<number | undefined>((best, one) => (best === undefined || distance(one, size) < distance(best, size) ? one : best), undefined);
+
+/** Sizes whose rung passed, ascending. */
+export function passedSizes(context: LadderContext): readonly number[] {
+  return rungsOf(context).filter(({ passed }) => passed).map(({ batchSize }) => batchSize);
+}
+
+/** The size whose loss is the target: the study's own, or the nearest to it that passed. */
+function referenceSize(context: LadderContext): number | undefined {
+  return nearest(passedSizes(context), numericHParam(context.incumbent, 'batchSize'));
+}
+
+/**
+ * Sizes worth a race, all of them measured: around the knee of the step time, the reference and the next above it, since the best size
+ * lies above the knee wherever the critical batch size does.
+ */
+export function raceSizes(context: LadderContext, cost: StepCost): readonly number[] {
+  const passed = passedSizes(context).filter((size) => cost.of(size) !== undefined);
+  const reference = passed.find((size) => size === referenceSize(context));
+  const short = passed.filter((size) => size * STEPS_PER_EPOCH_MIN <= context.facts.trainExamples);
+  const usable = short.length > 0 ? short : passed.slice(0, 1);
+  const knee = nearest(usable, Math.min(Math.max(cost.knee, usable[0] ?? 1), usable.at(-1) ?? 1));
+  const middle = knee === undefined ? -1 : usable.indexOf(knee);
+  const around = usable.filter((_, i) => Math.abs(i - middle) <= 1);
+  const next = reference === undefined ? undefined : usable.find((size) => size > reference);
+  return [...new Set([...around, reference, next])].filter((size) => size !== undefined).sort((a, b) => a - b);
+}
+
+function referenceEpochs({ options, facts }: LadderContext): number {
+  return Math.min(options.raceEpochs, facts.training.epochs);
+}
+
+/** Epochs of the longest training of a race. */
+export function raceLengthMax(context: LadderContext): number {
+  return LENGTH_MAX * referenceEpochs(context);
+}
+
+/** Longest training of a size: what costs as much as the reference's. More cannot win. */
+function raceEpochs(context: LadderContext, batchSize: number, cost: StepCost): number {
+  const reference = referenceSize(context) ?? batchSize;
+  const perExample = (size: number): number => (cost.of(size) ?? size) / size;
+  const epochs = Math.ceil((referenceEpochs(context) * perExample(reference)) / perExample(batchSize));
+  return Math.max(1, Math.min(raceLengthMax(context), epochs));
+}
+
+/** The next trial of the race; `wait` while the target is not known; `undefined` once all have started. */
+export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefined {
+  const cost = stepCostOf(context);
+  const sizes = raceSizes(context, cost);
+  const reference = referenceSize(context);
+  if (reference === undefined || sizes.length < 2 || !sizes.includes(reference)) return undefined;
+  const begun = trialsOf(context, 'reference');
+  if (begun.length < context.options.replicates) return racer(context, 'reference', reference, begun.length, referenceEpochs(context), {});
+  if (begun.some(isRunning)) return 'wait';
+  const targetValLoss = targetOf(context);
+  if (targetValLoss === null) return undefined;
+  const others = sizes.filter((size) => size !== reference);
+  const raced = trialsOf(context, 'race');
+  const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
+  if (replicate >= context.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
+  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), { targetValLoss });
+}
+
+function racer(context: LadderContext, phase: 'reference' | 'race', batchSize: number, replicate: number, epochs: number, stop: TrialSpec['stop']): TrialSpec {
+  const { facts } = context;
+  return ladderTrial(context, phase, batchSize, replicate, {
+    schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)), limit: { epochs }, stop: { dead: true, ...stop },
+    evaluate: { validation: 'epoch', test: false },
+  });
+}
+
+/** The validation loss to reach: the median of what the reference's short trainings reached; `null` if none did well. */
+export function targetOf(context: LadderContext): number | null {
+  const losses = trialsOf(context, 'reference').map(finalValLoss).filter((loss) => loss !== null);
+  return losses.length === 0 ? null : median(losses);
+}
+
+export interface RaceTime {
+  readonly batchSize: number;
+  /** Cost until the target per seed; `null` where it was not reached. */
+  readonly costs: readonly (number | null)[];
+  /** Their mean; `null` if any seed did not reach the target. */
+  readonly cost: number | null;
+}
+
+/** What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a step. */
+export function raceTimes(context: LadderContext): readonly RaceTime[] {
+  const target = targetOf(context);
+  const cost = stepCostOf(context);
+  if (target === null) return [];
+  const runs = [...trialsOf(context, 'reference'), ...trialsOf(context, 'race')].filter((trial) => !isRunning(trial));
+  const sizes = [...new Set(runs.map(batchSizeOf))].sort((a, b) => a - b);
+  return sizes.map((batchSize) => {
+    const each = cost.of(batchSize);
+    const costs = runs.filter((trial) => batchSizeOf(trial) === batchSize).map((trial) => {
+      const steps = stepsUntil(context, trial, target);
+      return steps === null || each === undefined ? null : steps * each;
+    });
+    const reached = costs.filter((value) => value !== null);
+    return { batchSize, costs, cost: reached.length > 0 && reached.length === costs.length ? mean(reached) : null };
+  });
+}
+
+/** The reference defines the target: one of its seeds that ends just above it counts with its whole length. */
+function stepsUntil({ facts }: LadderContext, trial: Trial, target: number): number | null {
+  const measurement = measurementOf(trial.result?.outcome);
+  if (measurement === undefined) return null;
+  const steps = stepsToTarget(measurement.curve, target, Math.log(facts.classes));
+  const isReference = trial.spec.stop.targetValLoss === undefined;
+  return steps ?? (isReference && finalValLoss(trial) !== null ? measurement.steps : null);
+}

@@ -1,0 +1,43 @@
+/**
+ * The batch-size ladder: rungs that double, each measured in a process of its own, then a race between the sizes worth it.
+ *
+ * Throughput alone is the wrong goal: on a small network 512 gave the most images a second while 64 reached the loss first.
+ *
+ * Source: google-research/tuning_playbook, "Choosing the batch size"; S. McCandlish, J. Kaplan, D. Amodei, "An Empirical Model of
+ * Large-Batch Training", 2018 (arXiv:1812.06162), for steps S(B) = S_min (1 + B_crit / B), with t(B) = a + cB best at sqrt(a B_crit / c).
+ *
+ * @module
+ */
+import { stepsOf } from '../../trial-length';
+import type { Stage } from '../stage';
+import { chooseSize } from './choice';
+import { decideLadder } from './decide';
+import type { BatchSizeLadderOptions } from './options';
+import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
+import { nextRung, rungSizes } from './rungs';
+
+export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
+  name: 'batchSizeLadder',
+  question: 'which batch size',
+
+  suggest(context) {
+    const next = nextRung(context) ?? (context.options.objective === 'timeToTarget' ? nextRacer(context) : undefined) ?? chooseSize(context).next;
+    return next === 'wait' ? undefined : next;
+  },
+
+  decide: decideLadder,
+
+  estimate(context) {
+    const { options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates }, facts } = context;
+    const sizes = rungSizes(context);
+    const probes = sizes.flatMap((size) => [[size, warmupSteps + timedSteps], [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps], [size, soakSteps]] as const);
+    const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, sizes.length) * replicates : 0;
+    const epochs = raceLengthMax(context);
+    const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
+    return {
+      trials: probes.length + racers,
+      steps: raceSteps + probes.reduce((sum, [, steps]) => sum + steps, 0),
+      examples: racers * (epochs * facts.trainExamples + sizes.at(-1)!) + probes.reduce((sum, [size, steps]) => sum + size * steps, 0),
+    };
+  },
+};

@@ -1,0 +1,38 @@
+import { fitStepTime } from '../../analysis/step-time';
+import type { StepTimeFit } from '../../analysis/step-time';
+import { formatNumber, formatSeconds } from '../format';
+import type { LadderContext } from './phases';
+import { rungsOf } from './rungs';
+
+/** Overhead of a step, in examples, where times must not decide. Small networks on CPUs measure 50 to 100, small networks on GPUs more. */
+const NOMINAL_OVERHEAD_EXAMPLES = 64;
+
+/** What an optimizer step costs by batch size. */
+export interface StepCost {
+  /** `undefined` for a size that was not measured. */
+  of(batchSize: number): number | undefined;
+  /** Batch size at which half of a step is overhead. */
+  readonly knee: number;
+  /** Line through the measured times; `null` where there is none. */
+  readonly fit: StepTimeFit | null;
+  /** A cost for people. */
+  text(cost: number): string;
+}
+
+/**
+ * The measured median seconds of a step; in a reproducible study a nominal cost of 64 + B, in examples, so that the same study decides
+ * the same on every machine.
+ */
+export function stepCostOf(context: LadderContext): StepCost {
+  const rungs = rungsOf(context).filter(({ passed }) => passed);
+  const times = rungs.flatMap(({ batchSize, stepSeconds }) => (stepSeconds === null ? [] : [{ batchSize, seconds: stepSeconds }]));
+  const fit = fitStepTime(times);
+  if (context.facts.reproducible) {
+    const isMeasured = (batchSize: number): boolean => rungs.some((rung) => rung.batchSize === batchSize);
+    return {
+      of: (batchSize) => (isMeasured(batchSize) ? NOMINAL_OVERHEAD_EXAMPLES + batchSize : undefined),
+      knee: NOMINAL_OVERHEAD_EXAMPLES, fit, text: (cost) => `a nominal cost of ${formatNumber(cost)} examples`,
+    };
+  }
+  return { of: (batchSize) => times.find((time) => time.batchSize === batchSize)?.seconds, knee: fit?.knee ?? 1, fit, text: formatSeconds };
+}

@@ -1,0 +1,125 @@
+/**
+ * The final training: the study's hyperparameters at full length, with several seeds, and the only look at the test examples.
+ *
+ * @module
+ */
+import { ranked } from '../../analysis/ranking';
+import { scoreOf } from '../../analysis/score';
+import { mean, standardDeviation } from '../../analysis/statistics';
+import { deriveSeed } from '../../search/random';
+import { stepsOf } from '../../trial-length';
+import { numericHParam } from '../../hparams';
+import type { Trial, TrialSpec } from '../../trial';
+import { count, formatNumber } from '../format';
+import { stretched } from '../schedules';
+import { StageInconclusive } from '../stage';
+import type { Confidence, Decision, Plot, Stage, StageContext, Table } from '../stage';
+import { costOf, countByStatus, measurementOf, nextTrial, ranWell } from '../trials';
+import type { FinalTrainOptions } from './options';
+
+type Context = StageContext<FinalTrainOptions>;
+
+export const finalTrain: Stage<FinalTrainOptions> = {
+  name: 'finalTrain',
+  question: 'how good the trained model is',
+  mustRun: true,
+
+  suggest(context) {
+    return context.trials.length < context.options.replicates ? training(context, context.trials.length) : undefined;
+  },
+
+  decide(context) {
+    const finished = ranked(scored(context).filter(({ score, trial }) => score !== null && ranWell(trial)), context.facts.objective);
+    const best = finished[0]?.trial;
+    if (best === undefined) throw inconclusive(context);
+    return {
+      stage: 'finalTrain', stageId: context.stageId, hparams: context.incumbent, finalTrialId: best.spec.trialId,
+      because: because(context, best, finished.map(({ trial }) => trial)), confidence: confidenceOf(context, finished.length),
+      evidence: {
+        trialIds: context.trials.map(({ spec }) => spec.trialId), plots: curvePlots(context.trials), tables: [table(context)],
+        warnings: warningsOf(context, best, finished.length),
+      },
+      alternatives: [],
+    };
+  },
+
+  estimate(context) {
+    const one = costOf(context, { hparams: context.incumbent, limit: { epochs: epochsOf(context) } });
+    const { replicates } = context.options;
+    return { trials: replicates, steps: replicates * one.steps, examples: replicates * one.examples };
+  },
+};
+
+const epochsOf = ({ options, facts }: Context): number => options.epochs ?? facts.training.epochs;
+
+function training(context: Context, replicate: number): TrialSpec {
+  const { incumbent, seed, facts, options: { replicates } } = context;
+  const epochs = epochsOf(context);
+  const steps = stepsOf({ epochs }, facts.trainExamples, numericHParam(incumbent, 'batchSize'));
+  return nextTrial(context, {
+    label: `seed ${replicate + 1} of ${replicates}`, hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate),
+    schedule: stretched(facts.training, epochs, steps), limit: { epochs }, stop: facts.training.earlyStopping ?? {},
+    evaluate: { validation: 'epoch', test: facts.testExamples > 0 }, exportModel: true,
+  });
+}
+
+/** Trials with the validation objective of their best epoch. The test score must not choose: it would no longer be a test. */
+function scored({ trials, facts }: Context): readonly { readonly trial: Trial; readonly score: number | null }[] {
+  return trials.map((trial) => ({ trial, score: trial.result === undefined ? null : scoreOf(trial.result.outcome, facts.objective) }));
+}
+
+function because({ facts }: Context, best: Trial, finished: readonly Trial[]): string {
+  const { metric } = facts.objective;
+  const score = measurementOf(best.result?.outcome)?.best?.[metric] ?? Number.NaN;
+  const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.accuracy ?? []);
+  const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
+  if (accuracies.length === 0) return `${chosen}, of ${count(finished.length, 'training')}; there are no test examples`;
+  const spread = accuracies.length > 1 ? ` ± ${accuracy(standardDeviation(accuracies))}` : '';
+  const own = measurementOf(best.result?.outcome)?.test;
+  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own.accuracy)}; over ${count(accuracies.length, 'training')} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
+}
+
+const accuracy = (value: number): string => value.toFixed(4);
+
+/** high: at least 3 trainings, all of which ended well; low: one only, or fewer than half; medium: else. */
+function confidenceOf({ trials }: Context, finished: number): Confidence {
+  if (finished < 2 || finished * 2 < trials.length) return 'low';
+  return finished >= 3 && finished === trials.length ? 'high' : 'medium';
+}
+
+function warningsOf(context: Context, best: Trial, finished: number): readonly string[] {
+  const warnings: string[] = [];
+  const failed = context.trials.length - finished;
+  if (failed > 0) warnings.push(`${count(failed, 'training')} of ${context.trials.length} failed: ${countByStatus(context.trials.filter((trial) => !ranWell(trial)))}`);
+  if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
+  const measurement = measurementOf(best.result?.outcome);
+  const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
+  if (lastQuarter && best.result?.outcome.status === 'completed') warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
+  return warnings;
+}
+
+function table({ trials, facts: { objective } }: Context): Table {
+  const rows = trials.map(({ spec, result }) => {
+    const measurement = measurementOf(result?.outcome);
+    const best = measurement?.best;
+    return [spec.trialId, result?.outcome.status ?? 'running', best?.epoch ?? null, best?.[objective.metric] ?? null, measurement?.test?.loss ?? null, measurement?.test?.accuracy ?? null];
+  });
+  return { title: 'Final trainings', columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', 'test accuracy'], rows };
+}
+
+function curvePlots(trials: readonly Trial[]): readonly Plot[] {
+  const series = trials.flatMap(({ spec, result }) => {
+    const curve = measurementOf(result?.outcome)?.curve ?? [];
+    const lines = (['trainLoss', 'valLoss'] as const).map((metric) => {
+      const points = curve.filter((point) => point[metric] !== null);
+      return { name: `${spec.label}, ${metric}`, x: points.map(({ epoch }) => epoch), y: points.map((point) => point[metric] ?? 0) };
+    });
+    return lines.filter(({ x }) => x.length > 0);
+  });
+  return [{ title: 'Learning curves', xLabel: 'epoch', yLabel: 'loss', xScale: 'linear', yScale: 'log', series, marks: [] }];
+}
+
+function inconclusive({ stageId, trials, incumbent }: Context): StageInconclusive {
+  const rate = formatNumber(numericHParam(incumbent, 'learningRate'));
+  return new StageInconclusive(`no final training ended well [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${rate}]: set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage`);
+}

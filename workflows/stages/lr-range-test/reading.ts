@@ -1,0 +1,54 @@
+import { geometricMean } from '../../analysis/statistics';
+import { lowestIndex, readablePart, smoothedCurve } from '../../analysis/range-test-curve';
+import type { Curve } from '../../analysis/range-test-curve';
+import { SUGGESTION_RULES } from '../../analysis/rules';
+import type { SuggestionRuleName } from '../../analysis/rules';
+import type { Trial } from '../../trial';
+import { measurementOf } from '../trials';
+
+export const RULE_NAMES = Object.keys(SUGGESTION_RULES) as readonly SuggestionRuleName[];
+
+/** What one range test says. */
+export interface Reading {
+  readonly trial: Trial;
+  readonly curve: Curve;
+  readonly rates: Readonly<Record<SuggestionRuleName, number | null>>;
+  /** Geometric mean of `valley`, which reads low, and `minimum`, which reads high; of the one that answers, if only one does. */
+  readonly answer: number | null;
+  /** The end of the range that hides the answer. */
+  readonly edge: 'low' | 'high' | null;
+}
+
+/** An answer this close to an end of the curve is an artefact of where the test began or ended. */
+const EDGE_POINTS = 5;
+
+/** A loss that never falls by this share has been learnt nothing from: the rules would read its noise. */
+const FALL_MIN = 0.02;
+
+const NO_RATES: Reading['rates'] = { minimum: null, steep: null, valley: null, slide: null };
+
+/** Reads a range test that has ended. */
+export function readTest(trial: Trial, smoothing: number): Reading {
+  const curve = smoothedCurve(measurementOf(trial.result?.outcome)?.stepLosses ?? [], smoothing);
+  const part = readablePart(curve);
+  if (part === null || isFlat(part)) return { trial, curve, rates: NO_RATES, answer: null, edge: brokeDown(trial) ? 'low' : null };
+  const rates = Object.fromEntries(RULE_NAMES.map((name) => [name, SUGGESTION_RULES[name](part)])) as Reading['rates'];
+  const answers = [rates.valley, rates.minimum].filter((rate) => rate !== null);
+  const answer = answers.length === 0 ? null : geometricMean(answers);
+  return { trial, curve, rates, answer, edge: edgeOf(trial, part, answer) };
+}
+
+function isFlat(part: Curve): boolean {
+  return part[lowestIndex(part)]!.loss > (1 - FALL_MIN) * part[0]!.loss;
+}
+
+function brokeDown({ result }: Trial): boolean {
+  return result?.outcome.status === 'diverged' || result?.outcome.status === 'dead';
+}
+
+function edgeOf(trial: Trial, part: Curve, answer: number | null): Reading['edge'] {
+  const lowest = lowestIndex(part);
+  if (brokeDown(trial) && lowest < EDGE_POINTS) return 'low';
+  if (answer !== null && answer <= part[EDGE_POINTS]!.learningRate) return 'low';
+  return !brokeDown(trial) && lowest >= part.length - EDGE_POINTS ? 'high' : null;
+}

@@ -1,0 +1,169 @@
+/**
+ * The learning-rate range test: one training per seed in which the rate rises with every step, read where the loss falls.
+ *
+ * Source: L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3 (arXiv:1506.01186).
+ *
+ * @module
+ */
+import { logMedian, ratioSpread } from '../../analysis/statistics';
+import { numericHParam } from '../../hparams';
+import { deriveSeed } from '../../search/random';
+import { STEP_LOSSES_MAX } from '../../trial';
+import type { TrialSpec } from '../../trial';
+import { count, formatNumber, threeDigits } from '../format';
+import { StageInconclusive } from '../stage';
+import type { Confidence, Decision, Stage, StageContext } from '../stage';
+import { countByStatus, isRunning, nextTrial } from '../trials';
+import { curvePlot, gridPlot, gridTable, ruleMedians, ruleTable } from './evidence';
+import { GRID_RATES, gridPoints, gridRates, gridTrial, gridTrials } from './grid';
+import type { LrRangeTestOptions } from './options';
+import { EXTENSIONS_MAX, initialRange, rangesOf, testSteps, testsOf, widerRange } from './range';
+import type { RateRange } from './range';
+import { readTest } from './reading';
+import type { Reading } from './reading';
+
+type Context = StageContext<LrRangeTestOptions>;
+
+/** Answers of the tests this close are as good as equal. Source: seeds of one network differ by 2 to 3 times. */
+const SPREAD_HIGH_CONFIDENCE = 3;
+/** Rules this far apart do not read the same curve. */
+const RULES_APART = 10;
+
+export const lrRangeTest: Stage<LrRangeTestOptions> = {
+  name: 'lrRangeTest',
+  question: 'which learning rate',
+
+  suggest(context) {
+    const { options, trials } = context;
+    const ranges = rangesOf(context);
+    const range = ranges.at(-1) ?? initialRange(context);
+    const tests = testsOf(trials, range);
+    if (tests.length < options.replicates) return rangeTest(context, range, tests.length);
+    if (tests.some(isRunning)) return undefined;
+    if (tests.every(({ result }) => result?.outcome.status === 'outOfMemory')) return undefined;
+    const readings = tests.map((trial) => readTest(trial, options.smoothing));
+    const wider = widerRange(ranges, readings);
+    if (wider !== undefined) return rangeTest(context, wider, 0);
+    if (isBelieved(readings, options)) return undefined;
+    const learningRate = gridRates(answersOf(readings), range)[gridTrials(trials).length];
+    return learningRate === undefined ? undefined : gridTrial(context, learningRate);
+  },
+
+  decide(context) {
+    const readings = latestReadings(context);
+    const points = gridPoints(context.trials);
+    if (points.length > 0) return byGrid(context, readings, points);
+    const answers = answersOf(readings);
+    if (answers.length === 0) throw inconclusive(context);
+    return byRules(context, readings, answers);
+  },
+
+  estimate(context) {
+    const { options: { replicates, steps }, incumbent } = context;
+    const trials = replicates * (1 + EXTENSIONS_MAX) + GRID_RATES;
+    const total = replicates * (steps + EXTENSIONS_MAX * STEP_LOSSES_MAX) + GRID_RATES * steps;
+    return { trials, steps: total, examples: total * numericHParam(incumbent, 'batchSize') };
+  },
+};
+
+function rangeTest(context: Context, range: RateRange, replicate: number): TrialSpec {
+  const { options, incumbent, seed } = context;
+  return nextTrial(context, {
+    label: `seed ${replicate + 1} of ${options.replicates}, ${formatNumber(range.from)} to ${formatNumber(range.to)}`,
+    hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate), schedule: { name: 'ramp', ...range },
+    limit: { steps: testSteps(options, initialRange(context), range) },
+    stop: { divergenceFactor: options.divergenceFactor, dead: true }, record: { stepLosses: true },
+  });
+}
+
+/** Readings of the widest range that says anything; of the last one, if none does. */
+function latestReadings(context: Context): readonly Reading[] {
+  const rounds = rangesOf(context).map((range) =>
+    testsOf(context.trials, range).filter((trial) => !isRunning(trial)).map((trial) => readTest(trial, context.options.smoothing)));
+  return rounds.findLast((readings) => answersOf(readings).length > 0) ?? rounds.at(-1) ?? [];
+}
+
+function answersOf(readings: readonly Reading[]): readonly number[] {
+  return readings.map(({ answer }) => answer).filter((answer) => answer !== null);
+}
+
+/** Most tests answer, and their answers are of one size. */
+function isBelieved(readings: readonly Reading[], { spreadMax }: LrRangeTestOptions): boolean {
+  const answers = answersOf(readings);
+  return answers.length * 2 > readings.length && ratioSpread(answers) < spreadMax;
+}
+
+function byRules(context: Context, readings: readonly Reading[], answers: readonly number[]): Decision {
+  const learningRate = threeDigits(logMedian(answers));
+  const spread = ratioSpread(answers);
+  const because = `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the geometric mean of valley and minimum/10`
+    + (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
+  const marks = ruleMedians(readings).filter(({ x }) => x !== learningRate);
+  return {
+    stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate }, because,
+    confidence: confidenceOf(context, readings, answers),
+    evidence: {
+      trialIds: readings.map(({ trial }) => trial.spec.trialId), plots: [curvePlot(readings, learningRate)], tables: [ruleTable(readings)],
+      warnings: warningsOf(context, readings, answers),
+    },
+    alternatives: marks.map(({ name, x }) => ({ hparams: { ...context.incumbent, learningRate: x }, note: `by the rule ${name}` })),
+  };
+}
+
+/**
+ * high: at least 3 tests, all answer, within a factor of 3, none at an edge, valley and minimum within a decade.
+ * low: fewer than 2 tests answer, most at an edge, or answers too far apart to be believed. medium: all else.
+ */
+function confidenceOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): Confidence {
+  const atEdge = readings.filter(({ edge }) => edge !== null).length;
+  if (answers.length < 2 || atEdge * 2 > readings.length || !isBelieved(readings, options)) return 'low';
+  const agree = answers.length === readings.length && ratioSpread(answers) < SPREAD_HIGH_CONFIDENCE && !rulesDisagree(readings);
+  return readings.length >= 3 && agree && atEdge === 0 ? 'high' : 'medium';
+}
+
+function rulesDisagree(readings: readonly Reading[]): boolean {
+  const [minimum, valley] = ['minimum', 'valley'].map((rule) => ruleMedians(readings).find(({ name }) => name === rule)?.x);
+  return minimum !== undefined && valley !== undefined && ratioSpread([minimum, valley]) > RULES_APART;
+}
+
+function warningsOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): readonly string[] {
+  const warnings: string[] = [];
+  const silent = readings.length - answers.length;
+  if (silent > 0) warnings.push(`${count(silent, 'test')} of ${readings.length} gave no answer: ${countByStatus(readings.filter(({ answer }) => answer === null).map(({ trial }) => trial))}`);
+  const edges = readings.filter(({ edge }) => edge !== null);
+  if (edges.length > 0) warnings.push(`the answer of ${count(edges.length, 'test')} lies at the ${edges[0]?.edge ?? 'low'} end of the range: set from and to wider`);
+  if (answers.length > 1 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE) warnings.push(`the tests differ by a factor of ${formatNumber(ratioSpread(answers))}: a lrRetest would narrow it`);
+  if (rulesDisagree(readings)) warnings.push(`valley and minimum/10 differ by more than a factor of ${RULES_APART}: look at the curve`);
+  if (options.replicates < 3) warnings.push(`${count(options.replicates, 'test')} can be off by a factor of 3 without showing it: set replicates to 3`);
+  return warnings;
+}
+
+/** Constant rates decide where the tests disagree: medium if the best lies between others, else low. */
+function byGrid(context: Context, readings: readonly Reading[], points: ReturnType<typeof gridPoints>): Decision {
+  const best = points.reduce((a, b) => (b.valLoss < a.valLoss ? b : a));
+  const { learningRate } = best;
+  const tried = gridTrials(context.trials);
+  const inside = learningRate > Number(tried[0]?.spec.hparams['learningRate']) && learningRate < Number(tried.at(-1)?.spec.hparams['learningRate']);
+  const answers = answersOf(readings);
+  const why = answers.length < 2 ? 'the tests gave no clear answer' : `the tests differ by a factor of ${formatNumber(ratioSpread(answers))}`;
+  return {
+    stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate },
+    because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the lowest validation loss, ${formatNumber(best.valLoss)}`,
+    confidence: inside && points.length >= 3 ? 'medium' : 'low',
+    evidence: {
+      trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate)],
+      tables: [ruleTable(readings), gridTable(points)],
+      warnings: [...warningsOf(context, readings, answers), ...(inside ? [] : ['the best constant rate is the lowest or highest tried'])],
+    },
+    alternatives: points.filter((point) => point !== best).map((point) => ({
+      hparams: { ...context.incumbent, learningRate: point.learningRate }, note: `validation loss ${formatNumber(point.valLoss)}`,
+    })),
+  };
+}
+
+function inconclusive({ trials, incumbent, stageId }: Context): StageInconclusive {
+  const batchSize = numericHParam(incumbent, 'batchSize');
+  const memory = trials.some(({ result }) => result?.outcome.status === 'outOfMemory');
+  const fix = memory ? `set training.hparams.batchSize below ${batchSize}` : 'check the data set and the model, or set training.hparams.learningRate and leave this stage out';
+  return new StageInconclusive(`no learning rate found [stage=${stageId}, trials=${countByStatus(trials)}, batchSize=${batchSize}]: ${fix}`);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { gridSize } from '../../search/grid';
+import type { Space } from '../../search/space';
+
+const bounds = (number: z.ZodNumber) => z.tuple([number, number]).refine(([low, high]) => low < high, 'must rise from the lowest to the highest value');
+const scalar = z.union([z.number(), z.string(), z.boolean()]);
+
+/** One dimension of a space. */
+const dimensionSchema = z.union([
+  z.strictObject({
+    uniform: bounds(z.number()).describe('Lowest and highest value.'),
+    step: z.number().gt(0).optional().describe('Values are the lowest plus multiples of this.'),
+  }),
+  z.strictObject({ logUniform: bounds(z.number().gt(0)).describe('Lowest and highest value, both above 0; drawn evenly in the logarithm.') }),
+  z.strictObject({
+    integer: bounds(z.int()).describe('Lowest and highest whole number.'),
+    step: z.int().min(1).optional().describe('Values are the lowest plus multiples of this.'),
+  }),
+  z.strictObject({ choice: z.array(scalar).min(1).max(1000).describe('The values themselves, in order where they have one.') }),
+  z.strictObject({ constant: scalar.describe('One value for all trials but the first, which is the study as it stands.') }),
+]);
+
+const samplerSchema = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('random') }).describe('Independent draws.'),
+  z.strictObject({ name: z.literal('grid'), levels: z.int().min(2).max(1000).default(3).describe('Values per numeric dimension, both ends included.') })
+    .describe('Every combination.'),
+]);
+
+/** Options of `regularizationSweep`. */
+export const regularizationSweepOptions = z
+  .strictObject({
+    space: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be the name of a hyperparameter'), dimensionSchema)
+      .refine((space) => Object.keys(space).length > 0, 'must have at least one hyperparameter')
+      .describe('Hyperparameters to vary: the standard ones, and those that model.layers reads as { hparam: name }.'),
+    sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
+    trials: z.int().min(2).max(10_000).default(16).describe('Most trials before the replication; the first is the study as it stands.'),
+    epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
+    replicateTop: z.int().min(1).max(100).default(3).describe('How many of the best are trained again with further seeds.'),
+    replicates: z.int().min(1).max(100).default(3).describe('Trainings of each of those and of the study as it stands, the first included.'),
+  })
+  .superRefine(({ space, sampler, trials }, context) => {
+    if (sampler.name !== 'grid') return;
+    const needed = gridSize(space as Space, sampler.levels) + 1;
+    if (needed > trials) context.addIssue({ code: 'custom', path: ['trials'], message: `must be at least ${needed}: every point of the grid, and the study as it stands` });
+  });
+
+export type RegularizationSweepOptions = z.output<typeof regularizationSweepOptions>;

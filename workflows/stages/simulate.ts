@@ -1,0 +1,177 @@
+/**
+ * A study's plan: the stages asked and answered as the driver does it, on made-up outcomes, with no trainer and no clock.
+ *
+ * @module
+ */
+import { numericHParam } from '../hparams';
+import { deriveSeed } from '../search/random';
+import { hparamNames } from '../study-state';
+import type { ResolvedStudy, StageUse } from '../study';
+import type { HParams, Trial, TrialSpec } from '../trial';
+import { STAGES } from './index';
+import { plausibleOutcome } from './plausible-outcome';
+import type { Decision, Stage, StageContext, StudyFacts } from './stage';
+import { costOf, measurementOf } from './trials';
+
+/** Counts of a data set: what a plan needs to know of it. */
+export type PlanFacts = Pick<StudyFacts, 'trainExamples' | 'validationExamples' | 'testExamples' | 'classes'>;
+
+/** Trials with the steps and training examples that they take. */
+export interface PlanCost {
+  readonly trials: number;
+  readonly steps: number;
+  readonly examples: number;
+}
+
+export interface PlannedTrial {
+  readonly trialId: string;
+  readonly label: string;
+  /** The hyperparameters in which it differs from the study at that point; those of later stages follow from made-up answers. */
+  readonly changes: HParams;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly steps: number;
+  readonly examples: number;
+}
+
+export interface PlannedStage {
+  readonly stage: string;
+  readonly stageId: string;
+  readonly question: string;
+  /** Why `resolveStudy` put it in. */
+  readonly inserted?: string;
+  readonly trials: readonly PlannedTrial[];
+  /** The most that it can take, whatever the outcomes. */
+  readonly atMost: PlanCost;
+}
+
+export interface StudyPlan {
+  readonly stages: readonly PlannedStage[];
+  /** If all goes as the textbooks say. */
+  readonly expected: PlanCost;
+  readonly atMost: PlanCost;
+}
+
+/** What a plan is made from: a study without its data set. */
+export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
+
+/**
+ * Every trial that would run if the network behaved as the textbooks say, and the most that each stage can take.
+ *
+ * Which trials run later depends on how earlier ones end, so that the list is an example and only `atMost` a promise. The budget's
+ * number of trials is kept to; its minutes are not, since nobody knows yet how long a step takes.
+ */
+export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
+  const whole: StudyFacts = {
+    ...facts, training: study.training, objective: study.objective, reproducible: study.reproducible,
+    modelHparams: 'layers' in study.model ? hparamNames(study.model.layers) : [],
+  };
+  const decisions: Decision[] = [];
+  const stages: PlannedStage[] = [];
+  for (const use of study.stages) {
+    const incumbent = decisions.at(-1)?.hparams ?? study.training.hparams;
+    const used = stages.reduce((sum, { trials }) => sum + trials.length, 0);
+    const remaining = remainingTrials(study, use, whole, incumbent) - used;
+    const { planned, decision } = planStage({ study, use, facts: whole, incumbent, decisions, remaining });
+    stages.push(planned);
+    decisions.push(decision);
+  }
+  return { stages, expected: total(stages.map(({ trials }) => sumOf(trials))), atMost: total(stages.map(({ atMost }) => atMost)) };
+}
+
+interface StageInput {
+  readonly study: PlannableStudy;
+  readonly use: StageUse;
+  readonly facts: StudyFacts;
+  readonly incumbent: HParams;
+  readonly decisions: readonly Decision[];
+  /** Trials that the stage may use; Infinity without a limit. */
+  readonly remaining: number;
+}
+
+/** @throws RangeError for a name that is not a stage. */
+function stageNamed(name: string): Stage {
+  const stage = STAGES[name];
+  if (stage === undefined) throw new RangeError(`stage must be one of ${Object.keys(STAGES).join(', ')}, got ${name}`);
+  return stage;
+}
+
+function contextOf({ study, use, facts, incumbent, decisions, remaining }: StageInput, trials: readonly Trial[]): StageContext<unknown> {
+  return {
+    stageId: use.stageId, options: use.options, incumbent, trials, seed: deriveSeed(study.seed, use.stageId), facts, decisions: [...decisions],
+    remaining: { deviceSeconds: Infinity, trials: remaining - trials.length },
+  };
+}
+
+function planStage(input: StageInput): { readonly planned: PlannedStage; readonly decision: Decision } {
+  const { use } = input;
+  const stage = stageNamed(use.stage);
+  const trials = simulateStage(stage, input);
+  const planned: PlannedStage = {
+    stage: use.stage, stageId: use.stageId, question: stage.question, ...(use.inserted !== undefined && { inserted: use.inserted }),
+    trials: trials.map(({ spec }) => plannedTrial(input, spec)), atMost: stage.estimate(contextOf(input, [])),
+  };
+  return { planned, decision: decisionOf(stage, input, trials) };
+}
+
+/** As the driver does it: a free slot asks, the trial that needs least time ends first. */
+function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
+  const { study, facts, remaining } = input;
+  const trials: Trial[] = [];
+  const running = new Map<number, number>();
+  let now = 0;
+  for (;;) {
+    const mayRun = stage.mustRun === true || trials.length < remaining;
+    const spec = running.size < study.budget.parallelTrials && mayRun ? stage.suggest(contextOf(input, trials)) : undefined;
+    if (spec !== undefined) {
+      const seconds = measurementOf(plausibleOutcome(spec, facts))?.deviceSeconds ?? 0;
+      running.set(trials.length, now + seconds);
+      trials.push({ spec });
+      continue;
+    }
+    const first = [...running].sort(([, a], [, b]) => a - b)[0];
+    if (first === undefined) return trials;
+    const [index, end] = first;
+    running.delete(index);
+    now = end;
+    const { spec: ended } = trials[index]!;
+    trials[index] = { spec: ended, result: resultOf(ended, facts) };
+  }
+}
+
+function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result']> {
+  return {
+    trialId: spec.trialId, hash: '', outcome: plausibleOutcome(spec, facts), weights: null, model: null, receipts: [], reused: false, worker: 'plan', engine: 'plan',
+  };
+}
+
+/** With a budget too small for any trial a stage has no answer: the study then goes on as it is. */
+function decisionOf(stage: Stage, input: StageInput, trials: readonly Trial[]): Decision {
+  if (trials.length > 0) return stage.decide(contextOf(input, trials));
+  const evidence = { trialIds: [], plots: [], tables: [], warnings: [] };
+  return { stage: stage.name, stageId: input.use.stageId, hparams: input.incumbent, because: 'the budget allows no trial', confidence: 'low', evidence, alternatives: [] };
+}
+
+function plannedTrial(input: StageInput, spec: TrialSpec): PlannedTrial {
+  const { trialId, label, hparams } = spec;
+  const cost = costOf(contextOf(input, []), spec);
+  const changes = Object.fromEntries(Object.entries(hparams).filter(([name, value]) => input.incumbent[name] !== value));
+  return { trialId, label, changes, batchSize: numericHParam(hparams, 'batchSize'), epochs: cost.examples / input.facts.trainExamples, ...cost };
+}
+
+/** Trials that the study's budget leaves to a stage, with those of later stages that must run taken off. */
+function remainingTrials(study: PlannableStudy, use: StageUse, facts: StudyFacts, incumbent: HParams): number {
+  const { maxTrials } = study.budget;
+  if (maxTrials === null) return Infinity;
+  const later = study.stages.slice(study.stages.indexOf(use) + 1).filter(({ stage }) => stageNamed(stage).mustRun === true);
+  const reserved = later.map((other) => stageNamed(other.stage).estimate(contextOf({ study, use: other, facts, incumbent, decisions: [], remaining: Infinity }, [])).trials);
+  return maxTrials - reserved.reduce((sum, trials) => sum + trials, 0);
+}
+
+function sumOf(trials: readonly PlannedTrial[]): PlanCost {
+  return total(trials.map(({ steps, examples }) => ({ trials: 1, steps, examples })));
+}
+
+function total(costs: readonly PlanCost[]): PlanCost {
+  return costs.reduce((sum, cost) => ({ trials: sum.trials + cost.trials, steps: sum.steps + cost.steps, examples: sum.examples + cost.examples }), { trials: 0, steps: 0, examples: 0 });
+}

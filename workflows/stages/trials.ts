@@ -1,0 +1,71 @@
+/**
+ * What all stages do with trials: make them, and read how they ended.
+ *
+ * @module
+ */
+import { stepsOf } from '../trial-length';
+import { numericHParam } from '../hparams';
+import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../trial';
+import type { StageContext } from './stage';
+
+/** What a stage says about a trial; the rest is the plainest training. */
+export type TrialRequest = Pick<TrialSpec, 'label' | 'hparams' | 'seed' | 'schedule' | 'limit'> & Partial<TrialSpec>;
+
+/** The next trial of a stage: numbered by its place, ended by nothing but its limit, not evaluated unless asked. */
+export function nextTrial({ stageId, trials }: StageContext<unknown>, request: TrialRequest): TrialSpec {
+  return {
+    trialId: `${stageId}/${String(trials.length).padStart(3, '0')}`,
+    stop: {}, evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+    ...request,
+  };
+}
+
+/** What an outcome measured; `undefined` for one that ran out of memory, and for a trial that runs. */
+export function measurementOf(outcome: Outcome | undefined): Measurement | undefined {
+  return outcome === undefined || outcome.status === 'outOfMemory' ? undefined : outcome.measurement;
+}
+
+/** Whether a trial ended as asked: at its limit, by early stopping or by a pruner. */
+export function ranWell({ result }: Trial): boolean {
+  const status = result?.outcome.status;
+  return status === 'completed' || status === 'earlyStopped' || status === 'pruned';
+}
+
+/** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */
+export function finalValLoss(trial: Trial): number | null {
+  if (!ranWell(trial)) return null;
+  return measurementOf(trial.result?.outcome)?.curve.at(-1)?.valLoss ?? null;
+}
+
+export const isRunning = ({ result }: Trial): boolean => result === undefined;
+
+/** Optimizer steps and examples of one trial. */
+export function costOf({ facts }: StageContext<unknown>, { hparams, limit }: Pick<TrialSpec, 'hparams' | 'limit'>): { readonly steps: number; readonly examples: number } {
+  const batchSize = numericHParam(hparams, 'batchSize');
+  const steps = stepsOf(limit, facts.trainExamples, batchSize);
+  return { steps, examples: steps * batchSize };
+}
+
+/** Trials by how they ended, for a message, e.g. `3 outOfMemory, 1 diverged`. */
+export function countByStatus(trials: readonly Trial[]): string {
+  const counts = new Map<string, number>();
+  for (const { result } of trials) {
+    const status = result?.outcome.status ?? 'not ended';
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return counts.size === 0 ? 'no trial ran' : [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
+}
+
+/** Rows of an evidence table: one per trial. */
+export function trialRows(trials: readonly Trial[], names: readonly string[]): readonly (readonly (string | number | null)[])[] {
+  return trials.map((trial) => {
+    const { spec: { trialId, label, hparams }, result } = trial;
+    const values = names.map((name) => cell(hparams, name));
+    return [trialId, label, ...values, result?.outcome.status ?? 'running', finalValLoss(trial)];
+  });
+}
+
+function cell(hparams: HParams, name: string): string | number | null {
+  const value = hparams[name];
+  return typeof value === 'boolean' ? String(value) : value ?? null;
+}
