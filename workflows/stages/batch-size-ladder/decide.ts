@@ -7,7 +7,7 @@ import { chooseSize, CLEAR_GAIN, preference } from './choice';
 import { ladderPlots, raceTable, rungTable } from './evidence';
 import { scaledHparams, trialsOf } from './phases';
 import type { LadderContext } from './phases';
-import { passedSizes, raceTimes, targetOf } from './race';
+import { COST_MAX, passedSizes, raceTimes, targetOf } from './race';
 import { rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
 
@@ -52,16 +52,18 @@ function reason(context: LadderContext, batchSize: number): string {
 function raceReason(context: LadderContext, batchSize: number): string {
   const own = numericHParam(context.incumbent, 'batchSize');
   const cost = stepCostOf(context);
-  const times = raceTimes(context).flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
+  const raced = raceTimes(context);
+  const times = raced.flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
   const chosen = times.find(({ size }) => size === batchSize);
   const target = targetOf(context);
-  if (chosen === undefined || target === null || times.length < 2) {
+  if (chosen === undefined || target === null || raced.length < 2) {
     const knee = cost.fit === null ? 'no step time could be fitted' : `half of a step is overhead at ${formatNumber(cost.fit.knee)}`;
     return batchSize === own ? `${batchSize} stays: no other batch size could be compared by time to a validation loss` : `${batchSize} is the nearest batch size to the knee: ${knee}`;
   }
   const reach = `reaches validation loss ${formatNumber(target)} after ${cost.text(chosen.cost)}`;
-  const others = times.filter(({ size }) => size !== batchSize);
-  const next = others.reduce((a, b) => (b.cost < a.cost ? b : a));
+  const others = times.filter(({ size }) => size !== batchSize).sort((a, b) => a.cost - b.cost);
+  const next = others[0];
+  if (next === undefined) return `${batchSize}${batchSize === own ? ' stays: it' : ''} ${reach}, and no other size does so with every seed in ${COST_MAX} times that of the reference`;
   const lead = `${next.size} after ${cost.text(next.cost)}`;
   if (batchSize === own) return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})`;
   return `${batchSize} ${reach}, the next, ${lead}`;
@@ -72,18 +74,19 @@ function memoryEnd(context: LadderContext): number | undefined {
 }
 
 /**
- * low: the size was not soaked, or timeToTarget had no race. Else for timeToTarget high with at least 2 seeds of which each alone
- * would choose the same over the runner-up, medium without; for the others high.
+ * low: the size was not soaked, or timeToTarget had no race. Else for timeToTarget high with at least 2 seeds of which each alone would
+ * choose the same, and step times on a straight line; medium without; for the others high.
  */
 function confidenceOf(context: LadderContext, batchSize: number, soaked: boolean): Confidence {
   if (!soaked) return 'low';
   if (context.options.objective !== 'timeToTarget') return 'high';
-  const times = raceTimes(context).filter(({ cost }) => cost !== null);
-  const chosen = times.find((time) => time.batchSize === batchSize);
+  const times = raceTimes(context);
+  const chosen = times.find((time) => time.batchSize === batchSize && time.cost !== null);
   if (chosen === undefined || times.length < 2) return 'low';
   const slack = batchSize === numericHParam(context.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
   const wins = times.every(({ costs }) => costs.every((cost, seed) => cost === null || (chosen.costs[seed] ?? Infinity) <= cost * slack));
-  return wins && chosen.costs.length >= 2 ? 'high' : 'medium';
+  const isTimed = context.facts.reproducible || (stepCostOf(context).fit?.relativeError ?? Infinity) <= FIT_ERROR_MAX;
+  return wins && isTimed && chosen.costs.length >= 2 ? 'high' : 'medium';
 }
 
 function warningsOf(context: LadderContext, batchSize: number, soaked: boolean): readonly string[] {
@@ -98,7 +101,7 @@ function warningsOf(context: LadderContext, batchSize: number, soaked: boolean):
   if (fit !== null && fit.relativeError > FIT_ERROR_MAX) warnings.push(`the step times are ${Math.round(fit.relativeError * 100)} % off a straight line: other work on the machine disturbs them, or its caches do`);
   if (trialsOf(context, 'reference').length > 0 && targetOf(context) === null) warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
   const missed = raceTimes(context).filter(({ cost }) => cost === null).map((time) => time.batchSize);
-  if (missed.length > 0) warnings.push(`batch size ${missed.join(', ')} did not reach the target in the time of the reference`);
+  if (missed.length > 0) warnings.push(`batch size ${missed.join(', ')} did not reach the target with every seed in ${COST_MAX} times the cost of the reference`);
   if (context.facts.reproducible) warnings.push('the study is reproducible: sizes were compared by a nominal cost of a step, not by measured times');
   return warnings;
 }

@@ -13,7 +13,9 @@ import type { StepCost } from './step-cost';
 
 /** An epoch of fewer steps is no race over a few epochs. */
 const STEPS_PER_EPOCH_MIN = 8;
-/** Longest race, as a multiple of the reference's. */
+/** Longest training of a race, as a multiple of the reference's cost: much more cannot win, a little more tells slow from never. */
+export const COST_MAX = 1.5;
+/** The same in epochs. */
 const LENGTH_MAX = 4;
 /** Most sizes in a race: the knee's, its neighbours, the study's own and the next above. */
 export const RACE_SIZES_MAX = 5;
@@ -57,11 +59,11 @@ export function raceLengthMax(context: LadderContext): number {
   return LENGTH_MAX * referenceEpochs(context);
 }
 
-/** Longest training of a size: what costs as much as the reference's. More cannot win. */
+/** Longest training of a size, in epochs. */
 function raceEpochs(context: LadderContext, batchSize: number, cost: StepCost): number {
   const reference = referenceSize(context) ?? batchSize;
   const perExample = (size: number): number => (cost.of(size) ?? size) / size;
-  const epochs = Math.ceil((referenceEpochs(context) * perExample(reference)) / perExample(batchSize));
+  const epochs = Math.ceil((COST_MAX * referenceEpochs(context) * perExample(reference)) / perExample(batchSize));
   return Math.max(1, Math.min(raceLengthMax(context), epochs));
 }
 
