@@ -13,7 +13,12 @@ import { createResolveStudy } from './study/resolve-study';
 import { createRunTrial } from './trial/run-trial';
 import type { RunTrialDependencies } from './trial/run-trial';
 
+// What the dependencies are made of, for workers of other projects.
+export { memoryStore } from './storage/memory';
+export type { ObjectStore } from './storage/object-store';
+export { s3Store } from './storage/s3';
 export type { RunTrialDependencies } from './trial/run-trial';
+export { TrainerPool } from './trial/trainer-pool';
 
 export interface StudyDependencies extends SourceAccess {
   readonly store: ObjectStore;

@@ -41,8 +41,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 }
 
 async function startAttached({ folder, fileRoots, modelFolder, onProgress = () => undefined }: EmbeddedOptions): Promise<Embedded> {
+  const settings = workerSettings(fileRoots, modelFolder);
   const services = await startServices({ folder, onProgress });
-  const environment = { ...process.env, ...services.environment, ...workerSettings(fileRoots, modelFolder) };
+  const environment = { ...process.env, ...services.environment, ...settings };
   const start = (kind: WorkerKind) => startWorker({ kind, environment, logFile: path.join(services.folder, `${kind}.log`), onProgress });
   onProgress('starting the workers');
   const started = await Promise.allSettled([start('tuner'), start('training')]);

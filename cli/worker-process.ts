@@ -6,7 +6,6 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from './failure';
 import { mainScript } from './main-script';
@@ -30,19 +29,18 @@ export interface WorkerProcess {
 /** A worker has this long to hand its trials over before it is ended by force; its own limit is 25 s. */
 const STOP_SECONDS_MAX = 40;
 
-/** Deaths in a row, each before the worker was of any use, after which another start is pointless. */
+/** Starts in a row that fail, after which another is pointless. Enough to outlast a server that is being started again, too. */
 const DEATHS_MAX = 5;
 const BACKOFF_SECONDS_MAX = 10;
 
-/** Exit codes by which a worker says that its configuration or its machine is wrong. */
-const HOPELESS_CODES: readonly (number | null)[] = [2, 3];
 const LOG_LINES_MAX = 12;
 
 interface Attempt {
   readonly child: ChildProcess;
   /** Resolves to whether the worker became ready, at that moment or at its end. */
   readonly ready: Promise<boolean>;
-  readonly ended: Promise<{ readonly code: number | null; readonly what: string }>;
+  /** Resolves to how it ended, in words. */
+  readonly ended: Promise<string>;
   /** What it has written. */
   log(): string;
 }
@@ -52,13 +50,13 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   const { kind } = options;
   let attempt = launch(options);
   let stopping = false;
-  if (!(await attempt.ready)) throw workerFailed(kind, attempt, (await attempt.ended).what);
+  if (!(await attempt.ready)) throw workerFailed(kind, attempt, await attempt.ended);
   const keepAlive = async (): Promise<never> => {
     for (let deaths = 0; ;) {
-      const { code, what } = await attempt.ended;
+      const what = await attempt.ended;
       if (stopping) return new Promise<never>(() => undefined);
       deaths = (await attempt.ready) ? 1 : deaths + 1;
-      if (deaths > DEATHS_MAX || (deaths > 1 && HOPELESS_CODES.includes(code))) throw workerFailed(kind, attempt, what);
+      if (deaths > DEATHS_MAX) throw workerFailed(kind, attempt, what);
       options.onProgress(`the ${kind} worker has ended (${what}) and is started again`);
       await delay(Math.min(2 ** (deaths - 1), BACKOFF_SECONDS_MAX) * 1000);
       if (!stopping) attempt = launch(options);
@@ -80,9 +78,9 @@ function launch({ kind, environment, logFile }: WorkerOptions): Attempt {
   try {
     const { file, execArgv } = mainScript();
     const child = fork(file, ['worker', kind], { execArgv: [...execArgv], env: { ...environment }, detached: true, stdio: ['ignore', log, log, 'ipc'] });
-    const ended = new Promise<{ code: number | null; what: string }>((resolve) => {
-      child.once('error', ({ message }) => resolve({ code: null, what: message }));
-      child.once('exit', (code, signal) => resolve({ code, what: signal === null ? `exit code ${String(code)}` : `signal ${signal}` }));
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', ({ message }) => resolve(message));
+      child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
     });
     const ready = new Promise<boolean>((resolve) => {
       child.on('message', (message) => { if (message === 'ready') resolve(true); });

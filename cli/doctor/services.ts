@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { PreconditionFailed } from '../../activities/storage/object-store';
+import { supportsConditionalPut } from '../../activities/storage/conditional-put';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
 import { readConfig } from '../../workers/config';
@@ -46,22 +45,12 @@ async function temporalDetail(): Promise<string> {
   }
 }
 
-/** Two attempts on a trial are kept apart by conditional writes: a store that takes both of two is of no use. */
+/** Two attempts on a trial are kept apart by conditional writes: a store without them is of no use. */
 async function storeDetail(): Promise<string> {
   // The AWS SDK takes half a second to load: only this command pays for it.
   const { s3Store } = require('../../activities/storage/s3') as typeof import('../../activities/storage/s3');
   const { bucket, prefix } = readConfig();
   const store = s3Store({ bucket, prefix });
-  const key = `worker-check/${randomUUID()}`;
-  const put = () => store.put(key, new Uint8Array([1]), { ifNoneMatch: '*' });
-  await put();
-  try {
-    await put();
-  } catch (error) {
-    if (error instanceof PreconditionFailed) return `${store.uri}, with conditional writes`;
-    throw error;
-  } finally {
-    await store.delete([key]);
-  }
-  throw new Error(`${store.uri} does not obey conditional writes (If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`);
+  if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;
+  throw new Error(`${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`);
 }

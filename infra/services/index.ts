@@ -6,15 +6,12 @@
 export { withFolderLock } from './folder-lock';
 export { prepareFolder, readJson, writeJson } from './folder';
 export { credentialsOf } from './credentials';
-export type { Credentials } from './credentials';
-export { ServiceFailed, ServiceUnavailable } from './errors';
-export type { ServiceFailure } from './errors';
 export { startMinio } from './minio';
-export { killProcess, stopProcess } from './process-end';
+export { stopProcess } from './process-end';
 export { identify, inspectParts, isRunning } from './programs';
 export type { ProcessIdentity } from './programs';
 export type { Server } from './server';
 export { findServices, startServices, stopServices } from './services';
-export type { RunningServices, Services, ServicesOptions } from './services';
+export type { RunningServices } from './services';
 export { startTemporal } from './temporal';
-export { BUCKET, REGION, startVersitygw } from './versitygw';
+export { REGION, startVersitygw } from './versitygw';

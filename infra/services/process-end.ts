@@ -4,7 +4,7 @@ import type { ProcessIdentity } from './programs';
 const POLL_MILLISECONDS = 25;
 
 /** A server that has not ended this long after SIGTERM never will. */
-export const STOP_SECONDS_MAX = 10;
+const STOP_SECONDS_MAX = 10;
 
 /** Ends a process by SIGTERM, and by SIGKILL if it takes longer than `seconds`; resolves when it is gone. */
 export async function stopProcess(identity: ProcessIdentity, seconds = STOP_SECONDS_MAX): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findBackground } from '../../cli/background';
 import { mainScript } from '../../cli/main-script';
+import { startWorker } from '../../cli/worker-process';
 import { findServices, isRunning } from '../../infra/services';
 import { readRecord } from '../../infra/services/record';
 import { waitFor } from '../support/wait-for';
@@ -41,9 +42,9 @@ function workers(): Readonly<Record<string, number>> {
   const children = pid === undefined ? '' : readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   const kinds = children.split(' ').filter((child) => child !== '').map((child) => {
     const kind = /\0worker\0(tuner|training)\0/.exec(readFileSync(`/proc/${child}/cmdline`, 'utf8'))?.[1] ?? 'other';
-    return [kind, Number(child)];
+    return [kind, Number(child)] as const;
   });
-  return Object.fromEntries(kinds) as Record<string, number>;
+  return Object.fromEntries(kinds.filter(([kind]) => kind !== 'other'));
 }
 
 function isAlive(pid: number): boolean {
@@ -70,6 +71,10 @@ test('up leaves servers and workers running that come back when they are killed,
   expect(again.stdout).not.toContain(environment['AWS_SECRET_ACCESS_KEY']);
   expect(statSync(path.join(folder, 'environment')).mode & 0o777).toBe(0o600);
 
+  const other = await stepwell(['up', '--file-root', '/srv/data']);
+  expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining(`may read data sets from ${process.cwd()}`) });
+  expect(other.stderr).toContain('run stepwell down, then stepwell up --file-root /srv/data');
+
   const { training = 0 } = workers();
   process.kill(training, 'SIGKILL');
   await waitFor('another training worker is ready', () => (timesReady() === 2 ? true : undefined));
@@ -94,18 +99,16 @@ test('workers end when the process that keeps them is killed; the next up adopts
   expect(findServices(folder)?.environment).toEqual(servers?.environment);
 });
 
-test('a worker that cannot start ends up with its own words, and leaves nothing running', async () => {
+test('up in a wrong environment says what is wrong, and leaves nothing running', async () => {
   const { code, stderr } = await stepwell(['up'], { STEPWELL_TRAINING_SLOTS: '0' });
   expect(code).toBe(3);
-  expect(stderr).toMatch(/worker could not be kept running \(exit code 3\): the environment is invalid: STEPWELL_TRAINING_SLOTS/);
+  expect(stderr).toMatch(/\nstepwell: the environment is invalid: STEPWELL_TRAINING_SLOTS .* got "0"\n$/);
   expect(findServices(folder)).toBeUndefined();
   expect(findBackground(folder)).toBeUndefined();
 });
 
-test('a second up with other folders says which the running workers may read, and how to change that', async () => {
-  await stepwell(['up', '--file-root', folder]);
-  const { code, stderr } = await stepwell(['up', '--file-root', '/srv/data']);
-  expect(code).toBe(1);
-  expect(stderr).toContain(`may read data sets from ${folder}`);
-  expect(stderr).toContain('run stepwell down, then stepwell up --file-root /srv/data');
+test('a worker that cannot start ends its start with its own words', async () => {
+  const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };
+  const starting = startWorker({ kind: 'tuner', environment: { ...process.env, ...nowhere }, logFile: path.join(folder, 'tuner.log'), onProgress: () => undefined });
+  await expect(starting).rejects.toMatchObject({ exit: 'environment', message: expect.stringMatching(/^the tuner worker could not be kept running \(exit code 3\): .*127\.0\.0\.1:1/) });
 });

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { stopServices } from '../infra/services';
+import { digitsStudy } from './support/studies';
+import { waitFor } from './support/wait-for';
+
+/** All five stages, each as small as it still makes sense. */
+const study = digitsStudy({
+  name: 'end-to-end',
+  training: { optimizer: { name: 'adam' }, epochs: 4 },
+  budget: { parallelTrials: 2 },
+  checkpointEverySteps: 20,
+  stages: [
+    { stage: 'lrRangeTest', steps: 100 },
+    { stage: 'batchSizeLadder', batchSizeMax: 64 },
+    { stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.5] } }, trials: 3 },
+    { stage: 'finalTrain', epochs: 12, replicates: 1 },
+  ],
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+  /** Exit code and what it printed, once it ends. */
+  readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+}
+
+let folder: string;
+let studyFile: string;
+
+/** `stepwell run` as a person starts it: with none of this process's addresses, so that it brings servers of its own. */
+function run(): Run {
+  const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
+  const main = path.resolve(__dirname, '../cli/main.ts');
+  const child = spawn(process.execPath, ['--import', require.resolve('tsx'), main, 'run', studyFile, '--json', '--folder', path.join(folder, 'state')], {
+    env: environment, stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  const ended = new Promise<Awaited<Run['ended']>>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  return { child, said: () => stderr, ended };
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'stepwell-end-to-end-'));
+  studyFile = path.join(folder, 'study.yaml');
+  writeFileSync(studyFile, stringify(study));
+});
+
+afterAll(async () => {
+  await stopServices(path.join(folder, 'state'));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('a study whose command is killed in the middle goes on when the command is run again, through all stages to a model', async () => {
+  const killed = run();
+  await waitFor('the ladder begins', () => {
+    if (killed.child.exitCode !== null) throw new Error(`the command ended by itself with code ${killed.child.exitCode}\n${killed.said()}`);
+    return killed.said().includes('batch-size-ladder begins') ? true : undefined;
+  });
+  killed.child.kill('SIGKILL');
+  await killed.ended;
+  const { code, stdout, stderr } = await run().ended;
+  expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+  const result = JSON.parse(stdout);
+  expect(result).toMatchObject({ studyId: 'end-to-end', status: 'completed' });
+  expect(result.decisions.map(({ stage }: { stage: string }) => stage)).toEqual(['lrRangeTest', 'batchSizeLadder', 'lrRetest', 'regularizationSweep', 'finalTrain']);
+  for (const { because, hparams } of result.decisions) {
+    expect(because.length).toBeGreaterThan(20);
+    expect(hparams.learningRate).toBeGreaterThan(0);
+  }
+  expect(result.test.accuracy).toBeGreaterThan(0.9);
+  const onDisk = (uri: string): string => path.join(folder, 'state', 's3', uri.replace('s3://', ''));
+  expect(readFileSync(onDisk(result.report.uri), 'utf8')).toContain('end-to-end');
+  expect(existsSync(path.join(onDisk(result.model.uri), 'model.json'))).toBe(true);
+}, 300_000);
