@@ -9,7 +9,8 @@ export type { DatasetSpec, KnownNames, ParsedStudy, ParseResult, Problem, StageN
 export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/contract';
 export type { FailureType, StageProgress, StudyProgress, StudyResult, StudyStatus, TrialProgress, TrialSummary, TuneStudyInput } from './workflows/contract';
 export type { Confidence, Decision, Evidence, Plot, Series, Table } from './workflows/stages/stage';
+export type { ScheduleSpec } from './workflows/schedule';
 export type {
-  BudgetSpec, EarlyStopping, LayerSpec, ModelSpec, Objective, OptimizerName, OptimizerSpec, PinnedDataset, ResolvedStudy, ScheduleSpec, StageUse, TrainingSpec,
+  BudgetSpec, EarlyStopping, LayerSpec, ModelSpec, Objective, OptimizerName, OptimizerSpec, PinnedDataset, ResolvedStudy, StageUse, TrainingSpec,
 } from './workflows/study';
 export type { EpochMeasurement, HParams, Measurement, ObjectRef, Outcome, Receipt, TrialResult, TrialSpec } from './workflows/trial';

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ScheduleSpec } from './schedule';
 import type { HParams, ObjectRef } from './trial';
 
 export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad';
@@ -18,17 +19,6 @@ export interface OptimizerSpec {
   readonly rho?: number;
   readonly initialAccumulator?: number;
 }
-
-/** A learning-rate schedule: a factor on `hparams.learningRate`, except `ramp`, which names the rates themselves. */
-export type ScheduleSpec = { readonly warmupSteps?: number } & (
-  | { readonly name: 'constant' }
-  | { readonly name: 'exponential'; readonly factorPerEpoch: number }
-  | { readonly name: 'cosine'; readonly finalFactor: number }
-  | { readonly name: 'piecewise'; readonly milestones: readonly { readonly epoch: number; readonly factor: number }[] }
-  | { readonly name: 'oneCycle'; readonly peakFraction: number; readonly initialFactor: number; readonly finalFactor: number }
-  | { readonly name: 'plateau'; readonly factor: number; readonly patience: number; readonly minFactor: number }
-  | { readonly name: 'ramp'; readonly from: number; readonly to: number }
-);
 
 /** A tfjs layer config; any number in it may be `{ hparam: name }`. */
 export interface LayerSpec {

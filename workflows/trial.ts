@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ScheduleSpec } from './study';
+import type { ScheduleSpec } from './schedule';
 
 /** Hyperparameters by name; `./hparams` lists the names with a meaning of their own, others reach `model.layers` by `{ hparam }`. */
 export type HParams = Readonly<Record<string, number | string | boolean>>;

@@ -5,7 +5,8 @@
  * @module
  */
 import { isBetter } from '../../workflows/analysis/score';
-import type { Objective, ScheduleSpec } from '../../workflows/study';
+import type { ScheduleSpec } from '../../workflows/schedule';
+import type { Objective } from '../../workflows/study';
 import { type EpochMeasurement, STEP_LOSSES_MAX, type StepLoss, type StopRules } from '../../workflows/trial';
 import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience } from './early-stopping';
 import { INITIAL_SCHEDULE_STATE, observeEpoch, type ScheduleState } from './schedules';

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
-import type { ResolvedStudy, ScheduleSpec, TrainingSpec } from '../study';
+import type { ScheduleSpec } from '../schedule';
+import type { ResolvedStudy, TrainingSpec } from '../study';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';

@@ -1,4 +1,5 @@
-import type { ScheduleSpec, TrainingSpec } from '../study';
+import type { ScheduleSpec } from '../schedule';
+import type { TrainingSpec } from '../study';
 
 /** Warm-up takes at most this share of a training. Source: google-research/tuning_playbook, "How should I deal with learning rate instabilities?" */
 const WARMUP_SHARE_MAX = 0.1;

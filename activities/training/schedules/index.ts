@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../../../workflows/study';
+import type { ScheduleSpec } from '../../../workflows/schedule';
 import { constant } from './constant';
 import { cosine } from './cosine';
 import { exponential } from './exponential';

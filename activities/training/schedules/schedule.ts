@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '../../../workflows/study';
+import type { ScheduleSpec } from '../../../workflows/schedule';
 
 /** Where a training is. */
 export interface SchedulePosition {

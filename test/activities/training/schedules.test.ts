@@ -1,5 +1,5 @@
 import { INITIAL_SCHEDULE_STATE, observeEpoch, scheduledLearningRate, type ScheduleState } from '../../../activities/training/schedules';
-import type { ScheduleSpec } from '../../../workflows/study';
+import type { ScheduleSpec } from '../../../workflows/schedule';
 
 /** Rates over 100 steps of 10 epochs at a learning rate of 2. */
 const rate = (spec: ScheduleSpec, step: number, state: ScheduleState = INITIAL_SCHEDULE_STATE): number =>
