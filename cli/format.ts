@@ -53,5 +53,6 @@ export function receiptsText(receipts: readonly Receipt[]): string {
   const steps = receipts.reduce((sum, { stepsLost }) => sum + stepsLost, 0);
   const seconds = receipts.reduce((sum, { deviceSecondsLost }) => sum + deviceSecondsLost, 0);
   const recoveries = receipts.length === 1 ? '1 recovery' : `${receipts.length} recoveries`;
-  return `${recoveries} (${causes.join(', ')}), ${count(steps, 'step')} and ${duration(seconds)} of device time repeated`;
+  const repeated = steps === 0 ? 'no step repeated' : `${count(steps, 'step')} and ${duration(seconds)} of device time repeated`;
+  return `${recoveries} (${causes.join(', ')}), ${repeated}`;
 }

@@ -76,7 +76,6 @@ function endQuietlyWithoutReader(stream: NodeJS.WriteStream): void {
 if (require.main === module) {
   endQuietlyWithoutReader(process.stdout);
   endQuietlyWithoutReader(process.stderr);
-  void main(process.argv.slice(2)).then((code) => {
-    process.exitCode = code;
-  });
+  // An end that does not wait for what libraries may have left open, but for what was written.
+  void main(process.argv.slice(2)).then((code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))));
 }

@@ -14,21 +14,23 @@ export function showText(progress: StudyProgress): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
   return [
     `study ${studyId} is ${status}; ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
-    ...stages.map(stageText),
+    ...stages.map((stage) => stageText(stage, status === 'running' || status === 'resolving')),
     ...(recoveries.length === 0 ? [] : [`recoveries\n${recoveries.join('\n')}`]),
   ].join('\n\n');
 }
 
-function stageText({ stageId, question, status, inserted, trials, decision }: StageProgress): string {
-  const lines = [`${stageId}: ${question}; ${status}${inserted === undefined ? '' : ` (put in: ${inserted})`}`];
+/** In a study that has ended, what was running is unfinished. */
+function stageText({ stageId, question, status, inserted, trials, decision }: StageProgress, studyRuns: boolean): string {
+  const state = status === 'decided' || studyRuns ? status : status === 'running' ? 'unfinished' : 'not begun';
+  const lines = [`${stageId}: ${question}; ${state}${inserted === undefined ? '' : ` (put in: ${inserted})`}`];
   if (decision !== undefined) {
     lines.push(`  decided: ${decision.because} (confidence: ${decision.confidence})`, `  goes on with: ${hparamsText(decision.hparams)}`);
     for (const warning of decision.evidence.warnings) lines.push(`  warning: ${warning}`);
   }
-  if (trials.length > 0) lines.push(columns([['  trial', 'status', 'score', 'device time', 'label'], ...trials.map(trialRow)]));
+  if (trials.length > 0) lines.push(columns([['  trial', 'status', 'score', 'device time', 'label'], ...trials.map((trial) => trialRow(trial, studyRuns))]));
   return lines.join('\n');
 }
 
-function trialRow({ trialId, status, score, deviceSeconds, reused, label }: TrialSummary): readonly string[] {
-  return [`  ${trialId}`, STATUS_WORDS[status], score === null ? '-' : number(score), reused ? 'reused' : duration(deviceSeconds), label];
+function trialRow({ trialId, status, score, deviceSeconds, reused, label }: TrialSummary, studyRuns: boolean): readonly string[] {
+  return [`  ${trialId}`, status === 'running' && !studyRuns ? 'unfinished' : STATUS_WORDS[status], score === null ? '-' : number(score), reused ? 'reused' : duration(deviceSeconds), label];
 }

@@ -34,10 +34,16 @@ export class ServerUnreachable extends Error {
 /** A handler for failed connections, worded for people. */
 export function asServerUnreachable(address: string): (error: unknown) => never {
   return (error) => {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     const fix = 'start one with `stepwell up`, or set TEMPORAL_ADDRESS';
-    throw new ServerUnreachable(`no Temporal server answers at ${address} (${reason}); ${fix}`, { cause: error });
+    throw new ServerUnreachable(`no Temporal server answers at ${address} (${transportReason(error)}); ${fix}`, { cause: error });
   };
+}
+
+/** What a person can read of a transport's error; the SDK's core hands on a dump of Rust structures with the sentence inside. */
+export function transportReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [, sentence] = /message: "((?:[^"\\]|\\.)+)"/.exec(text) ?? [];
+  return (sentence ?? text.split('\n')[0] ?? text).replace(/\.$/, '');
 }
 
 function withoutUndefined(environment: Environment): Record<string, string> {

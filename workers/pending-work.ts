@@ -62,7 +62,9 @@ async function trialProgress(client: Client, { heartbeatDetails }: PendingActivi
 
 function failureOf({ lastFailure }: PendingActivity): string | undefined {
   if (lastFailure === null || lastFailure === undefined) return undefined;
+  if (lastFailure.timeoutFailureInfo) return 'its worker gave no sign of life';
   const type = lastFailure.applicationFailureInfo?.type ?? '';
+  if (type === 'WorkerShutdown') return 'its worker was stopped';
   const message = lastFailure.message?.split('\n')[0] ?? '';
   return message === '' ? type : message;
 }

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { LogEntry, WorkerOptions } from '@temporalio/worker';
 import type { Config } from './config';
-import { asServerUnreachable, connectionSettings } from './connection';
+import { asServerUnreachable, connectionSettings, transportReason } from './connection';
 
 /** How long a stopping training worker may take to write its checkpoints and hand them over. */
 const SHUTDOWN_FORCE_SECONDS = 25;
@@ -57,8 +57,7 @@ export class WorkerRefused extends Error {
 function asRefused(namespace: string, address: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof Error) || error.name !== 'TransportError') throw error;
-    const reason = error.message.split('\n')[0];
-    throw new WorkerRefused(`the Temporal server at ${address} refuses this worker [namespace=${namespace}]: ${reason}; check TEMPORAL_NAMESPACE and the credentials`, { cause: error });
+    throw new WorkerRefused(`the Temporal server at ${address} refuses this worker [namespace=${namespace}]: ${transportReason(error)}; check TEMPORAL_NAMESPACE and the credentials`, { cause: error });
   };
 }
 

@@ -17,7 +17,7 @@ import { StageInconclusive } from './stages/stage';
 import { StudyState } from './study-state';
 import type { StudySnapshot } from './study-state';
 
-export const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
+const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
 
 /** Before anything is spent, or when the study has failed anyway: a store that stays away is told, not waited for. */
 const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({

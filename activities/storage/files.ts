@@ -12,7 +12,7 @@ import type { ObjectStore } from './object-store';
 /** Enough of a SHA-256 to tell a trial's few files apart. */
 const NAME_CHARACTERS = 16;
 
-export function sha256Of(bytes: Uint8Array): string {
+function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 

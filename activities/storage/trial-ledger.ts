@@ -23,7 +23,7 @@ const KEEP_NEWEST = 2;
 const STEP_DIGITS = 10;
 
 /** Of a result as JSON: a quarter of what Temporal takes, and it goes through the history twice. */
-export const RESULT_BYTES_MAX = 512 * 1024;
+const RESULT_BYTES_MAX = 512 * 1024;
 
 /** A result that would not fit into Temporal's history; training again would not mend it. */
 export class ResultTooLarge extends Error {

@@ -55,6 +55,7 @@ export class TrainerPool {
     this.warm.delete(slot);
     // A fresh trial measures memory and time: the warm trainer beside it would hold some of both.
     await known?.close();
+    signal?.throwIfAborted();
     const trainer = await TrainerProcess.start(this.optionsOf(slot), signal).catch((error: unknown) => {
       throw signal?.aborted === true ? signal.reason : error;
     });

@@ -105,10 +105,12 @@ export class TrainerProcess {
       };
     });
     const kill = (): void => trainer.kill();
+    const timer = setTimeout(kill, START_TIMEOUT_MILLISECONDS);
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      await trainer.orExit(withTimeout(ready, START_TIMEOUT_MILLISECONDS, kill));
+      await trainer.orExit(ready);
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', kill);
       trainer.listener = undefined;
     }
@@ -192,14 +194,5 @@ export class TrainerProcess {
     const said = this.errorOutput.trim() === '' ? '' : `: ${this.errorOutput.trim()}`;
     const killed = signal !== null && !FAULT_SIGNALS.includes(signal);
     return new TrainerCrashed(`trainer process ended ${how}${outOfMemory ? ' (out of memory)' : ''}${said}`, { how, killed, outOfMemory });
-  }
-}
-
-async function withTimeout<T>(work: Promise<T>, milliseconds: number, onTimeout: () => void): Promise<T> {
-  const timer = setTimeout(onTimeout, milliseconds);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
   }
 }

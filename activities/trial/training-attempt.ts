@@ -72,7 +72,7 @@ export class TrainingAttempt {
   private async job(): Promise<TrainJob> {
     const { input, scratchFolder, modelFolder, fetchDataset } = this.options;
     const { trial, model, optimizer, objective, dataset, checkpointEverySteps } = input;
-    const restored = trial.process === 'fresh' ? null : await this.restore();
+    const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     return {
       trial, model, optimizer, objective, dataset, datasetFolder, scratchFolder, checkpointEverySteps, modelFolder,
@@ -80,9 +80,10 @@ export class TrainingAttempt {
     };
   }
 
-  private async restore(): Promise<RestoredCheckpoint | null> {
-    const { input: { trial: { trialId } }, ledger, trainer, scratchFolder, heartbeat, attempt, warn } = this.options;
-    const restored = await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
+  /** Fetches the checkpoint to go on from, and writes the receipt if somebody worked on this trial before. */
+  private async recover(): Promise<RestoredCheckpoint | null> {
+    const { input: { trial: { trialId, process } }, ledger, trainer, scratchFolder, heartbeat, attempt, warn } = this.options;
+    const restored = process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
     const receipt = receiptOf({ trialId, previous: ledger.previous, heartbeat, restored, attempt, worker: trainer.identity });
     if (receipt !== undefined) await ledger.addReceipt(receipt);
     this.lastStep = restored?.step ?? 0;

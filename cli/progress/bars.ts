@@ -47,7 +47,7 @@ function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions[
   if (stage.decision !== undefined) return [['✓ ', colors.green], [name], [`  ${stage.decision.because}`, colors.dim]];
   if (stage.status === 'pending') return [[`· ${name}  ${stage.question}`, colors.dim]];
   const ended = endedTrials(stage).length;
-  return [['▸ ', colors.cyan], [name, colors.bold], ['  '], [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan], [`  ${ended} of at most ${stage.trialsPlanned} trials`]];
+  return [['▸ ', colors.cyan], [name, colors.bold], ['  '], [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan], [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`]];
 }
 
 function trialRow({ trialId, label, running }: OpenTrial, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/contract';
-import { duration, number, receiptText } from '../format';
+import { count, duration, number, receiptText } from '../format';
 import { endedTrials, noticesOf } from './view';
 import type { StudyView } from './view';
 
@@ -44,8 +44,9 @@ function stageLines(previous: StageProgress | undefined, next: StageProgress): r
   return lines;
 }
 
-function beginning({ stageId, question, trialsPlanned, inserted }: StageProgress): string {
-  return `${stageId} begins: ${question}; at most ${trialsPlanned} trials${inserted === undefined ? '' : ` (put in: ${inserted})`}`;
+function beginning({ stageId, question, trialsPlanned, inserted, status }: StageProgress): string {
+  const limit = status === 'decided' ? '' : `; at most ${count(trialsPlanned, 'trial')}`;
+  return `${stageId} begins: ${question}${limit}${inserted === undefined ? '' : ` (put in: ${inserted})`}`;
 }
 
 /** One trial that ended, e.g. `lr-range-test/001 completed, score 0.31, 12 s (seed 1 of 3)`. */

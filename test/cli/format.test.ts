@@ -30,5 +30,6 @@ test('a recovery says what died, where, and what was repeated', () => {
 
 test('recoveries are summed by what died', () => {
   expect(receiptsText([])).toBe('no recovery was needed');
+  expect(receiptsText([{ ...receipt, stepsLost: 0, deviceSecondsLost: 0 }])).toBe('1 recovery (1 x trainer killed), no step repeated');
   expect(receiptsText([receipt, { ...receipt, cause: 'workerLost' }, receipt])).toBe('3 recoveries (2 x trainer killed, 1 x worker lost), 60 steps and 18 s of device time repeated');
 });

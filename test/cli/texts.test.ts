@@ -75,3 +75,8 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
     '  lr-range-test/001 on training@host/1: worker lost at step 9, went on from step 9',
   ]);
 });
+
+test('what a cancelled study was at is shown as unfinished', () => {
+  const stages = [stage({ trials: [trial(1, { status: 'running', score: null })] }), pendingStage];
+  expect(showText(progress({ status: 'cancelled', stages }))).toMatch(/which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/);
+});

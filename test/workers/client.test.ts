@@ -1,5 +1,5 @@
 import { studyContentHash } from '../../workers/client';
-import { connectionSettings } from '../../workers/connection';
+import { connectionSettings, transportReason } from '../../workers/connection';
 
 /** There is none: settings come from the variables alone. */
 const TEMPORAL_CONFIG_FILE = '/no/such/temporal.toml';
@@ -38,4 +38,12 @@ describe('connection settings', () => {
     const environment = { TEMPORAL_CONFIG_FILE, TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/such.pem', TEMPORAL_TLS_CLIENT_KEY_PATH: '/no/such.key' };
     expect(() => connectionSettings(environment)).toThrow(expect.objectContaining({ name: 'ConfigInvalid', message: expect.stringContaining('/no/such') }));
   });
+});
+
+test.each([
+  ['tonic::transport::Error(Transport, ConnectError("tcp connect error", Os { code: 111, message: "Connection refused" }))', 'Connection refused'],
+  ['Namespace x: Status { code: NotFound, message: "Namespace \\"x\\" is not found.", details: b"" }', 'Namespace \\"x\\" is not found'],
+  ['Failed to connect before the deadline\nmore', 'Failed to connect before the deadline'],
+])('of %s a person reads: %s', (message, reason) => {
+  expect(transportReason(new Error(message))).toBe(reason);
 });

@@ -100,7 +100,7 @@ const OTHER_LAYERS: readonly (readonly [string, readonly LayerSpec[]])[] = [
     layer('ELU'), layer('GlobalAveragePooling2D'),
   ]],
   ['wrappers, other convolutions and activations', [
-    layer('SeparableConv2D', { filters: 4, kernelSize: 3, activation: 'gelu' }), layer('Conv2DTranspose', { filters: 4, kernelSize: 3, strides: 2, activation: 'tanh' }),
+    layer('SeparableConv2D', { filters: 4, kernelSize: 3, activation: 'gelu' }), layer('Conv2DTranspose', { filters: 4, kernelSize: 3, strides: 2, activation: 'tanh', useBias: false }),
     layer('BatchNormalization', { center: false }), layer('GaussianDropout', { rate: 0.2 }),
     layer('TimeDistributed', { layer: { className: 'Dense', config: { units: 3 } } }), layer('Flatten'),
     layer('Dense', { units: 12, activation: 'sigmoid' }), layer('BatchNormalization'), layer('Dense', { units: 8, activation: 'selu' }),

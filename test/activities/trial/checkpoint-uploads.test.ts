@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { CheckpointUploads } from '../../../activities/trial/checkpoint-uploads';
+import { waitFor } from '../../support/wait-for';
 import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
 import { checkpointFile, folder, manifestOf, take } from '../storage/trial-support';
@@ -71,6 +72,7 @@ test('an end that comes while a retry is waited for lets one more try pass, at o
   const { store, uploads, ending } = await start();
   store.faults.push({ operation: 'put', key: '/checkpoints/', fault: 'unavailable', times: 1 });
   uploads.add(checkpointFile(100));
+  await waitFor('the first try failed', () => (store.faults.length === 0 ? true : undefined));
   ending.abort(new Error('stopped'));
   await uploads.drained();
   expect(await stepsIn(store)).toEqual([100]);

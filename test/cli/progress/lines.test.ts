@@ -28,7 +28,7 @@ describe('progress as lines', () => {
     const late = view({ progress: progress({ receipts: [receipt], stages: [stage({ status: 'decided', trials: [trial(1)], decision })] }) });
     expect(linesBetween(undefined, late)).toEqual([
       'lr-range-test/001 recovered: worker lost at step 312, went on from step 300 (12 steps repeated)',
-      'lr-range-test begins: which learning rate; at most 3 trials',
+      'lr-range-test begins: which learning rate',
       'lr-range-test/001 completed, score 0.25, 12 s (seed 1 of 3)',
       'lr-range-test decided: the loss falls fastest at 0.003',
       'lr-range-test warns: the seeds differ by a factor of 4',

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import { TrainerPool } from '../../../activities/trial/trainer-pool';
+import { TrainerProcess } from '../../../activities/trial/trainer-process';
+import type { TrainerEvents } from '../../../activities/trial/trainer-process';
+import { waitFor } from '../../support/wait-for';
+import { stubJob } from './stub-job';
+
+const entry = path.join(__dirname, 'stub-trainer.cjs');
+const NO_EVENTS: TrainerEvents = { progress: () => undefined, checkpoint: () => undefined };
+
+const isAlive = (pid: number | undefined): boolean => {
+  try {
+    return process.kill(pid ?? 0, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a trainer process', () => {
+  test('trains one job after another, and is known by its host and pid', async () => {
+    const trainer = await TrainerProcess.start({ entry, environment: {} });
+    expect(trainer).toMatchObject({ engine: 'stub', alive: true, identity: expect.stringMatching(new RegExp(`/${trainer.pid}$`)) });
+    const steps: number[] = [];
+    const events = { ...NO_EVENTS, progress: ({ step }: { step: number }) => steps.push(step) };
+    for (const job of [stubJob(3), stubJob(2)]) expect(await trainer.train(job, events)).toMatchObject({ outcome: { status: 'completed' } });
+    expect(steps).toEqual([1, 2, 3, 1, 2]);
+    await trainer.close();
+    expect(trainer.alive).toBe(false);
+  });
+
+  test('that ends in the middle says how, with its last words', async () => {
+    const trainer = await TrainerProcess.start({ entry, environment: {} });
+    await expect(trainer.train(stubJob(9, { exitAt: 2 }), NO_EVENTS)).rejects.toMatchObject({
+      name: 'TrainerCrashed', message: 'trainer process ended with exit code 7: last words', how: 'with exit code 7', killed: false, outOfMemory: false,
+    });
+    await expect(trainer.train(stubJob(9), NO_EVENTS)).rejects.toMatchObject({ name: 'TrainerCrashed' });
+  });
+
+  test.each([['SIGKILL', true], ['SIGSEGV', false]] as const)('that ends by %s was killed by somebody: %s', async (signal, killed) => {
+    const trainer = await TrainerProcess.start({ entry, environment: {} });
+    const training = trainer.train(stubJob(1000), { ...NO_EVENTS, progress: () => process.kill(trainer.pid ?? 0, signal) });
+    await expect(training).rejects.toMatchObject({ name: 'TrainerCrashed', how: `by ${signal}`, killed, outOfMemory: false });
+  });
+
+  test('that cannot start says why', async () => {
+    await expect(TrainerProcess.start({ entry, environment: { STUB_TRAINER: 'broken' } })).rejects.toMatchObject({ message: expect.stringContaining('no native binding') });
+  });
+});
+
+describe('a pool of trainers', () => {
+  const poolOf = (slots: number, environment = {}): TrainerPool => new TrainerPool(slots, () => ({ entry, environment }));
+
+  test('keeps a trainer warm after work that succeeded, and starts another after work that failed or was fresh', async () => {
+    const pool = poolOf(1);
+    const pidOf = (trainer: TrainerProcess): Promise<number | undefined> => Promise.resolve(trainer.pid);
+    const first = await pool.use('warm', pidOf);
+    expect(await pool.use('warm', pidOf)).toBe(first);
+    const fresh = await pool.use('fresh', pidOf);
+    expect([first, fresh].map(isAlive)).toEqual([false, false]);
+    const second = await pool.use('warm', pidOf);
+    await expect(pool.use('warm', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    expect(isAlive(second)).toBe(false);
+    expect(new Set([first, fresh, second]).size).toBe(3);
+    await pool.close();
+  });
+
+  test('gives a slot to one at a time, in the order of asking', async () => {
+    const pool = poolOf(1);
+    const order: string[] = [];
+    const work = (name: string) => async (): Promise<void> => {
+      order.push(`${name} begins`);
+      await new Promise(setImmediate);
+      order.push(`${name} ends`);
+    };
+    await Promise.all(['a', 'b', 'c'].map((name) => pool.use('warm', work(name))));
+    expect(order).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+    await pool.close();
+  });
+
+  test('lets an aborted one wait no longer, and gives its turn to the next', async () => {
+    const pool = poolOf(1);
+    let release: (() => void) | undefined;
+    const held = pool.use('warm', () => new Promise<void>((resolve) => { release = resolve; }));
+    const ending = new AbortController();
+    const waiting = pool.use('warm', async () => 'never', ending.signal);
+    const next = pool.use('warm', async () => 'next');
+    ending.abort(new Error('stopped'));
+    await expect(waiting).rejects.toBe(ending.signal.reason);
+    (await waitFor('the first one works', () => release))();
+    await held;
+    expect(await next).toBe('next');
+    await expect(pool.use('warm', async () => 'never', ending.signal)).rejects.toBe(ending.signal.reason);
+    expect(await pool.use('warm', async () => 'free')).toBe('free');
+    await pool.close();
+  });
+
+  test('ends the start of a trainer that is not waited for any more', async () => {
+    const pool = poolOf(1, { STUB_TRAINER: 'never-ready' });
+    const ending = new AbortController();
+    const starting = pool.use('warm', async () => 'never', ending.signal);
+    setImmediate(() => ending.abort(new Error('stopped')));
+    await expect(starting).rejects.toThrow('stopped');
+  });
+});

@@ -1,0 +1,230 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { TrialLedger } from '../../../activities/storage/trial-ledger';
+import { TrainerStalled } from '../../../activities/trial/attempt-end';
+import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
+import { TrainingAttempt } from '../../../activities/trial/training-attempt';
+import { FAILURES } from '../../../workflows/contract';
+import type { TrialProgress } from '../../../workflows/contract';
+import type { TrialResult, TrialSpec } from '../../../workflows/trial';
+import { waitFor } from '../../support/wait-for';
+import { faultyStore } from '../storage/faulty-store';
+import type { FaultyStore } from '../storage/faulty-store';
+import { checkpointFile, folder, HASH, manifestOf, resultOf, take } from '../storage/trial-support';
+import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
+import { trialInput } from './trial-input';
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const cancelled = (): Error => Object.assign(new Error('WORKER_SHUTDOWN'), { name: 'CancelledFailure' });
+
+interface Running {
+  readonly trainer: FakeTrainer;
+  readonly ending: AbortController;
+  readonly progress: TrialProgress[];
+  readonly problems: string[];
+  readonly attempt: TrainingAttempt;
+  readonly ended: Promise<TrialResult | Error>;
+}
+
+let store: FaultyStore;
+beforeEach(() => {
+  store = faultyStore();
+});
+
+async function run(options: { readonly attempt?: number; readonly trial?: Partial<TrialSpec>; readonly fetchDataset?: () => Promise<string>; readonly ledger?: TrialLedger } = {}): Promise<Running> {
+  const { attempt: number = 1, trial = {}, fetchDataset = async () => '/datasets/d' } = options;
+  const trainer = new FakeTrainer();
+  const ending = new AbortController();
+  const progress: TrialProgress[] = [];
+  const problems: string[] = [];
+  const attempt = new TrainingAttempt({
+    input: trialInput({}, trial), hash: HASH, trainer, ledger: options.ledger ?? await take(store, { attempt: number }), fetchDataset,
+    liveness: { moved: () => undefined, stepped: () => undefined }, scratchFolder: mkdtempSync(path.join(folder, 'scratch-')), modelFolder: null,
+    heartbeat: undefined, attempt: number, ending, onProgress: (now) => progress.push(now), warn: (problem) => problems.push(problem),
+  });
+  return { trainer, ending, progress, problems, attempt, ended: attempt.run().catch((error: unknown) => error as Error) };
+}
+
+test('a trial from beginning to end leaves its result, and no receipt', async () => {
+  const { trainer, progress, ended } = await run();
+  const { job, events, end } = await trainer.training;
+  expect(job).toMatchObject({ resumeFrom: null, datasetFolder: '/datasets/d', checkpointEverySteps: 50 });
+  events.progress({ type: 'progress', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5 });
+  end(reportOf(job));
+  const result = await ended;
+  expect(result).toMatchObject({ trialId: 'final-train/000', hash: HASH, outcome: { status: 'completed' }, receipts: [], reused: false, worker: 'host/7', engine: 'test engine', weights: { bytes: 7 } });
+  expect((await manifestOf(store)).result).toEqual(result);
+  expect(progress).toEqual([{ trialId: 'final-train/000', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5, checkpointStep: 0 }]);
+  expect(trainer.calls).toEqual(['train']);
+});
+
+test('the next attempt goes on from the newest checkpoint, with a receipt of what was lost', async () => {
+  const first = await run();
+  const { job, events, fail } = await first.trainer.training;
+  events.checkpoint(writeCheckpoint(job, 50));
+  events.progress({ type: 'progress', step: 63, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 6 });
+  fail(new TrainerCrashed('killed', { how: 'by SIGKILL', killed: true, outOfMemory: false }));
+  expect(await first.ended).toMatchObject({ name: 'TrainerCrashed' });
+  const second = await run({ attempt: 2 });
+  const again = await second.trainer.training;
+  expect(readFileSync(again.job.resumeFrom ?? '', 'utf8')).toBe('state at 50');
+  again.end(reportOf(again.job));
+  expect(await second.ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', attempt: 2, lastStep: 63, resumedAtStep: 50, stepsLost: 13, worker: 'host/7' }] });
+});
+
+test('a damaged checkpoint is told, and the one before it taken', async () => {
+  const ledger = await take(store);
+  for (const step of [50, 100]) await ledger.commitCheckpoint(checkpointFile(step));
+  await store.put(ledger.checkpoint?.key ?? '', Buffer.from('?'));
+  const { trainer, problems, ended } = await run({ attempt: 2 });
+  const { job, end } = await trainer.training;
+  expect(readFileSync(job.resumeFrom ?? '', 'utf8')).toBe('checkpoint of step 50');
+  expect(problems).toEqual([expect.stringContaining('step=100')]);
+  end(reportOf(job));
+  expect(await ended).toMatchObject({ receipts: [{ lastStep: 100, resumedAtStep: 50 }] });
+});
+
+describe('when the attempt is cancelled', () => {
+  test('the trainer is asked to stop, its last checkpoint is committed, and the reason thrown', async () => {
+    const { trainer, ending, ended } = await run();
+    const { job, events, end } = await trainer.training;
+    ending.abort(cancelled());
+    events.checkpoint(writeCheckpoint(job, 64));
+    end('stopped');
+    expect(await ended).toBe(ending.signal.reason);
+    expect(trainer.calls).toEqual(['train', 'stop']);
+    expect(await manifestOf(store)).toMatchObject({ checkpoints: [{ step: 64 }], death: { cause: 'workerStopped', step: 64 } });
+  });
+
+  test('before it has begun, nothing is trained', async () => {
+    const ledger = await take(store);
+    const trainer = new FakeTrainer();
+    const ending = new AbortController();
+    ending.abort(cancelled());
+    const attempt = new TrainingAttempt({
+      input: trialInput(), hash: HASH, trainer, ledger, fetchDataset: async () => '/d', liveness: { moved: () => undefined, stepped: () => undefined },
+      scratchFolder: folder, modelFolder: null, heartbeat: undefined, attempt: 1, ending, onProgress: () => undefined, warn: () => undefined,
+    });
+    await expect(attempt.run()).rejects.toBe(ending.signal.reason);
+    expect(trainer.calls).toEqual([]);
+  });
+
+  test('while the data set is fetched, it ends at once and lets the trial go, whatever comes of the data set', async () => {
+    let fail: (error: Error) => void = () => undefined;
+    const fetching = new Promise<string>((_resolve, reject) => { fail = reject; });
+    let fetchBegun: () => void = () => undefined;
+    const begun = new Promise<void>((resolve) => { fetchBegun = resolve; });
+    const { trainer, ending, ended } = await run({ fetchDataset: async () => { fetchBegun(); return fetching; } });
+    await begun;
+    ending.abort(cancelled());
+    expect(await ended).toBe(ending.signal.reason);
+    fail(new Error('the download broke off later'));
+    expect(trainer.calls).toEqual([]);
+    expect((await manifestOf(store)).death).toMatchObject({ cause: 'workerStopped' });
+  });
+
+  test('a fresh trial stops like any other, and leaves no checkpoint', async () => {
+    const { trainer, ending, ended } = await run({ trial: { process: 'fresh' } });
+    const { job, events, end } = await trainer.training;
+    events.checkpoint(writeCheckpoint(job, 50));
+    ending.abort(cancelled());
+    end('stopped');
+    expect(await ended).toBe(ending.signal.reason);
+    expect((await manifestOf(store)).checkpoints).toEqual([]);
+  });
+
+  test('a trial that ends all the same is a result', async () => {
+    const { trainer, ending, ended } = await run();
+    const { job, end } = await trainer.training;
+    ending.abort(cancelled());
+    end(reportOf(job));
+    expect(await ended).toMatchObject({ outcome: { status: 'completed' } });
+  });
+});
+
+test('a fresh trial whose trainer died begins anew, with a receipt', async () => {
+  const first = await run({ trial: { process: 'fresh' } });
+  const { events, fail } = await first.trainer.training;
+  events.progress({ type: 'progress', step: 30, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 3 });
+  fail(new TrainerCrashed('killed', { how: 'by SIGKILL', killed: true, outOfMemory: false }));
+  await first.ended;
+  const { trainer, ended } = await run({ attempt: 2, trial: { process: 'fresh' } });
+  const { job, end } = await trainer.training;
+  expect(job.resumeFrom).toBeNull();
+  end(reportOf(job));
+  expect(await ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', lastStep: 30, resumedAtStep: 0, stepsLost: 30 }] });
+});
+
+test('a trainer that stalls is killed, not asked, and the stall is what is thrown', async () => {
+  const { trainer, ending, ended } = await run();
+  await trainer.training;
+  const stall = new TrainerStalled('trainer made no progress for 61 s');
+  ending.abort(stall);
+  expect(await ended).toBe(stall);
+  expect(trainer.calls).toEqual(['train', 'kill', 'kill']);
+  expect((await manifestOf(store)).death).toMatchObject({ cause: 'trainerStalled' });
+});
+
+test('a trial that another attempt takes ends this one: the trainer is killed and nothing is written', async () => {
+  const { trainer, ended } = await run();
+  const { job, events } = await trainer.training;
+  await take(store, { attempt: 2 });
+  const manifest = await manifestOf(store);
+  events.checkpoint(writeCheckpoint(job, 50));
+  expect(await ended).toMatchObject({ name: 'Fenced' });
+  expect(trainer.calls).toContain('kill');
+  expect(await manifestOf(store)).toEqual(manifest);
+});
+
+test('an error that cannot be written down is thrown as it is', async () => {
+  const { trainer, ended } = await run();
+  const { fail } = await trainer.training;
+  store.faults.push({ operation: 'put', key: '', fault: 'unavailable' });
+  const error = new TrainerFailed(FAILURES.modelInvalid, 'no such layer', 'stack');
+  fail(error);
+  expect(await ended).toBe(error);
+});
+
+test('an error of the data set ends the attempt and lets the trial go', async () => {
+  const corrupt = Object.assign(new Error('corrupt'), { name: 'DatasetCorrupt' });
+  const { trainer, ended } = await run({ fetchDataset: () => Promise.reject(corrupt) });
+  expect(await ended).toBe(corrupt);
+  expect(trainer.calls).toEqual(['kill']);
+  expect((await manifestOf(store)).death).toMatchObject({ cause: 'unknown' });
+});
+
+test('the same failure in two attempts stops the trial for good', async () => {
+  const names: string[] = [];
+  for (const attempt of [1, 2]) {
+    const { trainer, ended } = await run({ attempt });
+    (await trainer.training).fail(new TrainerFailed(FAILURES.trainerCrashed, 'bad shape', 'stack'));
+    names.push(((await ended) as Error).name);
+  }
+  expect(names).toEqual(['TrainerCrashed', 'TrainerBroken']);
+});
+
+test('a rung whose trainer the kernel kills for memory is a finding, and no final one', async () => {
+  const { trainer, ended } = await run({ trial: { process: 'fresh' } });
+  (await trainer.training).fail(new TrainerCrashed('killed', { how: 'by SIGKILL', killed: true, outOfMemory: true }));
+  expect(await ended).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' }, weights: null });
+  expect((await manifestOf(store)).result).toBeNull();
+});
+
+test('a store that is away when the training ends is waited for', async () => {
+  const { trainer, ended } = await run();
+  const { job, end } = await trainer.training;
+  store.faults.push({ operation: 'put', key: 'weights-', fault: 'unavailable', times: 1 });
+  end(reportOf(job, resultOf().outcome));
+  expect(await ended).toMatchObject({ weights: { bytes: 7 } });
+});
+
+test('a trainer that serves many trials is left without listeners of the past ones', async () => {
+  const { trainer, ending, ended } = await run();
+  const { job, end } = await trainer.training;
+  end(reportOf(job));
+  await ended;
+  ending.abort(new TrainerStalled('late'));
+  await waitFor('the abort is past', () => true);
+  expect(trainer.calls).toEqual(['train']);
+});
