@@ -23,14 +23,22 @@ async function train(job: TrainJob): Promise<void> {
   } catch (error) {
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
     send({ type: 'failed', failure: failureOf(error), message, stack: stack ?? message });
+  } finally {
+    unfinished -= 1;
   }
 }
 
 let jobs = Promise.resolve();
+let unfinished = 0;
 
 process.on('message', (message: ToTrainer) => {
-  if (message.type === 'stop') trainer.stop();
-  else jobs = jobs.then(() => train(message.job));
+  if (message.type === 'start') {
+    unfinished += 1;
+    jobs = jobs.then(() => train(message.job));
+  } else if (unfinished > 0) {
+    // A stop that crosses the end of its job must not end the next one.
+    trainer.stop();
+  }
 });
 
 // Nobody is left to report to, and a GPU must not stay held.

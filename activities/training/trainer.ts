@@ -26,14 +26,13 @@ export class Trainer {
 
   constructor(private readonly options: TrainerOptions) {}
 
-  /** Asks the running job for a checkpoint and an early end. */
+  /** Asks the running job, or the one about to run, for a checkpoint and an early end. */
   stop(): void {
     this.stopping = true;
   }
 
   /** Trains a job. Memory that runs out is an outcome; any other trouble is thrown. */
   async train(job: TrainJob): Promise<Extract<FromTrainer, { type: 'finished' | 'stopped' }>> {
-    this.stopping = false;
     try {
       const end = await this.run(job);
       return 'stoppedAt' in end ? { type: 'stopped', step: end.stoppedAt } : { type: 'finished', report: end };
@@ -44,6 +43,8 @@ export class Trainer {
       if (where === null) throw error;
       const outcome = { status: 'outOfMemory', where, detail: error instanceof Error ? error.message : String(error) } as const;
       return { type: 'finished', report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.identity } };
+    } finally {
+      this.stopping = false;
     }
   }
 
