@@ -1,0 +1,28 @@
+/**
+ * Who trains: programs that answer in the words of `./serve`.
+ *
+ * @module
+ */
+import path from 'node:path';
+import { pythonWith } from '../python';
+
+export interface Contestant {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const here = (file: string): string => path.join(__dirname, file);
+
+/** Ours first. The peers' Python is installed where it is missing. */
+export function contestants(threads: number): readonly [Contestant, ...Contestant[]] {
+  const count = String(threads);
+  const shared = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
+  const node = (name: string, file: string): Contestant =>
+    ({ name, program: process.execPath, args: ['--import', require.resolve('tsx'), here(file)], environment: { ...shared, STEPWELL_TRAINER_THREADS: count } });
+  const python = pythonWith('bench-venv', here('requirements.txt'));
+  const keras = (name: string, oneDnn: string): Contestant =>
+    ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn } });
+  return [node('ours', 'ours.ts'), keras('keras', '1'), keras('keras-without-onednn', '0'), node('tfjs-fit', 'tfjs-fit.ts')];
+}

@@ -1,0 +1,74 @@
+/**
+ * `npm run bench:engine`: how fast our engine trains and evaluates, next to Keras and TensorFlow.js on the same cores.
+ *
+ * @module
+ */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import manifest from '../../package.json';
+import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting } from '../report';
+import { type EngineCase, engineCases } from './cases';
+import { contestants } from './contestants';
+import { race } from './race';
+
+const USAGE = `npm run bench:engine -- [--quick] [--only CASE] [--threads N] [--json]
+  --quick       2 repeats of shorter passes instead of 5
+  --only CASE   cases whose name begins so, e.g. resnet20 or mnist-cnn/batch-32
+  --threads N   threads of every contestant; all cores unless given
+  --json        one JSON object on standard output
+PyTorch is not among the peers: its wheel for Linux brings several GB of CUDA libraries with it, on machines without a GPU too.
+`;
+
+const REPEATS = { full: 5, quick: 2 };
+
+interface Options {
+  readonly cases: readonly EngineCase[];
+  readonly repeats: number;
+  readonly threads: number;
+  readonly json: boolean;
+}
+
+/** @throws RangeError that says what is wrong with an argument. */
+function optionsOf(args: readonly string[]): Options | 'help' {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({ args: [...args], options: { quick: flag, json: flag, help: flag, only: { type: 'string', default: '' }, threads: { type: 'string' } } });
+  if (values.help) return 'help';
+  const length = values.quick ? 'quick' : 'full';
+  const all = engineCases(length);
+  const cases = all.filter(({ name }) => name.startsWith(values.only));
+  if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`);
+  const threads = Number(values.threads ?? availableParallelism());
+  if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`--threads must be an integer of at least 1, got '${values.threads}'`);
+  return { cases, repeats: REPEATS[length], threads, json: values.json };
+}
+
+async function measure({ cases, repeats, threads }: Options, onResult: (result: BenchResult) => void): Promise<BenchReport> {
+  const racers = contestants(threads);
+  const results: BenchResult[] = [];
+  let versions: Readonly<Record<string, string>> = { stepwell: manifest.version };
+  for (const of of cases) {
+    process.stderr.write(`${of.name}: ${racers.map(({ name }) => name).join(', ')}\n`);
+    const outcome = await race(of, racers, repeats);
+    outcome.results.forEach(onResult);
+    results.push(...outcome.results);
+    versions = { ...versions, ...outcome.versions };
+  }
+  return { bench: 'engine', machine: describeMachine(threads), versions, results };
+}
+
+async function main(): Promise<void> {
+  const options = optionsOf(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const report = await measure(options, (result) => {
+    if (!options.json) process.stdout.write(`${formatResult(result)}\n`);
+  });
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : `${formatSetting(report)}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

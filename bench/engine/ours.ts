@@ -1,0 +1,81 @@
+/**
+ * Our engine, as a trainer process runs it: a trial from its first weights to its last, which it writes to disk.
+ *
+ * @module
+ */
+import '../../activities/training/environment';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createCompiledEngine } from '../../activities/training/compiled/compiled-engine';
+import type { LoadedDataset } from '../../activities/training/data';
+import { engineIdentity } from '../../activities/training/engine-identity';
+import { buildModel } from '../../activities/training/model';
+import { planStep } from '../../activities/training/step';
+import type { ExampleSet } from '../../activities/training/step-engine';
+import type { TrialFacts } from '../../activities/training/trial-facts';
+import { type TrialParts, TrialRun } from '../../activities/training/trial-run';
+import type { TrainJob } from '../../activities/trial/protocol';
+import { DEFAULT_LEARNING_RATES } from '../../workflows/hparams';
+import { epochEndStep } from '../../workflows/trial-length';
+import type { EngineCase } from './cases';
+import { noise } from './noise';
+import { serve, type Trainer } from './serve';
+
+const SEED = 1;
+
+/** Examples to a call, as a trial evaluates them. */
+const EVALUATION_CHUNK = 1024;
+
+const scratchFolder = mkdtempSync(path.join(tmpdir(), 'stepwell-bench-'));
+process.once('exit', () => rmSync(scratchFolder, { recursive: true, force: true }));
+
+function hparamsOf({ batchSize, dropoutRate }: EngineCase): Readonly<Record<string, number>> {
+  return { learningRate: DEFAULT_LEARNING_RATES.adam, batchSize, dropoutRate, momentum: 0, weightDecay: 0, labelSmoothing: 0 };
+}
+
+/** One pass of training; nothing on the way is validated, recorded or kept. */
+function jobOf(of: EngineCase): TrainJob {
+  const split = { seed: SEED, trainExamples: of.examples, validationExamples: 0, testExamples: 0, testFrom: 'train' } as const;
+  return {
+    trial: {
+      trialId: 'bench/000', label: of.name, hparams: hparamsOf(of), seed: SEED, schedule: { name: 'constant' }, limit: { epochs: 1 }, stop: {},
+      evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+    },
+    model: { preset: of.model }, optimizer: { name: 'adam' }, objective: { metric: 'valLoss', direction: 'minimize' },
+    dataset: { sha256: '', manifest: { key: '', sha256: '', bytes: 0 }, source: { format: 'noise', uri: '' }, shape: of.shape, classes: of.classes, split },
+    datasetFolder: '', scratchFolder, resumeFrom: null, checkpointEverySteps: Number.MAX_SAFE_INTEGER, modelFolder: null,
+  };
+}
+
+function datasetOf({ shape, classes }: EngineCase, train: ExampleSet): LoadedDataset {
+  const manifest = { version: 1, shape, classes, classNames: [], train: { examples: train.examples, images: [], labels: [] }, test: null } as const;
+  return { manifest, train, test: null };
+}
+
+async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer> {
+  const { shape, classes, batchSize, examples } = of;
+  const job = jobOf(of);
+  const { trial: { hparams }, model: spec, modelFolder, optimizer } = job;
+  const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
+  const plan = planStep(model, classes, optimizer, hparams);
+  // Takes a first step before it returns.
+  const engine = createCompiledEngine({ plan, parts: dataset, batchSize });
+  const all = Int32Array.from({ length: examples }, (_, i) => i);
+  const none = new Int32Array(0);
+  const facts: TrialFacts = { batchSize, stepsTotal: epochEndStep(1, examples, batchSize), trainExamples: examples, split: { train: all, validation: none, test: none } };
+  const identity = engineIdentity();
+  const parts: TrialParts = { job, dataset, facts, model, plan, engine, identity, onGpu: false, send: () => undefined, stopRequested: () => false };
+  return {
+    parameters: model.parameters, versions: { engine: identity, node: process.versions.node },
+    train: async () => void (await new TrialRun(parts).train()),
+    evaluate: async () => {
+      for (let from = 0; from < examples; from += EVALUATION_CHUNK) engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
+    },
+  };
+}
+
+void serve((of) => {
+  const dataset = datasetOf(of, noise(of));
+  return () => prepare(of, dataset);
+});

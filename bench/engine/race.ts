@@ -1,0 +1,70 @@
+/**
+ * One case: every contestant in a process of its own, pass by pass in turn, so that a busy moment of the machine meets them all.
+ *
+ * @module
+ */
+import { type BenchResult, type Metric, resultOf } from '../report';
+import type { EngineCase } from './cases';
+import { ContestantProcess } from './contestant-process';
+import type { Contestant } from './contestants';
+import type { Prepared } from './serve';
+
+const TRAIN: Metric = { name: 'imagesPerSecond', unit: 'images/s', better: 'higher' };
+const EVALUATE: Metric = { name: 'evaluationImagesPerSecond', unit: 'images/s', better: 'higher' };
+const PEAK: Metric = { name: 'peakBytes', unit: 'bytes', better: 'lower' };
+const FIRST_STEP: Metric = { name: 'firstStepSeconds', unit: 's', better: 'lower' };
+
+export interface RaceOutcome {
+  readonly results: readonly BenchResult[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Measurements of one contestant by metric. */
+type Found = Map<Metric, number[]>;
+
+/** @throws Error if a contestant fails, or trains another number of parameters than the first. */
+export async function race(of: EngineCase, contestants: readonly Contestant[], repeats: number): Promise<RaceOutcome> {
+  const processes = contestants.map((contestant) => new ContestantProcess(contestant));
+  try {
+    const prepared: Prepared[] = [];
+    // One after the other: the first step is timed as well.
+    for (const process of processes) prepared.push(await process.prepare(of));
+    checkParameters(of, processes, prepared);
+    const found = processes.map((_, i): Found => new Map([[FIRST_STEP, [prepared[i]!.firstStepSeconds]]]));
+    await passes(of, processes, repeats, found);
+    return { results: resultsOf(of, processes, found), versions: Object.assign({}, ...prepared.map(({ versions }) => versions)) as Record<string, string> };
+  } finally {
+    await Promise.all(processes.map((process) => process.end()));
+  }
+}
+
+function checkParameters(of: EngineCase, processes: readonly ContestantProcess[], prepared: readonly Prepared[]): void {
+  const counts = prepared.map(({ parameters }, i) => `${processes[i]!.name} ${parameters}`);
+  if (new Set(prepared.map(({ parameters }) => parameters)).size > 1) throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
+}
+
+/** A pass that does not count, then those that do; each round begins with the next contestant. */
+async function passes(of: EngineCase, processes: readonly ContestantProcess[], repeats: number, found: readonly Found[]): Promise<void> {
+  for (let round = 0; round <= repeats; round++) {
+    for (let turn = 0; turn < processes.length; turn++) {
+      const i = (round + turn) % processes.length;
+      const [process, own] = [processes[i]!, found[i]!];
+      const trained = of.examples / (await process.secondsOf('train'));
+      const evaluated = of.examples / (await process.secondsOf('evaluate'));
+      if (round === 0) continue;
+      own.set(TRAIN, [...(own.get(TRAIN) ?? []), trained]);
+      own.set(EVALUATE, [...(own.get(EVALUATE) ?? []), evaluated]);
+    }
+  }
+  processes.forEach((process, i) => {
+    const peak = process.peakBytes();
+    if (peak !== undefined) found[i]!.set(PEAK, [peak]);
+  });
+}
+
+function resultsOf(of: EngineCase, processes: readonly ContestantProcess[], [ours, ...peers]: readonly Found[]): readonly BenchResult[] {
+  return [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => ours?.has(metric) === true).map((metric) => {
+    const others = Object.fromEntries(peers.map((own, i) => [processes[i + 1]!.name, own.get(metric) ?? []]));
+    return resultOf(of.name, metric, ours?.get(metric) ?? [], others);
+  });
+}

@@ -1,0 +1,22 @@
+import { formatResult, resultOf, samplesOf } from '../../bench/report';
+
+const SPEED = { name: 'imagesPerSecond', unit: 'images/s', better: 'higher' } as const;
+const MEMORY = { name: 'peakBytes', unit: 'bytes', better: 'lower' } as const;
+
+describe('the result of a bench', () => {
+  it('is the median of the repeats and their range', () => {
+    expect(samplesOf([5, 1, 3])).toEqual({ median: 3, spread: 4 });
+    expect(samplesOf([4, 1])).toEqual({ median: 2.5, spread: 3 });
+    expect(() => samplesOf([])).toThrow('a median needs at least 1 value, got none');
+  });
+
+  it('compares ours with the best peer; above 1 is better, whatever the metric', () => {
+    expect(resultOf('a', SPEED, [300], { slow: [100], fast: [200] }).ratioToBest).toBe(1.5);
+    expect(resultOf('a', MEMORY, [300], { lean: [150], fat: [900] }).ratioToBest).toBe(0.5);
+  });
+
+  it('reads as one line', () => {
+    expect(formatResult(resultOf('mnist-cnn/batch-32', SPEED, [3000, 3100, 3300], { keras: [2000] })))
+      .toBe('mnist-cnn/batch-32  imagesPerSecond [images/s]  ours 3,100 ±150 | keras 2,000  -> 1.55x the best peer');
+  });
+});
