@@ -4,8 +4,11 @@
  * @module
  */
 import { grid } from './grid';
+import { halton } from './halton';
 import { random } from './random-search';
 import type { Sampler } from './sampler';
+import { sobol } from './sobol';
+import { tpe } from './tpe';
 
 export { deriveSeed, hash32, permutation, uniform } from './random';
 export { gridSize } from './grid';
@@ -14,4 +17,4 @@ export { cardinality, pointAt, unitOf, unitsOf, valueAtUnit } from './space';
 export type { Dimension, Scalar, Space } from './space';
 
 /** Every sampler by its name in a study. A new one is a file here, one line below and one in the sweep's options. */
-export const SAMPLERS: Readonly<Record<string, Sampler>> = { random, grid };
+export const SAMPLERS: Readonly<Record<string, Sampler>> = { random, grid, halton, sobol, tpe };

@@ -4,14 +4,17 @@
  * @module
  */
 
+/** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
+const { floor, imul } = Math;
+
 /** Largest seed plus one: TensorFlow takes seeds as signed 32-bit integers. */
 const SEED_MAX = 2 ** 31 - 1;
 
 /** Avalanche of 32 bits. Source: the `lowbias32` finalizer, C. Wellons, "Prospecting for Hash Functions", 2018. */
 function mix(value: number): number {
   let x = value | 0;
-  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
-  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  x = imul(x ^ (x >>> 16), 0x7feb352d);
+  x = imul(x ^ (x >>> 15), 0x846ca68b);
   return (x ^ (x >>> 16)) >>> 0;
 }
 
@@ -24,7 +27,7 @@ export function hash32(...parts: readonly (number | string)[]): number {
   for (const part of parts) {
     if (typeof part === 'number') {
       add(part >>> 0);
-      add(Math.floor(part / 2 ** 32) >>> 0);
+      add(floor(part / 2 ** 32) >>> 0);
     } else {
       add(part.length);
       for (let i = 0; i < part.length; i++) add(part.charCodeAt(i));
@@ -49,7 +52,7 @@ export function uniform(seed: number, index: number): number {
 export function permutation(length: number, seed: number): Int32Array {
   const order = Int32Array.from({ length }, (_, i) => i);
   for (let i = length - 1; i > 0; i--) {
-    const j = Math.floor((mix(seed ^ mix(i)) / 2 ** 32) * (i + 1));
+    const j = floor((mix(seed ^ mix(i)) / 2 ** 32) * (i + 1));
     const held = order[i]!;
     order[i] = order[j]!;
     order[j] = held;

@@ -102,7 +102,7 @@ describe('what is wrong', () => {
   });
 
   it('is a sampler that is none', () => {
-    expect(problems(withStages({ ...SWEEP, sampler: { name: 'randm' } }))).toMatch(/stages.0.sampler.name: must be one of random, grid, got "randm"; did you mean "random"\?/);
+    expect(problems(withStages({ ...SWEEP, sampler: { name: 'randm' } }))).toMatch(/stages.0.sampler.name: must be one of random, grid, halton, sobol, tpe, got "randm"; did you mean "random"\?/);
   });
 
   it('is a range of learning rates narrower than a decade, and factors without the present rate', () => {

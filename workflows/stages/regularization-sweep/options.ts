@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { gridSize } from '../../search/grid';
+import { SOBOL_DIMENSIONS_MAX } from '../../search/sobol-sequence';
 import type { Space } from '../../search/space';
 
 const bounds = (number: z.ZodNumber) => z.tuple([number, number]).refine(([low, high]) => low < high, 'must rise from the lowest to the highest value');
@@ -24,6 +25,12 @@ const samplerSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('random') }).describe('Independent draws.'),
   z.strictObject({ name: z.literal('grid'), levels: z.int().min(2).max(1000).default(3).describe('Values per numeric dimension, both ends included.') })
     .describe('Every combination.'),
+  z.strictObject({ name: z.literal('halton') }).describe('Evenly spread points, scrambled by the seed: any number of them, up to about ten dimensions.'),
+  z.strictObject({ name: z.literal('sobol') }).describe('Evenly spread points, scrambled by the seed: evenest after 2, 4, 8, 16 ... of them.'),
+  z.strictObject({
+    name: z.literal('tpe'),
+    startupTrials: z.int().min(1).max(10_000).default(10).describe('Points with a result before it learns from them; until then it draws at random.'),
+  }).describe('Tree-structured Parzen estimator: learns from the points so far where good ones are. Worth it from about 20 trials on.'),
 ]);
 
 /** Options of `regularizationSweep`. */
@@ -39,6 +46,10 @@ export const regularizationSweepOptions = z
     replicates: z.int().min(1).max(100).default(3).describe('Trainings of each of those and of the study as it stands, the first included.'),
   })
   .superRefine(({ space, sampler, trials }, context) => {
+    const dimensions = Object.keys(space).length;
+    if (sampler.name === 'sobol' && dimensions > SOBOL_DIMENSIONS_MAX) {
+      context.addIssue({ code: 'custom', path: ['space'], message: `must have at most ${SOBOL_DIMENSIONS_MAX} hyperparameters for the sampler sobol, got ${dimensions}: use random or tpe` });
+    }
     if (sampler.name !== 'grid') return;
     const needed = gridSize(space as Space, sampler.levels) + 1;
     if (needed > trials) context.addIssue({ code: 'custom', path: ['trials'], message: `must be at least ${needed}: every point of the grid, and the study as it stands` });

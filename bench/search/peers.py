@@ -1,0 +1,62 @@
+"""Optuna's samplers on the functions of functions.ts: one JSON object with the lowest regret of every seed."""
+import json
+import math
+import sys
+import warnings
+
+import numpy
+import optuna
+
+WEIGHTS = numpy.array([1, 1.2, 3, 3.2])
+WIDTHS = numpy.array([[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]])
+CENTRES = numpy.array([
+    [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886], [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+    [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665], [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+])
+
+
+def point(trial, count, low, high):
+    return numpy.array([trial.suggest_float(f"x{i + 1}", low, high) for i in range(count)])
+
+
+def branin(trial):
+    x, y = trial.suggest_float("x1", -5, 10), trial.suggest_float("x2", 0, 15)
+    valley = y - 5.1 / (4 * math.pi**2) * x**2 + 5 / math.pi * x - 6
+    return valley**2 + 10 * (1 - 1 / (8 * math.pi)) * math.cos(x) + 10 - 0.397887
+
+
+def hartmann6(trial):
+    distances = (WIDTHS * (point(trial, 6, 0, 1) - CENTRES) ** 2).sum(axis=1)
+    return float(3.322368 - WEIGHTS @ numpy.exp(-distances))
+
+
+def ackley5(trial):
+    x = point(trial, 5, -32.768, 32.768)
+    funnel = 20 * math.exp(-0.2 * math.sqrt((x**2).mean()))
+    return float(20 + math.e - funnel - math.exp(numpy.cos(2 * math.pi * x).mean()))
+
+
+SAMPLERS = {
+    "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
+    "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
+    "sobol": lambda seed: optuna.samplers.QMCSampler(qmc_type="sobol", scramble=True, seed=seed),
+    "halton": lambda seed: optuna.samplers.QMCSampler(qmc_type="halton", scramble=True, seed=seed),
+}
+
+
+def regret(sampler, function, trials, seed):
+    study = optuna.create_study(sampler=SAMPLERS[sampler](seed))
+    study.optimize(function, n_trials=trials)
+    return study.best_value
+
+
+def main():
+    request = json.loads(sys.argv[1])
+    warnings.simplefilter("ignore")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    function = {"branin": branin, "hartmann6": hartmann6, "ackley5": ackley5}[request["function"]]
+    regrets = [regret(request["sampler"], function, request["trials"], seed) for seed in request["seeds"]]
+    print(json.dumps({"version": optuna.__version__, "regrets": regrets}))
+
+
+main()
