@@ -18,6 +18,7 @@ export const FAILURES = {
   datasetCorrupt: 'DatasetCorrupt',
   modelInvalid: 'ModelInvalid',
   stageInconclusive: 'StageInconclusive',
+  studyTooLarge: 'StudyTooLarge',
   budgetExhausted: 'BudgetExhausted',
   trainerCrashed: 'TrainerCrashed',
   trainerStalled: 'TrainerStalled',

@@ -9,6 +9,7 @@ import { NON_RETRYABLE, TASK_QUEUES } from './contract';
 import type { TrainingActivities } from './contract';
 import { deriveSeed } from './search/random';
 import { STAGES } from './stages';
+import { decideOnLess } from './stages/decide-on-less';
 import { StageInconclusive } from './stages/stage';
 import type { Decision, Stage, StageContext } from './stages/stage';
 import type { StudyState } from './study-state';
@@ -32,8 +33,6 @@ class StageRun {
   private readonly stage: Stage;
   private running = 0;
   private failure: unknown;
-  /** Number of leading trials whose results the stage may see; follows the order of the trials in a reproducible study. */
-  private visible = 0;
 
   constructor(private readonly state: StudyState, private readonly use: StageUse, private readonly onChange: () => void) {
     const stage = STAGES[use.stage];
@@ -57,6 +56,10 @@ class StageRun {
     return this.state.trialsOf(this.use);
   }
 
+  private get visible(): number {
+    return this.state.visibleTo(this.use);
+  }
+
   private get parallel(): number {
     return this.state.resolved.budget.parallelTrials;
   }
@@ -72,7 +75,7 @@ class StageRun {
       return spec;
     }
     if (this.state.resolved.reproducible && this.visible < trials.length) {
-      this.visible += 1;
+      this.state.show(this.use, this.visible + 1);
       return this.mayAsk() ? this.nextTrial() : 'wait';
     }
     return this.running > 0 ? 'wait' : 'conclude';
@@ -84,7 +87,7 @@ class StageRun {
    */
   private mayAsk(): boolean {
     if (!this.state.resolved.reproducible) return true;
-    this.visible = Math.max(this.visible, this.trials.length - this.parallel + 1);
+    this.state.show(this.use, Math.max(this.visible, this.trials.length - this.parallel + 1));
     return this.trials.slice(0, this.visible).every(({ result }) => result !== undefined);
   }
 
@@ -131,13 +134,14 @@ class StageRun {
   }
 
   private affordable(): boolean {
-    const { deviceSeconds, trials } = remainingBudget(this.state);
+    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
     return this.stage.mustRun === true || (deviceSeconds > 0 && trials > 0);
   }
 
   private decide(): Decision {
-    const decision = this.stage.decide(this.context(this.trials));
-    if (this.affordable()) return decision;
+    const context = this.context(this.trials);
+    if (this.affordable() || this.stage.suggest(context) === undefined) return this.stage.decide(context);
+    const decision = decideOnLess(this.stage, context);
     const warning = 'the budget ran out in this stage: the answer rests on fewer trials than planned';
     return { ...decision, confidence: 'low', evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] } };
   }

@@ -8,24 +8,15 @@ import { scoreOf } from './analysis/score';
 import { STAGES } from './stages';
 import type { Decision, StudyFacts } from './stages/stage';
 import type { ResolvedStudy, StageUse } from './study';
+import { compacted } from './study-snapshot';
+import type { StudySnapshot } from './study-snapshot';
 import type { HParams, Receipt, Trial } from './trial';
 
-/** One stage of a study that has begun. */
-export interface StageRecord {
-  readonly stageId: string;
-  readonly trials: readonly Trial[];
-  readonly summaries: readonly TrialSummary[];
-  readonly decision?: Decision;
-}
-
-export interface StudySnapshot {
-  readonly study: ResolvedStudy;
-  readonly stages: readonly StageRecord[];
-  readonly receipts: readonly Receipt[];
-  readonly deviceSeconds: number;
-  readonly examples: number;
-  readonly final: StudyFinal | null;
-  readonly engines: readonly string[];
+interface StageState {
+  trials: Trial[];
+  summaries: TrialSummary[];
+  visible: number;
+  decision?: Decision;
 }
 
 export class StudyState {
@@ -36,7 +27,7 @@ export class StudyState {
   examples = 0;
   readonly receipts: Receipt[] = [];
   private readonly engines = new Set<string>();
-  private readonly stages = new Map<string, { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision }>();
+  private readonly stages = new Map<string, StageState>();
   private finalResult: StudyFinal | null = null;
 
   constructor(readonly studyId: string, readonly taskQueuePrefix: string, snapshot?: StudySnapshot) {
@@ -47,8 +38,9 @@ export class StudyState {
     this.receipts.push(...snapshot.receipts);
     snapshot.engines.forEach((engine) => this.engines.add(engine));
     this.finalResult = snapshot.final;
-    for (const { stageId, trials, summaries, decision } of snapshot.stages) {
-      this.stages.set(stageId, { trials: [...trials], summaries: [...summaries], ...(decision && { decision }) });
+    for (const { stageId, trials, summaries, visible, decision } of snapshot.stages) {
+      const known = decision === undefined ? trials.map((trial) => summarize({ stageId }, trial, snapshot.study)) : [...summaries];
+      this.stages.set(stageId, { trials: [...trials], summaries: known, visible, ...(decision && { decision }) });
     }
   }
 
@@ -98,6 +90,15 @@ export class StudyState {
   /** Trials of a stage in the order of their start; created empty. The driver pushes into it. */
   trialsOf(use: StageUse): Trial[] {
     return this.stageOf(use).trials;
+  }
+
+  /** Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible study. */
+  visibleTo(use: StageUse): number {
+    return this.stageOf(use).visible;
+  }
+
+  show(use: StageUse, visible: number): void {
+    this.stageOf(use).visible = visible;
   }
 
   started(use: StageUse, trial: Trial): void {
@@ -163,22 +164,23 @@ export class StudyState {
     return { studyId, study, progress: this.progress(), final, engines: [...this.engines], ...(failure !== undefined && { failure }) };
   }
 
+  /** @throws StudyTooLarge */
   snapshot(): StudySnapshot {
     const stages = [...this.stages].map(([stageId, stage]) => ({ stageId, ...stage }));
     const { deviceSeconds, examples, receipts } = this;
-    return { study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines] };
+    return compacted({ study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines] });
   }
 
-  private stageOf({ stageId }: StageUse): { trials: Trial[]; summaries: TrialSummary[]; decision?: Decision } {
+  private stageOf({ stageId }: StageUse): StageState {
     const known = this.stages.get(stageId);
     if (known !== undefined) return known;
-    const fresh = { trials: [], summaries: [] };
+    const fresh: StageState = { trials: [], summaries: [], visible: 0 };
     this.stages.set(stageId, fresh);
     return fresh;
   }
 }
 
-function summarize({ stageId }: StageUse, { spec, result }: Trial, study: ResolvedStudy): TrialSummary {
+function summarize({ stageId }: Pick<StageUse, 'stageId'>, { spec, result }: Trial, study: ResolvedStudy): TrialSummary {
   const { trialId, label, hparams } = spec;
   const measured = result !== undefined && result.outcome.status !== 'outOfMemory' ? result.outcome.measurement : undefined;
   return {

@@ -15,7 +15,8 @@ import { SEARCH_ATTRIBUTES } from './search-attributes';
 import type { Decision } from './stages/stage';
 import { StageInconclusive } from './stages/stage';
 import { StudyState } from './study-state';
-import type { StudySnapshot } from './study-state';
+import { StudyTooLarge } from './study-snapshot';
+import type { StudySnapshot } from './study-snapshot';
 
 const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
 
@@ -47,10 +48,12 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
     await resolve(state, input);
     await runStages(state, input);
     state.status = 'completed';
+    showWhereWeAre(state, input);
     return await conclude(state);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     state.status = isCancellation(error) ? 'cancelled' : 'failed';
+    showWhereWeAre(state, input);
     await keepWhatIsKnown(state, error);
     throw error;
   }
@@ -66,12 +69,23 @@ async function runStages(state: StudyState, input: TuneStudyInput): Promise<void
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     showWhereWeAre(state, input);
     const decision = await runStage(state, use, () => showWhereWeAre(state, input)).catch(asFailure);
-    if (decision === 'continueAsNew') return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot: state.snapshot() });
+    if (decision === 'continueAsNew') return goOnAsNew(state, input);
     await recordDecision({ studyId: state.studyId, decision, trials: state.stageSummaries(use) });
     state.decide(use, withoutBulk(decision));
     showWhereWeAre(state, input);
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot: state.snapshot() });
+    if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input);
   }
+}
+
+/** Goes on in a new run with an empty history. */
+async function goOnAsNew(state: StudyState, input: TuneStudyInput): Promise<never> {
+  let snapshot: StudySnapshot;
+  try {
+    snapshot = state.snapshot();
+  } catch (error) {
+    return asFailure(error);
+  }
+  return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot });
 }
 
 /** Plots and tables are in the store by now; history and memory keep the answer and its reason. */
@@ -113,6 +127,7 @@ function reasonOf(error: unknown): string {
 /** A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead. */
 function asFailure(error: unknown): never {
   if (error instanceof StageInconclusive) throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);
+  if (error instanceof StudyTooLarge) throw ApplicationFailure.nonRetryable(error.message, FAILURES.studyTooLarge);
   throw error;
 }
 

@@ -8,6 +8,7 @@ import { deriveSeed } from '../search/random';
 import { hparamNames } from '../study-state';
 import type { ResolvedStudy, StageUse } from '../study';
 import type { HParams, Trial, TrialSpec } from '../trial';
+import { decideOnLess } from './decide-on-less';
 import { STAGES } from './index';
 import { plausibleOutcome } from './plausible-outcome';
 import type { Decision, Stage, StageContext, StudyFacts } from './stage';
@@ -145,11 +146,9 @@ function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result
   };
 }
 
-/** With a budget too small for any trial a stage has no answer: the study then goes on as it is. */
 function decisionOf(stage: Stage, input: StageInput, trials: readonly Trial[]): Decision {
-  if (trials.length > 0) return stage.decide(contextOf(input, trials));
-  const evidence = { trialIds: [], plots: [], tables: [], warnings: [] };
-  return { stage: stage.name, stageId: input.use.stageId, hparams: input.incumbent, because: 'the budget allows no trial', confidence: 'low', evidence, alternatives: [] };
+  const context = contextOf(input, trials);
+  return stage.mustRun === true || trials.length < input.remaining ? stage.decide(context) : decideOnLess(stage, context);
 }
 
 function plannedTrial(input: StageInput, spec: TrialSpec): PlannedTrial {

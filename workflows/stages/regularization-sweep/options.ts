@@ -40,7 +40,7 @@ export const regularizationSweepOptions = z
       .refine((space) => Object.keys(space).length > 0, 'must have at least one hyperparameter')
       .describe('Hyperparameters to vary: the standard ones, and those that model.layers reads as { hparam: name }.'),
     sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
-    trials: z.int().min(2).max(10_000).default(16).describe('Most trials before the replication; the first is the study as it stands.'),
+    trials: z.int().min(2).max(1000).default(16).describe('Most trials before the replication; the first is the study as it stands.'),
     epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
     replicateTop: z.int().min(1).max(100).default(3).describe('How many of the best are trained again with further seeds.'),
     replicates: z.int().min(1).max(100).default(3).describe('Trainings of each of those and of the study as it stands, the first included.'),
