@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { scoreOf } from '../analysis/score';
 import { stepsOf } from '../trial-length';
 import { numericHParam } from '../hparams';
+import type { Objective } from '../study';
 import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../trial';
 import type { StageContext } from './stage';
 
@@ -29,6 +31,27 @@ export function measurementOf(outcome: Outcome | undefined): Measurement | undef
 export function ranWell({ result }: Trial): boolean {
   const status = result?.outcome.status;
   return status === 'completed' || status === 'earlyStopped' || status === 'pruned';
+}
+
+/** The objective of a trial that ended as asked; `null` for one that failed, runs, or was never scored. */
+export function soundScore(trial: Trial, objective: Objective): number | null {
+  return trial.result !== undefined && ranWell(trial) ? scoreOf(trial.result.outcome, objective) : null;
+}
+
+/** Trials that ended without a sound score, each by its id, e.g. `final-train/001 diverged`; empty if there are none. */
+export function namedFailures(trials: readonly Trial[], objective: Objective): string {
+  const failed = trials.filter((trial) => !isRunning(trial) && soundScore(trial, objective) === null);
+  return failed.map((trial) => {
+    const status = trial.result?.outcome.status ?? 'not ended';
+    return `${trial.spec.trialId} ${ranWell(trial) ? `${status} without ${objective.metric}` : status}`;
+  }).join(', ');
+}
+
+/** What to do about trials none of which ended well: memory has its own fix, all else the stage's. */
+export function remedyFor(trials: readonly Trial[], unstable: string): string {
+  const isMemory = ({ result }: Trial): boolean => result?.outcome.status === 'outOfMemory';
+  const memory = 'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
+  return [...(trials.some(isMemory) ? [memory] : []), ...(trials.every(isMemory) && trials.length > 0 ? [] : [unstable])].join('; ');
 }
 
 /** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */

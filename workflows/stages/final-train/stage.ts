@@ -4,7 +4,6 @@
  * @module
  */
 import { ranked } from '../../analysis/ranking';
-import { scoreOf } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { stepsOf } from '../../trial-length';
@@ -14,7 +13,7 @@ import { count, formatNumber } from '../format';
 import { stretched } from '../schedules';
 import { StageInconclusive } from '../stage';
 import type { Confidence, Decision, Plot, Stage, StageContext, Table } from '../stage';
-import { costOf, countByStatus, measurementOf, nextTrial, ranWell } from '../trials';
+import { costOf, countByStatus, measurementOf, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
 import type { FinalTrainOptions } from './options';
 
 type Context = StageContext<FinalTrainOptions>;
@@ -29,7 +28,7 @@ export const finalTrain: Stage<FinalTrainOptions> = {
   },
 
   decide(context) {
-    const finished = ranked(scored(context).filter(({ score, trial }) => score !== null && ranWell(trial)), context.facts.objective);
+    const finished = ranked(scored(context).filter(({ score }) => score !== null), context.facts.objective);
     const best = finished[0]?.trial;
     if (best === undefined) throw inconclusive(context);
     return {
@@ -65,18 +64,22 @@ function training(context: Context, replicate: number): TrialSpec {
 
 /** Trials with the validation objective of their best epoch. The test score must not choose: it would no longer be a test. */
 function scored({ trials, facts }: Context): readonly { readonly trial: Trial; readonly score: number | null }[] {
-  return trials.map((trial) => ({ trial, score: trial.result === undefined ? null : scoreOf(trial.result.outcome, facts.objective) }));
+  return trials.map((trial) => ({ trial, score: soundScore(trial, facts.objective) }));
 }
 
-function because({ facts }: Context, best: Trial, finished: readonly Trial[]): string {
+function because({ facts, trials }: Context, best: Trial, finished: readonly Trial[]): string {
   const { metric } = facts.objective;
   const score = measurementOf(best.result?.outcome)?.best?.[metric] ?? Number.NaN;
   const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.accuracy ?? []);
   const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
-  if (accuracies.length === 0) return `${chosen}, of ${count(finished.length, 'training')}; there are no test examples`;
+  const someFailed = finished.length < trials.length;
+  if (accuracies.length === 0) {
+    return `${chosen}, of ${count(finished.length, 'training')}${someFailed ? ` that ended well of ${trials.length}` : ''}; there are no test examples`;
+  }
+  const left = someFailed ? ` that ended well, of ${trials.length},` : '';
   const spread = accuracies.length > 1 ? ` ± ${accuracy(standardDeviation(accuracies))}` : '';
   const own = measurementOf(best.result?.outcome)?.test;
-  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own.accuracy)}; over ${count(accuracies.length, 'training')} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
+  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own.accuracy)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
 }
 
 const accuracy = (value: number): string => value.toFixed(4);
@@ -90,7 +93,7 @@ function confidenceOf({ trials }: Context, finished: number): Confidence {
 function warningsOf(context: Context, best: Trial, finished: number): readonly string[] {
   const warnings: string[] = [];
   const failed = context.trials.length - finished;
-  if (failed > 0) warnings.push(`${count(failed, 'training')} of ${context.trials.length} failed: ${countByStatus(context.trials.filter((trial) => !ranWell(trial)))}`);
+  if (failed > 0) warnings.push(`${count(failed, 'training')} of ${context.trials.length} failed, and the scores are those of the others: ${namedFailures(context.trials, context.facts.objective)}`);
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
   const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
@@ -121,5 +124,7 @@ function curvePlots(trials: readonly Trial[]): readonly Plot[] {
 
 function inconclusive({ stageId, trials, incumbent }: Context): StageInconclusive {
   const rate = formatNumber(numericHParam(incumbent, 'learningRate'));
-  return new StageInconclusive(`no final training ended well [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${rate}]: set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage`);
+  const batchSize = numericHParam(incumbent, 'batchSize');
+  const fix = remedyFor(trials, 'lower learningRate, set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage');
+  return new StageInconclusive(`no final training ended well [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${rate}, batchSize=${batchSize}]: ${fix}`);
 }

@@ -1,52 +1,57 @@
 import { improvement, ranked } from '../../analysis/ranking';
 import { mean, pairedBootstrap, standardError } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
-import { configurationsOf } from './configurations';
+import { configurationsOf, failedShare } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 
 /** Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021 (arXiv:2103.03098). */
 const ADOPTION_PROBABILITY = 0.75;
 
-/** A point against the study as it stood, over the seeds that both were trained with. */
+/** A point against the study as it stood: by the seeds that failed, and by the scores of the seeds that ended well for both. */
 export interface Comparison {
   readonly configuration: Configuration;
+  readonly incumbent: Configuration;
   /** Mean objective over the shared seeds. */
   readonly mean: number;
   readonly incumbentMean: number;
   /** By how much the point is better, per seed. */
   readonly differences: readonly number[];
   readonly difference: number;
-  readonly error: number;
-  /** Probability that it is better, by paired bootstrap. */
-  readonly probability: number;
+  /** Standard error of the difference; `null` from one pair. */
+  readonly error: number | null;
+  /** Probability that it is better, by paired bootstrap; `null` from one pair, which says nothing of further seeds. */
+  readonly probability: number | null;
   readonly isClear: boolean;
 }
 
-/** Points without a failure, trained with as many seeds as any; alone, first scores, where nothing was replicated. */
+/**
+ * Points with any score, trained with as many seeds as any, the best first: fewest failed seeds, then the best mean. Where nothing was
+ * replicated, by their only score.
+ */
 export function contenders(context: SweepContext): readonly Configuration[] {
-  const sound = configurationsOf(context).filter(({ scores }) => scores.size > 0 && [...scores.values()].every((score) => score !== null));
-  const challengers = sound.filter(({ isIncumbent }) => !isIncumbent);
+  const challengers = configurationsOf(context).filter((configuration) => !configuration.isIncumbent && meanScore(configuration) !== null);
   const most = Math.max(0, ...challengers.map(({ scores }) => scores.size));
-  return ranked(
+  const byMean = ranked(
     challengers.filter(({ scores }) => scores.size === most).map((configuration) => ({ configuration, score: meanScore(configuration) })),
     context.facts.objective,
   ).map(({ configuration }) => configuration);
+  return byMean.sort((a, b) => failedShare(a) - failedShare(b));
 }
 
-/** Mean objective of a point over all of its seeds; `null` if one failed or none ended. */
+/** Mean objective of a point over its seeds that ended well; `null` if none did. */
 function meanScore({ scores }: Configuration): number | null {
-  const values = [...scores.values()];
-  const numbers = values.filter((score) => score !== null);
-  return numbers.length === 0 || numbers.length < values.length ? null : mean(numbers);
+  const numbers = [...scores.values()].filter((score) => score !== null);
+  return numbers.length === 0 ? null : mean(numbers);
 }
 
 /**
  * Compares a point with the study as it stood.
  *
- * Clearly better: by more than one standard error of the paired differences, and with a probability of at least 0.75. Lenient on
- * purpose: of sweeps in which nothing is better it adopts a point in about half, which costs nothing on average, while twice the
- * standard error would give away a third of the real gains (simulated with 3 seeds). The confidence tells them apart. One pair has no
- * standard error; then better is enough, and the confidence is low.
+ * The one of which a larger share of seeds failed loses: means are of survivors. With equal shares, clearly better is by more than one
+ * standard error of the paired differences, and with a probability of at least 0.75. Lenient on purpose: of sweeps in which nothing is
+ * better it adopts a point in about half, which costs nothing on average, while twice the standard error would give away a third of the
+ * real gains (simulated with 3 seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence
+ * is low.
  */
 export function compare(context: SweepContext, configuration: Configuration, incumbent: Configuration): Comparison | undefined {
   const { facts: { objective }, seed } = context;
@@ -57,10 +62,12 @@ export function compare(context: SweepContext, configuration: Configuration, inc
   if (pairs.length === 0) return undefined;
   const differences = pairs.map(([score, other]) => improvement(score, other, objective));
   const difference = mean(differences);
-  const error = standardError(differences);
-  const probability = pairedBootstrap(differences, deriveSeed(seed, 'bootstrap'));
+  const isRepeated = differences.length > 1;
+  const error = isRepeated ? standardError(differences) : null;
+  const probability = isRepeated ? pairedBootstrap(differences, deriveSeed(seed, 'bootstrap')) : null;
+  const fewerFailed = failedShare(incumbent) - failedShare(configuration);
   return {
-    configuration, differences, difference, error, probability, mean: mean(pairs.map(([score]) => score)), incumbentMean: mean(pairs.map(([, other]) => other)),
-    isClear: difference > error && probability >= ADOPTION_PROBABILITY,
+    configuration, incumbent, differences, difference, error, probability, mean: mean(pairs.map(([score]) => score)), incumbentMean: mean(pairs.map(([, other]) => other)),
+    isClear: fewerFailed !== 0 ? fewerFailed > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
   };
 }

@@ -1,10 +1,10 @@
 import { ranked } from '../../analysis/ranking';
-import { scoreOf } from '../../analysis/score';
 import { deriveSeed } from '../../search/random';
 import type { Space } from '../../search/space';
 import type { HParams, Trial } from '../../trial';
 import type { StageContext } from '../stage';
-import { ranWell } from '../trials';
+import { soundScore } from '../trials';
+import { count } from '../format';
 import type { RegularizationSweepOptions } from './options';
 
 export type SweepContext = StageContext<RegularizationSweepOptions>;
@@ -47,10 +47,24 @@ export function configurationsOf(context: SweepContext): readonly Configuration[
     const own = trials.filter(({ spec }) => pointKey(space, spec.hparams) === key);
     const scores = new Map(own.flatMap((trial): [number, number | null][] => {
       if (trial.result === undefined) return [];
-      return [[seeds.indexOf(trial.spec.seed), ranWell(trial) ? scoreOf(trial.result.outcome, facts.objective) : null]];
+      return [[seeds.indexOf(trial.spec.seed), soundScore(trial, facts.objective)]];
     }));
     return { hparams: first.spec.hparams, trials: own, scores, score: scores.get(0) ?? null, index, isIncumbent: index === 0 };
   });
+}
+
+/** Share of a point's trainings that failed. It counts before any mean, which is the survivors' only. */
+export function failedShare({ scores }: Configuration): number {
+  return failures(scores) / Math.max(1, scores.size);
+}
+
+/** The same in words, e.g. `1 of 3 seeds`. */
+export function failedSeeds({ scores }: Configuration): string {
+  return `${failures(scores)} of ${count(scores.size, 'seed')}`;
+}
+
+function failures(scores: Configuration['scores']): number {
+  return [...scores.values()].filter((score) => score === null).length;
 }
 
 /** What is trained again: the study as it stood and the best others, by their first score; nothing that failed. */

@@ -1,9 +1,13 @@
 import { isBetter } from '../../analysis/score';
 import { mean, rankCorrelation, standardDeviation } from '../../analysis/statistics';
-import type { Dimension } from '../../search/space';
-import { unitOf } from '../../search/space';
+import type { Dimension, Scalar } from '../../search/space';
+import { unitOf, valueAtUnit } from '../../search/space';
+import { STANDARD_HPARAMS } from '../../hparams';
+import type { StandardHParam } from '../../hparams';
+import type { HParams } from '../../trial';
 import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
+import { failedShare } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 import type { Comparison } from './comparison';
 
@@ -18,12 +22,12 @@ const cell = (value: unknown): Cell => (typeof value === 'number' || typeof valu
 export function pointTable({ options: { space }, facts: { objective } }: SweepContext, configurations: readonly Configuration[]): Table {
   const names = Object.keys(space);
   return {
-    title: 'Points of the space', columns: ['trial', ...names, 'ended', objective.metric, 'seeds', 'mean', 'standard deviation'],
+    title: 'Points of the space', columns: ['trial', ...names, 'ended', objective.metric, 'seeds', 'failed seeds', 'mean', 'standard deviation'],
     rows: configurations.map(({ trials, hparams, score, scores }): readonly Cell[] => {
       const numbers = [...scores.values()].filter((value) => value !== null);
       const [first] = trials;
       return [
-        first?.spec.trialId ?? null, ...names.map((name) => cell(hparams[name])), first?.result?.outcome.status ?? 'running', score, numbers.length,
+        first?.spec.trialId ?? null, ...names.map((name) => cell(hparams[name])), first?.result?.outcome.status ?? 'running', score, scores.size, scores.size - numbers.length,
         numbers.length > 0 ? mean(numbers) : null, numbers.length > 1 ? standardDeviation(numbers) : null,
       ];
     }),
@@ -33,9 +37,9 @@ export function pointTable({ options: { space }, facts: { objective } }: SweepCo
 /** The replicated points against the study as it stood. */
 export function comparisonTable(comparisons: readonly Comparison[]): Table {
   return {
-    title: 'Against the study as it stood', columns: ['trial', 'seeds', 'mean', 'mean before', 'better by', 'standard error', 'P(better)'],
-    rows: comparisons.map(({ configuration, differences, difference, error, probability, ...means }) => [
-      configuration.trials[0]?.spec.trialId ?? null, differences.length, means.mean, means.incumbentMean, difference, error, probability,
+    title: 'Against the study as it stood', columns: ['trial', 'share failed', 'share failed before', 'seeds', 'mean', 'mean before', 'better by', 'standard error', 'P(better)'],
+    rows: comparisons.map(({ configuration, incumbent, differences, difference, error, probability, ...means }) => [
+      configuration.trials[0]?.spec.trialId ?? null, failedShare(configuration), failedShare(incumbent), differences.length, means.mean, means.incumbentMean, difference, error, probability,
     ]),
   };
 }
@@ -61,14 +65,22 @@ function isOrdered(dimension: Dimension): boolean {
   return 'choice' in dimension ? dimension.choice.every((value) => typeof value === 'number') : !('constant' in dimension);
 }
 
-/** Where the best point lies at an end of its range: the space may end before the optimum does. */
-export function edgeWarnings({ options: { space } }: SweepContext, { hparams }: Configuration): readonly string[] {
+/** Where an adopted point lies at an end of its range: the space may end before the optimum does, unless the hyperparameter ends there itself. */
+export function edgeWarnings({ options: { space } }: SweepContext, hparams: HParams): readonly string[] {
   return Object.entries(space).flatMap(([name, dimension]) => {
     if ('choice' in dimension || 'constant' in dimension) return [];
     const unit = unitOf(dimension, hparams[name]);
     if (unit === undefined || (unit > EDGE_SHARE && unit < 1 - EDGE_SHARE)) return [];
-    return [`the best ${name}, ${formatNumber(Number(hparams[name]))}, is at the ${unit < 0.5 ? 'low' : 'high'} end of its range: widen the space`];
+    const isLow = unit < 0.5;
+    if (isOwnEnd(name, valueAtUnit(dimension, isLow ? 0 : 1), isLow)) return [];
+    return [`the best ${name}, ${formatNumber(Number(hparams[name]))}, is at the ${isLow ? 'low' : 'high'} end of its range: widen the space`];
   });
+}
+
+/** Whether a hyperparameter has no values beyond an end of its range. */
+function isOwnEnd(name: string, end: Scalar, isLow: boolean): boolean {
+  const standard: StandardHParam | undefined = Object.entries(STANDARD_HPARAMS).find(([known]) => known === name)?.[1];
+  return standard !== undefined && (isLow ? Number(end) <= standard.min : Number(end) >= standard.max);
 }
 
 /** The objective by trial, and by each hyperparameter that has an order. */

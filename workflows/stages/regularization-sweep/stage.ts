@@ -4,23 +4,19 @@
  *
  * @module
  */
-import { SAMPLERS } from '../../search';
-import { cardinality, valueAtUnit } from '../../search/space';
-import { scoreOf } from '../../analysis/score';
+import { valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../hparams';
 import { stepsOf } from '../../trial-length';
 import type { HParams, TrialSpec } from '../../trial';
 import { stretched } from '../schedules';
 import type { Stage } from '../stage';
-import { costOf, isRunning, nextTrial, ranWell } from '../trials';
+import { costOf, isRunning, nextTrial } from '../trials';
 import { affordableSearch, replicationTrials } from './budget';
 import { pointKey, replicatedConfigurations, replicateSeed, searchTrials } from './configurations';
 import type { SweepContext } from './configurations';
 import { decideSweep } from './decide';
 import type { RegularizationSweepOptions } from './options';
-
-/** Suggestions that repeat known points before a small space counts as used up. */
-const REPEATS_MAX = 1000;
+import { newPoint, searchSize } from './points';
 
 export const regularizationSweep: Stage<RegularizationSweepOptions> = {
   name: 'regularizationSweep',
@@ -40,7 +36,7 @@ export const regularizationSweep: Stage<RegularizationSweepOptions> = {
 
   estimate(context) {
     const { options } = context;
-    const search = Math.min(options.trials, 1 + spaceSize(context));
+    const search = searchSize(context);
     const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
     const costs = batchSizes(context).map((batchSize) => costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }));
     return { trials, steps: trials * Math.max(...costs.map(({ steps }) => steps)), examples: trials * Math.max(...costs.map(({ examples }) => examples)) };
@@ -51,11 +47,6 @@ const pointName = (index: number): string => (index === 0 ? 'the study as it sta
 
 const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
 
-function spaceSize({ options: { space, sampler } }: SweepContext): number {
-  const points = Object.values(space).reduce((size, dimension) => size * cardinality(dimension), 1);
-  return Math.min(points, SAMPLERS[sampler.name]?.size(space, sampler) ?? 0);
-}
-
 /** Batch sizes that a trial may have: the study's, and the ends of the space. */
 function batchSizes({ options: { space }, incumbent }: SweepContext): readonly number[] {
   const dimension = space['batchSize'];
@@ -63,27 +54,6 @@ function batchSizes({ options: { space }, incumbent }: SweepContext): readonly n
   if (dimension === undefined) return [own];
   const ends = [valueAtUnit(dimension, 0), valueAtUnit(dimension, 1), ...('choice' in dimension ? dimension.choice : [])];
   return [own, ...ends.filter((value) => typeof value === 'number')];
-}
-
-/** The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up. */
-function newPoint(context: SweepContext): HParams | undefined {
-  const { options: { space, sampler }, incumbent, seed, facts } = context;
-  const chosen = SAMPLERS[sampler.name];
-  if (chosen === undefined) throw new RangeError(`sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${sampler.name}`);
-  const search = searchTrials(context);
-  const known = new Set(search.map(({ spec }) => pointKey(space, spec.hparams)));
-  const observations = search.map((trial) => ({
-    hparams: trial.spec.hparams,
-    score: trial.result === undefined ? undefined : ranWell(trial) ? scoreOf(trial.result.outcome, facts.objective) : null,
-  }));
-  const first = search.length - 1;
-  const end = Math.min(chosen.size(space, sampler), first + REPEATS_MAX);
-  for (let index = first; index < end; index++) {
-    const point = chosen.suggest({ space, options: sampler, index, seed, observations, direction: facts.objective.direction });
-    const hparams = { ...incumbent, ...point };
-    if (!known.has(pointKey(space, hparams))) return hparams;
-  }
-  return undefined;
 }
 
 /** Seed by seed, so that every point has its second training before any has its third. */

@@ -1,0 +1,46 @@
+import { count, formatNumber } from '../format';
+import type { HParams } from '../../trial';
+import type { Comparison } from './comparison';
+import { failedSeeds, failedShare, searchTrials } from './configurations';
+import type { SweepContext } from './configurations';
+
+/** Why a point is adopted. */
+export function adoption(context: SweepContext, comparison: Comparison): string {
+  const { configuration, incumbent, differences, probability, mean, incumbentMean } = comparison;
+  const { metric } = context.facts.objective;
+  const changed = changes(context, configuration.hparams);
+  const scores = `${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)}`;
+  if (failedShare(configuration) !== failedShare(incumbent)) {
+    return `${changed}: failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}; ${probability === null ? '' : 'mean '}${scores} ${over(comparison)}`;
+  }
+  if (probability === null) return `${changed}: ${scores} of the study as it stood, ${over(comparison)}: the difference is untested with further seeds`;
+  const better = differences.filter((difference) => difference > 0).length;
+  return `${changed}: mean ${scores} of the study as it stood, better with ${better} of ${count(differences.length, 'seed')} (P = ${probability.toFixed(2)})`;
+}
+
+/** Why the study stays as it stood, though there are other points. */
+export function keeping(context: SweepContext, comparison: Comparison): string {
+  const { configuration, incumbent, difference, error, mean, incumbentMean } = comparison;
+  const best = `the study stays as it stood: the best of ${count(searchTrials(context).length - 1, 'other point')}`;
+  if (failedShare(configuration) !== failedShare(incumbent)) {
+    return `${best} failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}`;
+  }
+  const metric = `${error === null ? '' : 'mean '}${context.facts.objective.metric}`;
+  const scores = `${best} has ${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)} ${over(comparison)}`;
+  return difference > 0 && error !== null
+    ? `${scores}, better by ${formatNumber(difference)} with a standard error of ${formatNumber(error)}, which is not clearly better`
+    : `${scores}, which is not better`;
+}
+
+/** The seeds behind both means: those that ended well for both. */
+function over({ configuration, incumbent, differences }: Comparison): string {
+  const failed = failedShare(configuration) + failedShare(incumbent) > 0;
+  return `over ${count(differences.length, 'seed')}${failed ? ' that ended well for both' : ''}`;
+}
+
+/** The values that change, e.g. `weightDecay 3.1e-4 (was 0), dropoutRate 0.2 (was 0)`. */
+export function changes({ incumbent, options: { space } }: SweepContext, hparams: HParams): string {
+  const text = (value: unknown): string => (typeof value === 'number' ? formatNumber(value) : value === undefined ? 'unset' : String(value));
+  const changed = Object.keys(space).filter((name) => hparams[name] !== incumbent[name]);
+  return changed.map((name) => `${name} ${text(hparams[name])} (was ${text(incumbent[name])})`).join(', ');
+}
