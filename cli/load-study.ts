@@ -6,10 +6,12 @@
 import { parseStudy } from '../workflows/spec';
 import type { ParsedStudy, Problem } from '../workflows/spec';
 import { absoluteDatasetUri } from './dataset-uri';
+import type { DatasetAddress } from './dataset-uri';
 import { studyInvalid } from './failure';
 import { knownNames } from './known-names';
 import { say } from './output';
 import { readStudy } from './read-study';
+import { namesCluster } from './services';
 
 export interface LoadedStudy {
   readonly file: string;
@@ -26,17 +28,26 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   const { value, folder, explain } = await readStudy(file);
   const result = parseStudy(value, knownNames());
   const dataset = datasetOf(value);
-  const address = typeof dataset?.uri === 'string' && dataset.uri !== '' ? absoluteDatasetUri(dataset.uri, folder) : undefined;
-  const missing: readonly Problem[] = address !== undefined && 'problem' in address ? [address.problem] : [];
-  if (!result.ok || missing.length > 0) {
-    const found = result.ok ? [] : result.problems;
-    const problems = [...found, ...missing.filter(({ path }) => !found.some((problem) => problem.path === path))];
+  const found = result.ok ? [] : result.problems;
+  const isAddress = typeof dataset?.uri === 'string' && !found.some(({ path }) => path === 'dataset.uri' || path === 'dataset');
+  const address = isAddress ? absoluteDatasetUri(String(dataset.uri), folder) : undefined;
+  const { errors, warnings } = missingFolder(address);
+  if (!result.ok || errors.length > 0) {
+    const problems = [...found, ...errors];
     throw studyInvalid(file, problems, explain(problems).join('\n'));
   }
-  for (const warning of explain(result.warnings)) say(`warning: ${warning}`);
-  const uri = address !== undefined && 'uri' in address ? address.uri : result.study.dataset.uri;
+  for (const warning of explain([...result.warnings, ...warnings])) say(`warning: ${warning}`);
+  const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...result.study, dataset: { ...result.study.dataset, uri } };
   return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } } };
+}
+
+/** A folder that is missing here is only a warning where a cluster's workers, on machines of their own, may have it. */
+function missingFolder(address: DatasetAddress | undefined): { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] } {
+  if (address?.problem === undefined) return { errors: [], warnings: [] };
+  if (address.elsewhere !== true || !namesCluster()) return { errors: [address.problem], warnings: [] };
+  const warning = { ...address.problem, rule: 'is no folder of this machine: the workers of the cluster must have it' };
+  return { errors: [], warnings: [warning] };
 }
 
 function datasetOf(value: unknown): { readonly uri?: unknown } | undefined {

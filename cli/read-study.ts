@@ -5,8 +5,8 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { LineCounter, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { Lexer, LineCounter, Parser, isMap, isPair, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, Node, YAMLParseError } from 'yaml';
 import { formatProblem } from '../workflows/spec';
 import type { Problem } from '../workflows/spec';
 import { CommandError } from './failure';
@@ -24,6 +24,9 @@ export interface StudyFile {
 /** Larger than any study; a data set named by mistake must not be parsed as YAML. */
 const BYTES_MAX = 1_000_000;
 
+/** Deeper than any study, and far from what the recursive parser dies of. */
+const NESTING_MAX = 100;
+
 const MODULES: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 /**
@@ -34,10 +37,11 @@ const MODULES: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'
 export async function readStudy(file: string): Promise<StudyFile> {
   if (MODULES.includes(path.extname(file))) return readModule(file);
   const text = readText(file);
+  if (isNestedTooDeep(text)) throw notData(file, `its values are nested more than ${NESTING_MAX} deep`);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   if (document.errors.length > 0) {
-    const syntax = document.errors.map(({ pos: [start], message }) => `${file}:${place(lines, start)}: ${message}`);
+    const syntax = document.errors.map((error) => `${file}:${place(lines, error.pos[0])}: ${syntaxRule(error)}`);
     throw new CommandError(`${file} is neither YAML nor JSON\n${syntax.join('\n')}`, 'badInput', 'InvalidStudy');
   }
   return {
@@ -64,13 +68,34 @@ function readText(file: string): string {
   }
 }
 
+/** Whether the values nest too deep: found by the lexer, because on such a text the parser overflows the stack, or ends the process. */
+function isNestedTooDeep(text: string): boolean {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // What the parser yields is not needed; its stack is.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > NESTING_MAX) return true;
+  }
+  return false;
+}
+
+/** The library speaks to programmers where it found a second document. */
+function syntaxRule({ code, message }: YAMLParseError): string {
+  return code === 'MULTIPLE_DOCS' ? 'a second document begins here, but a study is one: take out the line --- or ... before it' : message;
+}
+
 function valueOf(document: Document, file: string): unknown {
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`${file} cannot be read as data: ${reason}`, 'badInput', 'InvalidStudy', { cause: error });
+    const message = error instanceof Error ? error.message : String(error);
+    const unresolved = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
+    throw notData(file, unresolved === undefined ? 'its aliases (*name) repeat too much; write the values out' : `the alias *${unresolved} has no anchor &${unresolved} before it`, error);
   }
+}
+
+function notData(file: string, reason: string, cause?: unknown): CommandError {
+  return new CommandError(`${file} cannot be read as data: ${reason}`, 'badInput', 'InvalidStudy', { cause });
 }
 
 /** A module's default export, e.g. of `defineStudy`; it is the user's own code on the user's own machine. */

@@ -61,6 +61,54 @@ describe('loading a study', () => {
 
   test('aliases that multiply without end are refused', async () => {
     const levels = Array.from({ length: 9 }, (_, i) => `${'abcdefghij'[i + 1]}: &${'abcdefghij'[i + 1]} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(', ')}]`);
-    await expect(loadStudy(studyFile(['a: &a [x]', ...levels].join('\n')))).rejects.toThrow(/cannot be read as data/);
+    await expect(loadStudy(studyFile(['a: &a [x]', ...levels].join('\n')))).rejects.toThrow(/cannot be read as data: its aliases \(\*name\) repeat too much; write the values out$/);
+  });
+
+  test.each([
+    ['an alias of nothing', 'a: *b\n', /the alias \*b has no anchor &b before it$/],
+    ['brackets without end', '['.repeat(20_000), /its values are nested more than 100 deep$/],
+    ['brackets that close again', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, /its values are nested more than 100 deep$/],
+    ['lists in lists', '- '.repeat(20_000), /its values are nested more than 100 deep$/],
+    ['two documents', `${valid}---\n${valid}`, /:6:1: a second document begins here, but a study is one: take out the line --- or \.\.\. before it$/],
+  ])('%s: one sentence of our own', async (_, text, message) => {
+    await expect(loadStudy(studyFile(text))).rejects.toMatchObject({ name: 'CommandError', exit: 'badInput', message: expect.stringMatching(message) });
+  });
+});
+
+describe('the address of a data set', () => {
+  const withUri = (uri: string): string => studyFile(valid.replace('uri: data', `uri: ${JSON.stringify(uri)}`));
+  const here = pathToFileURL(path.join(folder, 'data')).href;
+  const cluster = process.env['TEMPORAL_ADDRESS'];
+  afterEach(() => {
+    if (cluster === undefined) delete process.env['TEMPORAL_ADDRESS'];
+    else process.env['TEMPORAL_ADDRESS'] = cluster;
+  });
+
+  test.each(['file://host/tmp', 'file:///tmp/%00', 'file:///a%2Fb', 's3://', 's3:///prefix', '/tmp/\0', 'http://host/data'])('%j is one problem of dataset.uri, on a cluster too', async (uri) => {
+    process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
+    const message = /has 1 problem\n.*:2:\d+: dataset\.uri: must .*$/;
+    await expect(loadStudy(withUri(uri))).rejects.toMatchObject({ exit: 'badInput', message: expect.stringMatching(message) });
+  });
+
+  test('is taken as it is where its folder exists, or where it is a bucket', async () => {
+    for (const uri of [here, 's3://bucket/prefix']) expect((await loadStudy(withUri(uri))).parsed.dataset.uri).toBe(uri);
+  });
+
+  test.each(['file:///does/not/exist', pathToFileURL(path.join(folder, 'study.yaml')).href])('%s is a problem where the workers are of this machine', async (uri) => {
+    delete process.env['TEMPORAL_ADDRESS'];
+    await expect(loadStudy(withUri(uri))).rejects.toMatchObject({ exit: 'badInput', message: expect.stringContaining('dataset.uri: must be a folder that exists, got') });
+  });
+
+  test('may be a folder of the cluster\'s workers, with a warning; a relative path may not', async () => {
+    process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
+    const said: string[] = [];
+    const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+    try {
+      expect((await loadStudy(withUri('file:///does/not/exist'))).parsed.dataset.uri).toBe('file:///does/not/exist');
+    } finally {
+      stderr.mockRestore();
+    }
+    expect(said.join('')).toMatch(/^warning: .*:2:\d+: dataset\.uri: is no folder of this machine: the workers of the cluster must have it, got "file:\/\/\/does\/not\/exist"/);
+    await expect(loadStudy(withUri('does/not/exist'))).rejects.toThrow('dataset.uri: must be a folder that exists');
   });
 });

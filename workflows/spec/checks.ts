@@ -8,6 +8,7 @@ import type { StandardHParam, StandardHParamName } from '../hparams';
 import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
+import { LAYER_CLASSES, classOfLayer } from './layer-classes';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import { dotted, valueAt } from './problem';
 import type { Path, Problem } from './problem';
@@ -58,6 +59,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
   return [
     ...unknownName('dataset.format', draft.format, known.formats),
     ...unknownName('model.preset', draft.model?.['preset'], known.presets),
+    ...layerProblems(draft.model?.['layers']),
     ...references.problems,
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
@@ -69,6 +71,17 @@ function unknownName(path: string, name: unknown, known: readonly string[] | und
   if (typeof name !== 'string' || known === undefined || known.includes(name)) return [];
   const near = closest(name, known);
   return [{ path, rule: `must be one of ${known.join(', ')}`, value: name, ...(near !== undefined && { fix: `did you mean "${near}"?` }) }];
+}
+
+/** Layers that TensorFlow.js does not have, by the word that names them: `layer`, or Keras' `className`. */
+function layerProblems(layers: unknown): readonly Problem[] {
+  return (Array.isArray(layers) ? layers : []).flatMap((entry: unknown, index): readonly Problem[] => {
+    const key = valueAt(entry, ['layer']) === undefined ? 'className' : 'layer';
+    const value = valueAt(entry, [key]);
+    if (typeof value !== 'string' || (key === 'layer' ? classOfLayer(value) !== undefined : LAYER_CLASSES.includes(value))) return [];
+    const near = closest(value, LAYER_CLASSES);
+    return [{ path: `model.layers.${index}.${key}`, rule: 'must be a layer of TensorFlow.js', value, fix: near === undefined ? 'for example conv2d, dense or maxPooling2d' : `did you mean "${near}"?` }];
+  });
 }
 
 /** Values that nothing reads, and names that the model reads but nobody gives a value. */
@@ -122,19 +135,19 @@ function spaceProblems(index: number, space: unknown, references: HparamReferenc
   });
 }
 
-/** Keys of a dimension whose numbers are not values of the hyperparameter. */
-const NOT_VALUES: readonly string[] = ['step', 'base', 'prior'];
+/** Keys of a dimension that hold values of the hyperparameter; `step` does not. */
+const VALUES: readonly string[] = ['uniform', 'logUniform', 'integer', 'choice', 'constant'];
 
 /** Kinds of dimension whose values are fractions. */
 const CONTINUOUS: readonly string[] = ['uniform', 'logUniform'];
 
 function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: StandardHParam): readonly Problem[] {
   return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
+    if (!VALUES.includes(key)) return [];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     if (integer === true && CONTINUOUS.includes(key)) return [{ path: dotted([...path, key]), rule: 'must be integer or choice: the values are whole numbers', value }];
+    if (values.some((one) => typeof one === 'string' || typeof one === 'boolean')) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
     const numeric = values.filter((one) => typeof one === 'number');
-    if (NOT_VALUES.includes(key) || numeric.length === 0) return [];
-    if (numeric.length < values.length) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
     if (numeric.some((one) => one < min || one > max)) return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];
     const whole = integer !== true || numeric.every(Number.isInteger);
     return whole ? [] : [{ path: dotted([...path, key]), rule: 'must be whole numbers', value }];

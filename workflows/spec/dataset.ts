@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { addressRule } from './dataset-address';
 
 /** A data set as a study names it, before it is packed and pinned. */
 export interface DatasetSpec {
@@ -10,26 +11,21 @@ export interface DatasetSpec {
   readonly testFraction?: number;
 }
 
-/** Schemes that a data set may be read from; any other would let a study reach into the worker's network. */
-const SCHEMES: readonly string[] = ['file:', 's3:'];
-
-function hasAllowedScheme(uri: string): boolean {
-  const scheme = /^([a-z][a-z0-9+.-]+:)/i.exec(uri)?.[1];
-  return !uri.includes('\0') && (scheme === undefined || (SCHEMES.includes(scheme.toLowerCase()) && uri.startsWith(`${scheme}//`)));
-}
+/** Largest share that may be held out; the rest is for training. */
+const FRACTION_MAX = 0.9;
 
 export const datasetSchema = z
   .strictObject({
     format: z.string().regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as idx or cifar').meta({ examples: ['idx', 'cifar'] })
       .describe('Format of the files: idx (MNIST, Fashion-MNIST; gzipped or not) or cifar (CIFAR-10 binary).'),
-    uri: z.string().min(1).refine(hasAllowedScheme, 'must be a path, a file:// or an s3:// address')
-      .describe('Where the files are: a folder relative to the study file, file:///absolute/folder or s3://bucket/prefix.'),
-    validationFraction: z.number().gt(0).max(0.9).default(0.2)
+    uri: z.string().min(1).refine((uri) => addressRule(uri) === undefined, { error: ({ input }) => addressRule(String(input)) })
+      .describe('Where the files are: a folder relative to the study file, file:///absolute/folder (on a cluster, as its workers see it) or s3://bucket/prefix.'),
+    validationFraction: z.number().gt(0).max(FRACTION_MAX).default(0.2)
       .describe('Share of the training part held out for validation, drawn once from the study\'s seed.'),
-    testFraction: z.number().gt(0).max(0.9).optional()
+    testFraction: z.number().gt(0).max(FRACTION_MAX).optional()
       .describe('Share of the training part held out as test examples; by default the data set\'s own test part is used.'),
   })
-  .refine(({ validationFraction, testFraction = 0 }) => validationFraction + testFraction < 1, {
+  .refine(({ validationFraction, testFraction = 0 }) => Math.max(validationFraction, testFraction) > FRACTION_MAX || validationFraction + testFraction < 1, {
     error: 'validationFraction and testFraction together must be below 1', path: ['testFraction'],
   })
   .describe('The images and their labels.');

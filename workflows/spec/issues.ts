@@ -5,7 +5,7 @@
  */
 import type { z } from 'zod';
 import { STANDARD_HPARAMS } from '../hparams';
-import { didYouMean } from './closest';
+import { closest, didYouMean } from './closest';
 import { dotted, valueAt } from './problem';
 import type { Path, Problem } from './problem';
 
@@ -36,7 +36,7 @@ function ruleOf(issue: RawIssue): string {
     case 'unrecognized_keys':
       return knownKeys(issue.inst).join(' ');
     case 'invalid_union':
-      return 'does not fit any form';
+      return issue.input === undefined ? 'is required' : 'does not fit any form';
     default:
       return 'is not valid';
   }
@@ -62,12 +62,17 @@ function knownKeys(schema: unknown): readonly string[] {
 export function problemsOf(issues: readonly Issue[], input: unknown, base: Path): readonly Problem[] {
   return issues.flatMap((issue): readonly Problem[] => {
     const path = [...base, ...issue.path];
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], key, issue.message.split(' ').filter(Boolean), input));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], key, knownOf(issue), input));
     if (issue.code === 'invalid_union') return unionProblems(issue, path, input);
     const value = valueAt(input, path);
     const fix = issue.code === 'invalid_value' && typeof value === 'string' ? spelling(value, issue.values.map(String)) : undefined;
     return [{ path: dotted(path), rule: issue.message, value, ...(fix !== undefined && { fix }) }];
   });
+}
+
+/** The keys that would have been known: `ruleOf` put them into the message. */
+function knownOf({ message }: Issue): readonly string[] {
+  return message.split(' ').filter(Boolean);
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[], input: unknown): Problem {
@@ -94,11 +99,11 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: u
   return problemsOf(likeliest, input, path);
 }
 
-/** How far a value is from one form of a union: keys that are missing or unknown tell more than a wrong value inside a right key. */
+/** How far a value is from one form of a union: keys that are missing or unknown, misspelt ones less, tell more than a wrong value inside a right key. */
 function misfit(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.path.length === 0 && issue.code === 'invalid_type') return sum + 100;
-    if (issue.code === 'unrecognized_keys') return sum + 10 * issue.keys.length;
+    if (issue.code === 'unrecognized_keys') return issue.keys.reduce((all, key) => all + (closest(key, knownOf(issue)) === undefined ? 10 : 5), sum);
     return sum + (issue.path.length === 1 && issue.message === 'is required' ? 9 : 1);
   }, 0);
 }

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import type { LayerSpec, ModelSpec } from '../study';
+import { classOfLayer } from './layer-classes';
 
 /** More layers than any network that a study would list by hand. */
 const LAYERS_MAX = 1000;
-
-/** Layer names whose tfjs class is not simply the name with a capital. */
-const CLASS_NAMES: ReadonlyMap<string, string> = new Map(Object.entries({
-  conv1d: 'Conv1D', conv2d: 'Conv2D', conv2dTranspose: 'Conv2DTranspose', separableConv2d: 'SeparableConv2D', depthwiseConv2d: 'DepthwiseConv2D',
-  maxPooling2d: 'MaxPooling2D', maxPool2d: 'MaxPooling2D', averagePooling2d: 'AveragePooling2D', avgPool2d: 'AveragePooling2D',
-  globalMaxPooling2d: 'GlobalMaxPooling2D', globalAveragePooling2d: 'GlobalAveragePooling2D', spatialDropout2d: 'SpatialDropout2D',
-  zeroPadding2d: 'ZeroPadding2D', cropping2d: 'Cropping2D', upSampling2d: 'UpSampling2D', relu: 'ReLU', prelu: 'PReLU', elu: 'ELU',
-  leakyRelu: 'LeakyReLU', thresholdedRelu: 'ThresholdedReLU',
-}));
 
 const className = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be the name of a layer, such as conv2d or Conv2D');
 
@@ -48,13 +40,9 @@ export function normalizeModel(model: z.output<typeof modelSchema>): ModelSpec {
 function normalizeLayer(layer: z.output<typeof kerasLayer> | z.output<typeof flatLayer>): LayerSpec {
   if ('layer' in layer) {
     const { layer: name, ...config } = layer;
-    return { className: classNameOf(String(name)), config: camelKeys(config) };
+    return { className: classOfLayer(String(name)) ?? String(name), config: camelKeys(config) };
   }
   return { className: layer.className, config: camelKeys(layer.config) };
-}
-
-function classNameOf(name: string): string {
-  return CLASS_NAMES.get(name) ?? `${name[0]?.toUpperCase()}${name.slice(1)}`;
 }
 
 /** Keras writes `kernel_size` where TensorFlow.js writes `kernelSize`. */

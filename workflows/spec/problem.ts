@@ -32,9 +32,9 @@ function shown(value: unknown): string {
 
 /** JSON has no NaN, no infinities and no cycles, but what people hand in may. */
 function safeJson(value: unknown): string {
-  if (typeof value === 'number') return String(value);
+  const marked = (_: string, entry: unknown): unknown => (typeof entry === 'number' && !Number.isFinite(entry) ? `\0${entry}\0` : entry);
   try {
-    return JSON.stringify(value) ?? String(value);
+    return JSON.stringify(value, marked)?.replaceAll(/"\\u0000(-?\w+)\\u0000"/g, '$1') ?? String(value);
   } catch {
     return 'a value that is not plain data';
   }

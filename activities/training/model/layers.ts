@@ -1,3 +1,4 @@
+import { closest, didYouMean } from '../../../workflows/spec/closest';
 import type { LayerSpec } from '../../../workflows/study';
 import { modelInvalid } from '../failures';
 import { tf } from '../native';
@@ -33,7 +34,15 @@ export function buildLayers(specs: readonly LayerSpec[], context: ModelContext):
   return network;
 }
 
-const message = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The first sentence of what TensorFlow.js says; the others are for those who wrote the layer. */
+function message(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  const first = said.replace(/\.? This may be due to [^]*$/, '').split('\n')[0] ?? said;
+  const activation = /^Unknown activation: (.*)$/.exec(first)?.[1];
+  if (activation === undefined) return first;
+  const near = closest(activation, Object.keys(registered()).filter((name) => /^[a-z]/.test(name)));
+  return `unknown activation ${activation}${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
 
 function withoutSoftmax(spec: LayerSpec, last: boolean): LayerSpec | null {
   if (!last) return spec;
@@ -47,7 +56,7 @@ function buildLayer(spec: LayerSpec | null, i: number, context: ModelContext): t
   if (spec.className === 'InputLayer') return null;
   const constructor = layerClasses().get(spec.className);
   if (constructor === undefined) {
-    throw modelInvalid(`model.layers[${i}].className must be a tfjs layer class, got '${spec.className}'; for example Conv2D, Dense or MaxPooling2D`);
+    throw modelInvalid(`model.layers[${i}] must be a layer of TensorFlow.js, got ${spec.className}; ${didYouMean(spec.className, [...layerClasses().keys()])}`);
   }
   const given = substitute(spec.config, context, place) as Record<string, unknown>;
   let layer: tf.layers.Layer;
@@ -78,13 +87,17 @@ function substitute(value: unknown, context: ModelContext, place: string): unkno
 
 let classes: ReadonlyMap<string, LayerConstructor> | undefined;
 
+/** Whatever tfjs knows by a name: layers, activations, initializers. */
+function registered(): Readonly<Record<string, readonly [LayerConstructor, unknown]>> {
+  return tf.serialization.SerializationMap.getMap().classNameMap as unknown as Readonly<Record<string, readonly [LayerConstructor, unknown]>>;
+}
+
 /** The layer classes that tfjs registers, by Keras' class name. */
 function layerClasses(): ReadonlyMap<string, LayerConstructor> {
-  const registered = tf.serialization.SerializationMap.getMap().classNameMap as unknown as Readonly<Record<string, readonly [LayerConstructor, unknown]>>;
   classes ??= new Map(
-    Object.entries(registered)
+    Object.entries(registered())
       .map(([name, [constructor]]) => [name, constructor] as const)
-      .filter(([, constructor]) => constructor.prototype instanceof tf.layers.Layer && !(constructor.prototype instanceof tf.LayersModel)),
+      .filter(([, constructor]) => constructor.prototype instanceof tf.layers.Layer && !('predict' in constructor.prototype)),
   );
   return classes;
 }

@@ -28,7 +28,9 @@ describe.each(['versitygw', 'minio'] as const)('a data set in a bucket of %s', (
     const dependencies = { store: s3Store({ bucket, prefix: 'v1/', client }), fileRoots: [], openBucket: (address: { readonly bucket: string; readonly prefix: string }) => s3Store({ ...address, client }) };
     const pin = (uri: string) => pinDataset(dependencies, { format: 'idx', uri, validationFraction: 0.2 }, 1, { onProgress: () => undefined });
     await expect(pin(`s3://${bucket}/none`)).rejects.toMatchObject({ name: 'DatasetInvalid', message: expect.stringMatching(/looked for train-images-idx3-ubyte .*found no files/) });
-    await expect(pin(`s3://${bucket}-none/none`)).rejects.toMatchObject({ name: 'StorageDenied' });
+    await expect(pin(`s3://${bucket}-none/none`)).rejects.toMatchObject({
+      name: 'DatasetInvalid', message: `dataset.uri must name a bucket that exists, got s3://${bucket}-none/none; create it, or check that AWS_ENDPOINT_URL_S3 names its store`,
+    });
     client.destroy();
   });
 });

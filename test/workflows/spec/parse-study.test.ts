@@ -93,6 +93,67 @@ describe('what is wrong', () => {
     expect(problems(withStages({ stage: 'regularizationSweep' }))).toMatch(/stages.0.space: is required/);
   });
 
+  it('is a choice or a constant that is no number, for a hyperparameter that is one', () => {
+    expect(problems(withSpace({ weightDecay: { choice: ['a', 'b'] }, l2: { constant: true }, batchSize: { choice: [16, 'many'] }, flip: { choice: [false, true] } })).split('\n')).toEqual([
+      'stages.0.space.weightDecay.choice: must be numbers, got ["a","b"]',
+      'stages.0.space.l2.constant: must be numbers, got true',
+      'stages.0.space.batchSize.choice: must be numbers, got [16,"many"]',
+      'stages.0.space.flip.choice: must be numbers, got [false,true]',
+    ]);
+    const model = { layers: [{ layer: 'dense', units: 10, activation: { hparam: 'unit' } }] };
+    expect(problems({ ...withSpace({ unit: { choice: ['relu', 'elu'] } }), model, training: { hparams: { unit: 'relu' } } })).toBe('');
+  });
+
+  it('is a value that is chosen twice, and a step that leads out of its range', () => {
+    expect(problems(withSpace({ weightDecay: { choice: [0.1, 0.01, 0.1] }, l2: { uniform: [0, 0.1], step: 5 }, batchSize: { integer: [16, 32], step: 17 } })).split('\n')).toEqual([
+      'stages.0.space.weightDecay.choice: must not have a value twice, got [0.1,0.01,0.1]',
+      'stages.0.space.l2.step: must be at most the highest less the lowest value, got 5',
+      'stages.0.space.batchSize.step: must be at most the highest less the lowest value, got 17',
+    ]);
+    expect(problems(withSpace({ l2: { uniform: [0.1, 0.3], step: 0.2 }, batchSize: { integer: [16, 32], step: 16 } }))).toBe('');
+  });
+
+  it.each([['choise', [0.1, 0.2], 'choice'], ['unifrom', [0, 0.1], 'uniform'], ['logunifrom', [0.1, 0.2], 'logUniform'], ['intgr', [0, 1], 'integer'], ['konstant', 0.1, 'constant']])(
+    'is a kind of dimension that is misspelt %s: one mistake, one problem', (key, value, meant) => {
+      expect(problems(withSpace({ weightDecay: { [key]: value } }))).toBe(`stages.0.space.weightDecay.${key}: unknown key, got ${JSON.stringify(value)}; did you mean "${meant}"?`);
+    },
+  );
+
+  it('is shown as it was written, infinities too', () => {
+    expect(problems(withSpace({ weightDecay: { uniform: [0, Infinity] } }))).toContain('got Infinity');
+    expect(problems(withSpace({ weightDecay: { uniform: [-Infinity, NaN], from: 'text' } }))).not.toContain('null');
+    expect(problems({ ...minimal, surplus: [0, Infinity, -Infinity, NaN, '0', null] })).toContain('got [0,Infinity,-Infinity,NaN,"0",null]');
+  });
+
+  it('is a share of the examples: each of its own, or both together', () => {
+    const withDataset = (dataset: object): string => problems({ ...minimal, dataset: { ...minimal.dataset, ...dataset } });
+    expect(withDataset({ validationFraction: 1.5 })).toBe('dataset.validationFraction: must be at most 0.9, got 1.5');
+    expect(withDataset({ validationFraction: 0.5, testFraction: 7 })).toBe('dataset.testFraction: must be at most 0.9, got 7');
+    expect(withDataset({ validationFraction: 0.5, testFraction: 0.6 })).toBe('dataset.testFraction: validationFraction and testFraction together must be below 1, got 0.6');
+  });
+
+  it.each([
+    ['s3://', 's3://bucket/prefix'], ['s3:///prefix', 's3://bucket/prefix'], ['s3://A_bucket', 's3://bucket/prefix'], ['S3://bucket', 'must be a path'],
+    ['file://host/tmp', 'a host cannot be named'], ['file://', 'a host cannot be named'], ['file:///tmp/%00', 'NUL'], ['/tmp/\0', 'NUL'], ['file:///a%2Fb', 'encoded /'],
+    ['file:///50%/data', '%25'], ['file:///data#1', '%23'], ['http://host/data', 'must be a path'], ['file:tmp', 'must be a path'],
+  ])('is the address %j of a data set', (uri, message) => {
+    const text = problems({ ...minimal, dataset: { ...minimal.dataset, uri } });
+    expect(text).toMatch(/^dataset\.uri: must .*, got ".*"$/);
+    expect(text).toContain(message);
+  });
+
+  it('is a layer that TensorFlow.js does not have, in the word that was written', () => {
+    const layers = [{ layer: 'conv4d' }, { layer: 'maxpooling2D', poolSize: 2 }, { className: 'conv2d', config: {} }, { layer: 'attention' }, { layer: 'maxPool2d' }, { layer: 'conv3d' }];
+    expect(problems({ ...minimal, model: { layers } }).split('\n')).toEqual([
+      'model.layers.0.layer: must be a layer of TensorFlow.js, got "conv4d"; did you mean "Conv2D"?',
+      'model.layers.2.className: must be a layer of TensorFlow.js, got "conv2d"; did you mean "Conv2D"?',
+      'model.layers.3.layer: must be a layer of TensorFlow.js, got "attention"; did you mean "Activation"?',
+    ]);
+    expect(parsed({ ...minimal, model: { layers: [{ layer: 'conv3d' }, { layer: 'leakyRelu' }, { layer: 'avgPool2d' }] } }).model).toEqual({
+      layers: [{ className: 'Conv3D', config: {} }, { className: 'LeakyReLU', config: {} }, { className: 'AveragePooling2D', config: {} }],
+    });
+  });
+
   it('is a grid larger than the trials', () => {
     const space = { dropoutRate: { uniform: [0, 0.5] }, weightDecay: { logUniform: [1e-6, 1e-2] }, flip: { choice: [0, 0.5] } };
     expect(problems(withStages({ stage: 'regularizationSweep', space, sampler: { name: 'grid' } }))).toBe(

@@ -4,6 +4,9 @@ import { SOBOL_DIMENSIONS_MAX } from '../../search/sobol-sequence';
 import type { Space } from '../../search/space';
 
 const bounds = (number: z.ZodNumber) => z.tuple([number, number]).refine(([low, high]) => low < high, 'must rise from the lowest to the highest value');
+/** A step that leads nowhere would make a constant of the range. */
+const stepFits = ([low, high]: readonly [number, number], step = 0): boolean => low >= high || step <= (high - low) * (1 + 1e-9);
+const STEP_RULE = { error: 'must be at most the highest less the lowest value', path: ['step'] };
 const scalar = z.union([z.number(), z.string(), z.boolean()]);
 
 /** One dimension of a space. */
@@ -11,13 +14,13 @@ const dimensionSchema = z.union([
   z.strictObject({
     uniform: bounds(z.number()).describe('Lowest and highest value.'),
     step: z.number().gt(0).optional().describe('Values are the lowest plus multiples of this.'),
-  }),
+  }).refine(({ uniform, step }) => stepFits(uniform, step), STEP_RULE),
   z.strictObject({ logUniform: bounds(z.number().gt(0)).describe('Lowest and highest value, both above 0; drawn evenly in the logarithm.') }),
   z.strictObject({
     integer: bounds(z.int()).describe('Lowest and highest whole number.'),
     step: z.int().min(1).optional().describe('Values are the lowest plus multiples of this.'),
-  }),
-  z.strictObject({ choice: z.array(scalar).min(1).max(1000).describe('The values themselves, in order where they have one.') }),
+  }).refine(({ integer, step }) => stepFits(integer, step), STEP_RULE),
+  z.strictObject({ choice: z.array(scalar).min(1).max(1000).refine((list) => new Set(list).size === list.length, 'must not have a value twice').describe('The values themselves, in order where they have one.') }),
   z.strictObject({ constant: scalar.describe('One value for all trials but the first, which is the study as it stands.') }),
 ]);
 
