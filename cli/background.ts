@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findServices, identify, isRunning, prepareFolder, readJson, stopProcess, withFolderLock, writeJson } from '../infra/services';
 import type { ProcessIdentity, RunningServices } from '../infra/services';
 import { CommandError } from './failure';
+import { failureIn } from './failure-message';
 import { mainScript } from './main-script';
 
 export interface BackgroundSettings {
@@ -60,7 +61,7 @@ export async function startBackground(settings: BackgroundSettings): Promise<Run
     const services = background?.ready === true ? findServices(folder) : undefined;
     if (services !== undefined) return services;
     if (background === undefined && child?.isRunning() !== true) {
-      throw new CommandError(child?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`, 'environment', 'ServiceFailed');
+      throw new CommandError(child?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`, 'environment', child?.failure() ?? 'ServiceFailed');
     }
     await delay(POLL_MILLISECONDS);
   }
@@ -85,6 +86,8 @@ function recordFile(folder: string): string {
 
 interface Spawned {
   isRunning(): boolean;
+  /** Type of the error that ended it, if it told. */
+  failure(): string | undefined;
   lastWords(): string;
 }
 
@@ -95,10 +98,17 @@ function spawnBackground(folder: string, { fileRoots, modelFolder }: BackgroundS
     const { file, execArgv } = mainScript();
     const roots = fileRoots.flatMap((root) => ['--file-root', root]);
     const args = [...execArgv, file, 'up', '--foreground', '--folder', folder, '--model-folder', modelFolder, ...roots];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', log, log], detached: true });
+    const child = spawn(process.execPath, args, { stdio: ['ignore', log, log, 'ipc'], detached: true });
     child.unref();
+    child.channel?.unref();
+    let closed = child.pid === undefined;
+    let failure: string | undefined;
+    child.on('message', (message) => { failure = failureIn(message) ?? failure; });
+    // Unlike `exit`, after all that it sent has arrived.
+    child.once('close', () => { closed = true; });
     return {
-      isRunning: () => child.exitCode === null && child.signalCode === null && child.pid !== undefined,
+      isRunning: () => !closed,
+      failure: () => failure,
       lastWords: () => readFileSync(backgroundLog(folder)).subarray(logStart).toString('utf8').split('stepwell: ').at(-1)?.trimEnd() ?? '',
     };
   } finally {

@@ -56,6 +56,15 @@ export class StudyFailed extends Error {
   }
 }
 
+/** Lets what `work` throws name its study, for programs that read JSON. */
+export async function ofStudy<T>(studyId: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof Error && !('studyId' in error) ? Object.assign(error, { studyId }) : error;
+  }
+}
+
 /** The failure that an error stands for: Temporal wraps what went wrong in what it was doing. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommandError) return { message: error.message, type: error.type, exit: error.exit };

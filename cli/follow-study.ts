@@ -32,6 +32,6 @@ export async function followStudy({ services: { client, storeFolder, failed }, n
 }
 
 /** The stage that a study was in when it ended badly. */
-function stageOf({ progress }: StudyObservation): string | undefined {
+export function stageOf({ progress }: Pick<StudyObservation, 'progress'>): string | undefined {
   return progress?.stages.find(({ status }) => status === 'running')?.stageId;
 }

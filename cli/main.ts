@@ -11,6 +11,8 @@ import { isDebugging } from '../workers/config';
 import { VERBS } from './commands';
 import { EXIT_CODES, exitCodesHelp } from './exit-codes';
 import { failureOf } from './failure';
+import type { Failure } from './failure';
+import { tellParent } from './failure-message';
 import { colorsFor, printJson, say } from './output';
 
 /** The command line with all verbs; errors are thrown, never exits. */
@@ -45,19 +47,20 @@ function packageVersion(): string {
   return 'unknown';
 }
 
-/** Runs the command line. @returns the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/** Runs the command line. @param onFailure Told the type of an error. @returns the exit code. */
+export async function main(argv: readonly string[], onFailure: (type: string) => void = () => undefined): Promise<number> {
   try {
     await createProgram().parseAsync([...argv], { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT_CODES.ok.code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok.code : EXIT_CODES.badInput.code;
-    return report(error, argv);
+    const failure = failureOf(error);
+    onFailure(failure.type);
+    return report(error, failure, argv);
   }
 }
 
-function report(error: unknown, argv: readonly string[]): number {
-  const { message, type, exit } = failureOf(error);
+function report(error: unknown, { message, type, exit }: Failure, argv: readonly string[]): number {
   const { red } = colorsFor(process.stderr);
   say(`${red('stepwell:')} ${message}`);
   if (isDebugging()) console.error(error);
@@ -77,5 +80,5 @@ if (require.main === module) {
   endQuietlyWithoutReader(process.stdout);
   endQuietlyWithoutReader(process.stderr);
   // An end that does not wait for what libraries may have left open, but for what was written.
-  void main(process.argv.slice(2)).then((code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))));
+  void main(process.argv.slice(2), tellParent).then((code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))));
 }

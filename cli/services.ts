@@ -5,7 +5,7 @@
  * @module
  */
 import path from 'node:path';
-import { findServices } from '../infra/services';
+import { findServices, isRunning } from '../infra/services';
 import { readRecord } from '../infra/services/record';
 import { connectClient } from '../workers/client';
 import type { StudyClient } from '../workers/client';
@@ -65,6 +65,14 @@ export async function connectOrStart(options: EmbeddedOptions): Promise<StudySer
     await embedded.stop();
     throw error;
   }
+}
+
+/** What to say of the folder's servers when this process ends without them; undefined where none run or somebody else uses them. */
+export function leftRunning(folder: string): string | undefined {
+  const { servers, users } = readRecord(path.resolve(folder));
+  const run = Object.values(servers).some((server) => server.process !== undefined && isRunning(server.process));
+  if (!run || users.some(({ pid }) => pid !== process.pid)) return undefined;
+  return `servers still run in ${folder}; end them with: stepwell down --folder ${folder}`;
 }
 
 function ownServices(services: StudyServices, embedded: Embedded, alone: boolean): StudyServices {

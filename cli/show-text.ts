@@ -8,9 +8,8 @@ import { count, duration, hparamsText, number, receiptText } from './format';
 import { columns } from './output';
 import { STATUS_WORDS } from './progress/lines';
 
-/** Decisions, a table of the trials of every stage, and recoveries. */
-export function showText(progress: StudyProgress): string {
-  const { studyId, status, stages, trials, deviceSeconds, receipts } = progress;
+/** Decisions, a table of the trials of every stage, and recoveries. @param status The server's, where the study's own is not the last word. */
+export function showText({ studyId, stages, trials, deviceSeconds, receipts }: StudyProgress, status: string): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
   return [
     `study ${studyId} is ${status}; ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,

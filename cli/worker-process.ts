@@ -8,6 +8,7 @@ import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from './failure';
+import { failureIn } from './failure-message';
 import { mainScript } from './main-script';
 
 export type WorkerKind = 'tuner' | 'training';
@@ -17,6 +18,8 @@ export interface WorkerOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logFile: string;
   readonly onProgress: (text: string) => void;
+  /** Ends the worker and its trainers by force. */
+  readonly atOnce: AbortSignal;
 }
 
 export interface WorkerProcess {
@@ -41,6 +44,8 @@ interface Attempt {
   readonly ready: Promise<boolean>;
   /** Resolves to how it ended, in words. */
   readonly ended: Promise<string>;
+  /** Type of the error that ended it, if it told. */
+  failure(): string | undefined;
   /** What it has written. */
   log(): string;
 }
@@ -54,7 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   const keepAlive = async (): Promise<never> => {
     for (let deaths = 0; ;) {
       const what = await attempt.ended;
-      if (stopping) return new Promise<never>(() => undefined);
+      if (stopping || options.atOnce.aborted) return new Promise<never>(() => undefined);
       deaths = (await attempt.ready) ? 1 : deaths + 1;
       if (deaths > DEATHS_MAX) throw workerFailed(kind, attempt, what);
       options.onProgress(`the ${kind} worker has ended (${what}) and is started again`);
@@ -72,7 +77,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
 }
 
 /** In a process group of its own: Ctrl-C reaches the command alone, which then stops its workers in order. */
-function launch({ kind, environment, logFile }: WorkerOptions): Attempt {
+function launch({ kind, environment, logFile, atOnce }: WorkerOptions): Attempt {
   const log = openSync(logFile, 'a', 0o600);
   const logStart = statSync(logFile).size;
   try {
@@ -80,16 +85,32 @@ function launch({ kind, environment, logFile }: WorkerOptions): Attempt {
     const child = fork(file, ['worker', kind], { execArgv: [...execArgv], env: { ...environment }, detached: true, stdio: ['ignore', log, log, 'ipc'] });
     const ended = new Promise<string>((resolve) => {
       child.once('error', ({ message }) => resolve(message));
-      child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+      // Unlike `exit`, after all that it sent has arrived.
+      child.once('close', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
     });
+    endGroupAtOnce(child, ended, atOnce);
+    let failure: string | undefined;
     const ready = new Promise<boolean>((resolve) => {
-      child.on('message', (message) => { if (message === 'ready') resolve(true); });
+      child.on('message', (message) => {
+        if (message === 'ready') resolve(true);
+        failure = failureIn(message) ?? failure;
+      });
       void ended.then(() => resolve(false));
     });
-    return { child, ready, ended, log: () => readFileSync(logFile).subarray(logStart).toString('utf8') };
+    return { child, ready, ended, failure: () => failure, log: () => readFileSync(logFile).subarray(logStart).toString('utf8') };
   } finally {
     closeSync(log);
   }
+}
+
+/** The worker's group holds its trainers, too. */
+function endGroupAtOnce(child: ChildProcess, ended: Promise<unknown>, atOnce: AbortSignal): void {
+  const kill = (): void => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  if (atOnce.aborted) return kill();
+  atOnce.addEventListener('abort', kill, { once: true });
+  void ended.then(() => atOnce.removeEventListener('abort', kill));
 }
 
 async function end({ child, ended }: Attempt): Promise<void> {
@@ -100,9 +121,9 @@ async function end({ child, ended }: Attempt): Promise<void> {
 }
 
 /** Its own message where it has one, else the end of what it wrote. */
-function workerFailed(kind: WorkerKind, { log }: Attempt, what: string): CommandError {
+function workerFailed(kind: WorkerKind, { log, failure }: Attempt, what: string): CommandError {
   const text = log().trimEnd();
   const said = text.lastIndexOf('stepwell: ');
   const words = said === -1 ? text.split('\n').slice(-LOG_LINES_MAX).join('\n') : text.slice(said + 'stepwell: '.length);
-  return new CommandError(`the ${kind} worker could not be kept running (${what}): ${words}`, 'environment', 'WorkerFailed');
+  return new CommandError(`the ${kind} worker could not be kept running (${what}): ${words}`, 'environment', failure() ?? 'WorkerFailed');
 }

@@ -34,7 +34,7 @@ export class ServerUnreachable extends Error {
 /** A handler for failed connections, worded for people. */
 export function asServerUnreachable(address: string): (error: unknown) => never {
   return (error) => {
-    const fix = 'start one with `stepwell up`, or set TEMPORAL_ADDRESS';
+    const fix = 'set TEMPORAL_ADDRESS to where one runs, or unset it to use what `stepwell up` starts';
     throw new ServerUnreachable(`no Temporal server answers at ${address} (${transportReason(error)}); ${fix}`, { cause: error });
   };
 }

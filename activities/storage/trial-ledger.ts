@@ -134,7 +134,7 @@ export class TrialLedger {
     const model = files.modelFolder === null ? null : await putNamedFolder(this.store, folder, files.modelFolder);
     const final: TrialResult = { ...result, weights, model: model?.prefix ?? null };
     if (result.outcome.status === 'outOfMemory') {
-      await this.noteDeath({ cause: 'outOfMemory', step: 0 });
+      await this.noteDeath({ cause: 'outOfMemory', step: 0, deviceSeconds: 0 });
       return final;
     }
     await this.manifest.update((now) => (now.result === null ? { ...now, result: final } : now));

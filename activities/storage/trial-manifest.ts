@@ -29,6 +29,7 @@ const CAUSES = ['trainerCrashed', 'trainerKilled', 'trainerStalled', 'workerLost
 const deathSchema = z.object({
   cause: z.enum([...CAUSES, 'outOfMemory']),
   step: z.number(),
+  deviceSeconds: z.number(),
   /** What it said, in words that the same bug would repeat. */
   error: z.string().optional(),
 });
@@ -37,6 +38,8 @@ export interface Death {
   readonly cause: Receipt['cause'] | 'outOfMemory';
   /** The last step it heard of. */
   readonly step: number;
+  /** Spent until then, and waiting in vain for another. */
+  readonly deviceSeconds: number;
   readonly error?: string | undefined;
 }
 

@@ -11,6 +11,9 @@ import { TrainerCrashed, TrainerFailed } from './trainer-process';
 /** The trainer made no progress for too long. */
 export class TrainerStalled extends Error {
   override readonly name = 'TrainerStalled';
+  constructor(message: string, readonly silentSeconds: number) {
+    super(message);
+  }
 }
 
 /** Reasons of an end that say all by their name. */
@@ -25,6 +28,8 @@ const OUT_OF_MEMORY = 'out of memory';
 
 export interface AttemptFacts {
   readonly step: number;
+  /** That the trainer reported with that step. */
+  readonly deviceSeconds: number;
   readonly process: TrialSpec['process'];
   /** What the attempt before this one failed of. */
   readonly previousError: string | undefined;
@@ -45,13 +50,14 @@ export type AttemptEnd =
  * Processes killed from outside and stalls say nothing about the trial and are tried again for ever.
  */
 export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
-  const { step, process, previousError } = facts;
+  const { step, deviceSeconds, process, previousError } = facts;
   const words = wordsOf(error, facts);
   const again = words !== undefined && words === previousError;
   if (words === OUT_OF_MEMORY && (again || process === 'fresh')) {
     return { outcome: { status: 'outOfMemory', where: 'host', detail: 'the kernel killed the trainer process for lack of memory' } };
   }
-  const death: Death = { cause: causeOf(error), step, ...(words !== undefined && { error: words }) };
+  const silentSeconds = error instanceof TrainerStalled ? error.silentSeconds : 0;
+  const death: Death = { cause: causeOf(error), step, deviceSeconds: deviceSeconds + silentSeconds, ...(words !== undefined && { error: words }) };
   if (!again || !(error instanceof Error)) return { thrown: error, death };
   const stack = error instanceof TrainerFailed ? error.trainerStack : '';
   return { thrown: new TrainerFailed(FAILURES.trainerBroken, `training fails the same way every time: ${error.message}`, stack), death };

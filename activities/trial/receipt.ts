@@ -16,14 +16,14 @@ export interface Recovery {
 
 /**
  * What a recovery cost; undefined if there was none.
- * The step that the last attempt reached is the newest of its own note, its last heartbeat and its newest checkpoint.
+ * What the last attempt reached, in steps and in seconds, is the most of its own note, its last heartbeat and its newest checkpoint.
  */
 export function receiptOf({ trialId, previous, heartbeat, restored, attempt, worker }: Recovery): Receipt | undefined {
   if (previous === null) return undefined;
   const { death } = previous;
   const resumedAtStep = restored?.step ?? 0;
   const lastStep = Math.max(death?.step ?? 0, heartbeat?.step ?? 0, previous.step, resumedAtStep);
-  const reachedSeconds = Math.max(heartbeat?.deviceSeconds ?? 0, previous.deviceSeconds);
+  const reachedSeconds = Math.max(death?.deviceSeconds ?? 0, heartbeat?.deviceSeconds ?? 0, previous.deviceSeconds);
   return {
     trialId, attempt, worker, lastStep, resumedAtStep,
     // A worker that dies leaves no note.

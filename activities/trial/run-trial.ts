@@ -126,6 +126,6 @@ class RunningTrial {
 
   private stall(seconds: number): TrainerStalled {
     const { trialId, step } = this.progress;
-    return new TrainerStalled(`trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`);
+    return new TrainerStalled(`trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`, seconds);
   }
 }

@@ -15,6 +15,14 @@ const START_TIMEOUT_MILLISECONDS = 180_000;
 /** The last lines of a trainer's error output, kept for its failure. */
 const STDERR_CHARACTERS_MAX = 4_000;
 
+/** What TensorFlow and its libraries write about themselves, whatever goes well or wrong. */
+const LIBRARY_NOISE = [
+  /^[IW]\d{4} \d\d:\d\d:/,
+  /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+: [IW] /,
+  /^WARNING: All log messages before absl::InitializeLog/,
+  /^To enable the following instructions:/,
+];
+
 /** Signals of the processor and the runtime: the trainer brought them upon itself. Any other was sent by somebody. */
 const FAULT_SIGNALS: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
 
@@ -191,8 +199,15 @@ export class TrainerProcess {
   private crash(code: number | null, signal: NodeJS.Signals | null): TrainerCrashed {
     const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
     const outOfMemory = signal === 'SIGKILL' && !this.killedHere && oomKills() > this.oomKillsAtStart;
-    const said = this.errorOutput.trim() === '' ? '' : `: ${this.errorOutput.trim()}`;
     const killed = signal !== null && !FAULT_SIGNALS.includes(signal);
+    // Whoever is killed from outside has not said why.
+    const words = killed && !this.killedHere ? '' : wordsOf(this.errorOutput);
+    const said = words === '' ? '' : `: ${words}`;
     return new TrainerCrashed(`trainer process ended ${how}${outOfMemory ? ' (out of memory)' : ''}${said}`, { how, killed, outOfMemory });
   }
+}
+
+/** What the trainer itself said. */
+function wordsOf(errorOutput: string): string {
+  return errorOutput.split('\n').filter((line) => !LIBRARY_NOISE.some((pattern) => pattern.test(line))).join('\n').trim();
 }

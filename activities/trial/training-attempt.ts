@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { RunTrialInput, TrialProgress } from '../../workflows/contract';
 import type { Outcome, TrialResult } from '../../workflows/trial';
 import type { RestoredCheckpoint, TrialLedger } from '../storage/trial-ledger';
+import type { Death } from '../storage/trial-manifest';
 import { endOf } from './attempt-end';
 import { CheckpointUploads } from './checkpoint-uploads';
 import type { Liveness } from './liveness';
@@ -43,7 +44,7 @@ export interface TrainingAttemptOptions {
 export class TrainingAttempt {
   private readonly uploads: CheckpointUploads;
   private readonly signal: AbortSignal;
-  private lastStep = 0;
+  private last: Pick<Death, 'step' | 'deviceSeconds'> = { step: 0, deviceSeconds: 0 };
 
   constructor(private readonly options: TrainingAttemptOptions) {
     const { ledger, liveness, ending } = options;
@@ -86,7 +87,7 @@ export class TrainingAttempt {
     const restored = process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
     const receipt = receiptOf({ trialId, previous: ledger.previous, heartbeat, restored, attempt, worker: trainer.identity });
     if (receipt !== undefined) await ledger.addReceipt(receipt);
-    this.lastStep = restored?.step ?? 0;
+    if (restored !== null) this.last = { step: restored.step, deviceSeconds: restored.deviceSeconds };
     this.options.liveness.moved();
     return restored;
   }
@@ -105,7 +106,7 @@ export class TrainingAttempt {
     try {
       return await trainer.train(job, {
         progress: ({ step, stepsTotal, epoch, loss, deviceSeconds }) => {
-          this.lastStep = step;
+          this.last = { step, deviceSeconds };
           liveness.stepped();
           onProgress({ trialId: input.trial.trialId, step, stepsTotal, epoch, loss, deviceSeconds, checkpointStep: this.uploads.committedStep });
         },
@@ -118,7 +119,7 @@ export class TrainingAttempt {
   }
 
   private keep(file: CheckpointFile): void {
-    this.lastStep = Math.max(this.lastStep, file.step);
+    if (file.step >= this.last.step) this.last = { step: file.step, deviceSeconds: file.deviceSeconds };
     this.options.liveness.stepped();
     // A fresh trial is never resumed, and an upload beside it would change the times that it measures.
     if (this.options.input.trial.process === 'warm') this.uploads.add(file);
@@ -138,7 +139,7 @@ export class TrainingAttempt {
   private async end(error: unknown): Promise<TrialResult> {
     const { input: { trial }, ledger, scratchFolder, trainer } = this.options;
     await this.uploads.settled();
-    const end = endOf(error, { step: this.lastStep, process: trial.process, previousError: ledger.previousError, scratchFolder });
+    const end = endOf(error, { ...this.last, process: trial.process, previousError: ledger.previousError, scratchFolder });
     if ('outcome' in end) return this.finish({ outcome: end.outcome satisfies Outcome, weightsPath: null, modelFolder: null });
     // Whoever reads that the trial has ended may start it at once: this trainer must not train on beside that.
     if (!isCancellation(error)) trainer.kill();

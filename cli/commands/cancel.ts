@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeStudy, studyHandle } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
-import { CommandError } from '../failure';
+import { CommandError, ofStudy } from '../failure';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import type { Interrupt } from '../interrupt';
 import { print, printJson, say } from '../output';
@@ -24,7 +24,7 @@ export function cancel(program: Command): void {
     .argument('<name>', 'name of the study')
     .option('--json', 'print what it came to as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action(cancelStudy);
+    .action((name: string, options: CancelOptions) => ofStudy(name, () => cancelStudy(name, options)));
 }
 
 async function cancelStudy(name: string, { json = false, folder }: CancelOptions): Promise<void> {

@@ -9,14 +9,14 @@ import type { Command } from 'commander';
 import { listStudies, runningStudy, startStudy } from '../../workers/client';
 import { readClientConfig } from '../../workers/config';
 import { findBackground } from '../background';
-import { CommandError } from '../failure';
+import { CommandError, ofStudy } from '../failure';
 import { followStudy } from '../follow-study';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson, say } from '../output';
 import { displayFor } from '../progress/display';
-import { connectOrStart, DEFAULT_FOLDER } from '../services';
+import { connectOrStart, DEFAULT_FOLDER, leftRunning, namesCluster } from '../services';
 import type { StudyServices } from '../services';
 
 interface RunOptions {
@@ -32,20 +32,22 @@ export function run(program: Command): void {
     .option('--detach', 'start the study and return; what it needs is started to stay, as by stepwell up')
     .option('--json', 'print the result as JSON')
     .option('--folder <folder>', 'folder of embedded services and their data', DEFAULT_FOLDER)
-    .action(runStudy);
+    .action(async (file: string, options: RunOptions) => {
+      const study = await loadStudy(file);
+      await ofStudy(study.parsed.name, () => runStudy(study, options));
+    });
 }
 
-async function runStudy(file: string, { detach = false, json = false, folder }: RunOptions): Promise<void> {
-  const study = await loadStudy(file);
-  const { name } = study.parsed;
+async function runStudy(study: LoadedStudy, { detach = false, json = false, folder }: RunOptions): Promise<void> {
+  const { file, parsed: { name } } = study;
   const display = displayFor(process.stderr);
   let services: StudyServices | undefined;
   const interrupt = listenForInterrupt(() => {
     if (services !== undefined && !services.own) return `stopped watching; the study goes on, see it with: stepwell watch ${name}`;
     display.note('stopping: trainers write their checkpoints first; press Ctrl-C again to stop at once');
     return `stopped; the study goes on from where it was with: stepwell run ${file}`;
-  });
-  const starting = connectOrStart({ folder, fileRoots: fileRootsOf(study), modelFolder: modelFolderFor(study, folder), detached: detach, onProgress: display.note });
+  }, () => (namesCluster() ? undefined : leftRunning(folder)));
+  const starting = connectOrStart({ folder, fileRoots: fileRootsOf(study), modelFolder: modelFolderFor(study, folder), detached: detach, onProgress: display.note, atOnce: interrupt.atOnce });
   try {
     services = await unlessInterrupted(interrupt, starting);
     await begin(services, study);

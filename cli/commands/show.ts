@@ -1,8 +1,11 @@
+import { WorkflowFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { describeStudy, observeStudy, studyHandle } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
 import type { StudyProgress, StudyResult } from '../../workflows/contract';
-import { CommandError } from '../failure';
+import { CommandError, failureOf, ofStudy, StudyFailed } from '../failure';
+import type { Failure } from '../failure';
+import { stageOf } from '../follow-study';
 import { print, printJson } from '../output';
 import { resultText } from '../result';
 import { connectServices, DEFAULT_FOLDER } from '../services';
@@ -13,12 +16,14 @@ interface ShowOptions {
   readonly folder: string;
 }
 
-/** What is known of a study: its own answer while a tuner worker lives, its result once it is completed. */
+/** What is known of a study: its own answer while a tuner worker lives, its result once it is completed, its failure once it has ended otherwise. */
 interface StudyRecordView {
   readonly studyId: string;
+  /** The server's word: a study that is terminated cannot say so itself. */
   readonly status: string;
   readonly progress: StudyProgress | null;
   readonly result: StudyResult | null;
+  readonly failure: Pick<Failure, 'type' | 'message'> | null;
 }
 
 export function show(program: Command): void {
@@ -27,28 +32,54 @@ export function show(program: Command): void {
     .argument('<name>', 'name of the study')
     .option('--json', 'print them as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action(async (name: string, { json, folder }: ShowOptions) => {
-      const services = await connectServices(folder);
-      try {
-        const known = await studyRecord(services.client, name);
-        if (json === true) return printJson(known);
-        if (known.progress !== null) print(showText(known.progress));
-        if (known.result !== null) print(`${known.progress === null ? '' : '\n'}${resultText(known.result, services.storeFolder)}`);
-      } finally {
-        await services.close();
-      }
-    });
+    .action((name: string, options: ShowOptions) => ofStudy(name, () => showStudy(name, options)));
+}
+
+async function showStudy(name: string, { json, folder }: ShowOptions): Promise<void> {
+  const services = await connectServices(folder);
+  try {
+    const known = await studyRecord(services.client, name);
+    if (json === true) printJson(known);
+    else print(textOf(known, services.storeFolder));
+  } finally {
+    await services.close();
+  }
+}
+
+function textOf({ status, progress, result, failure }: StudyRecordView, storeFolder: string | undefined): string {
+  const end = result === null ? failure?.message : resultText(result, storeFolder);
+  if (progress === null) return end ?? status;
+  const text = showText(progress, isRunning(status) ? progress.status : status);
+  // A study that was cancelled or terminated says so in its first line.
+  return end === undefined || (result === null && status !== 'failed') ? text : `${text}\n\n${end}`;
 }
 
 async function studyRecord(client: StudyClient, name: string): Promise<StudyRecordView> {
-  const { status } = await describeStudy(client, name);
-  const result = status.name === 'COMPLETED' ? await studyHandle(client, name).result() : null;
+  const description = await describeStudy(client, name);
+  const status = description.status.name.toLowerCase();
+  const end = isRunning(status) ? undefined : await endOf(client, name);
   const look = observeStudy(client, name);
   let observation = await look();
   while (observation.progress === undefined && observation.tunerAnswers) observation = await look();
-  if (observation.progress === undefined && result === null) {
-    const message = `study ${name} is ${status.name.toLowerCase()}, and no tuner worker runs that could tell more; start one with: stepwell worker tuner`;
+  if (observation.progress === undefined && end === undefined) {
+    const message = `study ${name} is ${status}, and no tuner worker runs that could tell more; start one with: stepwell worker tuner`;
     throw new CommandError(message, 'environment', 'NoTunerWorker');
   }
-  return { studyId: name, status: status.name.toLowerCase(), progress: observation.progress ?? null, result };
+  const known = { studyId: name, status, progress: observation.progress ?? null };
+  if (end === undefined || 'result' in end) return { ...known, result: end?.result ?? null, failure: null };
+  const { type, message } = failureOf(new StudyFailed(name, stageOf(observation), { cause: end.error }));
+  return { ...known, result: null, failure: { type, message } };
+}
+
+function isRunning(status: string): boolean {
+  return ['running', 'continued_as_new'].includes(status);
+}
+
+async function endOf(client: StudyClient, name: string): Promise<{ readonly result: StudyResult } | { readonly error: Error }> {
+  try {
+    return { result: await studyHandle(client, name).result() };
+  } catch (error) {
+    if (error instanceof WorkflowFailedError) return { error };
+    throw error;
+  }
 }

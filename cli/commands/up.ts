@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { announceReady, backgroundLog, claimBackground, findBackground, startBackground } from '../background';
 import type { BackgroundSettings } from '../background';
 import { startEmbedded } from '../embedded';
+import { CommandError } from '../failure';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import { print, printJson, say } from '../output';
-import { DEFAULT_FOLDER } from '../services';
+import { DEFAULT_FOLDER, leftRunning } from '../services';
 
 interface UpOptions {
   readonly folder: string;
@@ -31,8 +32,17 @@ export function up(program: Command): void {
     .option('--json', 'print addresses and environment as JSON')
     .action(async ({ folder, fileRoot = [process.cwd()], modelFolder = process.cwd(), foreground = false, json = false }: UpOptions) => {
       const settings = { folder: path.resolve(folder), fileRoots: fileRoot.map((root) => path.resolve(root)), modelFolder: path.resolve(modelFolder) };
+      demandFolders(settings);
       await (foreground ? stayUp(settings, json) : startAndLeave(settings, json));
     });
+}
+
+/** @throws CommandError naming every folder that is not there. */
+function demandFolders({ fileRoots, modelFolder }: BackgroundSettings): void {
+  const named = [...fileRoots.map((root) => ['--file-root', root] as const), ['--model-folder', modelFolder] as const];
+  const wrong = named.filter(([, folder]) => !existsSync(folder) || !statSync(folder).isDirectory());
+  if (wrong.length === 0) return;
+  throw new CommandError(wrong.map(([option, folder]) => `${option} must be a folder that exists, got ${folder}`).join('; '), 'badInput', 'ConfigInvalid');
 }
 
 async function startAndLeave(settings: BackgroundSettings, json: boolean): Promise<void> {
@@ -43,8 +53,8 @@ async function startAndLeave(settings: BackgroundSettings, json: boolean): Promi
 
 async function stayUp(settings: BackgroundSettings, json: boolean): Promise<void> {
   await claimBackground(settings);
-  const interrupt = listenForInterrupt(() => 'stopped');
-  const starting = startEmbedded({ ...settings, detached: false, onProgress: say });
+  const interrupt = listenForInterrupt(() => 'stopped', () => leftRunning(settings.folder));
+  const starting = startEmbedded({ ...settings, detached: false, onProgress: say, atOnce: interrupt.atOnce });
   try {
     const embedded = await unlessInterrupted(interrupt, starting);
     announceReady(settings.folder);

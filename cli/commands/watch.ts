@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ofStudy } from '../failure';
 import { followStudy } from '../follow-study';
 import { listenForInterrupt } from '../interrupt';
 import { displayFor } from '../progress/display';
@@ -15,7 +16,7 @@ export function watch(program: Command): void {
     .argument('<name>', 'name of the study')
     .option('--json', 'print the result as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action(watchStudy);
+    .action((name: string, options: WatchOptions) => ofStudy(name, () => watchStudy(name, options)));
 }
 
 async function watchStudy(name: string, { json = false, folder }: WatchOptions): Promise<void> {

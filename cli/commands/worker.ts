@@ -26,9 +26,7 @@ async function runWorkerProcess(kind: WorkerKind): Promise<void> {
   try {
     await load(kind)(config, onReady);
   } finally {
-    // The channel to a parent would keep this process alive.
     process.off('disconnect', onOrphaned);
-    if (process.connected) process.disconnect();
   }
 }
 

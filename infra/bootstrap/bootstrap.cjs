@@ -1,6 +1,6 @@
 'use strict';
 const { compareVersions } = require('./compare-versions.cjs');
-const { createContext } = require('./context.cjs');
+const { cacheFolderProblem, createContext } = require('./context.cjs');
 const { acquireLock } = require('./lock.cjs');
 const { clearAbandonedWork } = require('./cache.cjs');
 const { endRunningCommand } = require('./run-command.cjs');
@@ -20,9 +20,9 @@ async function bootstrap(args, settings = {}) {
     context.report(`usage: bootstrap [--for ${PURPOSES.join('|')}], got ${args.join(' ')}`);
     return 2;
   }
-  const wrongNode = nodeProblem(process.versions.node);
-  if (wrongNode !== undefined) {
-    context.report(wrongNode);
+  const problem = nodeProblem(process.versions.node) ?? cacheFolderProblem(context.cacheFolder);
+  if (problem !== undefined) {
+    context.report(problem);
     return 1;
   }
   const parts = PARTS.filter((part) => purpose === 'all' || part.neededFor.includes(purpose));

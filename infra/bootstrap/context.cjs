@@ -33,6 +33,12 @@ function chooseCacheFolder(environment) {
   return path.resolve(parent, 'stepwell');
 }
 
+/** What is wrong with a cache folder before anything is put there; undefined where nothing is. Node never returns from a recursive mkdir in /proc. */
+function cacheFolderProblem(folder) {
+  if (!/^\/(proc|sys|dev(?!\/shm\/))(\/|$)/.test(folder)) return undefined;
+  return `cache folder ${folder} is the system's own; set STEPWELL_CACHE to a folder that you can write to`;
+}
+
 /** The folder of a package that ours depends on, wherever npm put it; undefined where it is not installed. */
 function findPackage(context, name) {
   try {
@@ -43,4 +49,4 @@ function findPackage(context, name) {
   }
 }
 
-module.exports = { createContext, chooseCacheFolder, findPackage };
+module.exports = { createContext, chooseCacheFolder, cacheFolderProblem, findPackage };

@@ -7,9 +7,13 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import path from 'node:path';
 import { ServiceFailed } from './errors';
 
+/** The kernel's own. Node never returns from a recursive `mkdir` there. */
+const SYSTEM_FOLDERS = /^\/(proc|sys|dev(?!\/shm\/))(\/|$)/;
+
 /** The folder as an absolute path, made if need be: for its owner only, and for no version control. @throws ServiceFailed */
 export function prepareFolder(folder: string): string {
   const absolute = path.resolve(folder);
+  if (SYSTEM_FOLDERS.test(absolute)) throw new ServiceFailed(`folder ${absolute} cannot hold the services: it is the system's own; name another with --folder`, 'notWritable');
   try {
     mkdirSync(absolute, { recursive: true, mode: 0o700 });
     const ignore = path.join(absolute, '.gitignore');

@@ -29,6 +29,21 @@ describe('an interrupt', () => {
     exit.mockRestore();
   });
 
+  test('for the second time leaves a command that has processes of its own the time to end them by force, until the third', () => {
+    const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    const said = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    const interrupt = listenForInterrupt(() => 'stopped', () => 'servers still run');
+    process.emit('SIGINT');
+    expect(interrupt.atOnce.aborted).toBe(false);
+    process.emit('SIGINT');
+    expect([interrupt.atOnce.aborted, exit.mock.calls]).toEqual([true, []]);
+    process.emit('SIGINT');
+    expect([exit.mock.calls, said.mock.calls]).toEqual([[[130]], [['servers still run\n']]]);
+    interrupt.release();
+    exit.mockRestore();
+    said.mockRestore();
+  });
+
   test('that never comes changes nothing, and leaves no listener behind', async () => {
     const before = SIGNALS.map((name) => process.listenerCount(name));
     const interrupt = listenForInterrupt(() => 'stopped');

@@ -106,11 +106,22 @@ describe('studies that workers run', () => {
     expect(stderr).toMatch(/^stepwell: study failing failed.*every trial diverged/m);
   });
 
+  test('that failed or were terminated are shown as that, with the reason', async () => {
+    await (await start('shown-failed', 'failed')).result().catch(() => undefined);
+    const terminated = await start('shown-terminated', 'never');
+    expect(await stepwell(['show', 'shown-terminated'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^study shown-terminated is running/) });
+    await terminated.terminate();
+    expect(await stepwell(['show', 'shown-failed'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^study shown-failed is failed; [^]*\nstudy shown-failed failed.*: every trial diverged; lower learningRate\n$/) });
+    expect(JSON.parse((await stepwell(['show', 'shown-terminated', '--json'])).stdout)).toMatchObject({ status: 'terminated', failure: { type: 'Terminated', message: 'study shown-terminated was terminated from outside' } });
+    expect(await stepwell(['show', 'shown-terminated'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^study shown-terminated is terminated; [^]*unfinished/) });
+  });
+
   test('are cancelled when the command returns, and cannot be cancelled twice', async () => {
     const handle = await start('cancelled', 'never');
     expect(await stepwell(['cancel', 'cancelled'])).toEqual({ code: 0, stdout: 'study cancelled is cancelled\n', stderr: '' });
     expect((await handle.describe()).status.name).toBe('CANCELLED');
     expect(await stepwell(['cancel', 'cancelled'])).toEqual({ code: 1, stdout: '', stderr: 'stepwell: study cancelled does not run: it is cancelled\n' });
+    expect(JSON.parse((await stepwell(['cancel', 'cancelled', '--json'])).stdout)).toMatchObject({ studyId: 'cancelled', error: { type: 'StudyEnded' } });
   });
 
   test('are one at a time by name, and known by what they were started from', async () => {
@@ -142,7 +153,7 @@ test.each([
   const address = await deadAddress();
   const { code, stdout, stderr } = await stepwell(args, { TEMPORAL_ADDRESS: address });
   expect(code).toBe(3);
-  expect(stderr).toMatch(new RegExp(`^stepwell: no Temporal server answers at ${address} \\(.*\\); start one with \`stepwell up\`, or set TEMPORAL_ADDRESS\n$`));
+  expect(stderr).toMatch(new RegExp(`^stepwell: no Temporal server answers at ${address} \\(.*\\); set TEMPORAL_ADDRESS to where one runs, or unset it to use what \`stepwell up\` starts\n$`));
   expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { type: 'ServerUnreachable' } });
 });
 

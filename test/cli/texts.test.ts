@@ -58,7 +58,7 @@ test('a list has a row for each study, with the stage of those that run', () => 
 test('showing a study gives its decisions, a table of every stage, and recoveries', () => {
   const receipt = { trialId: 'lr-range-test/001', cause: 'workerLost', attempt: 2, lastStep: 9, resumedAtStep: 9, stepsLost: 0, deviceSecondsLost: 0, worker: 'training@host/1' } as const;
   const stages = [stage({ status: 'decided', trials: [trial(1), trial(2, { reused: true, score: null })], decision }), pendingStage];
-  expect(showText(progress({ stages, receipts: [receipt] })).split('\n')).toEqual([
+  expect(showText(progress({ stages, receipts: [receipt] }), 'running').split('\n')).toEqual([
     'study digits is running; 1 trial, 12 s of device time',
     '',
     'lr-range-test: which learning rate; decided',
@@ -76,7 +76,7 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
   ]);
 });
 
-test('what a cancelled study was at is shown as unfinished', () => {
+test('what a study that has ended was at is shown as unfinished, whatever it last said itself', () => {
   const stages = [stage({ trials: [trial(1, { status: 'running', score: null })] }), pendingStage];
-  expect(showText(progress({ status: 'cancelled', stages }))).toMatch(/which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/);
+  expect(showText(progress({ status: 'running', stages }), 'terminated')).toMatch(/study digits is terminated[^]*which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/);
 });

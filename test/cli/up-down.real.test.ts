@@ -71,9 +71,10 @@ test('up leaves servers and workers running that come back when they are killed,
   expect(again.stdout).not.toContain(environment['AWS_SECRET_ACCESS_KEY']);
   expect(statSync(path.join(folder, 'environment')).mode & 0o777).toBe(0o600);
 
-  const other = await stepwell(['up', '--file-root', '/srv/data']);
+  const data = mkdtempSync(path.join(tmpdir(), 'stepwell-data-'));
+  const other = await stepwell(['up', '--file-root', data]);
   expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining(`may read data sets from ${process.cwd()}`) });
-  expect(other.stderr).toContain('run stepwell down, then stepwell up --file-root /srv/data');
+  expect(other.stderr).toContain(`run stepwell down, then stepwell up --file-root ${data}`);
 
   const { training = 0 } = workers();
   process.kill(training, 'SIGKILL');
@@ -100,15 +101,41 @@ test('workers end when the process that keeps them is killed; the next up adopts
 });
 
 test('up in a wrong environment says what is wrong, and leaves nothing running', async () => {
-  const { code, stderr } = await stepwell(['up'], { STEPWELL_TRAINING_SLOTS: '0' });
-  expect(code).toBe(3);
+  const { code, stdout, stderr } = await stepwell(['up', '--json'], { STEPWELL_TRAINING_SLOTS: '0' });
+  expect([code, JSON.parse(stdout)]).toMatchObject([3, { error: { type: 'ConfigInvalid' } }]);
   expect(stderr).toMatch(/\nstepwell: the environment is invalid: STEPWELL_TRAINING_SLOTS .* got "0"\n$/);
   expect(findServices(folder)).toBeUndefined();
   expect(findBackground(folder)).toBeUndefined();
 });
 
+test('up with folders that are not there names them all, and starts nothing', async () => {
+  const { code, stderr } = await stepwell(['up', '--file-root', '/nowhere', '--model-folder', __filename]);
+  expect([code, stderr]).toEqual([2, `stepwell: --file-root must be a folder that exists, got /nowhere; --model-folder must be a folder that exists, got ${__filename}\n`]);
+  expect(findBackground(folder)).toBeUndefined();
+});
+
+test('the second Ctrl-C ends workers and servers by force', async () => {
+  const { file, execArgv } = mainScript();
+  const child = spawn(process.execPath, [...execArgv, file, 'up', '--foreground', '--folder', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await waitFor('workers are up', () => (findBackground(folder)?.ready === true ? true : undefined));
+  const left = Object.values(workers());
+  const servers = Object.values(readRecord(folder).servers).flatMap(({ process: identity }) => identity ?? []);
+  expect([left.length, servers.length]).toEqual([2, 2]);
+  // A worker that does not end in order.
+  process.kill(left[0] ?? 0, 'SIGSTOP');
+  child.kill('SIGINT');
+  await waitFor('the first one is heard', () => (said.includes('stopping: workers hand their trials over first') ? true : undefined));
+  child.kill('SIGINT');
+  await ended;
+  expect(left.filter(isAlive)).toEqual([]);
+  expect(servers.filter(isRunning)).toEqual([]);
+});
+
 test('a worker that cannot start ends its start with its own words', async () => {
   const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1', AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:1', AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' };
-  const starting = startWorker({ kind: 'tuner', environment: { ...process.env, ...nowhere }, logFile: path.join(folder, 'tuner.log'), onProgress: () => undefined });
-  await expect(starting).rejects.toMatchObject({ exit: 'environment', message: expect.stringMatching(/^the tuner worker could not be kept running \(exit code 3\): .*127\.0\.0\.1:1/) });
+  const starting = startWorker({ kind: 'tuner', environment: { ...process.env, ...nowhere }, logFile: path.join(folder, 'tuner.log'), onProgress: () => undefined, atOnce: new AbortController().signal });
+  await expect(starting).rejects.toMatchObject({ exit: 'environment', type: expect.stringMatching(/^(Server|Storage)Un/), message: expect.stringMatching(/^the tuner worker could not be kept running \(exit code 3\): .*127\.0\.0\.1:1/) });
 });

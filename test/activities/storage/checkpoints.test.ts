@@ -43,7 +43,7 @@ test('every other write of a fenced owner throws too, and its result is not kept
   await take(store, { attempt: 2, worker: 'host/2' });
   const manifest = await manifestOf(store);
   const receipt = { trialId: 'x', cause: 'workerLost', attempt: 1, lastStep: 1, resumedAtStep: 0, stepsLost: 1, deviceSecondsLost: 0, worker: 'w' } as const;
-  for (const write of [() => old.renew(), () => old.addReceipt(receipt), () => old.noteDeath({ cause: 'unknown', step: 1 }), () => old.finish(resultOf(), FILES)]) {
+  for (const write of [() => old.renew(), () => old.addReceipt(receipt), () => old.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 }), () => old.finish(resultOf(), FILES)]) {
     await expect(write()).rejects.toMatchObject({ name: 'Fenced', message: expect.stringMatching(/held by another attempt now .*attempt=2, worker=host\/2/) });
   }
   expect(await manifestOf(store)).toEqual(manifest);
@@ -68,7 +68,7 @@ test('another activity with the same content is told that the trial is busy, by 
 test('another activity takes the trial when its owner has left word that it ended', async () => {
   const held = await take(store);
   await held.commitCheckpoint(checkpointFile(100));
-  await held.noteDeath({ cause: 'workerStopped', step: 100 });
+  await held.noteDeath({ cause: 'workerStopped', step: 100, deviceSeconds: 10 });
   const ledger = await take(store, elsewhere);
   expect(ledger.previous).toMatchObject({ death: { cause: 'workerStopped', step: 100 } });
   expect((await manifestOf(store)).death).toBeNull();
@@ -112,7 +112,7 @@ test('a finished trial is final: every owner finds the result, and nobody works 
   await ledger.addReceipt(receipt);
   const finished = await ledger.finish(resultOf({ receipts: ledger.receipts }), { ...FILES, weightsPath: localFile('weights.safetensors', 'w') });
   const manifest = await manifestOf(store);
-  await ledger.noteDeath({ cause: 'unknown', step: 1 });
+  await ledger.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 });
   await ledger.renew();
   expect(await manifestOf(store)).toEqual(manifest);
   // Its own retry, whose worker died before it could answer, gets it as it was; another study gets it without what it cost.
@@ -122,7 +122,7 @@ test('a finished trial is final: every owner finds the result, and nobody works 
 
 test('a takeover whose answer is lost is a takeover', async () => {
   const faulty = faultyStore();
-  await (await take(faulty)).noteDeath({ cause: 'trainerKilled', step: 7 });
+  await (await take(faulty)).noteDeath({ cause: 'trainerKilled', step: 7, deviceSeconds: 0.7 });
   const owner = ownerOf({ attempt: 2 });
   // The client of the store tries a put again by itself: the second try finds the first one's bytes, and the condition gone.
   const { put } = faulty;

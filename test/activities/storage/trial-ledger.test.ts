@@ -148,7 +148,7 @@ describe('faults of the store', () => {
     const faulty = faultyStore();
     const ledger = await take(faulty);
     const receipt = { trialId: 'x', cause: 'trainerKilled', attempt: 1, lastStep: 9, resumedAtStep: 0, stepsLost: 9, deviceSecondsLost: 1, worker: 'w' } as const;
-    for (const write of [() => ledger.addReceipt(receipt), () => ledger.renew(), () => ledger.noteDeath({ cause: 'storage', step: 3 })]) {
+    for (const write of [() => ledger.addReceipt(receipt), () => ledger.renew(), () => ledger.noteDeath({ cause: 'storage', step: 3, deviceSeconds: 0.3 })]) {
       faulty.faults.push({ operation: 'put', key: 'manifest.json', fault: 'lost', times: 1 });
       await expect(write()).rejects.toMatchObject({ name: 'StorageUnavailable' });
       await write();
@@ -216,9 +216,9 @@ describe('the result', () => {
 
 describe('what an attempt leaves word of', () => {
   test('a death is known to the next attempt, with its error', async () => {
-    await (await take(store)).noteDeath({ cause: 'trainerCrashed', step: 42, error: 'bad shape' });
+    await (await take(store)).noteDeath({ cause: 'trainerCrashed', step: 42, deviceSeconds: 4.2, error: 'bad shape' });
     const next = await take(store, { attempt: 2 });
-    expect(next.previous?.death).toEqual({ cause: 'trainerCrashed', step: 42, error: 'bad shape' });
+    expect(next.previous?.death).toEqual({ cause: 'trainerCrashed', step: 42, deviceSeconds: 4.2, error: 'bad shape' });
     expect(next.previousError).toBe('bad shape');
   });
 

@@ -3,7 +3,7 @@ import type { AttemptFacts } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
 import { FAILURES } from '../../../workflows/contract';
 
-const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, process: 'warm', previousError: undefined, scratchFolder: '/cache/scratch/1-abc', ...changed });
+const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, deviceSeconds: 4.2, process: 'warm', previousError: undefined, scratchFolder: '/cache/scratch/1-abc', ...changed });
 const crashed = (how: string, options: { readonly killed?: boolean; readonly outOfMemory?: boolean } = {}): TrainerCrashed => (
   new TrainerCrashed(`trainer process ended ${how}: some output`, { how, killed: false, outOfMemory: false, ...options }));
 const failed = (message: string, failure: string = FAILURES.trainerCrashed): TrainerFailed => new TrainerFailed(failure, message, 'at step');
@@ -17,7 +17,7 @@ function wordsAfter(error: unknown, changed: Partial<AttemptFacts> = {}): string
 
 test.each([
   ['workerStopped', named('CancelledFailure')],
-  ['trainerStalled', new TrainerStalled('no progress')],
+  ['trainerStalled', new TrainerStalled('no progress', 61)],
   ['storage', named('StorageUnavailable')],
   ['storage', named('StorageDenied')],
   ['trainerKilled', crashed('by SIGKILL', { killed: true })],
@@ -27,6 +27,11 @@ test.each([
   ['unknown', 'a string'],
 ])('leaves word of %s, and throws what happened', (cause, error) => {
   expect(endOf(error, facts())).toEqual({ thrown: error, death: expect.objectContaining({ cause, step: 42 }) });
+});
+
+test('seconds that nothing came of are spent all the same', () => {
+  expect(endOf(crashed('by SIGSEGV'), facts())).toMatchObject({ death: { deviceSeconds: 4.2 } });
+  expect(endOf(new TrainerStalled('no progress', 61), facts())).toMatchObject({ death: { deviceSeconds: 65.2 } });
 });
 
 test('the same error of the trainer in two attempts running is a bug that no third one mends', () => {
@@ -51,7 +56,7 @@ test('the same crash at the same step is the same error, at another step it is n
 });
 
 test('a trainer that somebody kills, or that hangs, is tried again however often', () => {
-  for (const error of [crashed('by SIGKILL', { killed: true }), new TrainerStalled('no progress'), named('StorageUnavailable')]) {
+  for (const error of [crashed('by SIGKILL', { killed: true }), new TrainerStalled('no progress', 61), named('StorageUnavailable')]) {
     expect(wordsAfter(error)).toBeUndefined();
     expect(endOf(error, facts())).toMatchObject({ thrown: error });
   }

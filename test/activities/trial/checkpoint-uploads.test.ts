@@ -101,7 +101,7 @@ describe('between checkpoints', () => {
     uploads.keepAlive();
     uploads.keepAlive();
     // Writes are in order, so this one comes after any that was asked for.
-    await ledger.noteDeath({ cause: 'unknown', step: 0 });
+    await ledger.noteDeath({ cause: 'unknown', step: 0, deviceSeconds: 0 });
     expect((await manifestOf(store)).revision).toBe(revision + 2);
   });
 

@@ -20,13 +20,13 @@ test('a worker that died without a word lost what lies between its last heartbea
   });
 });
 
-test('a note of death is the cause, and counts if it knows a later step than the heartbeat', () => {
-  const previous = previousOf({ death: { cause: 'trainerKilled', step: 450 }, step: 400, deviceSeconds: 40 });
-  expect(receiptOf(recovery({ previous, heartbeat: beatOf(437, 43.5), restored: { step: 400, deviceSeconds: 40 } }))).toMatchObject({ cause: 'trainerKilled', lastStep: 450, stepsLost: 50 });
+test('a note of death is the cause, and counts if it knows more steps and seconds than the heartbeat', () => {
+  const previous = previousOf({ death: { cause: 'trainerKilled', step: 450, deviceSeconds: 44.5 }, step: 400, deviceSeconds: 40 });
+  expect(receiptOf(recovery({ previous, heartbeat: beatOf(437, 43.5), restored: { step: 400, deviceSeconds: 40 } }))).toMatchObject({ cause: 'trainerKilled', lastStep: 450, stepsLost: 50, deviceSecondsLost: 4.5 });
 });
 
 test('a worker that stopped in order lost nothing', () => {
-  const previous = previousOf({ death: { cause: 'workerStopped', step: 412 }, step: 412, deviceSeconds: 41 });
+  const previous = previousOf({ death: { cause: 'workerStopped', step: 412, deviceSeconds: 41 }, step: 412, deviceSeconds: 41 });
   expect(receiptOf(recovery({ previous, heartbeat: beatOf(405, 40), restored: { step: 412, deviceSeconds: 41 } }))).toMatchObject({ cause: 'workerStopped', stepsLost: 0, deviceSecondsLost: 0 });
 });
 

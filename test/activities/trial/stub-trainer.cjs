@@ -1,12 +1,20 @@
 'use strict';
 /**
  * A trainer process that speaks the protocol and trains nothing: a step every few milliseconds, a checkpoint every few steps.
- * `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`).
+ * `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`). Its error output is as noisy as TensorFlow's.
  */
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 let stopping = false;
+
+process.stderr.write([
+  'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR',
+  'I0000 00:00:1722000000.123456    4711 cuda_executor.cc:1015] successful NUMA node read',
+  '2024-07-26 12:00:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:193] This TensorFlow binary is optimized',
+  'To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate compiler flags.',
+  'first words', '',
+].join('\n'));
 
 function checkpoint({ scratchFolder }, step) {
   const file = path.join(scratchFolder, `checkpoint-${step}.safetensors`);

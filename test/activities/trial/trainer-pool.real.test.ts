@@ -28,18 +28,18 @@ describe('a trainer process', () => {
     expect(trainer.alive).toBe(false);
   });
 
-  test('that ends in the middle says how, with its last words', async () => {
+  test('that ends in the middle says how, with its last words and without its libraries\' noise', async () => {
     const trainer = await TrainerProcess.start({ entry, environment: {} });
     await expect(trainer.train(stubJob(9, { exitAt: 2 }), NO_EVENTS)).rejects.toMatchObject({
-      name: 'TrainerCrashed', message: 'trainer process ended with exit code 7: last words', how: 'with exit code 7', killed: false, outOfMemory: false,
+      name: 'TrainerCrashed', message: 'trainer process ended with exit code 7: first words\nlast words', how: 'with exit code 7', killed: false, outOfMemory: false,
     });
     await expect(trainer.train(stubJob(9), NO_EVENTS)).rejects.toMatchObject({ name: 'TrainerCrashed' });
   });
 
-  test.each([['SIGKILL', true], ['SIGSEGV', false]] as const)('that ends by %s was killed by somebody: %s', async (signal, killed) => {
+  test.each([['SIGKILL', true, ''], ['SIGSEGV', false, ': first words']] as const)('that ends by %s was killed by somebody: %s', async (signal, killed, words) => {
     const trainer = await TrainerProcess.start({ entry, environment: {} });
     const training = trainer.train(stubJob(1000), { ...NO_EVENTS, progress: () => process.kill(trainer.pid ?? 0, signal) });
-    await expect(training).rejects.toMatchObject({ name: 'TrainerCrashed', how: `by ${signal}`, killed, outOfMemory: false });
+    await expect(training).rejects.toMatchObject({ name: 'TrainerCrashed', message: `trainer process ended by ${signal}${words}`, how: `by ${signal}`, killed, outOfMemory: false });
   });
 
   test('that cannot start says why', async () => {

@@ -70,7 +70,7 @@ test('the next attempt goes on from the newest checkpoint, with a receipt of wha
   const again = await second.trainer.training;
   expect(readFileSync(again.job.resumeFrom ?? '', 'utf8')).toBe('state at 50');
   again.end(reportOf(again.job));
-  expect(await second.ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', attempt: 2, lastStep: 63, resumedAtStep: 50, stepsLost: 13, worker: 'host/7' }] });
+  expect(await second.ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', attempt: 2, lastStep: 63, resumedAtStep: 50, stepsLost: 13, deviceSecondsLost: 1, worker: 'host/7' }] });
 });
 
 test('a damaged checkpoint is told, and the one before it taken', async () => {
@@ -94,7 +94,7 @@ describe('when the attempt is cancelled', () => {
     end('stopped');
     expect(await ended).toBe(ending.signal.reason);
     expect(trainer.calls).toEqual(['train', 'stop']);
-    expect(await manifestOf(store)).toMatchObject({ checkpoints: [{ step: 64 }], death: { cause: 'workerStopped', step: 64 } });
+    expect(await manifestOf(store)).toMatchObject({ checkpoints: [{ step: 64 }], death: { cause: 'workerStopped', step: 64, deviceSeconds: 6.4 } });
   });
 
   test('before it has begun, nothing is trained', async () => {
@@ -159,11 +159,11 @@ test('a fresh trial whose trainer died begins anew, with a receipt', async () =>
 test('a trainer that stalls is killed, not asked, and the stall is what is thrown', async () => {
   const { trainer, ending, ended } = await run();
   await trainer.training;
-  const stall = new TrainerStalled('trainer made no progress for 61 s');
+  const stall = new TrainerStalled('trainer made no progress for 61 s', 61);
   ending.abort(stall);
   expect(await ended).toBe(stall);
   expect(trainer.calls).toEqual(['train', 'kill', 'kill']);
-  expect((await manifestOf(store)).death).toMatchObject({ cause: 'trainerStalled' });
+  expect((await manifestOf(store)).death).toMatchObject({ cause: 'trainerStalled', deviceSeconds: 61 });
 });
 
 test('a trial that another attempt takes ends this one: the trainer is killed and nothing is written', async () => {
@@ -224,7 +224,7 @@ test('a trainer that serves many trials is left without listeners of the past on
   const { job, end } = await trainer.training;
   end(reportOf(job));
   await ended;
-  ending.abort(new TrainerStalled('late'));
+  ending.abort(new TrainerStalled('late', 61));
   await waitFor('the abort is past', () => true);
   expect(trainer.calls).toEqual(['train']);
 });

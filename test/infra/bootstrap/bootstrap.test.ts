@@ -32,6 +32,13 @@ test.each(['18.20.0', '20.5.1', '23.0.0', '24.1.0'])('Node %s is refused, and th
   expect(nodeProblem(version)).toContain(`Node must be version 20 (20.6 or later) or 22, got ${version}`);
 });
 
+test('a cache folder of the system is refused before anything is made there', async () => {
+  const said: string[] = [];
+  const settings = { environment: { STEPWELL_CACHE: '/proc/none/cache' }, output: { write: (text: string) => said.push(text) } };
+  expect(await bootstrap(['--for', 'start'], settings)).toBe(1);
+  expect(said).toEqual(["cache folder /proc/none/cache is the system's own; set STEPWELL_CACHE to a folder that you can write to\n"]);
+});
+
 test('a cache folder that cannot be made is one sentence, not a stack trace', async () => {
   const sandbox = createSandbox();
   try {

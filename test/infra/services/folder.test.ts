@@ -28,6 +28,10 @@ test('a folder that cannot be made is a typed error that names it and the way ou
   expect(() => prepareFolder(path.join(folder, 'file'))).toThrow(expect.objectContaining({ name: 'ServiceFailed', message: expect.stringMatching(/file cannot hold the services \(EEXIST\); name another with --folder/) }));
 });
 
+test.each(['/proc/none/stepwell', '/sys/stepwell', '/dev/stepwell', '/tmp/../proc'])('%s is refused before anything is made there', (place) => {
+  expect(() => prepareFolder(place)).toThrow(expect.objectContaining({ name: 'ServiceFailed', message: expect.stringMatching(/is the system's own; name another with --folder$/) }));
+});
+
 test('a file that is missing, broken or below a file counts as nothing known', () => {
   writeFileSync(path.join(folder, 'broken'), '{"pid":');
   expect(['none', 'broken', 'broken/below'].map((name) => readJson(path.join(folder, name)))).toEqual([undefined, undefined, undefined]);
