@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ApplicationFailure, CancellationScope, condition, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ActivityCancellationType, ApplicationFailure, CancellationScope, condition, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
 import { remainingBudget } from './budget';
 import { NON_RETRYABLE, TASK_QUEUES } from './contract';
 import type { TrainingActivities } from './contract';
@@ -175,6 +175,8 @@ function runTrialActivity(prefix: string, { trialId, label }: TrialSpec): Traini
     startToCloseTimeout: '30 days',
     // A worker or its machine that dies is noticed within this.
     heartbeatTimeout: '12s',
+    // A stage ends after its trials. This is said to be the default of the SDK, and is not.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Unlimited: machines die as often as they like. What no retry mends is non-retryable by type.
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes: [...NON_RETRYABLE] },
   });

@@ -36,6 +36,8 @@ export interface TemporalOptions {
   /** Default: a free one. */
   readonly port?: number;
   readonly uiPort?: number;
+  /** Settings of the server beside or instead of ours. */
+  readonly dynamicConfig?: Readonly<Record<string, number | boolean>>;
   readonly onSpawn?: (identity: ProcessIdentity) => void;
 }
 
@@ -46,20 +48,20 @@ export interface TemporalPorts {
 }
 
 /** Temporal's development server with its database in the folder. @throws ServiceFailed, ServiceUnavailable */
-export async function startTemporal({ folder, onSpawn, ...wanted }: TemporalOptions): Promise<Server> {
+export async function startTemporal({ folder, onSpawn, dynamicConfig, ...wanted }: TemporalOptions): Promise<Server> {
   const home = prepareFolder(folder);
   const port = wanted.port ?? await choosePort(undefined);
   const uiPort = wanted.uiPort ?? await choosePort(undefined, [port]);
-  const server = await startServer({ ...temporalPlan(home, { port, uiPort }), ...(onSpawn && { onSpawn }) });
+  const server = await startServer({ ...temporalPlan(home, { port, uiPort }, dynamicConfig), ...(onSpawn && { onSpawn }) });
   await raiseRetention(server.address, home);
   return server;
 }
 
 /** How the server is run, and asked whether it is well. */
-export function temporalPlan(folder: string, { port, uiPort }: TemporalPorts): ServerPlan {
+export function temporalPlan(folder: string, { port, uiPort }: TemporalPorts, dynamicConfig: TemporalOptions['dynamicConfig'] = {}): ServerPlan {
   const program = requireProgram('temporal');
   const address = `${LOOPBACK}:${port}`;
-  const settings = Object.entries(DYNAMIC_CONFIG).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]);
+  const settings = Object.entries({ ...DYNAMIC_CONFIG, ...dynamicConfig }).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]);
   return {
     name: 'the Temporal server',
     program: program.path,

@@ -1,0 +1,100 @@
+/**
+ * Records the histories that `replay.test.ts` replays. Run by hand, and only where an incompatible change is meant:
+ *
+ *     node --import tsx test/replay/record.ts
+ *
+ * The trainings are made up; the server, the workers and the workflow are real. A server of its own suggests to continue as new early.
+ *
+ * @module
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { History } from '@temporalio/common/lib/proto-utils';
+import { FAILURES } from '../../workflows/contract';
+import { numericHParam } from '../../workflows/hparams';
+import { heldTrials, settled } from '../support/held-trials';
+import { impatientTemporal } from '../support/own-temporal';
+import { fiveStages, ladderStudy, sweepStudy } from '../support/scripted-files';
+import { scriptedWorld } from '../support/scripted-studies';
+import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
+import { runsOf } from '../support/study-runs';
+
+/** No run of a study below is longer. */
+const EVENTS_OF_A_WHOLE = 4096;
+
+/** A sweep needs a few runs then. */
+const EVENTS_OF_A_PART = 60;
+
+const FOLDER = path.join(__dirname, 'histories');
+
+/** A study by how it ends. */
+const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<ScriptedStudy>>> = {
+  completed: (world) => world.start(fiveStages({ name: 'completed' })),
+  failed: async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'failed' }), { trial: trials.trial });
+    await settled(study, trials);
+    trials.release('regularization-sweep/000');
+    await settled(study, trials);
+    trials.release('regularization-sweep/001', () => { throw ApplicationFailure.nonRetryable('layer 3 has no units', FAILURES.modelInvalid); });
+    return study;
+  },
+  cancelled: async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'cancelled' }), { trial: trials.trial });
+    await settled(study, trials);
+    trials.release('regularization-sweep/000');
+    await settled(study, trials);
+    await study.handle.cancel();
+    return study;
+  },
+  'out-of-memory': (world) => world.start(ladderStudy({ name: 'out-of-memory' }), {
+    trial: ({ hparams }, plausible) => (numericHParam(hparams, 'batchSize') >= 64 ? { status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' } : plausible()),
+  }),
+  reproducible: (world) => world.start(sweepStudy({ name: 'reproducible', reproducible: true })),
+};
+
+async function main(): Promise<void> {
+  rmSync(FOLDER, { recursive: true, force: true });
+  mkdirSync(FOLDER);
+  await onServer(EVENTS_OF_A_WHOLE, async (world) => {
+    for (const [name, start] of Object.entries(STUDIES)) await record(name, await start(world), world);
+  });
+  await onServer(EVENTS_OF_A_PART, async (world) => record('continued', await world.start(sweepStudy({ name: 'continued' })), world));
+}
+
+async function onServer(events: number, use: (world: ScriptedWorld) => Promise<void>): Promise<void> {
+  const temporal = await impatientTemporal(events);
+  const world = await scriptedWorld(temporal.address);
+  try {
+    await use(world);
+  } finally {
+    await world.stop();
+    await temporal.stop();
+  }
+}
+
+/** Writes one file a run. */
+async function record(name: string, study: ScriptedStudy, world: ScriptedWorld): Promise<void> {
+  await study.handle.result().catch(() => undefined);
+  const runs = await runsOf(study, world);
+  runs.forEach((history, index) => {
+    const file = path.join(FOLDER, `${runs.length === 1 ? name : `${name}-${index + 1}`}.json`);
+    writeFileSync(file, textOf(history));
+    console.log(`${path.basename(file)}  ${history.events?.length ?? 0} events`);
+  });
+}
+
+/** An event a line. Stack traces name places on the machine that recorded, and no replay reads them. */
+function textOf(history: History): string {
+  const { events } = JSON.parse(historyToJSON(history)) as { readonly events: readonly unknown[] };
+  const lines = events.map((event) => JSON.stringify(event, (key, value: unknown) => (key === 'stackTrace' ? undefined : value)));
+  return `{"events":[\n${lines.join(',\n')}\n]}\n`;
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,190 @@
+/**
+ * Studies on a real Temporal server whose trainings are made up: real workflows, and activities that a test scripts.
+ *
+ * @module
+ */
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { cancelled, heartbeat } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowBundle } from '@temporalio/worker';
+import { registerSearchAttributes } from '../../workers/search-attributes';
+import { studyWorkflowId, TASK_QUEUES } from '../../workflows/contract';
+import type { RunTrialInput, StudyActivities, StudyRecord, TrainingActivities, TrialSummary, TuneStudyInput } from '../../workflows/contract';
+import { parseStudy, resolveParsed } from '../../workflows/spec';
+import type { StudyInput } from '../../workflows/spec';
+import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
+import type { Decision, StudyFacts } from '../../workflows/stages/stage';
+import type { PinnedDataset, ResolvedStudy } from '../../workflows/study';
+import type { Outcome, TrialResult, TrialSpec } from '../../workflows/trial';
+import type { tuneStudy } from '../../workflows';
+
+/** A cancellation reaches an activity with the reply to a heartbeat: seldom ones would make tests wait. */
+const BEAT_MILLISECONDS = 50;
+
+const SHA = 'd'.repeat(64);
+
+const DATASET: PinnedDataset = {
+  sha256: SHA, manifest: { key: `v1/datasets/${SHA}/manifest.json`, sha256: SHA, bytes: 1000 }, source: { format: 'idx', uri: 'data/made-up' },
+  shape: [8, 8, 1], classes: 10, split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
+};
+
+/** What a test says of one study; what it leaves out is as the textbooks say, at once. */
+export interface StudyScript {
+  readonly resolved?: (study: ResolvedStudy) => ResolvedStudy;
+  readonly trial?: (spec: TrialSpec, plausible: () => Outcome) => Promise<Outcome> | Outcome;
+  /** What the trainer does before it ends when it is cancelled. */
+  readonly onCancel?: (spec: TrialSpec) => Promise<void>;
+  readonly recordDecision?: (decision: Decision) => Promise<void> | void;
+  readonly publishStudy?: (record: StudyRecord) => Promise<void> | void;
+}
+
+/** What the activities of one study have seen so far. */
+export interface StudyLog {
+  readonly started: TrialSpec[];
+  /** Trial ids in the order of their end, with results only. */
+  readonly ended: string[];
+  readonly cancelled: string[];
+  readonly running: Set<string>;
+  /** Most trials that ever ran at once. */
+  runningMost: number;
+  readonly decisions: { readonly decision: Decision; readonly trials: readonly TrialSummary[] }[];
+  readonly published: StudyRecord[];
+}
+
+export interface ScriptedStudy {
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<typeof tuneStudy>;
+  readonly log: StudyLog;
+}
+
+export interface ScriptedWorld {
+  readonly client: Client;
+  start(study: StudyInput, script?: StudyScript): Promise<ScriptedStudy>;
+  stop(): Promise<void>;
+}
+
+interface Play {
+  readonly script: StudyScript;
+  readonly log: StudyLog;
+  resolved?: ResolvedStudy;
+}
+
+export function workflowBundle(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ workflowsPath: path.join(__dirname, '../../workflows/index.ts'), logger: new DefaultLogger('WARN') });
+}
+
+/** Workers of both task queues on a server, with a prefix of their own. */
+export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
+  quieten();
+  const taskQueuePrefix = `scripted-${randomUUID()}.`;
+  const plays = new Map<string, Play>();
+  const [workflowBundleBuilt, connection, clientConnection] = await Promise.all([workflowBundle(), NativeConnection.connect({ address }), Connection.connect({ address })]);
+  const client = new Client({ connection: clientConnection, identity: 'test' });
+  const searchAttributes = await registerSearchAttributes(client);
+  const common = { connection, identity: 'scripted', maxHeartbeatThrottleInterval: BEAT_MILLISECONDS };
+  const workers = await Promise.all([
+    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, workflowBundle: workflowBundleBuilt, activities: studyActivities(plays), reuseV8Context: true }),
+    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.training}`, activities: trainingActivities(plays) }),
+  ]);
+  const runs = workers.map((worker) => worker.run());
+  return {
+    client,
+    start: async (study, script = {}) => {
+      const studyId = study.name;
+      const log: StudyLog = { started: [], ended: [], cancelled: [], running: new Set(), runningMost: 0, decisions: [], published: [] };
+      plays.set(studyId, { script, log });
+      const input: TuneStudyInput = { studyId, study, taskQueuePrefix, searchAttributes };
+      const handle = await client.workflow.start<typeof tuneStudy>('tuneStudy', {
+        workflowId: studyWorkflowId(studyId), taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, args: [input], memo: { stepwellContent: studyId },
+      });
+      return { handle, log };
+    },
+    stop: async () => {
+      workers.forEach((worker) => worker.shutdown());
+      await Promise.all(runs);
+      await Promise.all([connection.close(), clientConnection.close()]);
+    },
+  };
+}
+
+let isQuiet = false;
+
+/** What fails in these studies fails on purpose. The SDK takes a logger once a process. */
+function quieten(): void {
+  if (isQuiet) return;
+  isQuiet = true;
+  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
+}
+
+function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
+  const play = plays.get(studyId);
+  if (play === undefined) throw new Error(`study ${studyId} has no script`);
+  return play;
+}
+
+function studyActivities(plays: ReadonlyMap<string, Play>): StudyActivities {
+  return {
+    resolveStudy: ({ studyId, study }) => {
+      const play = playOf(plays, studyId);
+      const parsed = parseStudy(study);
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+      const resolved = resolveParsed(parsed.study, DATASET);
+      play.resolved = play.script.resolved?.(resolved) ?? resolved;
+      return Promise.resolve(play.resolved);
+    },
+    recordDecision: async ({ studyId, decision, trials }) => {
+      const { script, log } = playOf(plays, studyId);
+      await script.recordDecision?.(decision);
+      log.decisions.push({ decision, trials });
+    },
+    publishStudy: async (record) => {
+      const { script, log } = playOf(plays, record.studyId);
+      await script.publishStudy?.(record);
+      log.published.push(record);
+      return { report: `s3://bucket/v1/studies/${record.studyId}/report.html`, model: record.final?.model ?? null };
+    },
+  };
+}
+
+function trainingActivities(plays: ReadonlyMap<string, Play>): TrainingActivities {
+  return {
+    runTrial: async (input) => {
+      const { trial } = input;
+      const play = playOf(plays, input.studyId);
+      const { script, log } = play;
+      const plausible = (): Outcome => plausibleOutcome(trial, factsOf(input, play));
+      log.started.push(trial);
+      log.running.add(trial.trialId);
+      log.runningMost = Math.max(log.runningMost, log.running.size);
+      const beat = setInterval(() => heartbeat(), BEAT_MILLISECONDS);
+      const isCancelled = cancelled();
+      try {
+        const outcome = await Promise.race([isCancelled, script.trial?.(trial, plausible) ?? plausible()]);
+        log.ended.push(trial.trialId);
+        return resultOf(trial, outcome);
+      } catch (error) {
+        if (error instanceof Error && error.name === 'CancelledFailure') {
+          log.cancelled.push(trial.trialId);
+          await script.onCancel?.(trial);
+        }
+        throw error;
+      } finally {
+        clearInterval(beat);
+        log.running.delete(trial.trialId);
+      }
+    },
+  };
+}
+
+function factsOf({ dataset, objective }: RunTrialInput, { resolved }: Play): StudyFacts {
+  if (resolved === undefined) throw new Error('a trial runs before its study is resolved');
+  const { trainExamples, validationExamples, testExamples } = dataset.split;
+  return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training: resolved.training, objective, modelHparams: [], reproducible: resolved.reproducible };
+}
+
+function resultOf(spec: TrialSpec, outcome: Outcome): TrialResult {
+  const model = spec.exportModel ? `v1/trials/${spec.trialId}/model` : null;
+  return { trialId: spec.trialId, hash: `hash-${spec.trialId}`, outcome, weights: null, model, receipts: [], reused: false, worker: 'scripted', engine: 'made up' };
+}
