@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
+import { canonicalJson, sha256Of } from '../activities/content-hash';
 import { studyWorkflowId, TASK_QUEUES } from '../workflows/contract';
 import type { TuneStudyInput } from '../workflows/contract';
 import type { tuneStudy } from '../workflows';
@@ -96,12 +96,5 @@ export async function runningStudy(client: StudyClient, name: string, study: unk
 
 /** SHA-256 of a study as it was handed in, whatever the order of its keys. */
 export function studyContentHash(study: unknown): string {
-  return createHash('sha256').update(canonicalJson(study)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  }) ?? 'undefined';
+  return sha256Of(canonicalJson(study));
 }

@@ -7,9 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { PinnedDataset } from '../../workflows/study';
+import { sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 import { DatasetCorrupt } from './errors';
-import { manifestKey, packedFiles, packedManifestSchema, sha256Of } from './packed';
+import { manifestKey, packedFiles, packedManifestSchema } from './packed';
 import type { PackedManifest } from './packed';
 
 const MANIFEST = 'manifest.json';

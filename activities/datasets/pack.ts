@@ -5,10 +5,10 @@
  */
 import type { ObjectRef } from '../../workflows/trial';
 import type { ObjectStore } from '../storage/object-store';
-import { canonicalJson } from '../trial/trial-hash';
+import { canonicalJson, sha256Of } from '../content-hash';
 import { DatasetInvalid } from './errors';
 import type { OpenedDataset, OpenedPart } from './formats/format';
-import { manifestKey, packedFiles, sha256Of } from './packed';
+import { manifestKey, packedFiles } from './packed';
 import type { PackedFile, PackedManifest, PackedSplit } from './packed';
 import { SHARD_BYTES, shardsOf } from './shards';
 import type { Shard } from './shards';

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 export interface PackedFile {
@@ -58,8 +57,4 @@ export function manifestKey(sha256: string): string {
 /** Every file of a packed data set but its manifest. */
 export function packedFiles({ train, test }: PackedManifest): readonly PackedFile[] {
   return [train, test].flatMap((split) => (split === null ? [] : [...split.images, ...split.labels]));
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -3,18 +3,14 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { ObjectRef } from '../../workflows/trial';
+import { sha256Of } from '../content-hash';
 import type { ObjectStore } from './object-store';
 
 /** Enough of a SHA-256 to tell a trial's few files apart. */
 const NAME_CHARACTERS = 16;
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /** Puts bytes under a key and refers to them. */
 export async function putBytes(store: ObjectStore, key: string, bytes: Uint8Array): Promise<ObjectRef> {
@@ -39,7 +35,7 @@ export async function putNamedFolder(store: ObjectStore, parent: string, folder:
   const names = entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')).sort();
   const hashes: string[] = [];
   for (const name of names) hashes.push(`${name} ${sha256Of(await readFile(path.join(folder, name)))}`);
-  const prefix = `${parent}${path.basename(folder)}-${sha256Of(Buffer.from(hashes.join('\n'))).slice(0, NAME_CHARACTERS)}/`;
+  const prefix = `${parent}${path.basename(folder)}-${sha256Of(hashes.join('\n')).slice(0, NAME_CHARACTERS)}/`;
   const keys: string[] = [];
   for (const name of names) {
     await store.put(`${prefix}${name}`, await readFile(path.join(folder, name)));

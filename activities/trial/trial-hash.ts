@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { RunTrialInput } from '../../workflows/contract';
+import { canonicalJson, sha256Of } from '../content-hash';
 
 /**
  * Content address of a trial: everything that its bits depend on, and nothing else.
@@ -16,13 +16,5 @@ export function trialHash(input: RunTrialInput, engine: string, modelSource: str
     dataset: { sha256: dataset.sha256, split: dataset.split },
     trial: { hparams, seed, schedule, limit, stop, evaluate, record, process, exportModel },
   };
-  return createHash('sha256').update(canonicalJson(content)).digest('hex');
-}
-
-/** JSON with the keys of every object in order, so that equal values have equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner);
+  return sha256Of(canonicalJson(content));
 }

@@ -27,6 +27,11 @@ export function cardinality(dimension: Dimension): number {
   return dimension.step === undefined ? Infinity : stepsIn(dimension.uniform, dimension.step) + 1;
 }
 
+/** Number of different points of a space. */
+export function pointsIn(space: Space): number {
+  return Object.values(space).reduce((points, dimension) => points * cardinality(dimension), 1);
+}
+
 /** Whole steps that fit between two bounds; a tiny excess makes up for sums like 0.1 + 0.2. */
 function stepsIn([low, high]: readonly [number, number], step: number): number {
   return Math.floor((high - low) / step + 1e-9);

@@ -3,7 +3,7 @@ import type { Density } from './parzen';
 import { deriveSeed, hash32, uniform } from './random';
 import { random } from './random-search';
 import type { Sampler, SamplerContext } from './sampler';
-import { cardinality, pointAt, unitsOf } from './space';
+import { cardinality, pointAt, pointsIn, unitsOf } from './space';
 import type { HParams } from '../trial';
 import type { Space } from './space';
 
@@ -53,11 +53,6 @@ export const tpe: Sampler<TpeOptions> = {
     return candidates.find(isNew) ?? unexplored(space, deriveSeed(context.seed, 'unexplored', index), known.size, isNew) ?? candidates[0]!;
   },
 };
-
-/** Number of different points of a space. */
-function pointsIn(space: Space): number {
-  return Object.values(space).reduce((points, dimension) => points * cardinality(dimension), 1);
-}
 
 /** What is not a finite number is a failure. */
 function lossOf(score: number | null | undefined, { direction }: SamplerContext<TpeOptions>): number | null {

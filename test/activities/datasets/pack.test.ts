@@ -5,7 +5,8 @@ import { idx } from '../../../activities/datasets/formats/idx';
 import { packDataset } from '../../../activities/datasets/pack';
 import type { PackProgress } from '../../../activities/datasets/pack';
 import { pinDataset } from '../../../activities/datasets/pin';
-import { packedManifestSchema, sha256Of } from '../../../activities/datasets/packed';
+import { sha256Of } from '../../../activities/content-hash';
+import { packedManifestSchema } from '../../../activities/datasets/packed';
 import { memoryStore } from '../../../activities/storage/memory';
 import { cifarBatch, folderOf, idxSet, pattern } from '../../support/datasets';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { canonicalJson, trialHash } from '../../../activities/trial/trial-hash';
+import { canonicalJson } from '../../../activities/content-hash';
+import { trialHash } from '../../../activities/trial/trial-hash';
 import type { RunTrialInput } from '../../../workflows/contract';
 import { trialInput } from './trial-input';
 

@@ -1,5 +1,5 @@
 import { SAMPLERS } from '../../search';
-import { cardinality } from '../../search/space';
+import { pointsIn } from '../../search/space';
 import type { HParams } from '../../trial';
 import { isRunning, soundScore } from '../trials';
 import { pointKey, searchTrials } from './configurations';
@@ -10,8 +10,7 @@ const REPEATS_MAX = 1000;
 
 /** Trials of the whole search: as many as asked for, or as the space has points. */
 export function searchSize({ options: { space, sampler, trials } }: SweepContext): number {
-  const points = Object.values(space).reduce((size, dimension) => size * cardinality(dimension), 1);
-  return Math.min(trials, 1 + Math.min(points, SAMPLERS[sampler.name]?.size(space, sampler) ?? 0));
+  return Math.min(trials, 1 + Math.min(pointsIn(space), SAMPLERS[sampler.name]?.size(space, sampler) ?? 0));
 }
 
 /** The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up. */
