@@ -24,5 +24,10 @@ export function contestants(threads: number): readonly [Contestant, ...Contestan
   const python = pythonWith('bench-venv', here('requirements.txt'));
   const keras = (name: string, oneDnn: string): Contestant =>
     ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn } });
-  return [node('ours', 'ours.ts'), keras('keras', '1'), keras('keras-without-onednn', '0'), node('tfjs-fit', 'tfjs-fit.ts')];
+  const torch = (name: string, channelsLast: string): Contestant =>
+    ({ name, program: python, args: [here('peers_torch.py')], environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast } });
+  return [
+    node('ours', 'ours.ts'), keras('keras', '1'), keras('keras-without-onednn', '0'), torch('pytorch', '0'), torch('pytorch-channels-last', '1'),
+    node('tfjs-fit', 'tfjs-fit.ts'),
+  ];
 }

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:engine`: how fast our engine trains and evaluates, next to Keras and TensorFlow.js on the same cores.
+ * `npm run bench:engine`: how fast our engine trains and evaluates, next to Keras, PyTorch and TensorFlow.js on the same cores.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const USAGE = `npm run bench:engine -- [--quick] [--only CASE] [--threads N] [--
   --only CASE   cases whose name begins so, e.g. resnet20 or mnist-cnn/batch-32
   --threads N   threads of every contestant; all cores unless given
   --json        one JSON object on standard output
-PyTorch is not among the peers: its wheel for Linux brings several GB of CUDA libraries with it, on machines without a GPU too.
+The first run installs the peers; PyTorch's wheel for Linux brings several GB of CUDA libraries with it, on machines without a GPU too.
 `;
 
 const REPEATS = { full: 5, quick: 2 };
