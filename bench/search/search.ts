@@ -1,13 +1,17 @@
 import { SAMPLERS } from '../../workflows/search';
-import type { Observation } from '../../workflows/search';
+import type { Observation, Sampler } from '../../workflows/search';
 import type { TestFunction } from './functions';
 
+/** What every sampler reads its own of: the defaults of a study. */
+const OPTIONS = { startupTrials: 10 };
+
 /** The lowest regret that a sampler finds. */
-export function simpleRegret(sampler: string, { space, regret }: TestFunction, trials: number, seed: number): number {
+export function simpleRegret(sampler: keyof typeof SAMPLERS, { space, regret }: Pick<TestFunction, 'space' | 'regret'>, trials: number, seed: number): number {
+  const chosen: Sampler = SAMPLERS[sampler];
   const observations: Observation[] = [];
   let best = Infinity;
   for (let index = 0; index < trials; index++) {
-    const hparams = SAMPLERS[sampler]!.suggest({ space, options: { startupTrials: 10 }, index, seed, observations, direction: 'minimize' });
+    const hparams = chosen.suggest({ space, options: OPTIONS, index, seed, observations, direction: 'minimize' });
     const score = regret(hparams);
     observations.push({ hparams, score });
     best = Math.min(best, score);

@@ -5,9 +5,11 @@
  * @module
  */
 type Schema = Readonly<Record<string, unknown>>;
+/** What the schema at hand names by `$ref`. */
+let definitions: Readonly<Record<string, Schema>> = {};
 type Check = (value: unknown, argument: never, schema: Schema) => readonly string[];
 
-const ANNOTATIONS = ['$schema', 'title', 'description', 'default', 'examples', '$comment'];
+const ANNOTATIONS = ['$schema', 'title', 'description', 'default', 'examples', '$comment', 'id'];
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const fits = (value: unknown, schema: unknown): boolean => schemaErrors(value, schema as Schema).length === 0;
@@ -20,6 +22,8 @@ const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 const CHECKS: Readonly<Record<string, Check>> = {
+  definitions: () => [],
+  $ref: (value, name: string) => schemaErrors(value, definitions[name.replace('#/definitions/', '')] ?? false),
   type: (value, types: string | readonly string[]) => rule([types].flat().some((type) => TYPES[type]?.(value) ?? false), `must be ${String(types)}`),
   const: (value, constant: unknown) => rule(value === constant, `must be ${String(constant)}`),
   enum: (value, values: readonly unknown[]) => rule(values.includes(value), `must be one of ${values.join(', ')}`),
@@ -47,6 +51,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** Where a value does not fit a schema. @throws Error for a keyword that is not known here. */
 export function schemaErrors(value: unknown, schema: Schema | boolean): readonly string[] {
   if (typeof schema === 'boolean') return schema ? [] : ['is not allowed'];
+  if (isMapping(schema['definitions'])) definitions = schema['definitions'] as typeof definitions;
   return Object.entries(schema).filter(([keyword]) => !ANNOTATIONS.includes(keyword)).flatMap(([keyword, argument]) => {
     const check = CHECKS[keyword];
     if (check === undefined) throw new Error(`the test's JSON Schema has no keyword ${keyword}`);

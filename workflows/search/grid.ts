@@ -1,29 +1,28 @@
-import { cardinality, pointAt } from './space';
-import type { Dimension, Space } from './space';
 import type { Sampler } from './sampler';
+import { enumerate, isRange, valueAtUnit } from './space';
+import type { Dimension, Levels, Space } from './space';
 
-/** Values of a dimension on a grid: all of a short list, else `levels` of them from end to end. */
-function levelsOf(dimension: Dimension, levels: number): number {
-  const count = cardinality(dimension);
-  return 'choice' in dimension ? count : Math.min(count, levels);
+/** Values of a range on a grid: evenly spaced from end to end, each once; all values of what is no range. */
+function levelsOf(dimension: Dimension, levels: number): Levels | undefined {
+  if (!isRange(dimension)) return undefined;
+  const values = [...new Set(Array.from({ length: levels }, (_, i) => valueAtUnit(dimension, levels === 1 ? 0.5 : i / (levels - 1))))];
+  return { count: values.length, at: (position) => values[position]! };
 }
 
 /** Number of points on a grid. */
 export function gridSize(space: Space, levels: number): number {
-  return Object.values(space).reduce((size, dimension) => size * levelsOf(dimension, levels), 1);
+  return enumerate(space, (dimension) => levelsOf(dimension, levels)).size;
 }
 
-/** Every combination of evenly spaced values, both ends included; the last dimension changes fastest. */
+/**
+ * Every combination of evenly spaced values, both ends included; the last dimension changes fastest.
+ *
+ * Lists are taken whole, and so is what others depend on. What does not exist at a point multiplies none.
+ */
 export const grid: Sampler<{ readonly levels: number }> = {
   size: (space, { levels }) => gridSize(space, levels),
   suggest: ({ space, options: { levels }, index }) => {
-    let rest = index;
-    const units = Object.values(space).reverse().map((dimension) => {
-      const count = levelsOf(dimension, levels);
-      const position = rest % count;
-      rest = Math.floor(rest / count);
-      return count === 1 ? 0.5 : position / (count - 1);
-    });
-    return pointAt(space, units.reverse());
+    const points = enumerate(space, (dimension) => levelsOf(dimension, levels));
+    return points.at(index % points.size);
   },
 };

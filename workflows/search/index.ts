@@ -1,20 +1,31 @@
 /**
- * The search for points of a space: samplers as pure functions, and the counter-based randomness under them.
+ * The search for points of a space, without Temporal: spaces, samplers as pure functions, and the counter-based randomness under them.
+ *
+ * A sampler is asked with all trials so far, and answers the same to the same question:
+ *
+ * ```ts
+ * import { SAMPLERS } from 'stepwell/search';
+ * import type { Observation, Space } from 'stepwell/search';
+ *
+ * const space: Space = { learningRate: { logUniform: [1e-5, 1e-1] }, dropoutRate: { uniform: [0, 0.6] } };
+ * const observations: Observation[] = [];
+ * for (let index = 0; index < 50; index++) {
+ *   const hparams = SAMPLERS.tpe.suggest({ space, options: { startupTrials: 10 }, index, seed: 17, observations, direction: 'minimize' });
+ *   observations.push({ hparams, score: train(hparams) });
+ * }
+ * ```
+ *
+ * `createSearch` keeps the trials itself, any number of them running, and is asked and told.
  *
  * @module
  */
-import { grid } from './grid';
-import { halton } from './halton';
-import { random } from './random-search';
-import type { Sampler } from './sampler';
-import { sobol } from './sobol';
-import { tpe } from './tpe';
-
+export { createSearch } from './ask-tell';
+export type { Asked, Search, SearchOptions } from './ask-tell';
+export { PRUNERS } from './pruners';
+export type { CurvePoint, PrunableTrial, Pruner, PrunerContext, Verdict } from './pruners';
 export { deriveSeed, hash32, permutation, uniform } from './random';
 export { gridSize } from './grid';
 export type { Observation, Sampler, SamplerContext } from './sampler';
-export { cardinality, pointAt, unitOf, unitsOf, valueAtUnit } from './space';
-export type { Dimension, Scalar, Space } from './space';
-
-/** Every sampler by its name in a study. A new one is a file here, one line below and one in the sweep's options. */
-export const SAMPLERS: Readonly<Record<string, Sampler>> = { random, grid, halton, sobol, tpe };
+export { SAMPLERS } from './samplers';
+export { activeNames, cardinality, flattenSpace, pointAt, pointKey, pointsIn, spaceProblems, unitOf, unitsOf, valueAtUnit } from './space';
+export type { Branches, Dimension, NestedSpace, Scalar, Space, SpaceProblem } from './space';

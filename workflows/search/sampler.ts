@@ -7,6 +7,8 @@ export interface Observation {
   readonly hparams: HParams;
   /** `undefined` while it runs; `null` if it failed: worse than any number. */
   readonly score: number | null | undefined;
+  /** Run by somebody else: it tells of its point, which the search itself may try all the same. */
+  readonly elsewhere?: true;
 }
 
 export interface SamplerContext<Options> {
@@ -15,7 +17,7 @@ export interface SamplerContext<Options> {
   /** Counts the suggestions of this search from 0. */
   readonly index: number;
   readonly seed: number;
-  /** All trials so far, the one that the study started with included. */
+  /** All trials so far in the order of their start, the one that the study started with included. */
   readonly observations: readonly Observation[];
   readonly direction: Objective['direction'];
 }
@@ -24,6 +26,12 @@ export interface SamplerContext<Options> {
 export interface Sampler<Options = unknown> {
   /** Number of points that it can suggest; Infinity where it has no end. */
   size(space: Space, options: Options): number;
-  /** Values for every dimension of the space. */
+  /** Values for every dimension of the space that exists at the point. */
   suggest(context: SamplerContext<Options>): HParams;
+}
+
+/** A score as a loss, lower is better; `null` for one that runs or failed, as does what is not a finite number. */
+export function lossOf(score: Observation['score'], direction: Objective['direction']): number | null {
+  if (score === null || score === undefined || !Number.isFinite(score)) return null;
+  return direction === 'minimize' ? score : -score;
 }

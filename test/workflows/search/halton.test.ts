@@ -6,7 +6,7 @@ const PRIMES = [2, 3, 5, 7, 11, 13, 17, 19];
 const SPACE: Space = Object.fromEntries(PRIMES.map((prime) => [`base${prime}`, { integer: [0, prime ** 2 - 1] }]));
 
 function points(count: number, seed: number): readonly (readonly number[])[] {
-  return Array.from({ length: count }, (_, index) => Object.values(SAMPLERS['halton']!.suggest({ space: SPACE, options: {}, index, seed, observations: [], direction: 'minimize' })).map(Number));
+  return Array.from({ length: count }, (_, index) => Object.values(SAMPLERS.halton.suggest({ space: SPACE, options: {}, index, seed, observations: [], direction: 'minimize' })).map(Number));
 }
 
 /** Correlation of two coordinates. */

@@ -37,7 +37,7 @@ describe.each(Object.keys(SAMPLERS))('a sweep by %s', (name) => {
   });
 
   it('tries every point of a small space, and ends', () => {
-    const space = { dropoutRate: { choice: [0, 0.2, 0.4] }, flip: { choice: [0, 0.5] } };
+    const space = { dropoutRate: { ordinal: [0, 0.2, 0.4] }, flip: { choice: [0, 0.5] } };
     const points = search(name, { options: { space } });
     expect(distinct(points.map(({ dropoutRate, flip }) => ({ dropoutRate, flip }) as HParams))).toBe(6);
   });
@@ -46,4 +46,12 @@ describe.each(Object.keys(SAMPLERS))('a sweep by %s', (name) => {
 it('is spent by tpe where the good points are, unlike by chance', () => {
   const late = (name: string): number => search(name, { parallel: 2 }).slice(20).filter(mostly).length;
   expect(late('tpe')).toBeGreaterThan(2 * late('random'));
+});
+
+it('leaves to a trial what the study holds wherever a hyperparameter does not exist, and counts such points once', () => {
+  const space = { kind: { branches: { none: {}, dropout: { dropoutRate: { ordinal: [0.2, 0.4] } }, decay: { weightDecay: { constant: 1e-3 } } } } };
+  const points = search('random', { options: { space } }).slice(1);
+  expect(points).toHaveLength(4);
+  const seen = points.map(({ kind, dropoutRate, weightDecay }) => `${kind} ${dropoutRate} ${weightDecay}`);
+  expect(seen.sort()).toEqual(['decay 0 0.001', 'dropout 0.2 0', 'dropout 0.4 0', 'none 0 0']);
 });

@@ -1,5 +1,5 @@
 import { normalMass, truncatedQuantile } from '../../../workflows/search/normal';
-import { densityOf } from '../../../workflows/search/parzen';
+import { densityOf } from '../../../workflows/search/tpe/parzen';
 import { deriveSeed, uniform } from '../../../workflows/search';
 import type { Dimension } from '../../../workflows/search';
 

@@ -6,7 +6,7 @@ import { regularizationSweepOptions } from '../../../workflows/stages/regulariza
 /** Points as their places among 64 slices of each dimension. */
 function slicesOf(count: number, dimensions: number, seed: number): readonly (readonly number[])[] {
   const space: Space = Object.fromEntries(Array.from({ length: dimensions }, (_, i) => [`x${i}`, { integer: [0, 63] }]));
-  return Array.from({ length: count }, (_, index) => Object.values(SAMPLERS['sobol']!.suggest({ space, options: {}, index, seed, observations: [], direction: 'minimize' })).map(Number));
+  return Array.from({ length: count }, (_, index) => Object.values(SAMPLERS.sobol.suggest({ space, options: {}, index, seed, observations: [], direction: 'minimize' })).map(Number));
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { cardinality, pointAt, unitOf, unitsOf, valueAtUnit } from '../../../workflows/search';
+import { boundsOf, isRange } from '../../../workflows/search/space/dimension';
 import type { Dimension, Space } from '../../../workflows/search';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
@@ -11,6 +12,9 @@ const dimension: fc.Arbitrary<Dimension> = fc.oneof(
   bounds.map((uniform) => ({ uniform })),
   fc.tuple(bounds, fc.double({ min: 1e-3, max: 10, noNaN: true })).map(([uniform, step]) => ({ uniform, step })),
   positive.map((logUniform) => ({ logUniform })),
+  fc.tuple(positive, fc.double({ min: 0.01, max: 1, noNaN: true })).map(([logUniform, share]) => ({ logUniform, step: share * (logUniform[1] - logUniform[0]) })),
+  fc.tuple(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 20 })).map(([low, width, step]) => ({ integer: [low, low + width] as const, step, log: true })),
+  fc.uniqueArray(fc.oneof(fc.integer(), fc.string()), { minLength: 1, maxLength: 6 }).map((ordinal) => ({ ordinal })),
   fc.tuple(whole, fc.integer({ min: 1, max: 20 })).map(([integer, step]) => ({ integer, step })),
   fc.uniqueArray(fc.oneof(fc.integer(), fc.string(), fc.boolean()), { minLength: 1, maxLength: 6 }).map((choice) => ({ choice })),
   fc.integer().map((constant) => ({ constant })),
@@ -20,9 +24,10 @@ it('gives values of the dimension at every coordinate', () => {
   fc.assert(fc.property(dimension, unit, (one, u) => {
     const value = valueAtUnit(one, u);
     if ('choice' in one) expect(one.choice).toContain(value);
-    else if ('constant' in one) expect(value).toBe(one.constant);
+    else if ('ordinal' in one) expect(one.ordinal).toContain(value);
+    else if (!isRange(one)) expect(value).toBe(one.constant);
     else {
-      const [low, high] = 'uniform' in one ? one.uniform : 'logUniform' in one ? one.logUniform : one.integer;
+      const [low, high] = boundsOf(one);
       // Sums of steps are rounded to twelve digits, and may end that much beyond.
       const slack = 1e-9 * Math.max(1, Math.abs(high));
       expect(value).toBeGreaterThanOrEqual(low - slack);
@@ -40,7 +45,7 @@ it('finds every discrete value at the coordinate in the middle of its share', ()
 });
 
 it('rises with the coordinate', () => {
-  fc.assert(fc.property(dimension.filter((one) => !('choice' in one)), unit, unit, (one, a, b) => {
+  fc.assert(fc.property(dimension.filter((one) => isRange(one) || 'constant' in one), unit, unit, (one, a, b) => {
     expect(valueAtUnit(one, Math.min(a, b)) <= valueAtUnit(one, Math.max(a, b))).toBe(true);
   }));
 });
@@ -49,6 +54,20 @@ it('reaches both ends and clamps beyond', () => {
   expect([-1, 0, 1, 2].map((u) => valueAtUnit({ logUniform: [1e-6, 1e-2] }, u))).toEqual([1e-6, 1e-6, 1e-2, 1e-2]);
   expect([0, 1].map((u) => valueAtUnit({ uniform: [0, 0.5], step: 0.1 }, u))).toEqual([0, 0.5]);
   expect([0, 1].map((u) => valueAtUnit({ integer: [3, 10], step: 3 }, u))).toEqual([3, 9]);
+});
+
+it('spaces whole numbers evenly in the logarithm where it is told to, each with the share that lies nearest to it', () => {
+  const layers: Dimension = { integer: [1, 8], log: true };
+  // The shares end half a step beyond the values: from 0.5 to 8.5.
+  const share = (value: number): number => Math.log((value + 0.5) / (value - 0.5)) / Math.log(8.5 / 0.5);
+  const draws = Array.from({ length: 17_000 }, (_, i) => valueAtUnit(layers, (i + 0.5) / 17_000));
+  for (let value = 1; value <= 8; value++) expect(draws.filter((one) => one === value).length / draws.length).toBeCloseTo(share(value), 3);
+});
+
+it('puts the entries of an ordinal beside each other, however far apart as numbers', () => {
+  const units: Dimension = { ordinal: [16, 64, 1024, 'all'] };
+  expect([16, 64, 1024, 'all'].map((value) => unitOf(units, value))).toEqual([0.125, 0.375, 0.625, 0.875]);
+  expect(unitOf(units, 32)).toBeUndefined();
 });
 
 it('is the middle of a logarithmic range at a half', () => {

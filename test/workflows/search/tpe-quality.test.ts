@@ -1,10 +1,11 @@
 import { branin, hartmann6 } from '../../../bench/search/functions';
 import { simpleRegret } from '../../../bench/search/search';
+import type { SAMPLERS } from '../../../workflows/search';
 import { median } from '../../../workflows/analysis/statistics';
 
 const SEEDS = Array.from({ length: 15 }, (_, i) => i + 1);
 
-const medianRegret = (sampler: string, of: typeof branin): number => median(SEEDS.map((seed) => simpleRegret(sampler, of, 100, seed)));
+const medianRegret = (sampler: keyof typeof SAMPLERS, of: typeof branin): number => median(SEEDS.map((seed) => simpleRegret(sampler, of, 100, seed)));
 
 it('knows the minima of the functions it measures with', () => {
   expect(branin.regret({ x1: Math.PI, x2: 2.275 })).toBeCloseTo(0, 5);

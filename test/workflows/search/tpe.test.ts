@@ -14,7 +14,7 @@ interface Asked {
 }
 
 function suggest(observations: readonly Observation[], { space = SPACE, index = observations.length, seed = 7, direction = 'minimize' }: Asked = {}): HParams {
-  return SAMPLERS['tpe']!.suggest({ space, options: { name: 'tpe', startupTrials: 10 }, index, seed, observations, direction });
+  return SAMPLERS.tpe.suggest({ space, options: { startupTrials: 10 }, index, seed, observations, direction });
 }
 
 /** Suggestions for different numbers after the same history. */
@@ -22,7 +22,7 @@ const suggestions = (count: number, observations: readonly Observation[], asked:
   Array.from({ length: count }, (_, i) => suggest(observations, { ...asked, index: observations.length + i }));
 
 const drawn = (count: number, score: (hparams: HParams, index: number) => Observation['score'], space = SPACE): readonly Observation[] => Array.from({ length: count }, (_, index) => {
-  const hparams = SAMPLERS['random']!.suggest({ space, options: {}, index, seed: 3, observations: [], direction: 'minimize' });
+  const hparams = SAMPLERS.random.suggest({ space, options: {}, index, seed: 3, observations: [], direction: 'minimize' });
   return { hparams, score: score(hparams, index) };
 });
 
@@ -31,9 +31,9 @@ const shareOf = (points: readonly HParams[], holds: (point: HParams) => boolean)
 
 it('draws as the random sampler does until enough trials have a score', () => {
   const few = drawn(12, (hparams, index) => (index < 9 ? far(hparams) : index === 9 ? null : undefined));
-  expect(suggest(few)).toEqual(SAMPLERS['random']!.suggest({ space: SPACE, options: {}, index: 12, seed: 7, observations: [], direction: 'minimize' }));
+  expect(suggest(few)).toEqual(SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 12, seed: 7, observations: [], direction: 'minimize' }));
   const enough = drawn(10, far);
-  expect(suggest(enough)).not.toEqual(SAMPLERS['random']!.suggest({ space: SPACE, options: {}, index: 10, seed: 7, observations: [], direction: 'minimize' }));
+  expect(suggest(enough)).not.toEqual(SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 10, seed: 7, observations: [], direction: 'minimize' }));
 });
 
 it('goes where the good points are, in the logarithm, on steps and among choices', () => {
@@ -91,7 +91,7 @@ it('is not pulled to one side by ties', () => {
 
 it('sees every point of a finite space once, then repeats one', () => {
   const space: Space = { units: { integer: [1, 5] }, kind: { choice: ['a', 'b', 'c'] }, flip: { constant: true } };
-  expect(SAMPLERS['tpe']!.size(space, {})).toBe(15);
+  expect(SAMPLERS.tpe.size(space, { startupTrials: 10 })).toBe(15);
   const observations: Observation[] = [];
   for (let i = 0; i < 15; i++) {
     const hparams = suggest(observations, { space });
@@ -114,4 +114,35 @@ it('learns from points that lie outside of the space, or lack a dimension, as fa
 it('still learns from the best of thousands, however old', () => {
   const history = drawn(5000, (hparams, index) => (index < 20 ? 0 : 1) + far(hparams));
   expect(shareOf(suggestions(30, history), ({ kind }) => kind === 'b')).toBeGreaterThan(0.7);
+});
+
+describe('in a space with conditions', () => {
+  const space: Space = {
+    kind: { choice: ['a', 'b'] }, rate: { uniform: [0, 1], when: { kind: 'a' } }, width: { uniform: [0, 1], when: { kind: 'b' } }, both: { uniform: [0, 1] },
+  };
+  const loss = ({ kind, rate, width, both }: HParams): number => Math.abs(Number(both) - 0.5) + (kind === 'a' ? Math.abs(Number(rate) - 0.1) : 0.3 + Math.abs(Number(width) - 0.9));
+
+  it('learns each branch from the points that had it', () => {
+    const points = suggestions(80, drawn(80, loss, space), { space });
+    const [a, b] = ['a', 'b'].map((kind) => points.filter((point) => point['kind'] === kind));
+    expect(a!.length).toBeGreaterThan(50);
+    expect(shareOf(a!, ({ rate }) => Number(rate) < 0.3)).toBeGreaterThan(0.7);
+    points.forEach((point) => expect(Object.keys(point)).toEqual(['kind', point['kind'] === 'a' ? 'rate' : 'width', 'both']));
+    expect(b!.every(({ width }) => typeof width === 'number')).toBe(true);
+  });
+
+  it('does not look at what a point has left over from another branch', () => {
+    const history = drawn(60, loss, space);
+    const stained = history.map(({ hparams, score }) => ({ score, hparams: { rate: 0.9, width: 0.9, ...hparams } }));
+    expect(suggestions(10, stained, { space })).toEqual(suggestions(10, history, { space }));
+  });
+
+  it('tries every point of a finite one once', () => {
+    const finite: Space = { kind: { choice: ['a', 'b'] }, n: { integer: [1, 3], when: { kind: 'a' } }, m: { ordinal: [1, 10], when: { n: 3 } } };
+    const observations: Observation[] = [];
+    while (observations.length < SAMPLERS.tpe.size(finite, { startupTrials: 10 })) observations.push({ hparams: suggest(observations, { space: finite }), score: observations.length });
+    expect(observations.map(({ hparams }) => JSON.stringify(hparams)).sort()).toEqual(
+      [{ kind: 'a', n: 1 }, { kind: 'a', n: 2 }, { kind: 'a', n: 3, m: 1 }, { kind: 'a', n: 3, m: 10 }, { kind: 'b' }].map((point) => JSON.stringify(point)).sort(),
+    );
+  });
 });

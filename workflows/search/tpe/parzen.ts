@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { normalMass, truncatedQuantile } from './normal';
-import { cardinality } from './space';
-import type { Dimension } from './space';
+import { normalMass, truncatedQuantile } from '../normal';
+import { cardinality, cellsOf } from '../space';
+import type { Cells, Dimension } from '../space';
 
 /** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
 const { exp, floor, log, max, min, sqrt, PI } = Math;
@@ -63,11 +63,11 @@ export function densityOf(dimensions: readonly Dimension[], points: readonly Uni
 }
 
 function columnOf(dimension: Dimension, units: Units): Column {
-  const count = cardinality(dimension);
-  if ('choice' in dimension) return choices(count, units);
+  if ('choice' in dimension) return choices(cardinality(dimension), units);
   const means = [...units.map((unit) => unit ?? 0.5), 0.5];
   const deviations = [...deviationsOf(units), 1];
-  return count === Infinity ? line(means, deviations) : cells(count, means, deviations);
+  const cells = cellsOf(dimension);
+  return cells === undefined ? line(means, deviations) : inCells(cells, means, deviations);
 }
 
 /** Every choice has a share of the prior's weight, and a point's own the point's besides. */
@@ -101,17 +101,20 @@ function line(means: readonly number[], deviations: readonly number[]): Column {
 }
 
 /** The same, with the probability of a whole cell for each of its values. Candidates share cells, so each is worked out once. */
-function cells(count: number, means: readonly number[], deviations: readonly number[]): Column {
+function inCells(cells: Cells, means: readonly number[], deviations: readonly number[]): Column {
   const inside = means.map((mean, k) => normalMass(0, 1, mean, deviations[k]!));
   const known = new Map<number, readonly number[]>();
   const logDensities = (cell: number): readonly number[] => {
-    const [low, high] = [cell / count, (cell + 1) / count];
+    const [low, high] = [cells.edge(cell), cells.edge(cell + 1)];
     return means.map((mean, k) => log(max(NOTHING, normalMass(low, high, mean, deviations[k]!) / inside[k]!)));
   };
   return {
-    draw: (kernel, at) => (cellOf(truncatedQuantile(at, means[kernel]!, deviations[kernel]!), count) + 0.5) / count,
+    draw(kernel, at) {
+      const cell = cells.at(truncatedQuantile(at, means[kernel]!, deviations[kernel]!));
+      return (cells.edge(cell) + cells.edge(cell + 1)) / 2;
+    },
     addLogDensities(unit, sums) {
-      const cell = cellOf(unit, count);
+      const cell = cells.at(unit);
       const logs = known.get(cell) ?? logDensities(cell);
       known.set(cell, logs);
       for (let k = 0; k < sums.length; k++) sums[k]! += logs[k]!;

@@ -1,0 +1,89 @@
+import type { Objective } from '../study';
+import type { HParams } from '../trial';
+import { lossOf } from './sampler';
+import type { Observation, Sampler } from './sampler';
+import { SAMPLERS } from './samplers';
+import { flattenSpace, pointKey, spaceProblems } from './space';
+import type { NestedSpace } from './space';
+
+export interface SearchOptions {
+  readonly space: NestedSpace;
+  /** Its name and its options; `tpe` unless given. */
+  readonly sampler?: { readonly name: keyof typeof SAMPLERS; readonly startupTrials?: number; readonly levels?: number; readonly population?: number };
+  /** `minimize` unless given. */
+  readonly direction?: Objective['direction'];
+  /** An integer in [1, 2^31); 1 unless given. */
+  readonly seed?: number;
+  /** Trials of an earlier search to go on from, as its `observations` gave them. */
+  readonly observations?: readonly Observation[];
+}
+
+/** A point to try. */
+export interface Asked {
+  readonly number: number;
+  readonly hparams: HParams;
+}
+
+export interface Search {
+  /** The next point to try; any number may be out at once. `undefined` once there is no other. */
+  ask(): Asked | undefined;
+  /** The score at a point that is out; `null` for one that failed. @throws RangeError for a number that is not out. */
+  tell(number: number, score: number | null): void;
+  /** Every trial in the order of the asks: plain data, and all that a later process needs to go on. */
+  observations(): readonly Observation[];
+  /** The best trial so far. */
+  best(): Observation | undefined;
+}
+
+/** What samplers take where nothing else is said; each reads its own. */
+const DEFAULTS = { startupTrials: 10, levels: 3 };
+
+/** Suggestions that repeat known points before a space counts as used up. */
+const REPEATS_MAX = 1000;
+
+/**
+ * A search that is asked for points and told their scores, without Temporal.
+ *
+ * It draws no chance from outside and looks at no clock: what it answers follows from the seed and from the trials, in whatever order they ended.
+ *
+ * ```ts
+ * import { createSearch } from 'stepwell/search';
+ *
+ * const search = createSearch({ space: { learningRate: { logUniform: [1e-5, 1e-1] } }, sampler: { name: 'gp' }, seed: 17 });
+ * for (let asked = search.ask(); asked !== undefined && asked.number < 50; asked = search.ask()) search.tell(asked.number, train(asked.hparams));
+ * const best = search.best();
+ * ```
+ *
+ * @throws RangeError that lists everything wrong with the space.
+ */
+export function createSearch({ space: nested, sampler = { name: 'tpe' }, direction = 'minimize', seed = 1, observations: before = [] }: SearchOptions): Search {
+  const problems = spaceProblems(nested).map(({ path, rule, value }) => `${['space', ...path].join('.')} ${rule}, got ${JSON.stringify(value)}`);
+  if (problems.length > 0) throw new RangeError(problems.join('\n'));
+  const chosen: Sampler | undefined = SAMPLERS[sampler.name];
+  if (chosen === undefined) throw new RangeError(`sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${sampler.name}`);
+  const space = flattenSpace(nested);
+  const options = { ...DEFAULTS, ...sampler };
+  const trials: Observation[] = [...before];
+  let skipped = 0;
+  return {
+    ask() {
+      const known = new Set(trials.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)));
+      const end = Math.min(chosen.size(space, options), trials.length + skipped + REPEATS_MAX);
+      for (; trials.length + skipped < end; skipped++) {
+        const hparams = chosen.suggest({ space, options, index: trials.length + skipped, seed, observations: trials, direction });
+        if (!known.has(pointKey(space, hparams))) return { number: trials.push({ hparams, score: undefined }) - 1, hparams };
+      }
+      return undefined;
+    },
+    tell(number, score) {
+      const trial = trials[number];
+      if (trial === undefined || trial.score !== undefined) throw new RangeError(`number must be one that was asked for and not told, got ${number}`);
+      trials[number] = { ...trial, score: Number.isFinite(score) ? score : null };
+    },
+    observations: () => [...trials],
+    best: () => trials.reduce((best: Observation | undefined, trial) => {
+      const loss = lossOf(trial.score, direction);
+      return loss !== null && loss < (best === undefined ? Infinity : lossOf(best.score, direction)!) ? trial : best;
+    }, undefined),
+  };
+}

@@ -1,0 +1,92 @@
+import type { HParams } from '../../trial';
+import { halton } from '../halton';
+import { deriveSeed } from '../random';
+import { lossOf } from '../sampler';
+import type { Sampler, SamplerContext } from '../sampler';
+import { pointsIn } from '../space';
+import { exploredOf } from '../unexplored';
+import { ascended } from './ascent';
+import { featuresOf } from './features';
+import type { FeatureMap } from './features';
+import { fitted } from './fit';
+import { logExpectedImprovement } from './improvement';
+import { standardized } from './losses';
+import { processOf } from './model';
+import type { Process } from './model';
+
+export interface GpOptions {
+  /** Points with a score from which on it no longer draws evenly. */
+  readonly startupTrials: number;
+}
+
+/** Most ended trials that a suggestion rests on, half of them the best and half the newest: its time grows with their cube. */
+const POINTS_MAX = 300;
+
+/** The same of its hyperparameters, which take many times as long. */
+const FITTED_MAX = 100;
+
+/** Newest running trials that it spreads out from. */
+const RUNNING_MAX = 50;
+
+/** Known points to search around. */
+const STARTS = 4;
+
+interface Seen {
+  readonly hparams: HParams;
+  readonly loss: number | null;
+}
+
+/**
+ * Gaussian process with expected improvement: Matérn 5/2 with a length scale per dimension, the likeliest hyperparameters, noise among them, and
+ * the point where most improvement is expected.
+ *
+ * Of running trials it believes what it expects of them, so that parallel ones spread out; failed ones are as bad as the worst. A choice is as far
+ * from every other; dimensions that do not exist lie in their middle. Beyond 300 ended trials it rests on the best and the newest half of them.
+ *
+ * Source: D. R. Jones et al., "Efficient Global Optimization of Expensive Black-Box Functions", J. Global Optim. 13 (1998); of running trials,
+ * D. Ginsbourger et al., "Kriging Is Well-Suited to Parallelize Optimization" (2010).
+ */
+export const gp: Sampler<GpOptions> = {
+  size: pointsIn,
+  suggest(context) {
+    const { space, observations, options, seed, index, direction } = context;
+    const map = featuresOf(space);
+    const ended = observations.filter(({ score }) => score !== undefined).map(({ hparams, score }): Seen => ({ hparams, loss: lossOf(score, direction) }));
+    const isEarly = map.size === 0 || ended.filter(({ loss }) => loss !== null).length < options.startupTrials;
+    const candidates = isEarly ? [halton.suggest({ ...context, options: {} })] : promising(context, map, ended);
+    return exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
+  },
+};
+
+function promising({ space, observations, seed, index }: SamplerContext<GpOptions>, map: FeatureMap, ended: readonly Seen[]): readonly HParams[] {
+  const points = bestAndNewest(ended, POINTS_MAX);
+  const untold = processAfter(map, points);
+  const running = observations.filter(({ score }) => score === undefined).slice(-RUNNING_MAX);
+  const believing = untold.expecting(running.map(({ hparams }) => map.of(hparams)));
+  const best = Math.min(...[...points, ...running].map(({ hparams }) => believing.predict(map.of(hparams)).mean));
+  const worth = (point: HParams): number => logExpectedImprovement(believing.predict(map.of(point)), best);
+  const starts = [...points].sort(byLoss).slice(0, STARTS).map(({ hparams }) => hparams);
+  return ascended(space, worth, starts, deriveSeed(seed, 'gp', index));
+}
+
+function processAfter(map: FeatureMap, points: readonly Seen[]): Process {
+  const features = points.map(({ hparams }) => map.of(hparams));
+  const values = standardized(points.map(({ loss }) => loss));
+  const chosen = new Set(bestAndNewest(points, FITTED_MAX));
+  const own = points.flatMap((point, i) => (chosen.has(point) ? [i] : []));
+  const hyperparameters = fitted(map, own.map((i) => features[i]!), Float64Array.from(own, (i) => values[i]!));
+  return processOf(map, hyperparameters, features, values);
+}
+
+/** The best and the newest points, in the order that they had. */
+function bestAndNewest(points: readonly Seen[], most: number): readonly Seen[] {
+  if (points.length <= most) return points;
+  const newest = new Set(points.slice(-Math.ceil(most / 2)));
+  const best = points.filter((point) => !newest.has(point)).sort(byLoss).slice(0, most - newest.size);
+  const kept = new Set([...newest, ...best]);
+  return points.filter((point) => kept.has(point));
+}
+
+function byLoss(a: Seen, b: Seen): number {
+  return (a.loss ?? Number.MAX_VALUE) - (b.loss ?? Number.MAX_VALUE);
+}

@@ -1,0 +1,11 @@
+import { cmaes } from './cmaes/cmaes';
+import { gp } from './gp/gp';
+import { grid } from './grid';
+import { halton } from './halton';
+import { random } from './random-search';
+import type { Sampler } from './sampler';
+import { sobol } from './sobol';
+import { tpe } from './tpe/tpe';
+
+/** Every sampler by its name in a study. A new one is a file here, one line below and one in the sweep's options. */
+export const SAMPLERS = { random, grid, halton, sobol, tpe, cmaes, gp } as const satisfies Readonly<Record<string, Sampler>>;

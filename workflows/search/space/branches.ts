@@ -1,0 +1,53 @@
+import type { Dimension, Scalar, Space } from './dimension';
+
+/** A choice whose alternatives have dimensions of their own, e.g. `{ branches: { none: {}, dropout: { dropoutRate: { uniform: [0.1, 0.6] } } } }`. */
+export interface Branches {
+  readonly branches: Readonly<Record<string, NestedSpace>>;
+  readonly when?: Dimension['when'];
+}
+
+/** A space with branches inside of branches. */
+export interface NestedSpace {
+  readonly [name: string]: Dimension | Branches;
+}
+
+/** A dimension of a nested space and where it stands. */
+interface PlacedDimension {
+  readonly name: string;
+  readonly path: readonly string[];
+  readonly dimension: Dimension;
+}
+
+/**
+ * The same space without nesting: a choice of the branches' names, and their dimensions under `when`.
+ *
+ * A branch whose name is a number, `true` or `false` stands for that value, as it would in a choice.
+ */
+export function flattenSpace(nested: NestedSpace): Space {
+  return Object.fromEntries(placedDimensions(nested).map(({ name, dimension }) => [name, dimension]));
+}
+
+/**
+ * Every dimension, choices of branches included, in the order of the space. What is not a mapping where one must be is left out.
+ *
+ * @param condition What the dimensions of this level depend on, besides their own conditions.
+ */
+export function placedDimensions(nested: unknown, path: readonly string[] = [], condition: Dimension['when'] = {}): readonly PlacedDimension[] {
+  return Object.entries(mapping(nested)).flatMap(([name, entry]): readonly PlacedDimension[] => {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+    const { branches, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
+    const when = { ...mapping(written), ...condition };
+    const own = { ...rest, ...(branches === undefined ? {} : { choice: Object.keys(mapping(branches)).map(valueOfKey) }), ...(Object.keys(when).length > 0 && { when }) };
+    const below = Object.entries(mapping(branches)).flatMap(([branch, inner]) => placedDimensions(inner, [...path, name, 'branches', branch], { [name]: valueOfKey(branch) }));
+    return [{ name, path: [...path, name], dimension: own as unknown as Dimension }, ...below];
+  });
+}
+
+function valueOfKey(key: string): Scalar {
+  if (key === 'true' || key === 'false') return key === 'true';
+  return String(Number(key)) === key && Number.isFinite(Number(key)) ? Number(key) : key;
+}
+
+function mapping(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

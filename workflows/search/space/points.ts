@@ -1,0 +1,28 @@
+import type { HParams } from '../../trial';
+import { activeNames, requirementsOf } from './conditions';
+import { unitOf, valueAtUnit } from './coordinates';
+import type { Scalar, Space } from './dimension';
+
+/** The hyperparameters at a point of the unit cube: those that exist there. */
+export function pointAt(space: Space, units: readonly number[]): HParams {
+  const values = Object.fromEntries(Object.entries(space).map(([name, dimension], i): [string, Scalar] => [name, valueAtUnit(dimension, units[i] ?? 0.5)]));
+  return pick(values, activeNames(space, values));
+}
+
+/** The values with these names, in this order. */
+export function pick(values: HParams, names: readonly string[]): HParams {
+  return Object.fromEntries(names.map((name) => [name, values[name]!]));
+}
+
+/** The point of the unit cube that belongs to hyperparameters; dimensions that do not exist there, or that it has no place in, are `undefined`. */
+export function unitsOf(space: Space, hparams: HParams): readonly (number | undefined)[] {
+  const active = new Set(activeNames(space, hparams));
+  return Object.entries(space).map(([name, dimension]) => (active.has(name) ? unitOf(dimension, hparams[name]) : undefined));
+}
+
+/** Identity of a point: its values in the order of the space. What does not exist at it makes no difference. */
+export function pointKey(space: Space, hparams: HParams): string {
+  const isConditional = [...requirementsOf(space).values()].some(({ size }) => size > 0);
+  const active = isConditional ? new Set(activeNames(space, hparams)) : undefined;
+  return JSON.stringify(Object.keys(space).map((name) => (active?.has(name) === false ? null : hparams[name] ?? null)));
+}

@@ -1,0 +1,108 @@
+import type { HParams } from '../../trial';
+import { deriveSeed, hash32, uniform } from '../random';
+import { random } from '../random-search';
+import { lossOf } from '../sampler';
+import type { Sampler, SamplerContext } from '../sampler';
+import { meets, pointAt, pointKey, pointsIn, unitsOf } from '../space';
+import type { Space } from '../space';
+import { exploredOf } from '../unexplored';
+import { assembled, groupsOf } from './groups';
+import type { Group } from './groups';
+import { densityOf } from './parzen';
+import type { Density } from './parzen';
+
+export interface TpeOptions {
+  /** Points with a score from which on it no longer draws at random. */
+  readonly startupTrials: number;
+}
+
+/** Points drawn from the density of the good ones, of which the most promising is suggested. */
+const CANDIDATES = 24;
+
+/** Most points that count as good, and the share of all that they are. */
+const GOOD_MAX = 25;
+const GOOD_SHARE = 0.1;
+
+/** Points that keep their full weight; older ones weigh less, down to almost nothing. */
+const RECENT = 25;
+
+/** Newest other points that are fitted: with thousands, a suggestion must not take a workflow longer than milliseconds. */
+const OTHERS_MAX = 300;
+
+interface Point {
+  readonly hparams: HParams;
+  /** Lower is better; `null` for one that failed or runs. */
+  readonly loss: number | null;
+}
+
+/**
+ * Tree-structured Parzen estimator, multivariate, as in Optuna 5: the point that is likeliest under the good tenth of all points against
+ * the rest.
+ *
+ * Points that run count as bad, so that parallel suggestions spread out, and so do failed ones. Where the space is finite it suggests no
+ * point twice. Dimensions that exist under a condition are drawn from the points that had them. It sees the order in which trials
+ * started, for newer ones weigh more, but not the order in which they ended.
+ *
+ * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, arXiv:2304.11127 (2023).
+ */
+export const tpe: Sampler<TpeOptions> = {
+  size: pointsIn,
+  suggest(context) {
+    const { space, observations, seed, index } = context;
+    const candidates = candidatesOf(context);
+    return pointsIn(space) === Infinity ? candidates[0]! : exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
+  },
+};
+
+/** Points that it would suggest, the most promising first, known ones among them. */
+export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HParams[] {
+  const points = context.observations.map(({ hparams, score }) => ({ hparams, loss: lossOf(score, context.direction) }));
+  const scored = points.filter(({ loss }) => loss !== null);
+  return scored.length < context.options.startupTrials ? [random.suggest(context)] : promising(context, points);
+}
+
+/** Draws from the density of the good points, the one with the best odds first. */
+function promising({ space, seed, index }: SamplerContext<TpeOptions>, points: readonly Point[]): readonly HParams[] {
+  const good = goodOf(space, points, seed);
+  const best = points.filter((point) => good.has(point));
+  const others = points.filter((point) => !good.has(point)).slice(-OTHERS_MAX);
+  const drawn = groupsOf(space).map((group) => ({ group, values: drawsOf(group, best, others, group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key)) }));
+  return Array.from({ length: CANDIDATES }, (_, rank) => assembled(space, drawn.map(({ group, values }) => ({ group, values: values[rank]! }))));
+}
+
+/** Values for the dimensions of a group, the ones with the best odds first. */
+function drawsOf({ space, requirements }: Group, best: readonly Point[], others: readonly Point[], stream: number): readonly HParams[] {
+  const has = ({ hparams }: Point): boolean => meets(hparams, requirements);
+  const [goodDensity, otherDensity] = [fit(space, best.filter(has)), fit(space, others.filter(has))];
+  let draws = 0;
+  const drawn = Array.from({ length: CANDIDATES }, () => {
+    const units = goodDensity.draw(() => uniform(stream, draws++));
+    return { units, odds: goodDensity.logDensity(units) - otherDensity.logDensity(units) };
+  });
+  return drawn.sort((a, b) => b.odds - a.odds).map(({ units }) => pointAt(space, units));
+}
+
+/** The best tenth. Of equal losses a lot decides: whichever came first or lies lower would pull the search to one side. */
+function goodOf(space: Space, points: readonly Point[], seed: number): ReadonlySet<Point> {
+  const losses = Float64Array.from(points.flatMap(({ loss }) => loss ?? [])).sort();
+  const count = Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * losses.length));
+  const border = losses[count - 1] ?? -Infinity;
+  const better = points.filter(({ loss }) => loss !== null && loss < border);
+  const equal = points.filter(({ loss }) => loss === border).map((point) => ({ point, lot: hash32(seed, pointKey(space, point.hparams)) }));
+  equal.sort((a, b) => a.lot - b.lot);
+  return new Set([...better, ...equal.slice(0, count - better.length).map(({ point }) => point)]);
+}
+
+/** The kernels are put in an order of their own, so that sums and draws do not depend on the points'. */
+function fit(space: Space, points: readonly Point[]): Density {
+  const kernels = points.map(({ hparams }, i) => ({ units: unitsOf(space, hparams), key: pointKey(space, hparams), weight: weightOf(i, points.length) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.weight - b.weight));
+  return densityOf(Object.values(space), kernels.map(({ units }) => units), kernels.map(({ weight }) => weight));
+}
+
+/** Weight of the i-th oldest of `count` points: rising evenly to the recent ones. */
+function weightOf(i: number, count: number): number {
+  const ramp = count - RECENT;
+  if (i >= ramp) return 1;
+  return ramp === 1 ? 1 / count : 1 / count + (i / (ramp - 1)) * (1 - 1 / count);
+}
