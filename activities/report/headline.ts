@@ -7,7 +7,7 @@ import type { ReportInput, StageView } from './stage-view';
 import { wilsonInterval } from './wilson';
 
 const STATUS_WORDS: Readonly<Record<StudyStatus, string>> = {
-  resolving: 'starting', running: 'still running', completed: 'completed', cancelled: 'cancelled', failed: 'failed',
+  resolving: 'starting', running: 'still running', paused: 'paused', waiting: 'waiting for approval', completed: 'completed', cancelled: 'cancelled', failed: 'failed',
 };
 
 /** The answer before anything else: what the study reached, what it cost, where the model is. */
@@ -35,6 +35,7 @@ function testFigures({ record: { study, final } }: ReportInput): Content {
   const [low, high] = wilsonInterval(test.accuracy, Math.max(1, testExamples));
   return [
     figure('test accuracy', formatScore(test.accuracy), `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`),
+    test.topK !== undefined && figure(`top-${test.topK.k} accuracy`, formatScore(test.topK.accuracy), `the right class is among the first ${test.topK.k} answers`),
     figure('test loss', formatScore(test.loss), 'cross-entropy of the same weights'),
   ];
 }

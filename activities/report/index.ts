@@ -4,9 +4,12 @@
  *
  * @module
  */
+import { changes } from './changes';
+import { confusions } from './confusions';
 import { headline } from './headline';
 import { html, markupOf } from './html';
 import { cautions, hparamOverview, stageOverview } from './overview';
+import { origins } from './origins';
 import { provenance } from './provenance';
 import { recoveries } from './recoveries';
 import { stageSection } from './stage-section';
@@ -30,6 +33,9 @@ ${cautions(input, views)}
 ${hparamOverview(input, views)}
 ${stageOverview(views)}
 ${views.filter(({ begun }) => begun).map((view) => stageSection(view, record.study.objective.direction))}
+${confusions(record.final)}
+${changes(record.progress.changes)}
+${origins(record.origins ?? [])}
 ${recoveries(record.progress.receipts)}
 ${provenance(input)}
 </main></body></html>

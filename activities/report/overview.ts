@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Decision } from '../../workflows/stages/stage';
 import type { HParams } from '../../workflows/trial';
 import { counted, formatSeconds, formatValue } from './format';
 import { html } from './html';
@@ -14,14 +15,14 @@ import type { ReportInput, StageView } from './stage-view';
 export function cautions({ record }: ReportInput, views: readonly StageView[]): Content {
   const notes = views.flatMap((view) => [
     ...(view.decision?.evidence.warnings ?? []).map((warning) => ({ view, text: warning })),
-    ...(view.decision?.confidence === 'low' ? [{ view, text: 'the confidence of this answer is low' }] : []),
+    ...(view.decision?.confidence === 'low' ? [{ view, text: `the confidence of this answer is low${doubtsIn(view.decision)}` }] : []),
   ]);
   const ended = record.progress.status !== 'running' && record.progress.status !== 'resolving';
   const skipped = views.filter(({ begun }) => ended && !begun);
   const cut = views.filter(({ begun, decision }) => ended && begun && decision === undefined);
   if (notes.length + skipped.length + cut.length === 0) return null;
   return html`<section class="cautions"><h2>What to be careful about</h2><ul>
-${cut.map((view) => html`<li>${link(view)} was cut short after ${counted(view.trials.length, 'trial')} of at most ${view.progress.trialsPlanned}, and has no answer</li>`)}
+${cut.map((view) => html`<li>${link(view)} was cut short after ${counted(view.trialCount, 'trial')} of at most ${view.progress.trialsPlanned}, and has no answer</li>`)}
 ${skipped.length > 0 && html`<li>never begun: ${skipped.map((view, i) => html`${i > 0 && ', '}${link(view)}`)}</li>`}
 ${notes.map(({ view, text }) => html`<li>${link(view)}: ${text}</li>`)}
 </ul></section>`;
@@ -32,7 +33,7 @@ export function stageOverview(views: readonly StageView[]): Html {
   const longest = Math.max(...views.map(({ deviceSeconds }) => deviceSeconds), Number.MIN_VALUE);
   return html`<section><h2>Stages</h2><div class="scroll"><table class="stages"><thead>
 <tr><th>stage</th><th>answer</th><th>confidence</th><th class="number">trials</th><th>device time</th></tr></thead><tbody>
-${views.map((view) => html`<tr><th scope="row">${link(view)}</th><td>${answerOf(view)}</td><td>${confidence(view)}</td><td class="number">${view.trials.length}</td>
+${views.map((view) => html`<tr><th scope="row">${link(view)}</th><td>${answerOf(view)}</td><td>${confidence(view)}</td><td class="number">${view.trialCount}</td>
 <td><span class="bar" style="width:${((view.deviceSeconds / longest) * 5).toFixed(2)}em"></span>${formatSeconds(view.deviceSeconds)}</td></tr>`)}
 </tbody></table></div></section>`;
 }
@@ -62,6 +63,11 @@ export function confidence({ decision, progress }: StageView): Html {
   if (decision === undefined) return html`<span class="quiet">${progress.status === 'running' ? 'no answer yet' : 'not begun'}</span>`;
   const dots = { low: '●○○', medium: '●●○', high: '●●●' }[decision.confidence];
   return html`<span class="confidence ${decision.confidence}"><span aria-hidden="true">${dots}</span> ${decision.confidence}</span>`;
+}
+
+/** What keeps a confidence from being high, e.g. `, since one seed each`. */
+export function doubtsIn({ doubts = [] }: Pick<Decision, 'doubts'>): string {
+  return doubts.length === 0 ? '' : `, since ${doubts.join('; ')}`;
 }
 
 function finalHParams(final: HParams | undefined, views: readonly StageView[], start: HParams): HParams {

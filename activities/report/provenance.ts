@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ModelSpec, ResolvedStudy } from '../../workflows/study';
+import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/study';
 import { counted, formatNumber, formatSeconds } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -45,9 +45,16 @@ function model(spec: ModelSpec): Html {
   return html`${counted(spec.layers.length, 'layer')}: <ol class="layers">${spec.layers.map(({ className, config }) => html`<li>${className} <code>${JSON.stringify(config)}</code></li>`)}</ol>`;
 }
 
-function training({ training: { optimizer, schedule, epochs, earlyStopping } }: ResolvedStudy): Html {
-  const stopping = earlyStopping === null ? 'no early stopping' : `early stopping after ${counted(earlyStopping.patience, 'epoch')} without gaining ${formatNumber(earlyStopping.minDelta)}`;
-  return html`${named(optimizer)}; schedule ${named(schedule)}; ${counted(epochs, 'epoch')}; ${stopping}`;
+function training({ training: { optimizer, schedule, batchSizeSchedule, epochs, earlyStopping } }: ResolvedStudy): Html {
+  const sizes = batchSizeSchedule !== undefined && html`; batch size ${named(batchSizeSchedule)}`;
+  return html`${named(optimizer)}; schedule ${named(schedule)}${sizes}; ${counted(epochs, 'epoch')}; ${stopping(earlyStopping)}`;
+}
+
+function stopping(earlyStopping: EarlyStopping | null): Content {
+  if (earlyStopping === null) return 'no early stopping';
+  if ('patience' in earlyStopping) return `early stopping after ${counted(earlyStopping.patience, 'epoch')} without gaining ${formatNumber(earlyStopping.minDelta)}`;
+  const { rule, ...settings } = earlyStopping;
+  return html`early stopping by ${named({ name: rule, ...settings })}`;
 }
 
 /** A kind with its settings, e.g. `cosine (warmupSteps 20, finalFactor 0)`. */

@@ -9,7 +9,9 @@ const CAUSE_WORDS: Readonly<Record<Receipt['cause'], string>> = {
   trainerStalled: 'the trainer made no progress',
   workerLost: 'the worker or its machine was lost',
   workerStopped: 'the worker was told to stop',
+  takenBack: 'nothing: the study was paused or cancelled',
   storage: 'the store stayed away',
+  diskFull: 'the worker’s disk was full',
   unknown: 'unknown',
 };
 

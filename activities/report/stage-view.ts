@@ -1,4 +1,5 @@
 import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/contract';
+import { trainingsIn } from '../../workflows/segments';
 import type { Decision } from '../../workflows/stages/stage';
 import type { HParams } from '../../workflows/trial';
 
@@ -20,6 +21,8 @@ export interface StageView {
   readonly incumbent: HParams;
   readonly decision: Decision | undefined;
   readonly trials: readonly TrialSummary[];
+  /** Segments of one training are one trial. */
+  readonly trialCount: number;
   readonly deviceSeconds: number;
   /** Whether there is anything to show of it. */
   readonly begun: boolean;
@@ -33,7 +36,7 @@ export function stageViews({ record, decisions }: ReportInput): readonly StageVi
     const decision = kept?.decision ?? progress.decision;
     const trials = kept?.trials ?? progress.trials;
     const deviceSeconds = trials.reduce((sum, trial) => sum + (trial.reused ? 0 : trial.deviceSeconds), 0);
-    const view = { progress, number: i + 1, anchor: `stage-${i + 1}`, incumbent, decision, trials, deviceSeconds, begun: decision !== undefined || trials.length > 0 };
+    const view = { progress, number: i + 1, anchor: `stage-${i + 1}`, incumbent, decision, trials, trialCount: trainingsIn(trials), deviceSeconds, begun: decision !== undefined || trials.length > 0 };
     incumbent = decision?.hparams ?? incumbent;
     return view;
   });

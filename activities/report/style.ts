@@ -71,12 +71,15 @@ figcaption { font-weight: 600; margin-bottom: .3rem; }
 .mark text, .names text { paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; }
 .series path { stroke: currentColor; stroke-width: 1.8; stroke-linejoin: round; } .series circle { fill: currentColor; stroke: var(--page); }
 .names text { fill: currentColor; font-weight: 600; }
+.bars text { fill: var(--text); } .plot .bars .fill { fill: var(--s0); } .bars .spread { stroke: var(--text); stroke-width: 1.6; } .bars .faint { opacity: .45; }
 .s0 { color: var(--s0); } .s1 { color: var(--s1); } .s2 { color: var(--s2); } .s3 { color: var(--s3); } .s4 { color: var(--s4); } .s5 { color: var(--s5); } .s6 { color: var(--s6); }
 .legend { display: flex; flex-wrap: wrap; gap: .1rem 1.1rem; padding: 0; list-style: none; font-size: .85rem; overflow-wrap: anywhere; }
 .legend svg { width: 24px; height: 8px; margin-right: .4em; } .legend path { fill: none; stroke: currentColor; stroke-width: 2.5; } .legend circle { fill: currentColor; }
+.confusion th, .confusion td { padding: .15rem .35rem; text-align: center; white-space: nowrap; } .confusion th[scope=row] { text-align: right; }
+.confusion .right { background: color-mix(in srgb, var(--s2) var(--share), transparent); } .confusion .wrong { background: color-mix(in srgb, var(--s1) var(--share), transparent); }
 details { margin: .8rem 0; } summary { cursor: pointer; color: var(--accent); font-size: .92rem; }
 .star { color: var(--warn); margin-left: .3em; }
-.status.diverged, .status.dead, .status.outOfMemory { color: var(--warn); } .status.running, .status.pruned { color: var(--quiet); }
+.status.diverged, .status.dead, .status.outOfMemory { color: var(--warn); } .status.running, .status.pruned, .status.paused { color: var(--quiet); }
 .facts > div { display: grid; grid-template-columns: 9rem 1fr; gap: 1rem; border-bottom: 1px solid var(--line); padding: .35rem 0; font-size: .92rem; }
 .facts dt { color: var(--quiet); } .facts dd { min-width: 0; overflow-wrap: anywhere; } .layers { padding-left: 1.4rem; }
 @media (max-width: 40rem) { main { padding: 1.2rem 1rem 3rem; } h1 { font-size: 1.7rem; } .answer dd { font-size: 2.1rem; } .answer, .figures { gap: .8rem 1.8rem; }

@@ -15,7 +15,7 @@ const OPEN_ROWS_MAX = 12;
 const COLUMNS_MAX = 6;
 
 const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'unfinished', completed: 'completed', earlyStopped: 'early stopped', pruned: 'pruned', diverged: 'diverged', dead: 'dead', outOfMemory: 'out of memory',
+  running: 'unfinished', cancelled: 'cancelled', completed: 'completed', earlyStopped: 'early stopped', pruned: 'pruned', paused: 'paused', diverged: 'diverged', dead: 'dead', outOfMemory: 'out of memory',
 };
 
 interface Column {
@@ -26,7 +26,7 @@ interface Column {
 
 /** The trials of a stage in the order of their start, with the hyperparameters in which they differ from what it began with. */
 export function trialsTable(view: StageView, direction: 'minimize' | 'maximize'): Content {
-  const { trials } = view;
+  const { trials, trialCount } = view;
   if (trials.length === 0) return null;
   const shown = trials.slice(0, ROWS_MAX);
   const columns = columnsFor(shown, view);
@@ -35,7 +35,7 @@ export function trialsTable(view: StageView, direction: 'minimize' | 'maximize')
   const rows = shown.map((trial) => html`<tr class="${trial === best && 'best'}">
 <th scope="row"><code>${shortId(trial)}</code>${restsOn.has(trial.trialId) && html`<span class="star" title="the answer rests on it">★</span>`}</th>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(trial)}</td>`)}</tr>`);
   return html`<details ${trials.length <= OPEN_ROWS_MAX && 'open'}>
-<summary>${counted(trials.length, 'trial')}${best !== undefined && `, best score ${formatScore(best.score)}`}</summary>
+<summary>${counted(trialCount, 'trial')}${best !== undefined && `, best score ${formatScore(best.score)}`}</summary>
 <div class="scroll"><table class="trials"><thead><tr><th>trial</th>${columns.map(({ kind, title }) => html`<th class="${kind}">${title}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
 ${restsOn.size > 0 && html`<p class="quiet">★ the answer rests on it</p>`}
 ${trials.length > shown.length && html`<p class="quiet">and ${counted(trials.length - shown.length, 'more trial')}, in decisions/${view.progress.stageId}.json beside this report</p>`}</details>`;
@@ -49,11 +49,16 @@ function columnsFor(trials: readonly TrialSummary[], { incumbent }: StageView): 
   const score: Column = { title: 'score', kind: 'number', cell: (trial) => formatScore(trial.score) };
   return [
     { title: 'what', kind: 'text', cell: ({ label }) => label },
-    { title: 'status', kind: 'text', cell: (trial) => html`<span class="status ${trial.status}">${STATUS_WORDS[trial.status]}${trial.reused && ', reused'}</span>` },
+    { title: 'status', kind: 'text', cell: (trial) => html`<span class="status ${trial.brokeDownAt === undefined ? trial.status : 'completed'}">${endOf(trial)}${trial.reused && ', reused'}</span>` },
     ...(trials.some((trial) => trial.score !== null) ? [score] : []),
     { title: 'device time', kind: 'number', cell: ({ status, deviceSeconds }) => html`<span class="nowrap">${status === 'running' ? '–' : formatSeconds(deviceSeconds)}</span>` },
     ...hparams,
   ];
+}
+
+/** A range test that breaks down has done its work. */
+function endOf({ status, brokeDownAt }: TrialSummary): string {
+  return brokeDownAt === undefined ? STATUS_WORDS[status] : `ended the ramp: ${STATUS_WORDS[status]} at ${formatValue(brokeDownAt)}`;
 }
 
 /** The trials that a decision rests on, where it does not rest on all. */

@@ -11,7 +11,7 @@ export function scoreOf(outcome: Outcome, objective: Objective): number | null {
 }
 
 /** Whether score `a` is better than `b`; any number is better than none. */
-export function isBetter(a: number | null, b: number | null, objective: Objective): boolean {
+export function isBetter(a: number | null, b: number | null, objective: Pick<Objective, 'direction'>): boolean {
   if (a === null) return false;
   if (b === null) return true;
   return objective.direction === 'minimize' ? a < b : a > b;

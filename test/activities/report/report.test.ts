@@ -20,6 +20,15 @@ const FIXED = new Set([
 ]);
 
 describe('a report', () => {
+  it('tells what people changed while the study ran, and is silent where nobody did', () => {
+    const input = sampleStudy();
+    const changes = [{ what: 'pause', detail: 'running trials write checkpoints', at: '2026-01-02T03:04:05.000Z', by: '<ada>' }] as const;
+    const page = renderReport({ ...input, record: { ...input.record, progress: { ...input.record.progress, changes } } });
+    expect(headings(page)).toContain('Changes while it ran');
+    expect(page).toContain('2026-01-02 03:04:05</td><td>pause</td><td class="text">running trials write checkpoints</td><td>&lt;ada&gt;</td>');
+    expect(headings(renderReport(input))).not.toContain('Changes while it ran');
+  });
+
   it('answers first, then shows how', () => {
     const page = renderReport(sampleStudy());
     expect(headings(page)).toEqual([
@@ -35,6 +44,13 @@ describe('a report', () => {
     const stage = page.slice(page.indexOf('id="stage-2"'), page.indexOf('id="stage-3"'));
     for (const part of ['Which batch size?', 'batch size 64 reached the target loss of 0.2 first', 'medium', 'the race was decided by 4 %', '<svg', 'Rungs', 'out of memory', 'knee']) expect(stage).toContain(part);
     expect(stage).toMatch(/<code>batchSize<\/code> 32 → <strong>64<\/strong>/);
+  });
+
+  it('says of a range test that broke down that it ended its ramp, and warns of none', () => {
+    const page = renderReport(sampleStudy());
+    const stage = page.slice(page.indexOf('id="stage-1"'), page.indexOf('id="stage-2"'));
+    expect(stage).toContain('<span class="status completed">ended the ramp: dead at 0.3</span>');
+    expect(stage).not.toMatch(/class="status (dead|diverged)"/);
   });
 
   it('names what the result rests on', () => {

@@ -56,7 +56,7 @@ export function sampleStudy({ decided = 5, status = 'completed', failure }: { re
   return {
     record: {
       studyId: 'digits', study: SAMPLE_STUDY,
-      progress: { studyId: 'digits', status, stages, deviceSeconds: trials.reduce((sum, trial) => sum + trial.deviceSeconds, 0), trials: trials.length, receipts: RECEIPTS },
+      progress: { studyId: 'digits', status, stages, deviceSeconds: trials.reduce((sum, trial) => sum + trial.deviceSeconds, 0), trials: trials.length, receipts: RECEIPTS, changes: [] },
       final: decided < 5 ? null : { trialId: 'final-train/001', hparams: AFTER_SWEEP, test: { loss: 0.07214, accuracy: 0.98056 }, weights: { key: 'trials/9c/weights', sha256: '00', bytes: 4096 }, model: 'trials/9c/model/' },
       engines: ['tensorflow 2.21.0 cpu, x64-avx512f, threads 1, onednn 1'],
       ...(failure !== undefined && { failure }),
@@ -93,7 +93,7 @@ function decision(stageId: string, hparams: HParams, because: string, rest: Part
 }
 
 function rangeTest(): Stage {
-  const trials = [0, 1, 2].map((i) => trial('lr-range-test', i, `seed ${i + 1} of 3`, START, { status: i === 1 ? 'dead' : 'diverged' }));
+  const trials = [0, 1, 2].map((i) => trial('lr-range-test', i, `seed ${i + 1} of 3`, START, { status: i === 1 ? 'dead' : 'diverged', brokeDownAt: 0.3 }));
   const plot: Plot = {
     title: 'Training loss along the ramp', xLabel: 'learning rate', yLabel: 'smoothed training loss', xScale: 'log', yScale: 'linear',
     series: [0, 1, 2].map((i) => rampCurve(`seed ${i + 1}`, i)),
