@@ -1,7 +1,14 @@
+const target = { jsc: { target: 'es2022' }, module: { type: 'commonjs' } };
+
 /** Compiled by swc, which checks no types: `npm run typecheck` does. */
 const shared = {
   testEnvironment: 'node',
-  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }] },
+  transform: {
+    '\\.ts$': ['@swc/jest', { ...target, jsc: { ...target.jsc, parser: { syntax: 'typescript' } } }],
+    // Ships ES modules only, which jest does not load.
+    '/hyparquet[^/]*/.*\\.js$': ['@swc/jest', target],
+  },
+  transformIgnorePatterns: ['/node_modules/(?!hyparquet)'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 

@@ -1,0 +1,54 @@
+/**
+ * What a study of ours left in the store, as trials to export or to import.
+ *
+ * @module
+ */
+import { z } from 'zod';
+import type { Space } from '../../workflows/search/space';
+import type { StageProgress, TrialSummary } from '../../workflows/contract';
+import type { Objective, StageUse } from '../../workflows/study';
+import { judged, withoutContinued } from './trial-end';
+import { parseJson, textOf } from './text';
+import { TrialsUnreadable } from './trial-row';
+import type { ExportedStudy, ForeignTrials } from './trial-row';
+
+const SWEEP = 'regularizationSweep';
+
+const hparams = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
+const trial = z.object({
+  trialId: z.string(), stageId: z.string(), label: z.string(), hparams, status: z.string(), score: z.number().nullable(), epochs: z.number().optional(),
+  deviceSeconds: z.number(), reused: z.boolean(), hash: z.string().nullable(),
+});
+
+/** What of a study's record is used here. */
+const recordSchema = z.object({
+  studyId: z.string(),
+  study: z.object({
+    objective: z.object({ metric: z.enum(['valLoss', 'valAccuracy']), direction: z.enum(['minimize', 'maximize']) }),
+    stages: z.array(z.object({ stage: z.string(), stageId: z.string(), options: z.unknown() })),
+  }),
+  progress: z.object({ stages: z.array(z.object({ stage: z.string(), stageId: z.string(), trials: z.array(trial) })) }),
+});
+
+/** A study with its trials, by what it answered itself. */
+export function exportedStudy(studyId: string, { objective, stages: uses }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate'>[] }, stages: readonly Pick<StageProgress, 'trials'>[]): ExportedStudy {
+  const sweeps = uses.filter(({ stage }) => stage === SWEEP).map(({ stageId, options }) => ({ stageId, space: (options as { readonly space: Space }).space }));
+  return { studyId, objective, trials: stages.flatMap(({ trials }) => trials), sweeps };
+}
+
+/** A study by its record, `study.json`. @throws TrialsUnreadable */
+export function readStudyRecord(bytes: Uint8Array): ExportedStudy {
+  const parsed = recordSchema.safeParse(parseJson(textOf(bytes), 'the record'));
+  if (!parsed.success) throw new TrialsUnreadable('the record is not one of a study, or of a version that is not known');
+  const { studyId, study, progress } = parsed.data;
+  return exportedStudy(studyId, study, progress.stages as readonly { readonly trials: readonly TrialSummary[] }[]);
+}
+
+/** The trials of a record's sweeps. @throws TrialsUnreadable if it has none. */
+export function trialsOfRecord(bytes: Uint8Array): ForeignTrials {
+  const { studyId, trials, sweeps, objective } = readStudyRecord(bytes);
+  if (sweeps.length === 0) throw new TrialsUnreadable(`study ${studyId} has no regularizationSweep to take trials from`);
+  const ids = sweeps.map(({ stageId }) => stageId);
+  const own = withoutContinued(trials.filter(({ stageId }) => ids.includes(stageId)), ({ trialId }) => trialId);
+  return { ...judged(own.map(({ hparams: values, score, status }) => ({ hparams: values, score: score ?? undefined, status }))), direction: objective.direction };
+}

@@ -1,0 +1,61 @@
+/**
+ * The trials that one entry of a sweep's `import` names.
+ *
+ * @module
+ */
+import path from 'node:path';
+import type { TrialImport } from '../../../workflows/spec/trial-import';
+import { openSource } from '../../datasets/source';
+import type { SourceAccess } from '../../datasets/source';
+import type { ObjectStore } from '../../storage/object-store';
+import { studyKey } from '../../study/study-keys';
+import { TRIAL_FORMATS } from '../formats';
+import { trialsOfRecord } from '../study-record';
+import { TrialsUnreadable } from '../trial-row';
+import type { ForeignTrials } from '../trial-row';
+
+export interface ImportAccess extends SourceAccess {
+  /** Where earlier studies left their records; absent: `study` imports are not read. */
+  readonly store?: ObjectStore;
+}
+
+/** Larger than the trials of any study; all of it is held in memory. */
+const BYTES_MAX = 64 * 1024 * 1024;
+
+/**
+ * Reads an import.
+ *
+ * @returns `undefined` for an earlier study where there is no store to look into.
+ * @throws TrialsUnreadable, or DatasetInvalid from where the files are: only what data sets may be read from is read.
+ */
+export async function readImport(spec: TrialImport, access: ImportAccess): Promise<ForeignTrials | undefined> {
+  const { format, uri = '', study, score, direction } = spec;
+  if (format === 'study') return access.store && earlierStudy(study ?? '', access.store);
+  const trials = await TRIAL_FORMATS[format].read(await bytesAt(uri, access), { study, score });
+  if (direction !== undefined && trials.direction !== undefined && direction !== trials.direction) {
+    throw new TrialsUnreadable(`direction must be ${trials.direction}, as the file itself says, or left out, got ${direction}`);
+  }
+  return { ...trials, ...(direction !== undefined && { direction }) };
+}
+
+async function earlierStudy(name: string, store: ObjectStore): Promise<ForeignTrials> {
+  const record = await store.get(studyKey(name, 'study.json'));
+  if (record === undefined) throw new TrialsUnreadable(`the store has no record of a study ${name}: it writes one when it ends`);
+  return trialsOfRecord(record.bytes);
+}
+
+/** A file of the folder or the bucket that a data set could be in as well. */
+async function bytesAt(uri: string, access: SourceAccess): Promise<Uint8Array> {
+  const end = uri.lastIndexOf('/');
+  const name = uri.startsWith('file://') ? decodeURIComponent(uri.slice(end + 1)) : uri.slice(end + 1);
+  const folder = uri.slice(0, end);
+  if (name === '' || name === '.' || name === '..' || folder.endsWith('/')) throw new TrialsUnreadable(`uri must name a file, got ${uri}`);
+  const source = await openSource(folder === '' ? '/' : folder, access);
+  const there = await source.list();
+  if (!there.includes(name)) throw new TrialsUnreadable(`there is no file ${path.basename(name)} in ${folder}`);
+  const bytes = await source.bytes(name);
+  if (bytes > BYTES_MAX) throw new TrialsUnreadable(`the file must have at most ${BYTES_MAX} bytes, has ${bytes}`);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source.open(name)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
