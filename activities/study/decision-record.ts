@@ -5,13 +5,21 @@
  */
 import { z } from 'zod';
 import type { TrialSummary } from '../../workflows/contract';
-import type { Decision, Plot, Table } from '../../workflows/stages/stage';
+import type { ControlSnapshot } from '../../workflows/control/study-control';
+import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
+import type { BudgetSpec } from '../../workflows/study';
 import type { ObjectStore } from '../storage/object-store';
+import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';
 
 export interface DecisionRecord {
   readonly decision: Decision;
   readonly trials: readonly TrialSummary[];
+  /** Run of the study that decided. */
+  readonly studyRun?: string;
+  /** What people had asked of the study by then, and the budget that came of it. */
+  readonly control?: ControlSnapshot;
+  readonly budget?: BudgetSpec;
 }
 
 /** JSON writes a number that is not finite as null. */
@@ -25,40 +33,47 @@ const plot: z.ZodType<Plot> = z.object({
   marks: z.array(z.object({ name: z.string(), x: point })),
 });
 
+const bars: z.ZodType<BarChart> = z.object({
+  title: z.string(), xLabel: z.string(), note: z.exactOptional(z.string()),
+  bars: z.array(z.object({ name: z.string(), value: point, interval: z.exactOptional(z.tuple([point, point])), isFaint: z.exactOptional(z.boolean()) })),
+});
+
 const table: z.ZodType<Table> = z.object({
   title: z.string(), columns: z.array(z.string()), rows: z.array(z.array(z.union([z.string(), z.number(), z.null()]))),
 });
 
 const decision: z.ZodType<Decision> = z.object({
   stage: z.string(), stageId: z.string(), hparams, because: z.string(),
-  confidence: z.enum(['low', 'medium', 'high']),
-  evidence: z.object({ trialIds: z.array(z.string()), plots: z.array(plot), tables: z.array(table), warnings: z.array(z.string()) }),
+  confidence: z.enum(['low', 'medium', 'high']), doubts: z.exactOptional(z.array(z.string())),
+  evidence: z.object({ trialIds: z.array(z.string()), plots: z.array(plot), bars: z.exactOptional(z.array(bars)), tables: z.array(table), warnings: z.array(z.string()) }),
   alternatives: z.array(z.object({ hparams, note: z.string() })),
   finalTrialId: z.exactOptional(z.string()),
 });
 
 const trialSummary: z.ZodType<TrialSummary> = z.object({
-  trialId: z.string(), stageId: z.string(), label: z.string(), hparams,
-  status: z.enum(['running', 'completed', 'earlyStopped', 'pruned', 'diverged', 'dead', 'outOfMemory']),
-  score: z.number().nullable(), deviceSeconds: z.number(), reused: z.boolean(), hash: z.string().nullable(),
+  trialId: z.string(), stageId: z.string(), label: z.string(), hparams, continues: z.exactOptional(z.string()),
+  status: z.enum(['running', 'completed', 'earlyStopped', 'pruned', 'paused', 'diverged', 'dead', 'outOfMemory', 'cancelled']),
+  brokeDownAt: z.exactOptional(z.number()), score: z.number().nullable(), epochs: z.exactOptional(z.number()), deviceSeconds: z.number(), reused: z.boolean(), hash: z.string().nullable(),
 });
 
-const decisionRecord: z.ZodType<DecisionRecord> = z.object({ decision, trials: z.array(trialSummary) });
+/** Only this code writes these two, and hashes what it writes. */
+const control = z.custom<ControlSnapshot>((value) => typeof value === 'object' && value !== null && 'changes' in value);
+const budget = z.custom<BudgetSpec>((value) => typeof value === 'object' && value !== null && 'parallelTrials' in value);
+
+const decisionRecord: z.ZodType<DecisionRecord> = z.object({
+  decision, trials: z.array(trialSummary), studyRun: z.exactOptional(z.string()), control: z.exactOptional(control), budget: z.exactOptional(budget),
+});
 
 export function decisionKey(studyId: string, stageId: string): string {
   return studyKey(studyId, `decisions/${stageId}.json`);
 }
 
-/** The record of a decided stage; `undefined` where the store has none that can be read, as the workflow keeps the answer itself. */
-export async function readDecision(store: ObjectStore, studyId: string, stageId: string): Promise<DecisionRecord | undefined> {
-  const object = await store.get(decisionKey(studyId, stageId));
-  return object && decisionRecord.safeParse(parsedJson(object.bytes)).data;
+export async function writeDecision(store: ObjectStore, studyId: string, record: DecisionRecord): Promise<void> {
+  await store.put(decisionKey(studyId, record.decision.stageId), seal(record));
 }
 
-function parsedJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
+/** The record of a decided stage; `undefined` where the store has none that can be read, as the workflow keeps the answer itself. */
+export async function readDecision(store: ObjectStore, studyId: string, stageId: string): Promise<DecisionRecord | undefined> {
+  const found = await unseal(store, decisionKey(studyId, stageId));
+  return 'value' in found ? decisionRecord.safeParse(found.value).data : undefined;
 }

@@ -7,6 +7,7 @@ import type { StudyActivities, StudyRecord } from '../../workflows/contract';
 import { renderReport } from '../report';
 import type { ObjectStore } from '../storage/object-store';
 import { beating } from './beating';
+import { writeContents } from './contents';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { studyKey } from './study-keys';
@@ -21,10 +22,12 @@ async function publish(store: ObjectStore, record: StudyRecord): Promise<{ reado
   const trialModel = final?.model ?? null;
   const model = studyKey(studyId, 'model/');
   const report = studyKey(studyId, 'report.html');
-  await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
   await copyModel(store, trialModel, model);
   const decisions = await decisionsOf(store, record);
   await store.put(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
+  // Last of all: a study whose record says that it has ended has published the rest.
+  await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await writeContents(store, studyId);
   return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${model}` };
 }
 

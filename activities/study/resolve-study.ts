@@ -3,43 +3,83 @@
  *
  * @module
  */
-import { cancellationSignal, heartbeat, log } from '@temporalio/activity';
-import type { StudyActivities } from '../../workflows/contract';
+import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import type { ResolveStudyInput, StudyActivities } from '../../workflows/contract';
 import { formatProblem, formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
-import type { ParsedStudy } from '../../workflows/spec';
+import type { ParsedStudy, Problem } from '../../workflows/spec';
+import type { ResolvedStudy } from '../../workflows/study';
 import { FORMAT_NAMES } from '../datasets/format-names';
-import type { PackProgress } from '../datasets/pack';
+import type { PackOptions, PackProgress } from '../datasets/pack';
 import { pinDataset } from '../datasets/pin';
 import type { PinDependencies } from '../datasets/pin';
+import { isStored } from '../datasets/stored';
+import { untilSpared } from '../garbage/collector-lock';
+import { pinImports } from '../interchange/warm-start/pin-imports';
 import { PRESET_NAMES } from '../training/model/preset-names';
 import { beating } from './beating';
+import { carryDecisions } from './carry-decisions';
+import { writeOpening } from './opening';
 import { studyKey } from './study-keys';
 import { StudyInvalid } from './study-invalid';
 
+/** Collections are rare: a data set that goes twice is deleted by somebody else, which its first trial tells. */
+const PIN_TRIES_MAX = 3;
+
 /** @returns The `resolveStudy` activity on these dependencies. */
 export function createResolveStudy(dependencies: PinDependencies): StudyActivities['resolveStudy'] {
-  return async ({ studyId, study }) => {
+  return async (input) => {
+    const { studyId, study } = input;
     studyKey(studyId, '');
-    const parsed = parsedOf(study);
+    const parsed = await beating(() => undefined, () => withImports(parsedOf(study), dependencies));
     let latest: PackProgress = { doing: 'reading', examples: 0, examplesTotal: 0 };
     const onProgress = (progress: PackProgress): void => {
       latest = progress;
       heartbeat(progress);
       cancellationSignal().throwIfAborted();
     };
-    const pinned = await beating(() => latest, () => pinDataset(dependencies, parsed.dataset, parsed.seed, { onProgress }));
-    log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });
-    return resolveParsed(parsed, pinned);
+    return beating(() => latest, () => open(dependencies, input, parsed, { onProgress }));
   };
+}
+
+/** Pins the data set and notes the study in the store; again if a garbage collection took the data set away in between. */
+async function open(dependencies: PinDependencies, input: ResolveStudyInput, parsed: ParsedStudy, options: PackOptions): Promise<ResolvedStudy> {
+  const { store } = dependencies;
+  const { studyId, study: asked, studyRun = runOfThis(), fresh, origins, carried } = input;
+  for (let tries = 1; ; tries++) {
+    const known = carried?.dataset;
+    const pinned = known !== undefined && await isStored(store, known) ? known : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
+    const study = resolveParsed(parsed, pinned);
+    await writeOpening(store, { studyId, studyRun, asked, study, ...(fresh !== undefined && { fresh }), ...(origins && { origins }) });
+    if (carried !== undefined) await carryDecisions(store, { studyId, studyRun, carried });
+    await untilSpared(store, pinned.sha256);
+    if (tries < PIN_TRIES_MAX && !(await isStored(store, pinned))) continue;
+    log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });
+    return study;
+  }
+}
+
+/** Of a workflow of an earlier version, which does not say. */
+function runOfThis(): string {
+  const { workflowExecution, activityRunId } = activityInfo();
+  return workflowExecution?.runId ?? activityRunId ?? '';
+}
+
+async function withImports(parsed: ParsedStudy, dependencies: PinDependencies): Promise<ParsedStudy> {
+  const { study, problems, warnings } = await pinImports(parsed, dependencies);
+  if (problems.length > 0) throw invalid(problems);
+  for (const warning of warnings) log.warn(formatProblem(warning));
+  return study;
+}
+
+function invalid(problems: readonly Problem[]): StudyInvalid {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  return new StudyInvalid(`study has ${count}\n${formatProblems(problems)}`);
 }
 
 /** Parsed again, though the client did: not every client is ours. */
 function parsedOf(study: unknown): ParsedStudy {
   const result = parseStudy(study, { presets: PRESET_NAMES, formats: FORMAT_NAMES });
-  if (!result.ok) {
-    const count = result.problems.length === 1 ? '1 problem' : `${result.problems.length} problems`;
-    throw new StudyInvalid(`study has ${count}\n${formatProblems(result.problems)}`);
-  }
+  if (!result.ok) throw invalid(result.problems);
   for (const warning of result.warnings) log.warn(formatProblem(warning));
   return result.study;
 }

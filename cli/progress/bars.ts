@@ -5,6 +5,7 @@
  */
 import type { createColors } from 'picocolors';
 import type { StageProgress } from '../../workflows/contract';
+import { trainingsIn } from '../../workflows/segments';
 import { count, duration, number, receiptsText } from '../format';
 import { endedTrials, noticesOf, openTrials } from './view';
 import type { OpenTrial, StudyView } from './view';
@@ -46,14 +47,15 @@ function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions[
   const name = stage.stageId.padEnd(nameWidth);
   if (stage.decision !== undefined) return [['✓ ', colors.green], [name], [`  ${stage.decision.because}`, colors.dim]];
   if (stage.status === 'pending') return [[`· ${name}  ${stage.question}`, colors.dim]];
-  const ended = endedTrials(stage).length;
+  if (stage.status === 'waiting') return [['‖ ', colors.yellow], [name, colors.bold], ['  waits for approval', colors.yellow]];
+  const ended = trainingsIn(endedTrials(stage));
   return [['▸ ', colors.cyan], [name, colors.bold], ['  '], [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan], [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`]];
 }
 
-function trialRow({ trialId, label, running }: OpenTrial, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {
+function trialRow({ trialId, label, running, rests }: OpenTrial, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {
   const name = `  ${(trialId.split('/').at(-1) ?? trialId).padStart(nameWidth)}  `;
   const again = running !== undefined && running.attempt > 1 ? `  attempt ${running.attempt}${running.failure === undefined ? '' : `: ${running.failure}`}` : '';
-  if (running?.progress === undefined) return [[name], [`waiting  ${label}`, colors.dim], [again, colors.yellow]];
+  if (running?.progress === undefined) return [[name], [`${rests}  ${label}`, colors.dim], [again, colors.yellow]];
   const { step, stepsTotal, epoch, loss } = running.progress;
   const text = `  step ${step}/${stepsTotal}  epoch ${epoch}${loss === null ? '' : `  loss ${number(loss)}`}  `;
   const state = running.state === 'training' ? (again === '' ? label : 'training') : running.state === 'stopping' ? 'stopping' : 'waiting for a worker';

@@ -4,7 +4,7 @@
  * @module
  */
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/contract';
-import { count, duration, number, receiptText } from '../format';
+import { changeText, count, duration, number, receiptText } from '../format';
 import { endedTrials, noticesOf } from './view';
 import type { StudyView } from './view';
 
@@ -29,12 +29,13 @@ function progressLines(previous: StudyProgress | undefined, next: StudyProgress 
   if (next === undefined) return [];
   const receipts = next.receipts.slice(previous?.receipts.length ?? 0).map((receipt) => `${receipt.trialId} recovered: ${receiptText(receipt)}`);
   const stages = next.stages.flatMap((stage) => stageLines(previous?.stages.find(({ stageId }) => stageId === stage.stageId), stage));
-  return [...receipts, ...stages];
+  const changes = next.changes.slice(previous?.changes.length ?? 0).map(changeText);
+  return [...changes, ...receipts, ...stages];
 }
 
 function stageLines(previous: StageProgress | undefined, next: StageProgress): readonly string[] {
   const lines: string[] = [];
-  if (next.status !== 'pending' && (previous === undefined || previous.status === 'pending')) lines.push(beginning(next));
+  if (hasBegun(next) && !hasBegun(previous)) lines.push(beginning(next));
   const known = new Set(previous === undefined ? [] : endedTrials(previous).map(({ trialId }) => trialId));
   for (const trial of endedTrials(next)) if (!known.has(trial.trialId)) lines.push(trialLine(trial));
   if (next.decision !== undefined && previous?.decision === undefined) {
@@ -44,17 +45,27 @@ function stageLines(previous: StageProgress | undefined, next: StageProgress): r
   return lines;
 }
 
+function hasBegun(stage: StageProgress | undefined): boolean {
+  return stage !== undefined && (stage.status === 'running' || stage.status === 'decided');
+}
+
 function beginning({ stageId, question, trialsPlanned, inserted, status }: StageProgress): string {
   const limit = status === 'decided' ? '' : `; at most ${count(trialsPlanned, 'trial')}`;
   return `${stageId} begins: ${question}${limit}${inserted === undefined ? '' : ` (put in: ${inserted})`}`;
 }
 
 /** One trial that ended, e.g. `lr-range-test/001 completed, score 0.31, 12 s (seed 1 of 3)`. */
-function trialLine({ trialId, label, status, score, deviceSeconds, reused }: TrialSummary): string {
+function trialLine(trial: TrialSummary): string {
+  const { trialId, label, score, deviceSeconds, reused } = trial;
   const scored = score === null ? '' : `, score ${number(score)}`;
-  return `${trialId} ${STATUS_WORDS[status]}${scored}, ${reused ? 'reused from an earlier study' : duration(deviceSeconds)} (${label})`;
+  return `${trialId} ${endText(trial)}${scored}, ${reused ? 'reused from an earlier study' : duration(deviceSeconds)} (${label})`;
 }
 
-export const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'running', completed: 'completed', earlyStopped: 'stopped early', pruned: 'pruned', diverged: 'diverged', dead: 'died', outOfMemory: 'ran out of memory',
+/** How a trial stands or ended; a range test that breaks down has done its work. */
+export function endText({ status, brokeDownAt }: TrialSummary): string {
+  return brokeDownAt === undefined ? STATUS_WORDS[status] : `ended the ramp: ${STATUS_WORDS[status]} at ${number(brokeDownAt)}`;
+}
+
+const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
+  running: 'running', cancelled: 'cancelled', completed: 'completed', earlyStopped: 'stopped early', pruned: 'pruned', paused: 'paused', diverged: 'diverged', dead: 'died', outOfMemory: 'ran out of memory',
 };

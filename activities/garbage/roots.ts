@@ -1,0 +1,81 @@
+/**
+ * What the studies in the store refer to: whatever they reach must stay.
+ *
+ * @module
+ */
+import type { StudyRecord } from '../../workflows/contract';
+import { studyWorkflowId } from '../../workflows/contract';
+import { openingIn, openingKey, studyIds } from '../study/opening';
+import { unseal } from '../study/sealed';
+import { studyKey } from '../study/study-keys';
+import type { ObjectStore } from '../storage/object-store';
+import type { TrialUser } from '../storage/trial-manifest';
+
+export interface Roots {
+  /** Content addresses of trials that a record names. */
+  readonly trials: ReadonlySet<string>;
+  readonly datasets: ReadonlySet<string>;
+  /** Runs of studies that have begun and not ended, as far as the store knows. */
+  readonly openRuns: ReadonlySet<string>;
+  /** Their workflows, for trials of versions that did not write down the run. */
+  readonly openWorkflows: ReadonlySet<string>;
+}
+
+/** It cannot be told what a study refers to, so nothing may be deleted. */
+export class RecordDamaged extends Error {
+  override readonly name = 'RecordDamaged';
+}
+
+interface MutableRoots {
+  readonly trials: Set<string>;
+  readonly datasets: Set<string>;
+  readonly openRuns: Set<string>;
+  readonly openWorkflows: Set<string>;
+}
+
+/** The parts of a record that name other objects. */
+type ReferringRecord = Pick<StudyRecord, 'study' | 'progress' | 'studyRun'>;
+type ReferringDecision = { readonly trials: readonly { readonly hash: string | null }[] };
+
+const ENDED: readonly string[] = ['completed', 'cancelled', 'failed'];
+
+/** @throws RecordDamaged naming the record that cannot be read. */
+export async function readRoots(store: ObjectStore): Promise<Roots> {
+  const roots: MutableRoots = { trials: new Set(), datasets: new Set(), openRuns: new Set(), openWorkflows: new Set() };
+  for (const studyId of await studyIds(store)) await addStudy(store, studyId, roots);
+  return roots;
+}
+
+/** Whether a study that has not ended trained or found the trial. */
+export function isOpen({ workflowId, studyRun }: Partial<TrialUser>, { openRuns, openWorkflows }: Roots): boolean {
+  return studyRun === undefined ? workflowId !== undefined && openWorkflows.has(workflowId) : openRuns.has(studyRun);
+}
+
+/** The record is read before the decisions: a study whose record says that it has ended has all its decisions in the store. */
+async function addStudy(store: ObjectStore, studyId: string, roots: MutableRoots): Promise<void> {
+  const record = await read<ReferringRecord>(store, studyKey(studyId, 'study.json'));
+  for (const { key } of await store.list(studyKey(studyId, 'decisions/'))) {
+    const decision = await read<ReferringDecision>(store, key);
+    for (const { hash } of decision?.trials ?? []) if (hash !== null) roots.trials.add(hash);
+  }
+  for (const { hash } of record?.progress.stages.flatMap(({ trials }) => trials) ?? []) if (hash !== null) roots.trials.add(hash);
+  if (record !== undefined) roots.datasets.add(record.study.dataset.sha256);
+  const opening = openingIn(await readable(store, openingKey(studyId)));
+  if (opening !== undefined) roots.datasets.add(opening.study.dataset.sha256);
+  const ended = record !== undefined && ENDED.includes(record.progress.status) && record.studyRun === opening?.studyRun;
+  if (ended) return;
+  if (opening !== undefined) roots.openRuns.add(opening.studyRun);
+  roots.openWorkflows.add(studyWorkflowId(studyId));
+}
+
+async function read<T>(store: ObjectStore, key: string): Promise<T | undefined> {
+  const found = await readable(store, key);
+  return 'value' in found ? (found.value as T) : undefined;
+}
+
+async function readable(store: ObjectStore, key: string): Promise<Awaited<ReturnType<typeof unseal>>> {
+  const found = await unseal(store, key);
+  if (!('problem' in found) || found.problem === 'missing') return found;
+  const studyId = key.split('/')[1] ?? '';
+  throw new RecordDamaged(`nothing was deleted: it cannot be told what study ${studyId} refers to, for a record of it is damaged [key=${key}]; see stepwell verify ${studyId}, or delete ${store.uri}${studyKey(studyId, '')}`);
+}

@@ -1,0 +1,24 @@
+/**
+ * The table of contents of what a study has published, by hashes: files that other programs read have no place for a hash of their own.
+ *
+ * @module
+ */
+import type { ObjectRef } from '../../workflows/trial';
+import { sha256Of } from '../content-hash';
+import type { ObjectStore } from '../storage/object-store';
+import { seal } from './sealed';
+import { studyKey } from './study-keys';
+
+export const contentsKey = (studyId: string): string => studyKey(studyId, 'contents.json');
+
+/** Notes the record, the report and the model as they are now. */
+export async function writeContents(store: ObjectStore, studyId: string): Promise<void> {
+  const model = await store.list(studyKey(studyId, 'model/'));
+  const keys = [studyKey(studyId, 'study.json'), studyKey(studyId, 'report.html'), ...model.map(({ key }) => key)];
+  const files: ObjectRef[] = [];
+  for (const key of keys) {
+    const object = await store.get(key);
+    if (object !== undefined) files.push({ key, sha256: sha256Of(object.bytes), bytes: object.bytes.byteLength });
+  }
+  await store.put(contentsKey(studyId), seal({ files }));
+}

@@ -1,0 +1,87 @@
+/**
+ * A study's state from the store alone, when the Temporal server has lost it: what a run of its workflow hands to the next one.
+ *
+ * Stages that have decided are taken as they are. Of the one that was under way nothing is needed but the study itself: asked again,
+ * its finished trials are found by their content, and interrupted ones go on from their checkpoints.
+ *
+ * @module
+ */
+import type { StudyFinal, TuneStudyInput } from '../../workflows/contract';
+import { withoutBulk } from '../../workflows/study-origin';
+import type { StudyOrigin } from '../../workflows/study-origin';
+import { compacted } from '../../workflows/study-snapshot';
+import type { StageRecord, StudySnapshot } from '../../workflows/study-snapshot';
+import type { Receipt, TrialResult } from '../../workflows/trial';
+import type { ObjectStore } from '../storage/object-store';
+import { decodeManifest, manifestKey } from '../storage/trial-manifest';
+import type { DecisionRecord } from './decision-record';
+import type { StoredStudy } from './stored-study';
+
+/** What `tuneStudy` is started with, beside what every study is. */
+export interface Recovery extends Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'origins'> {
+  readonly snapshot: StudySnapshot;
+}
+
+/** What the trials of decided stages cost and left. */
+interface Spent {
+  deviceSeconds: number;
+  examples: number;
+  readonly receipts: Receipt[];
+  readonly engines: Set<string>;
+  readonly results: Map<string, TrialResult>;
+}
+
+/** @throws StudyTooLarge, StorageDenied, StorageUnavailable */
+export async function recoveryOf(store: ObjectStore, { opening, decided }: StoredStudy): Promise<Recovery> {
+  const { studyId, studyRun, fresh, origins = [], study } = opening;
+  const carried = new Set(origins.filter(({ kind }) => kind === 'rerun').flatMap(({ stageIds }) => stageIds));
+  const own = decided.filter(({ decision }) => !carried.has(decision.stageId));
+  const spent = await spentOn(store, own);
+  const { control, budget = study.budget } = decided.at(-1) ?? {};
+  const snapshot = compacted({
+    study: { ...study, budget },
+    stages: decided.map((record) => stageRecord(record, carried.has(record.decision.stageId))),
+    receipts: spent.receipts,
+    deviceSeconds: spent.deviceSeconds,
+    examples: spent.examples,
+    final: finalOf(own, spent),
+    engines: [...spent.engines],
+    ...(control !== undefined && { control }),
+  });
+  const recovered: StudyOrigin = { kind: 'recovered', studyId, stageIds: own.map(({ decision }) => decision.stageId), changed: [] };
+  return { studyRun, origins: [...origins, recovered], snapshot, ...(fresh !== undefined && { fresh }) };
+}
+
+/** Trials of stages that a rerun took over were never this study's. */
+function stageRecord({ decision, trials }: DecisionRecord, isCarried: boolean): StageRecord {
+  return { stageId: decision.stageId, trials: [], summaries: isCarried ? [] : trials, visible: 0, decision: withoutBulk(decision) };
+}
+
+async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {
+  const spent: Spent = { deviceSeconds: 0, examples: 0, receipts: [], engines: new Set(), results: new Map() };
+  for (const { trialId, hash, reused, deviceSeconds } of records.flatMap(({ trials }) => trials)) {
+    if (!reused) spent.deviceSeconds += deviceSeconds;
+    const result = hash === null ? undefined : await resultOf(store, hash);
+    if (result === undefined) continue;
+    spent.results.set(trialId, result);
+    spent.engines.add(result.engine);
+    if (reused) continue;
+    spent.receipts.push(...result.receipts);
+    if ('measurement' in result.outcome) spent.examples += result.outcome.measurement.examples;
+  }
+  return spent;
+}
+
+async function resultOf(store: ObjectStore, hash: string): Promise<TrialResult | undefined> {
+  const stored = await store.get(manifestKey(hash));
+  return (stored && decodeManifest(hash, stored.bytes).result) ?? undefined;
+}
+
+/** The study's result, if the final training had been decided on and only its publication was lost. */
+function finalOf(records: readonly DecisionRecord[], { results }: Spent): StudyFinal | null {
+  const decision = records.findLast((record) => record.decision.finalTrialId !== undefined)?.decision;
+  const result = decision?.finalTrialId === undefined ? undefined : results.get(decision.finalTrialId);
+  if (decision === undefined || result === undefined) return null;
+  const { outcome, weights, model } = result;
+  return { trialId: decision.finalTrialId ?? result.trialId, hparams: decision.hparams, test: 'measurement' in outcome ? outcome.measurement.test : null, weights, model };
+}

@@ -1,0 +1,67 @@
+/**
+ * A study as the store alone knows it.
+ *
+ * @module
+ */
+import type { StudyRecord, StudyStatus } from '../../workflows/contract';
+import type { ObjectStore } from '../storage/object-store';
+import { readDecision } from './decision-record';
+import type { DecisionRecord } from './decision-record';
+import { openingIn, openingKey, studyIds } from './opening';
+import type { StudyOpening } from './opening';
+import { unseal } from './sealed';
+import { studyKey } from './study-keys';
+
+export interface StoredStudy {
+  readonly opening: StudyOpening;
+  /** Of the leading stages that this run of the study has decided, in their order. */
+  readonly decided: readonly DecisionRecord[];
+  /** How it ended; undefined for a study that has not, as far as the store knows. */
+  readonly ended: Extract<StudyStatus, 'completed' | 'cancelled' | 'failed'> | undefined;
+}
+
+/** The store knows too little of this study. */
+export class StudyUnknown extends Error {
+  override readonly name = 'StudyUnknown';
+}
+
+/** @throws StudyUnknown, StudyInvalid */
+export async function readStudy(store: ObjectStore, studyId: string): Promise<StoredStudy> {
+  const found = await unseal(store, openingKey(studyId));
+  const opening = openingIn(found);
+  if (opening === undefined) throw await unknownStudy(store, studyId, 'problem' in found && found.problem === 'missing');
+  const decided: DecisionRecord[] = [];
+  for (const { stageId } of opening.study.stages) {
+    const record = await readDecision(store, studyId, stageId);
+    // What an earlier run of a study of this name decided is not this one's.
+    if (record?.studyRun !== opening.studyRun) break;
+    decided.push(record);
+  }
+  return { opening, decided, ended: await endOf(store, opening) };
+}
+
+/** Names of the studies that have begun and not ended, as far as the store knows. */
+export async function unfinishedStudies(store: ObjectStore): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const studyId of await studyIds(store)) {
+    const opening = openingIn(await unseal(store, openingKey(studyId)));
+    if (opening !== undefined && await endOf(store, opening) === undefined) names.push(studyId);
+  }
+  return names;
+}
+
+async function endOf(store: ObjectStore, { studyId, studyRun }: StudyOpening): Promise<StoredStudy['ended']> {
+  const found = await unseal(store, studyKey(studyId, 'study.json'));
+  if (!('value' in found)) return undefined;
+  const record = found.value as StudyRecord;
+  const { status } = record.progress;
+  if (record.studyRun !== studyRun) return undefined;
+  return status === 'completed' || status === 'cancelled' || status === 'failed' ? status : undefined;
+}
+
+async function unknownStudy(store: ObjectStore, studyId: string, missing: boolean): Promise<StudyUnknown> {
+  const names = await studyIds(store);
+  if (!missing) return new StudyUnknown(`the opening record of study ${studyId} is damaged [key=${openingKey(studyId)}]; start the study anew with stepwell run, which reuses its trials`);
+  const others = names.length === 0 ? 'it has no study yet' : `it has ${names.join(', ')}`;
+  return new StudyUnknown(`there is no study ${studyId} in ${store.uri}; ${others}`);
+}

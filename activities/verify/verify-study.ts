@@ -1,0 +1,93 @@
+/**
+ * Everything that a study refers to, read back and hashed, one object at a time.
+ *
+ * @module
+ */
+import type { StudyRecord, TrialSummary } from '../../workflows/contract';
+import type { ObjectRef } from '../../workflows/trial';
+import { packedFiles, packedManifestSchema } from '../datasets/packed';
+import type { ObjectStore } from '../storage/object-store';
+import { contentsKey } from '../study/contents';
+import { openingIn, openingKey } from '../study/opening';
+import { unseal } from '../study/sealed';
+import { StudyUnknown } from '../study/stored-study';
+import { studyKey } from '../study/study-keys';
+import { ObjectChecks } from './object-checks';
+import type { Checked } from './object-checks';
+import { verifyTrial } from './verify-trial';
+
+/** What of the study's own records leads on. */
+interface References {
+  readonly trials: Map<string, TrialSummary>;
+  readonly datasets: Map<string, ObjectRef>;
+}
+
+/** @throws StudyUnknown, StudyInvalid, StorageDenied, StorageUnavailable */
+export async function verifyStudy(store: ObjectStore, studyId: string, onProgress: (sofar: Checked) => void): Promise<Checked> {
+  const own = await store.list(studyKey(studyId, ''));
+  if (own.length === 0) throw new StudyUnknown(`there is no study ${studyId} in ${store.uri}; see those that a server knows with: stepwell list`);
+  const checks = new ObjectChecks(store, onProgress);
+  const references: References = { trials: new Map(), datasets: new Map() };
+  await verifyOpening(checks, studyId, references);
+  await verifyDecisions(checks, studyId, references);
+  await verifyPublished(checks, studyId, references);
+  for (const [sha256, ref] of references.datasets) await verifyDataset(checks, sha256, ref);
+  for (const summary of references.trials.values()) await verifyTrial(checks, summary);
+  return checks.result();
+}
+
+const againFix = (studyId: string): string => `run study ${studyId} again: what is missing is written anew, and its trials are reused`;
+
+async function verifyOpening(checks: ObjectChecks, studyId: string, { datasets }: References): Promise<void> {
+  const opening = openingIn(await sealed(checks, openingKey(studyId), againFix(studyId)));
+  if (opening !== undefined) datasets.set(opening.study.dataset.sha256, opening.study.dataset.manifest);
+}
+
+async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }: References): Promise<void> {
+  for (const { key } of await checks.store.list(studyKey(studyId, 'decisions/'))) {
+    const found = await sealed(checks, key, againFix(studyId));
+    if ('value' in found) addTrials(trials, (found.value as { readonly trials: readonly TrialSummary[] }).trials);
+  }
+}
+
+/** A study that has not ended has neither a record nor a table of contents. */
+async function verifyPublished(checks: ObjectChecks, studyId: string, { trials, datasets }: References): Promise<void> {
+  const record = await unseal(checks.store, studyKey(studyId, 'study.json'));
+  const isPublished = !('problem' in record) || record.problem !== 'missing' || await checks.store.head(contentsKey(studyId)) !== undefined;
+  const contents = isPublished ? await sealed(checks, contentsKey(studyId), againFix(studyId)) : undefined;
+  if (contents !== undefined && 'value' in contents) {
+    for (const ref of (contents.value as { readonly files: readonly ObjectRef[] }).files) await checks.check(ref, againFix(studyId));
+  }
+  if (!('value' in record)) return;
+  const { progress, study } = record.value as StudyRecord;
+  for (const stage of progress.stages) {
+    addTrials(trials, stage.trials);
+    if (stage.decision !== undefined) await checks.present(studyKey(studyId, `decisions/${stage.stageId}.json`), againFix(studyId));
+  }
+  datasets.set(study.dataset.sha256, study.dataset.manifest);
+}
+
+async function verifyDataset(checks: ObjectChecks, sha256: string, manifest: ObjectRef): Promise<void> {
+  const folder = `datasets/${sha256}/`;
+  const fix = `delete ${checks.store.uri}${folder} and start the study again, which packs it anew`;
+  const bytes = await checks.check(manifest, fix);
+  if (bytes === undefined) return;
+  const { data } = packedManifestSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  for (const file of data === undefined ? [] : packedFiles(data)) await checks.check({ ...file, key: `${folder}${file.file}` }, fix);
+}
+
+/** A record that carries its own hash. */
+async function sealed(checks: ObjectChecks, key: string, fix: string): Promise<Awaited<ReturnType<typeof unseal>>> {
+  const found = await unseal(checks.store, key);
+  const bytes = (await checks.store.head(key))?.bytes ?? 0;
+  if ('value' in found) checks.passed(bytes);
+  else checks.failed(bytes, { key, expected: found.expected ?? 'a record', actual: found.problem === 'missing' ? 'not in the store' : found.actual ?? 'damaged', fix });
+  return found;
+}
+
+function addTrials(trials: Map<string, TrialSummary>, summaries: readonly TrialSummary[]): void {
+  for (const summary of summaries) {
+    // Of the segments of one training, and of a trial that ran and was found again, the one that ended it says what must be there.
+    if (summary.hash !== null && (!trials.has(summary.hash) || summary.status !== 'paused')) trials.set(summary.hash, summary);
+  }
+}

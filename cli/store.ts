@@ -1,0 +1,46 @@
+/**
+ * The object store that a command's services use, for commands that read or clean it themselves.
+ *
+ * @module
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { ObjectStore } from '../activities/storage/object-store';
+import { findServices, startServices } from '../infra/services';
+import { objectFolder } from '../infra/services/versitygw';
+import { readConfig } from '../workers/config';
+import type { Environment } from '../workers/config';
+import { CommandError } from './failure';
+import { namesCluster } from './services';
+
+export interface OpenedStore {
+  readonly store: ObjectStore;
+  /** Ends what was started for it. */
+  close(): Promise<void>;
+}
+
+/**
+ * The store of the environment where that names a Temporal server, else the folder's, whose servers are started if they do not run.
+ *
+ * @throws CommandError if the folder holds no store; ServiceFailed, ServiceUnavailable
+ */
+export async function openStore(folder: string, onProgress: (text: string) => void): Promise<OpenedStore> {
+  if (namesCluster()) return { store: storeOf(process.env), close: async () => undefined };
+  if (!existsSync(objectFolder(path.resolve(folder)))) {
+    throw new CommandError(`there is no store in ${folder}; name the folder of the services with --folder, or set TEMPORAL_ADDRESS to use a cluster and its store`, 'environment', 'NoStore');
+  }
+  const running = findServices(folder);
+  if (running !== undefined) return { store: storeOf(running.environment), close: async () => undefined };
+  const services = await startServices({ folder, onProgress });
+  return { store: storeOf(services.environment), close: () => services.stop() };
+}
+
+/** The services of a folder name their server; for others the AWS chain does. */
+function storeOf(environment: Environment): ObjectStore {
+  // The AWS SDK takes half a second to load: only commands that open a store pay for it.
+  const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
+  const { bucket, prefix } = readConfig(environment);
+  const { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
+  if (environment === process.env || !endpoint || !region || !accessKeyId || !secretAccessKey) return s3Store({ bucket, prefix });
+  return s3Store({ bucket, prefix, access: { endpoint, region, accessKeyId, secretAccessKey } });
+}

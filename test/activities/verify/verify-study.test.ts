@@ -1,0 +1,91 @@
+import path from 'node:path';
+import { createStudyActivities } from '../../../activities';
+import { putBytes, putNamedFolder } from '../../../activities/storage/files';
+import { memoryStore } from '../../../activities/storage/memory';
+import type { ObjectStore } from '../../../activities/storage/object-store';
+import { TrialLedger } from '../../../activities/storage/trial-ledger';
+import { openTrial } from '../../../activities/storage/checkpoints';
+import { verifyStudy } from '../../../activities/verify/verify-study';
+import type { Checked } from '../../../activities/verify/object-checks';
+import type { ResolvedStudy } from '../../../workflows/study';
+import { quietEnvironment } from '../../support/activity-environment';
+import { folderOf, idxSet } from '../../support/datasets';
+import { sampleStudy } from '../report/sample-study';
+import { checkpointFile, HASH, localFile, ownerOf, resultOf } from '../storage/trial-support';
+
+const folder = folderOf(idxSet(20, 5));
+const STUDY = { name: 'tiny', dataset: { format: 'idx', uri: `file://${folder}` }, model: { preset: 'mnist-cnn' }, stages: [{ stage: 'finalTrain' }] };
+
+/** A study with one trial, as its workers leave it. */
+async function completedStudy(): Promise<ObjectStore> {
+  const store = memoryStore();
+  const { resolveStudy, recordDecision, publishStudy } = createStudyActivities({ store, fileRoots: [folder] });
+  const environment = quietEnvironment();
+  const study = await environment.run(resolveStudy, { studyId: 'tiny', studyRun: 'run', study: STUDY }) as ResolvedStudy;
+  const ledger = await openTrial(store, { hash: HASH, owner: ownerOf() });
+  if (!(ledger instanceof TrialLedger)) throw new Error('the trial is finished already');
+  await ledger.commitCheckpoint(checkpointFile(100));
+  const model = path.dirname(localFile('model.json', '{}'));
+  const result = await ledger.finish(resultOf(), { weightsPath: localFile('weights.safetensors', 'weights'), modelFolder: model });
+  const { decision, trials } = sampleStudy().decisions.at(-1)!;
+  const record = { decision: { ...decision, finalTrialId: result.trialId }, trials: [{ ...trials[0]!, status: 'completed' as const, hash: HASH }] };
+  await environment.run(recordDecision, { studyId: 'tiny', studyRun: 'run', ...record });
+  const { record: sample } = sampleStudy();
+  await environment.run(publishStudy, { ...sample, studyId: 'tiny', studyRun: 'run', study, progress: { ...sample.progress, stages: [{ ...sample.progress.stages.at(-1)!, trials: record.trials }] }, final: { ...sample.final!, model: result.model } });
+  return store;
+}
+
+function verify(store: ObjectStore): Promise<Checked> {
+  return verifyStudy(store, 'tiny', () => undefined);
+}
+
+describe('verifying a study', () => {
+  it('reads back every object below its data set, its trials and itself', async () => {
+    const store = await completedStudy();
+    const read = new Set<string>();
+    const { damage, objects, bytes } = await verify({ ...store, get: async (key) => {
+      read.add(key);
+      return store.get(key);
+    } });
+    expect(damage).toEqual([]);
+    expect([...read].sort()).toEqual((await store.list('')).map(({ key }) => key));
+    expect([objects > 5, bytes > 0]).toEqual([true, true]);
+  });
+
+  it('finds a flipped bit and a missing object wherever it is, and says what to do about each', async () => {
+    const whole = await completedStudy();
+    for (const { key } of await whole.list('')) {
+      const { bytes } = (await whole.get(key))!;
+      const flipped = Uint8Array.from(bytes, (byte, i) => (i === bytes.length >> 1 ? byte ^ 1 : byte));
+      await whole.put(key, flipped);
+      expect({ key, isFound: (await verify(whole)).damage.length > 0 }).toEqual({ key, isFound: true });
+      await whole.delete([key]);
+      const missing = await verify(whole);
+      expect({ key, isFound: missing.damage.length > 0 }).toEqual({ key, isFound: true });
+      for (const { fix } of missing.damage) expect(fix).toMatch(/run study tiny again|start the study again|run the study again|none is needed/);
+      await whole.put(key, bytes);
+    }
+    expect((await verify(whole)).damage).toEqual([]);
+  });
+
+  it('tells what is wrong with an object by hashes and sizes', async () => {
+    const store = await completedStudy();
+    const { key } = (await store.list('trials/')).find((object) => object.key.includes('weights-'))!;
+    const before = await putBytes(memoryStore(), 'x', (await store.get(key))!.bytes);
+    await store.put(key, Buffer.from('short'));
+    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key, expected: before.sha256, actual: expect.stringMatching(/^[0-9a-f]{64}, 5 bytes instead of 7$/) })]);
+  });
+
+  it('of a model finds a file too many', async () => {
+    const store = await completedStudy();
+    const { prefix } = await putNamedFolder(memoryStore(), '', path.dirname(localFile('model.json', '{}')));
+    expect(prefix).toMatch(/-[0-9a-f]{16}\/$/);
+    const { key } = (await store.list('trials/')).find((object) => object.key.endsWith('model.json'))!;
+    await store.put(`${path.posix.dirname(key)}/other.bin`, Buffer.from('x'));
+    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key: `${path.posix.dirname(key)}/` })]);
+  });
+
+  it('of a study that is not there says so', async () => {
+    await expect(verify(memoryStore())).rejects.toThrow('there is no study tiny in memory://');
+  });
+});
