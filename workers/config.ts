@@ -9,10 +9,12 @@ import { availableParallelism, homedir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { installedGpus } from './gpus';
+import { defaultResidentBytes } from './resident-bytes';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const atLeastOne = z.string().regex(/^0*[1-9]\d{0,5}$/, 'must be a whole number of at least 1').transform(Number);
+const bytes = z.string().regex(/^\d{1,15}$/, 'must be a whole number of bytes').transform(Number);
 const folderList = z.string().transform((text) => text.split(path.delimiter).filter((folder) => folder !== '').map((folder) => path.resolve(folder)));
 const folder = z.string().refine((name) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true, 'must be a folder that exists').transform((name) => path.resolve(name));
 const file = z.string().refine((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true, 'must be a file that exists').transform((name) => path.resolve(name));
@@ -24,6 +26,7 @@ export const environmentSchema = z.object({
   STEPWELL_CACHE: z.string().optional().describe('folder for packed data sets, scratch files and downloaded parts; default: stepwell in the user\'s cache folder'),
   STEPWELL_TRAINING_SLOTS: atLeastOne.optional().describe('trainings at a time in one training worker; default: the number of GPUs, else 2 (1 on one core)'),
   STEPWELL_TRAINER_THREADS: atLeastOne.optional().describe('CPU threads of one trainer; default: cores divided by slots. Part of a trial\'s identity: pin it where workers differ'),
+  STEPWELL_RESIDENT_BYTES: bytes.optional().describe('images that one trainer holds in memory; a data set of more is read from the cache folder while it trains, to the same bits; default: a quarter of its share of the memory, or of its GPU\'s'),
   STEPWELL_GPUS: z.string().regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none').optional().describe('GPUs to train on, one slot each; default: CUDA_VISIBLE_DEVICES, else all that the driver lists'),
   STEPWELL_MODEL_FOLDER: folder.optional().describe('folder that model modules may be loaded from; default: none'),
   STEPWELL_FILE_ROOTS: folderList.default([]).describe('folders that file:// data sets may be read from; default: none'),
@@ -43,6 +46,8 @@ export interface Config {
   readonly gpus: readonly string[];
   readonly trainingSlots: number;
   readonly trainerThreads: number;
+  /** Of images, in one trainer. */
+  readonly residentBytes: number;
   readonly modelFolder: string | null;
   readonly fileRoots: readonly string[];
   readonly workflowBundle: string | undefined;
@@ -74,6 +79,7 @@ export function readConfig(environment: Environment = process.env): Config {
     gpus,
     trainingSlots,
     trainerThreads: values.STEPWELL_TRAINER_THREADS ?? Math.max(1, Math.floor(cores / trainingSlots)),
+    residentBytes: values.STEPWELL_RESIDENT_BYTES ?? defaultResidentBytes(gpus, trainingSlots),
     modelFolder: values.STEPWELL_MODEL_FOLDER ?? null,
     fileRoots: values.STEPWELL_FILE_ROOTS,
     workflowBundle: values.STEPWELL_WORKFLOW_BUNDLE,

@@ -53,6 +53,8 @@ function trainerEntry(): string {
 }
 
 /** A trainer sees one GPU, or none: the binding takes the last one it sees. With more slots than GPUs they share them in turn. */
-function trainerEnvironment({ gpus, trainerThreads }: Config, slot: number): Record<string, string> {
-  return { CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] ?? '-1', STEPWELL_TRAINER_THREADS: String(trainerThreads) };
+function trainerEnvironment({ gpus, trainerThreads, residentBytes }: Config, slot: number): Record<string, string> {
+  return {
+    CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] ?? '-1', STEPWELL_TRAINER_THREADS: String(trainerThreads), STEPWELL_RESIDENT_BYTES: String(residentBytes),
+  };
 }

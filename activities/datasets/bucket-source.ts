@@ -6,6 +6,9 @@ import type { Source, SourceAccess } from './source';
 /** How the store names a bucket that it does not have, or could not have. */
 const NO_BUCKET: readonly string[] = ['NoSuchBucket', 'InvalidBucketName'];
 
+/** Bytes read at a time, whatever the size of a file: as many as a shard has. */
+const CHUNK_BYTES = 16 * 1024 * 1024;
+
 /** The objects below a prefix of a bucket. @throws DatasetInvalid if the address is none, or no bucket may be opened. */
 export function bucketSource(uri: string, openBucket: SourceAccess['openBucket']): Source {
   const [, bucket, path = ''] = S3_ADDRESS.exec(uri) ?? [];
@@ -17,10 +20,18 @@ export function bucketSource(uri: string, openBucket: SourceAccess['openBucket']
     uri,
     list: (folder) => listFolder(store, folder === undefined ? '' : `${folder}/`).catch((error: unknown) => noBucket(error, uri)),
     bytes: async (name) => (await store.head(name) ?? missing(uri, name)).bytes,
-    async *open(name) {
-      yield (await store.get(name) ?? missing(uri, name)).bytes;
-    },
+    open: (name) => readObject(store, uri, name),
   };
+}
+
+/** In parts, each asked for when the one before was used; all must be of the same version. */
+async function* readObject(store: ObjectStore, uri: string, name: string): AsyncGenerator<Uint8Array> {
+  const { bytes, etag } = await store.head(name) ?? missing(uri, name);
+  for (let from = 0; from < bytes; from += CHUNK_BYTES) {
+    const part = await store.get(name, { from, count: CHUNK_BYTES }) ?? missing(uri, name);
+    if (part.etag !== etag) throw new DatasetInvalid(`data set file changed while it was read [uri=${uri}, file=${name}]; start again when it is at rest`);
+    yield part.bytes;
+  }
 }
 
 async function listFolder(store: ObjectStore, folder: string): Promise<readonly string[]> {

@@ -9,7 +9,7 @@ import { canonicalJson, sha256Of } from '../content-hash';
 import { DatasetInvalid } from './errors';
 import type { OpenedDataset, OpenedPart } from './formats/format';
 import { manifestKey, packedFiles } from './packed';
-import type { PackedFile, PackedManifest, PackedSplit } from './packed';
+import type { PackedFile, PackedManifest } from './packed';
 import { SHARD_BYTES, shardsOf } from './shards';
 import type { Shard } from './shards';
 
@@ -34,8 +34,8 @@ export interface PackedDataset {
 /**
  * A data set in the store below `datasets/<sha256>/`, its manifest last.
  *
- * Reads the source twice: the first time for the address, which is all it takes where the store has the content already. That needs
- * neither memory nor disk for more than one shard.
+ * Reads the source twice: the first time for the address, which is all it takes where the store has the content already. That needs no
+ * disk, and memory for two shards, a batch of the source and, of an IDX set, the labels at a byte each, whatever the size of the data set.
  *
  * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
  */
@@ -51,16 +51,20 @@ export async function packDataset(store: ObjectStore, opened: OpenedDataset, opt
   return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
 }
 
+interface OpenSplit {
+  examples: number;
+  readonly images: PackedFile[];
+  readonly labels: PackedFile[];
+}
+
 async function readManifest(opened: OpenedDataset, options: PackOptions): Promise<PackedManifest> {
   const { shape, classNames } = opened;
-  const parts: Record<'train' | 'test', PackedSplit | null> = { train: null, test: null };
+  const parts: Record<'train' | 'test', OpenSplit | null> = { train: null, test: null };
   for await (const { part, examples, files: [images, labels] } of shardFiles(opened, 'reading', options)) {
-    const split: PackedSplit = parts[part] ?? { examples: 0, images: [], labels: [] };
-    parts[part] = {
-      examples: split.examples + examples,
-      images: [...split.images, refOf(images, examples)],
-      labels: [...split.labels, refOf(labels, examples)],
-    };
+    const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
+    split.examples += examples;
+    split.images.push(refOf(images, examples));
+    split.labels.push(refOf(labels, examples));
   }
   if (parts.train === null) throw new DatasetInvalid('training part holds no examples');
   return { version: 1, shape, classes: classNames.length, classNames, train: parts.train, test: parts.test };

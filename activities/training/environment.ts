@@ -22,6 +22,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
 
 for (const [name, value] of Object.entries(SETTINGS)) process.env[name] ??= value;
 
+/** Bytes of images that this process may hold in its graphs; its worker sets the limit, and by itself it has none. */
+export const residentBytes = (): number => Number(process.env['STEPWELL_RESIDENT_BYTES'] ?? Number.POSITIVE_INFINITY);
+
 /** The widest vector extension that changes how sums are grouped, as Linux names it; the bare architecture elsewhere. */
 function vectorExtension(): string {
   try {

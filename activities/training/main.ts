@@ -3,8 +3,9 @@
  *
  * @module
  */
-import './environment';
+import { residentBytes } from './environment';
 import type { FromTrainer, ToTrainer, TrainJob } from '../trial/protocol';
+import { deviceIdentity } from './device-identity';
 import { EngineCache } from './engine-cache';
 import { engineIdentity } from './engine-identity';
 import { failureOf } from './failures';
@@ -15,7 +16,7 @@ function send(message: FromTrainer): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-const trainer = new Trainer({ engines: new EngineCache(), identity: engineIdentity(), send });
+const trainer = new Trainer({ engines: new EngineCache(residentBytes()), identity: engineIdentity(), send });
 
 async function train(job: TrainJob): Promise<void> {
   try {
@@ -47,4 +48,4 @@ process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group of processes; the worker decides when its trainers end.
 process.on('SIGINT', () => undefined);
 
-send({ type: 'ready', engine: engineIdentity() });
+send({ type: 'ready', engine: engineIdentity(), device: deviceIdentity() });

@@ -1,4 +1,6 @@
+import type { GradientNorms } from '../../workflows/analysis/noise-scale';
 import type { Evaluation, Measurement } from '../../workflows/trial';
+import { examplesAfter } from '../../workflows/trial-length';
 import { peakMemoryBytes } from './peak-memory';
 import { summarizeStepTimes } from './step-times';
 import { epochTrainLoss, type TrainingState } from './training-state';
@@ -19,13 +21,21 @@ export interface MeasurementInput {
 
 /** What a training measured, up to where it ended. */
 export function measurementOf({ state, facts, test, parameters, onGpu, stepSeconds, stepTimesAfter }: MeasurementInput): Measurement {
-  const { step, curve, best, stepLosses, deviceSeconds } = state;
+  const { step, curve, best, stepLosses, noisePairs, deviceSeconds } = state;
   return {
-    steps: step, epochs: epochsDone(facts, step), examples: step * facts.batchSize,
+    steps: step, epochs: epochsDone(facts, step), examples: examplesAfter(facts.phases, step),
     trainLoss: epochTrainLoss(state) ?? curve.at(-1)?.trainLoss ?? null,
-    best, curve: thinned(curve), test, stepLosses, parameters, deviceSeconds,
+    best, curve: thinned(curve), test, stepLosses, parameters, deviceSeconds, ...(noisePairs.length > 0 && { noiseScale: gradientNorms(noisePairs, facts.batchSize) }),
     stepSeconds: stepTimesAfter === undefined ? null : summarizeStepTimes(stepSeconds, stepTimesAfter),
     peakBytes: peakMemoryBytes(onGpu),
+  };
+}
+
+function gradientNorms(pairs: TrainingState['noisePairs'], batchSize: number): GradientNorms {
+  const half = Math.floor(batchSize / 2);
+  return {
+    small: { batchSize: half, squaredNorms: pairs.map(({ small }) => small) },
+    large: { batchSize: 2 * half, squaredNorms: pairs.map(({ large }) => large) },
   };
 }
 

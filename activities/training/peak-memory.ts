@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { queryGpu } from './gpu-query';
 
 /** Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no such counter. */
 export function resetPeakMemory(): void {
@@ -34,17 +34,8 @@ function residentPeakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Memory in use on the one GPU that this process sees; undefined where the driver's tool does not answer. */
+/** Memory in use on the GPU; undefined where its driver does not say. */
 function gpuBytes(): number | undefined {
-  const gpu = process.env['CUDA_VISIBLE_DEVICES'];
-  const which = gpu === undefined || gpu === '' ? [] : [`--id=${gpu}`];
-  try {
-    const answer = execFileSync('nvidia-smi', ['--query-gpu=memory.used', '--format=csv,noheader,nounits', ...which], {
-      encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    const mebibytes = Number(answer.split('\n')[0]);
-    return mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
-  } catch {
-    return undefined;
-  }
+  const mebibytes = Number(queryGpu('memory.used'));
+  return mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
 }

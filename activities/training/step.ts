@@ -1,5 +1,5 @@
 /**
- * One training step and one evaluation as functions of tensors: the eager engine runs them, the compiled engine records them.
+ * One training step as functions of tensors: the eager engine runs them, the compiled engine records them.
  * Nothing in here may look at a tensor's values or take a number from a trial except through the step's scalars.
  *
  * @module
@@ -7,9 +7,10 @@
 import type { OptimizerSpec } from '../../workflows/study';
 import type { HParams } from '../../workflows/trial';
 import { activeAugmentations, augment } from './augmentation';
-import { createStepContext, withStepContext } from './layers/context';
+import { meanCrossEntropy } from './cross-entropy';
+import { createStepContext, type StepContext, withStepContext } from './layers/context';
 import type { ModelVariable, TrainableModel } from './model';
-import { native, tf, typeAttribute } from './native';
+import { tf } from './native';
 import { OPTIMIZERS } from './optimizers';
 
 /** What decides the form of a step's computation; the numbers in it come later, as scalars. */
@@ -24,24 +25,32 @@ export interface StepPlan {
   readonly scalarNames: readonly string[];
 }
 
-export interface StepInputs {
+export interface Examples {
   /** [batch, height, width, channels], 0 to 255. */
   readonly images: tf.Tensor4D;
   /** [batch] int32. */
   readonly labels: tf.Tensor1D;
+}
+
+export interface StepInputs extends Examples {
   /** One per `StepPlan.scalarNames`. */
   readonly scalars: readonly tf.Scalar[];
   /** [trial seed, step] int32. */
   readonly seed: tf.Tensor1D;
-  /** Per trainable variable, in the optimizer's order. */
-  readonly slots: readonly (readonly tf.Tensor[])[];
 }
 
-export interface StepOutputs {
+export interface StepGradients {
   /** Mean cross-entropy of the batch with smoothed targets; penalties are not in it. */
   readonly loss: tf.Scalar;
-  readonly values: readonly tf.Tensor[];
-  readonly slots: readonly (readonly tf.Tensor[])[];
+  readonly gradients: readonly tf.Tensor[];
+}
+
+/** What one variable is updated from. */
+export interface UpdateInputs {
+  readonly variable: tf.Tensor;
+  readonly gradient: tf.Tensor;
+  /** In the optimizer's order. */
+  readonly slots: readonly tf.Tensor[];
 }
 
 const PIXEL_MAX = 255;
@@ -56,21 +65,50 @@ export function planStep(model: TrainableModel, classes: number, optimizer: Opti
   return { model, classes, optimizer, augmentations, active, scalarNames: [...always, ...active, ...augmentations, ...own, ...Object.keys(model.noise)] };
 }
 
-/** Values of a step's scalars. `step` counts from 0. */
-export function stepScalars(plan: StepPlan, hparams: HParams, learningRate: number, step: number): Float32Array {
-  const own = OPTIMIZERS[plan.optimizer.name].scalars?.(plan.optimizer, step + 1) ?? {};
-  const value = (name: string): number =>
-    name === 'learningRate' ? learningRate : (own[name] ?? plan.model.noise[name] ?? Number(hparams[name] ?? 0));
-  return Float32Array.from(plan.scalarNames, value);
+/**
+ * Values of a step's scalars. `step` counts from 0.
+ *
+ * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1. Adam's correction then goes by the
+ * step's own beta1, as PyTorch's does.
+ */
+export function stepScalars({ optimizer, model, scalarNames }: StepPlan, hparams: HParams, learningRate: number, step: number, momentum?: number): Float32Array {
+  const scheduled = momentum === undefined ? {} : { momentum, beta1: momentum };
+  const own = OPTIMIZERS[optimizer.name].scalars?.({ ...optimizer, ...scheduled }, step + 1) ?? {};
+  const given: HParams = { ...hparams, ...scheduled, learningRate };
+  const value = (name: string): number => own[name] ?? model.noise[name] ?? Number(given[name] ?? 0);
+  return Float32Array.from(scalarNames, value);
 }
 
 /** The variables that the optimizer moves. */
 export const trainableVariables = (model: TrainableModel): readonly ModelVariable[] => model.variables.filter(({ trainable }) => trainable);
 
-/** One optimizer step. Moving statistics are written to their variables; trainable ones are returned. */
-export function trainStep(plan: StepPlan, inputs: StepInputs): StepOutputs {
-  const scalars = new Map(plan.scalarNames.map((name, i) => [name, inputs.scalars[i] as tf.Scalar]));
-  const context = createStepContext(scalars, inputs.seed);
+/** The loss of a batch, and per trainable variable its gradient, penalized and clipped. Moving statistics are written to their variables. */
+export function stepGradients(plan: StepPlan, inputs: StepInputs): StepGradients {
+  const context = contextOf(plan, inputs);
+  const { loss, gradients } = batchGradients(plan, inputs, context);
+  return { loss, gradients: clip(plan, gradients, context.scalar) };
+}
+
+/** What the gradient's noise is measured with: two halves of a batch, and the step's scalars and seed. */
+export interface NoiseInputs extends Pick<StepInputs, 'scalars' | 'seed'> {
+  readonly halves: readonly [Examples, Examples];
+}
+
+/** Squared norms of gradients before clipping: [mean of those of the halves, that of the halves together]. Nothing that is trained moves. */
+export function gradientNorms(plan: StepPlan, { halves, ...inputs }: NoiseInputs): tf.Tensor1D {
+  const context = contextOf(plan, inputs);
+  const [first, second] = halves.map((half) => batchGradients(plan, half, context).gradients) as [readonly tf.Tensor[], readonly tf.Tensor[]];
+  const squaredNorm = (gradients: readonly tf.Tensor[]): tf.Tensor => tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))));
+  const both = first.map((gradient, i) => tf.mul(tf.add(gradient, second[i] as tf.Tensor), 0.5));
+  return tf.stack([tf.mul(tf.add(squaredNorm(first), squaredNorm(second)), 0.5), squaredNorm(both)]) as tf.Tensor1D;
+}
+
+function contextOf(plan: StepPlan, { scalars, seed }: Pick<StepInputs, 'scalars' | 'seed'>): StepContext {
+  return createStepContext(new Map(plan.scalarNames.map((name, i) => [name, scalars[i] as tf.Scalar])), seed);
+}
+
+/** The loss of a batch, and per trainable variable its gradient with all penalties. */
+function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext): { readonly loss: tf.Scalar; readonly gradients: readonly tf.Tensor[] } {
   const batch = augment(
     { images: tf.mul(inputs.images, 1 / PIXEL_MAX), targets: tf.cast(tf.oneHot(inputs.labels, plan.classes), 'float32') as tf.Tensor2D },
     plan.augmentations, context,
@@ -85,12 +123,11 @@ export function trainStep(plan: StepPlan, inputs: StepInputs): StepOutputs {
     loss = tf.keep(meanCrossEntropy(logits, targets));
     return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
   }, variables.map(({ variable }) => variable));
-  const gradients = clip(plan, variables.map((item) => penalized(plan, item, grads[item.variable.name], context.scalar)), context.scalar);
-  const updates = variables.map((item, i) => update(plan, item, gradients[i] as tf.Tensor, inputs.slots[i] ?? [], context.scalar));
+  const gradients = variables.map((item) => penalized(plan, item, grads[item.variable.name], context.scalar));
   const held = loss as unknown as tf.Scalar;
   const mean = tf.clone(held);
   held.dispose();
-  return { loss: mean, values: updates.map(({ value }) => value), slots: updates.map(({ slots }) => slots) };
+  return { loss: mean, gradients };
 }
 
 type ScalarOf = (name: string) => tf.Scalar;
@@ -122,42 +159,12 @@ function clip(plan: StepPlan, gradients: readonly tf.Tensor[], scalar: ScalarOf)
   return clipped.map((gradient) => tf.mul(gradient, factor));
 }
 
-function update(plan: StepPlan, item: ModelVariable, gradient: tf.Tensor, slots: readonly tf.Tensor[], scalar: ScalarOf): { readonly value: tf.Tensor; readonly slots: readonly tf.Tensor[] } {
+/** The next value of a variable, with decoupled weight decay and its constraint, and its next slots. */
+export function updateVariable(
+  plan: StepPlan, { isKernel, constraint }: ModelVariable, { variable, gradient, slots }: UpdateInputs, scalar: ScalarOf,
+): { readonly value: tf.Tensor; readonly slots: readonly tf.Tensor[] } {
   const next = OPTIMIZERS[plan.optimizer.name].update({ gradient, slots, scalar });
-  const kept = item.isKernel ? tf.mul(item.variable, tf.sub(1, tf.mul(scalar('learningRate'), scalar('weightDecay')))) : item.variable;
+  const kept = isKernel ? tf.mul(variable, tf.sub(1, tf.mul(scalar('learningRate'), scalar('weightDecay')))) : variable;
   const value = tf.sub(kept, next.decrement);
-  return { value: item.constraint === null ? value : item.constraint.apply(value), slots: next.slots };
-}
-
-/** [cross-entropy per example, its gradient by the logits], by TensorFlow's fused op. */
-function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): readonly [tf.Tensor1D, tf.Tensor2D] {
-  const [losses, gradient] = native().executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeAttribute('T', 'float32')], [logits, targets], 2);
-  return [losses as tf.Tensor1D, gradient as tf.Tensor2D];
-}
-
-function meanCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
-  const fused = tf.customGrad((...args) => {
-    const [input, save] = args as unknown as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
-    const [losses, gradient] = crossEntropy(input, targets);
-    save([gradient]);
-    const batch = input.shape[0];
-    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => tf.mul(saved as tf.Tensor, tf.div(dy, batch));
-    return { value: tf.mean(losses), gradFunc };
-  });
-  return fused(logits) as tf.Scalar;
-}
-
-export interface EvaluationInputs {
-  readonly images: tf.Tensor4D;
-  readonly labels: tf.Tensor1D;
-  /** [batch] float32: 1 for an example, 0 for filling up the last batch. */
-  readonly weights: tf.Tensor1D;
-}
-
-/** Sums over a batch: [cross-entropy, correct answers]. */
-export function evaluateBatch(model: TrainableModel, classes: number, { images, labels, weights }: EvaluationInputs): tf.Tensor1D {
-  const logits = model.network.apply(tf.mul(images, 1 / PIXEL_MAX), { training: false }) as tf.Tensor2D;
-  const [losses] = crossEntropy(logits, tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D);
-  const correct = tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32');
-  return tf.stack([tf.sum(tf.mul(losses, weights)), tf.sum(tf.mul(correct, weights))]) as tf.Tensor1D;
+  return { value: constraint === null ? value : constraint.apply(value), slots: next.slots };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { batchSizesOf } from '../../workflows/batch-growth';
 import type { FromTrainer, TrainJob, TrainReport } from '../trial/protocol';
 import { type LoadedDataset, loadDataset } from './data';
 import type { EngineCache } from './engine-cache';
@@ -54,11 +55,12 @@ export class Trainer {
     const dataset = this.load(job);
     const facts = trialFacts(job, dataset);
     const { shape, classes } = dataset.manifest;
-    const { trial: { hparams, seed }, model: spec, modelFolder } = job;
+    const { trial: { hparams, seed, record, batchGrowth }, model: spec, modelFolder } = job;
     const model = await buildModel({ spec, shape, classes, hparams, seed, modelFolder });
     try {
+      const withNoise = record.noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
       const plan = planStep(model, classes, job.optimizer, hparams);
-      const engine = engines.open({ plan, dataset, datasetKey: job.dataset.sha256, batchSize: facts.batchSize });
+      const engine = engines.open({ plan, dataset, datasetKey: job.dataset.sha256, batchSizes: batchSizesOf(facts.batchSize, batchGrowth), withNoise });
       const onGpu = native().binding.isUsingGpuDevice();
       const run = new TrialRun({ job, dataset, facts, model, plan, engine, identity, onGpu, send, stopRequested: () => this.stopping });
       return await run.train();
@@ -70,7 +72,7 @@ export class Trainer {
   private load({ dataset: { sha256 }, datasetFolder }: TrainJob): LoadedDataset {
     if (this.dataset?.sha256 !== sha256) {
       this.dataset = undefined;
-      this.dataset = { sha256, loaded: loadDataset(datasetFolder) };
+      this.dataset = { sha256, loaded: loadDataset(datasetFolder, this.options.engines.residentBytes) };
     }
     return this.dataset.loaded;
   }

@@ -4,12 +4,16 @@
  *
  * @module
  */
+import { initialNoiseSums, type NoiseSums } from '../../workflows/analysis/noise-scale';
 import { isBetter } from '../../workflows/analysis/score';
 import type { ScheduleSpec } from '../../workflows/schedule';
 import type { Objective } from '../../workflows/study';
 import { type EpochMeasurement, STEP_LOSSES_MAX, type StepLoss, type StopRules } from '../../workflows/trial';
+import type { BatchPhase } from '../../workflows/trial-length';
 import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience } from './early-stopping';
+import { stopsByPrechelt } from './prechelt';
 import { INITIAL_SCHEDULE_STATE, observeEpoch, type ScheduleState } from './schedules';
+import type { HalfBatchNorms } from './step-engine';
 import { INITIAL_LOSS_WATCH, type LossWatch, lossVerdict, watchLoss } from './stop-rules';
 
 /** How a training ended. */
@@ -28,6 +32,10 @@ export interface TrainingState {
   readonly curve: readonly EpochMeasurement[];
   readonly best: EpochMeasurement | null;
   readonly stepLosses: readonly StepLoss[];
+  readonly noisePairs: readonly HalfBatchNorms[];
+  /** What a growth by noise scale has measured, and the phases that it came to. */
+  readonly noise: NoiseSums;
+  readonly grown: readonly BatchPhase[];
   /** `null` while it trains, or reached its limit. */
   readonly ending: Ending | null;
   readonly deviceSeconds: number;
@@ -35,7 +43,7 @@ export interface TrainingState {
 
 export const INITIAL_STATE: TrainingState = {
   step: 0, watch: INITIAL_LOSS_WATCH, schedule: INITIAL_SCHEDULE_STATE, patience: INITIAL_PATIENCE, epochLoss: { sum: 0, count: 0 },
-  curve: [], best: null, stepLosses: [], ending: null, deviceSeconds: 0,
+  curve: [], best: null, stepLosses: [], noisePairs: [], noise: initialNoiseSums, grown: [], ending: null, deviceSeconds: 0,
 };
 
 /** Steps from one recorded loss to the next, so that a trial of this length keeps at most `STEP_LOSSES_MAX`. */
@@ -79,12 +87,13 @@ export function afterEpoch(state: TrainingState, line: EpochMeasurement, validat
   const value = line[objective.metric];
   const patience = validated ? observeObjective(state.patience, objective, value, stop) : state.patience;
   const reached = stop.targetValLoss !== undefined && line.valLoss !== null && line.valLoss <= stop.targetValLoss;
+  const curve = [...state.curve, line];
+  const stopsEarly = isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
   return {
-    ...state, patience,
+    ...state, patience, curve,
     schedule: observeEpoch(schedule, state.schedule, (validated ? line.valLoss : line.trainLoss) ?? Number.NaN),
     epochLoss: { sum: 0, count: 0 },
-    curve: [...state.curve, line],
     best: isBetter(value, state.best?.[objective.metric] ?? null, objective) ? line : state.best,
-    ending: reached ? { status: 'completed' } : isExhausted(patience, stop) ? { status: 'earlyStopped' } : null,
+    ending: reached ? { status: 'completed' } : stopsEarly ? { status: 'earlyStopped' } : null,
   };
 }

@@ -1,17 +1,24 @@
 /**
- * What is fixed about a trial before its first step.
+ * What is known about a trial before its first step, and once more whenever its batches grow by what it measures.
  *
  * @module
  */
+import { milestonesOf } from '../../workflows/batch-growth';
 import { numericHParam } from '../../workflows/hparams';
-import { epochEndStep, stepsOf } from '../../workflows/trial-length';
+import { type BatchPhase, batchPhases, examplesAfter, stepReaching, stepsOf } from '../../workflows/trial-length';
+import type { TrialLimit } from '../../workflows/trial';
 import { type SplitIndices, splitIndices } from '../datasets/split';
 import type { TrainJob } from '../trial/protocol';
 import type { LoadedDataset } from './data';
 import { datasetCorrupt } from './failures';
 
 export interface TrialFacts {
+  readonly limit: TrialLimit;
+  /** Where the trial starts. */
   readonly batchSize: number;
+  /** All batch sizes that are known so far, the start's first. */
+  readonly phases: readonly BatchPhase[];
+  /** With the phases that are known. */
   readonly stepsTotal: number;
   readonly trainExamples: number;
   readonly split: SplitIndices;
@@ -25,19 +32,28 @@ export function trialFacts({ trial, dataset }: TrainJob, { train, test }: Loaded
   if (expected !== train.examples || (fromTest && split.test.length !== test?.examples)) {
     throw datasetCorrupt(`packed data set has ${train.examples} training and ${test?.examples ?? 0} test examples, its split ${expected} and ${split.test.length}`);
   }
-  const batchSize = numericHParam(trial.hparams, 'batchSize');
-  return { batchSize, split, trainExamples: split.train.length, stepsTotal: stepsOf(trial.limit, split.train.length, batchSize) };
+  const { limit, hparams, batchGrowth } = trial;
+  const batchSize = numericHParam(hparams, 'batchSize');
+  const trainExamples = split.train.length;
+  const milestones = milestonesOf(batchGrowth);
+  return { limit, batchSize, split, trainExamples, phases: batchPhases(batchSize, milestones, trainExamples), stepsTotal: stepsOf(limit, trainExamples, batchSize, milestones) };
 }
 
-/** Passes over the training split that are complete after `step` optimizer steps: the last epoch that `epochEndStep` puts there. */
-export function epochsDone({ batchSize, trainExamples }: TrialFacts, step: number): number {
-  return Math.floor((step * batchSize) / trainExamples);
+/** The facts once further phases are known. */
+export function withPhases(facts: TrialFacts, further: readonly BatchPhase[]): TrialFacts {
+  const { limit, trainExamples, stepsTotal } = facts;
+  const phases = [...facts.phases, ...further];
+  return { ...facts, phases, stepsTotal: 'steps' in limit ? stepsTotal : stepReaching(phases, limit.epochs * trainExamples) };
+}
+
+/** Passes over the training split that are complete after `step` optimizer steps. */
+export function epochsDone({ phases, trainExamples }: TrialFacts, step: number): number {
+  return Math.floor(examplesAfter(phases, step) / trainExamples);
 }
 
 /** Whether a pass is completed by the last of `step` optimizer steps. */
 export function endsEpoch(facts: TrialFacts, step: number): boolean {
-  const epochs = epochsDone(facts, step);
-  return epochs > 0 && epochEndStep(epochs, facts.trainExamples, facts.batchSize) === step;
+  return step > 0 && epochsDone(facts, step) > epochsDone(facts, step - 1);
 }
 
 /** The epoch that the last of `step` optimizer steps lies in, counted from 1. */

@@ -7,21 +7,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { EpochMeasurement, Evaluation } from '../../workflows/trial';
+import type { EpochMeasurement, Evaluation, Measurement } from '../../workflows/trial';
+import { examplesAfter, phaseAt } from '../../workflows/trial-length';
 import type { FromTrainer, TrainJob, TrainReport } from '../trial/protocol';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
 import type { LoadedDataset } from './data';
 import { createDataOrder, type DataOrder } from './data-order';
-import { exportModel } from './export-model';
+import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
+import { exportModel } from './export/export-model';
+import { learningRateAt, momentumAt } from './learning-rate';
 import type { TrainableModel } from './model';
 import { measurementOf } from './measurement';
+import { createNoiseWatch, type NoiseWatch } from './noise-watch';
 import { encodeSafetensors, type HostTensors, writeDurably } from './safetensors';
-import { scheduledLearningRate } from './schedules';
 import { type StepPlan, stepScalars } from './step';
 import type { StepEngine } from './step-engine';
 import { initialTensors, weightsOf } from './step-state';
 import { afterEpoch, afterStep, type Ending, epochTrainLoss, INITIAL_STATE, stepLossStride, type TrainingState } from './training-state';
-import { endsEpoch, epochAt, epochsDone, type TrialFacts } from './trial-facts';
+import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './trial-facts';
 
 /** Messages that a trial sends on its way. */
 export type TrialMessage = Extract<FromTrainer, { type: 'progress' | 'checkpoint' }>;
@@ -44,14 +47,16 @@ export interface TrialParts {
 /** Often enough for a progress bar, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MILLISECONDS = 200;
 
-/** Examples evaluated between two signs of progress. */
-const EVALUATION_CHUNK = 1024;
+/** One batch to be there when a step ends, one more for a disk that is slow for once. */
+const STEPS_AHEAD = 2;
 
 export class TrialRun {
   private state: TrainingState = INITIAL_STATE;
+  private facts: TrialFacts;
   private best: HostTensors | null = null;
   private readonly order: DataOrder;
   private readonly stride: number;
+  private readonly noise: NoiseWatch;
   private readonly stepSeconds: number[] = [];
   private secondsBefore = 0;
   private startedAt = 0;
@@ -61,23 +66,38 @@ export class TrialRun {
 
   constructor(private readonly parts: TrialParts) {
     const { job: { trial }, facts } = parts;
-    this.order = createDataOrder(facts.split.train, facts.batchSize, trial.seed);
+    this.facts = facts;
+    this.order = createDataOrder(facts.split.train, trial.seed);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
+    this.noise = createNoiseWatch(trial, facts);
   }
 
   /** Trains to the end, or to a stop: then a checkpoint holds all that was done. */
   async train(): Promise<TrainReport | { readonly stoppedAt: number }> {
     this.restore();
-    while (this.state.ending === null && this.state.step < this.parts.facts.stepsTotal) {
+    while (this.state.ending === null && this.state.step < this.facts.stepsTotal) {
       if (this.parts.stopRequested()) {
         this.checkpoint(false);
         return { stoppedAt: this.state.step };
       }
+      if (this.pauseIsDue()) return this.pause();
       await this.advance();
       // A stop, or the worker's death, is heard between two steps.
       await eventLoopTurn();
     }
     return this.finish();
+  }
+
+  /** Also where the checkpoint that it went on from is past the pause. */
+  private pauseIsDue(): boolean {
+    const { pauseAfterEpochs } = this.parts.job.trial;
+    return pauseAfterEpochs !== undefined && epochsDone(this.facts, this.state.step) >= pauseAfterEpochs;
+  }
+
+  /** Ends this segment. Nothing but the checkpoint is written: the weights are those of a training under way. */
+  private pause(): TrainReport {
+    this.checkpoint(false);
+    return { outcome: { status: 'paused', measurement: this.measurement(null) }, engine: this.parts.identity, weightsPath: null, modelFolder: null };
   }
 
   private restore(): void {
@@ -87,7 +107,9 @@ export class TrialRun {
     } else {
       const checkpoint = decodeCheckpoint(readFileSync(resumeFrom));
       engine.load(checkpoint.tensors);
-      this.state = checkpoint.state;
+      // What is younger than the checkpoint is as in a trial that just begins.
+      this.state = { ...INITIAL_STATE, ...checkpoint.state };
+      this.facts = withPhases(this.parts.facts, this.state.grown);
       this.best = checkpoint.best;
       this.written = checkpoint.state.step;
     }
@@ -96,58 +118,80 @@ export class TrialRun {
   }
 
   private async advance(): Promise<void> {
-    const { job: { trial, checkpointEverySteps }, plan, engine, facts } = this.parts;
+    const { job: { trial, checkpointEverySteps }, plan, engine } = this.parts;
     const { step } = this.state;
     const learningRate = this.learningRate(step);
+    const scalars = stepScalars(plan, trial.hparams, learningRate, step, momentumAt(step, trial, this.facts));
+    this.announce();
+    this.measureNoise(scalars);
     const startedAt = performance.now();
-    const loss = engine.step(this.order.batch(step), stepScalars(plan, trial.hparams, learningRate, step), [trial.seed, step]);
+    const loss = engine.step(this.batch(step), scalars, [trial.seed, step]);
     if (trial.record.stepTimesAfter !== undefined) this.stepSeconds.push((performance.now() - startedAt) / 1000);
     this.state = afterStep(this.state, { loss, learningRate, stride: this.stride }, trial.stop);
     this.lastLoss = Number.isFinite(loss) ? loss : null;
     this.progress();
     if (this.state.ending !== null) return;
-    const improved = endsEpoch(facts, this.state.step) && (await this.closeEpoch());
+    const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
     if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
   }
 
   private learningRate(step: number): number {
-    const { job: { trial }, facts: { stepsTotal, trainExamples, batchSize } } = this.parts;
-    const position = { step, stepsTotal, stepsPerEpoch: trainExamples / batchSize };
-    return scheduledLearningRate(trial.schedule, Number(trial.hparams['learningRate']), position, this.state.schedule);
+    const { trial, optimizer } = this.parts.job;
+    return learningRateAt(step, trial, optimizer, this.facts, this.state.schedule);
+  }
+
+  /** Tells an engine that reads its examples from the disk what the next steps will ask for. Growth by noise may turn out otherwise. */
+  private announce(): void {
+    const { ahead } = this.parts.engine;
+    const { step } = this.state;
+    for (let next = step + 1; ahead !== undefined && next <= step + STEPS_AHEAD && next < this.facts.stepsTotal; next++) ahead.step(this.batch(next));
+  }
+
+  /** The examples of the step that follows `step` others. */
+  private batch(step: number): Int32Array {
+    const { phases } = this.facts;
+    return this.order.batch(examplesAfter(phases, step), phaseAt(phases, step).batchSize);
+  }
+
+  /** Before a step at which somebody wants to know. */
+  private measureNoise(scalars: Float32Array): void {
+    const { job: { trial: { seed } }, engine } = this.parts;
+    const { step } = this.state;
+    const { batchSize } = phaseAt(this.facts.phases, step);
+    if (!this.noise.isDue(step, batchSize)) return;
+    this.state = this.noise.observed(this.state, engine.gradientNorms(this.batch(step), scalars, [seed, step]), batchSize);
   }
 
   /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
   private async closeEpoch(): Promise<boolean> {
-    const { job: { trial, objective }, facts, engine, model } = this.parts;
-    const { step } = this.state;
+    const { job: { trial, objective }, engine, model } = this.parts;
+    const { facts, state: { step } } = this;
     const { validation } = trial.evaluate;
     const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
-    const found = validated ? await this.evaluate('train', facts.split.validation) : null;
+    const found = validated ? await evaluateExamples(this.requestOf('train', facts.split.validation)) : null;
     const line: EpochMeasurement = {
       epoch: epochAt(facts, step), step, learningRate: this.learningRate(step - 1), trainLoss: epochTrainLoss(this.state),
       valLoss: found?.loss ?? null, valAccuracy: found?.accuracy ?? null, deviceSeconds: this.seconds(),
+      ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };
     this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
+    this.state = this.noise.grown(this.state, facts.phases);
+    this.facts = withPhases(this.parts.facts, this.state.grown);
     if (this.state.best !== line) return false;
     this.best = weightsOf(model, engine.read());
     return true;
   }
 
-  private async evaluate(part: 'train' | 'test', indices: Int32Array): Promise<Evaluation> {
-    let [lossSum, correct] = [0, 0];
-    for (let from = 0; from < indices.length; from += EVALUATION_CHUNK) {
-      const sums = this.parts.engine.evaluate(part, indices.subarray(from, from + EVALUATION_CHUNK));
-      lossSum += sums.lossSum;
-      correct += sums.correct;
+  private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
+    const between = async (): Promise<void> => {
       this.progress();
       await eventLoopTurn();
-    }
-    const loss = lossSum / indices.length;
-    return { loss: Number.isFinite(loss) ? loss : null, accuracy: correct / indices.length, examples: indices.length };
+    };
+    return { engine: this.parts.engine, part, indices, between };
   }
 
   private checkpoint(best: boolean): void {
-    const { job: { scratchFolder }, engine, facts, send } = this.parts;
+    const { job: { scratchFolder }, engine, send } = this.parts;
     const { step } = this.state;
     if (step === this.written) return;
     const deviceSeconds = this.seconds();
@@ -156,16 +200,15 @@ export class TrialRun {
     const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
     writeDurably(path, bytes);
     this.written = step;
-    send({ type: 'checkpoint', checkpoint: { path, step, epoch: epochsDone(facts, step), best, bytes: bytes.length, deviceSeconds } });
+    send({ type: 'checkpoint', checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds } });
   }
 
   private progress(): void {
     const now = performance.now();
     if (now - this.progressAt < PROGRESS_EVERY_MILLISECONDS) return;
     this.progressAt = now;
-    const { facts, send } = this.parts;
-    const { step } = this.state;
-    send({
+    const { facts, state: { step } } = this;
+    this.parts.send({
       type: 'progress', step, stepsTotal: facts.stepsTotal, epoch: epochAt(facts, step), loss: this.lastLoss, deviceSeconds: this.seconds(),
     });
   }
@@ -175,32 +218,37 @@ export class TrialRun {
   }
 
   private async finish(): Promise<TrainReport> {
-    const { job: { trial, scratchFolder }, engine, model, dataset, facts, identity, onGpu } = this.parts;
+    const { job: { trial, scratchFolder }, engine, model, dataset, identity } = this.parts;
     if (this.state.ending === null && this.state.epochLoss.count > 0) await this.closeEpoch();
-    const ending = endingOf(this.state, facts);
+    const ending = endingOf(this.state, this.facts);
     const lost = ending.status === 'diverged' || ending.status === 'dead';
     // Without a validated epoch, weights that went astray are worth nothing to anybody.
     const weights = this.best ?? (lost ? null : weightsOf(model, engine.read()));
     const test = weights !== null && trial.evaluate.test ? await this.test(weights) : null;
-    const measurement = measurementOf({
-      state: { ...this.state, deviceSeconds: this.seconds() }, facts, test, parameters: model.parameters, onGpu,
-      stepSeconds: this.stepSeconds, stepTimesAfter: trial.record.stepTimesAfter,
-    });
+    const measurement = this.measurement(test);
     const weightsPath = join(scratchFolder, 'weights.safetensors');
     if (weights !== null) writeDurably(weightsPath, encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
     const modelFolder = join(scratchFolder, 'model');
     const exported = weights !== null && trial.exportModel;
-    if (exported) await exportModel(modelFolder, { model, weights, classNames: dataset.manifest.classNames, hparams: trial.hparams });
+    if (exported) await exportModel(modelFolder, { model, weights, classNames: dataset.manifest.classNames, hparams: trial.hparams, measurement });
     return {
       outcome: { ...ending, measurement }, engine: identity,
       weightsPath: weights === null ? null : weightsPath, modelFolder: exported ? modelFolder : null,
     };
   }
 
+  private measurement(test: Evaluation | null): Measurement {
+    const { job: { trial }, model, onGpu } = this.parts;
+    return measurementOf({
+      state: { ...this.state, deviceSeconds: this.seconds() }, facts: this.facts, test, parameters: model.parameters, onGpu,
+      stepSeconds: this.stepSeconds, stepTimesAfter: trial.record.stepTimesAfter,
+    });
+  }
+
   private async test(weights: HostTensors): Promise<Evaluation> {
-    const { engine, job: { dataset }, facts } = this.parts;
+    const { engine, job: { dataset } } = this.parts;
     engine.load(new Map([...engine.read(), ...weights]));
-    return this.evaluate(dataset.split.testFrom, facts.split.test);
+    return evaluateInDetail(this.requestOf(dataset.split.testFrom, this.facts.split.test), this.parts.dataset.manifest.classNames);
   }
 }
 

@@ -17,7 +17,7 @@ import type { TrialFacts } from '../../activities/training/trial-facts';
 import { type TrialParts, TrialRun } from '../../activities/training/trial-run';
 import type { TrainJob } from '../../activities/trial/protocol';
 import { DEFAULT_LEARNING_RATES } from '../../workflows/hparams';
-import { epochEndStep } from '../../workflows/trial-length';
+import { batchPhases, epochEndStep } from '../../workflows/trial-length';
 import type { EngineCase } from './cases';
 import { noise } from './noise';
 import { serve, type Trainer } from './serve';
@@ -60,10 +60,13 @@ async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer>
   const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
   const plan = planStep(model, classes, optimizer, hparams);
   // Takes a first step before it returns.
-  const engine = createCompiledEngine({ plan, parts: dataset, batchSize });
+  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize] });
   const all = Int32Array.from({ length: examples }, (_, i) => i);
   const none = new Int32Array(0);
-  const facts: TrialFacts = { batchSize, stepsTotal: epochEndStep(1, examples, batchSize), trainExamples: examples, split: { train: all, validation: none, test: none } };
+  const facts: TrialFacts = {
+    limit: { epochs: 1 }, batchSize, phases: batchPhases(batchSize, [], examples), stepsTotal: epochEndStep(1, examples, batchSize), trainExamples: examples,
+    split: { train: all, validation: none, test: none },
+  };
   const identity = engineIdentity();
   const parts: TrialParts = { job, dataset, facts, model, plan, engine, identity, onGpu: false, send: () => undefined, stopRequested: () => false };
   return {

@@ -21,9 +21,9 @@ interface Data {
 }
 
 function load(of: EngineCase): Data {
-  const { images, labels, examples, shape } = noise(of);
+  const { pixels, labels, examples, shape } = noise(of);
   return {
-    images: tf.tidy(() => tf.div(tf.tensor4d(images, [examples, ...shape]), PIXEL_MAX)),
+    images: tf.tidy(() => tf.div(tf.tensor4d(pixels, [examples, ...shape]), PIXEL_MAX)),
     labels: tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), of.classes), 'float32') as tf.Tensor2D),
   };
 }

@@ -3,20 +3,21 @@
  *
  * @module
  */
+import { evaluateBatch } from '../../activities/training/evaluate-batch';
 import { freeingTensors, tf } from '../../activities/training/native';
 import { OPTIMIZERS } from '../../activities/training/optimizers';
 import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
-import { evaluateBatch, type StepPlan, trainableVariables, trainStep } from '../../activities/training/step';
+import { gradientNorms, stepGradients, type StepPlan, trainableVariables, updateVariable } from '../../activities/training/step';
 import type { ExampleSet, StepEngine } from '../../activities/training/step-engine';
 import { assignWeights, initialTensors, slotName, tensorOf, weightsOf } from '../../activities/training/step-state';
 
 /** The indexed examples as tensors. */
 function gather({ images, labels, shape }: ExampleSet, indices: Int32Array): { images: tf.Tensor4D; labels: tf.Tensor1D } {
   const pixels = shape[0] * shape[1] * shape[2];
-  const values = new Float32Array(indices.length * pixels);
-  indices.forEach((index, i) => values.set(images.subarray(index * pixels, (index + 1) * pixels), i * pixels));
+  const values = new Uint8Array(indices.length * pixels);
+  images.read(indices, values);
   return {
-    images: tf.tensor4d(values, [indices.length, ...shape]),
+    images: tf.tensor4d(Float32Array.from(values), [indices.length, ...shape]),
     labels: tf.tensor1d(Int32Array.from(indices, (index) => labels[index] ?? 0), 'int32'),
   };
 }
@@ -39,21 +40,34 @@ export function createEagerEngine(plan: StepPlan, parts: { readonly train: Examp
           const { shape, values } = tensorOf(slots, name);
           return tf.tensor(values.slice(), [...shape]);
         };
-        const outputs = trainStep(plan, {
-          ...gather(parts.train, indices), scalars: Array.from(scalars, (value) => tf.scalar(value)),
-          seed: tf.tensor1d([...seed], 'int32'), slots: slotNames.map((names) => names.map(tensorOfSlot)),
-        });
-        trainables.forEach(({ variable }, i) => variable.assign(outputs.values[i] as tf.Tensor));
-        slots = new Map(slotNames.flatMap((names, i) => names.map((name, j): [string, HostTensor] => [name, hostTensor(outputs.slots[i]?.[j] as tf.Tensor)])));
-        return outputs.loss.dataSync()[0] ?? Number.NaN;
+        const scalarOf = new Map(plan.scalarNames.map((name, i) => [name, tf.scalar(scalars[i] as number)]));
+        const { loss, gradients } = stepGradients(plan, { ...gather(parts.train, indices), scalars: [...scalarOf.values()], seed: tf.tensor1d([...seed], 'int32') });
+        const updates = trainables.map((item, i) => updateVariable(
+          plan, item, { variable: item.variable, gradient: gradients[i] as tf.Tensor, slots: (slotNames[i] ?? []).map(tensorOfSlot) },
+          (name) => scalarOf.get(name) as tf.Scalar,
+        ));
+        trainables.forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
+        slots = new Map(slotNames.flatMap((names, i) => names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)])));
+        return loss.dataSync()[0] ?? Number.NaN;
       });
+    },
+    gradientNorms(indices, scalars, seed) {
+      const half = Math.floor(indices.length / 2);
+      const halves = [gather(parts.train, indices.slice(0, half)), gather(parts.train, indices.slice(half, 2 * half))] as const;
+      const [small = Number.NaN, large = Number.NaN] = freeingTensors(() => gradientNorms(plan, {
+        halves, scalars: Array.from(scalars, (value) => tf.scalar(value)), seed: tf.tensor1d([...seed], 'int32'),
+      }).dataSync<'float32'>());
+      return { small, large };
     },
     evaluate(part, indices) {
       const examples = parts[part];
       if (examples === null) throw new RangeError(`the data set has no ${part} part`);
       const [lossSum = Number.NaN, correct = 0] = freeingTensors(() =>
-        evaluateBatch(plan.model, plan.classes, { ...gather(examples, indices), weights: tf.ones([indices.length]) }).dataSync<'float32'>());
+        evaluateBatch(plan.model, plan.classes, { ...gather(examples, indices), weights: tf.ones([indices.length]) }).sums.dataSync<'float32'>());
       return { lossSum, correct };
+    },
+    evaluateInDetail() {
+      throw new Error('the oracle of details is counting by hand');
     },
     dispose: () => undefined,
   };

@@ -83,10 +83,10 @@ export class ForkedTrainer {
     }));
   }
 
-  static async start(): Promise<ForkedTrainer> {
+  static async start(environment: Readonly<Record<string, string>> = {}): Promise<ForkedTrainer> {
     const child = fork(path.resolve(__dirname, '../../activities/training/main.ts'), {
       execArgv: ['--import', require.resolve('tsx')],
-      env: { ...process.env, STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1' },
+      env: { ...process.env, STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1', ...environment },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     const trainer = new ForkedTrainer(child);

@@ -1,7 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
 import { environmentSchema, isDebugging, readClientConfig, readConfig } from '../../workers/config';
+
+/** What a container may use, or else all of the machine's. */
+const memory = (): number => Math.min(totalmem(), process.constrainedMemory() || Infinity);
 
 /** Names no GPU, so that no driver is asked. */
 const withoutGpus = { STEPWELL_GPUS: '' };
@@ -11,13 +14,13 @@ describe('the configuration', () => {
     expect(readConfig({ ...withoutGpus, XDG_CACHE_HOME: '/cache' })).toEqual({
       bucket: 'stepwell', prefix: 'v1/', taskQueuePrefix: '', cacheFolder: '/cache/stepwell', gpus: [], fileRoots: [], modelFolder: null,
       trainingSlots: Math.min(2, availableParallelism()), trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
-      workflowBundle: undefined, deployment: undefined,
+      residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4), workflowBundle: undefined, deployment: undefined,
     });
   });
 
   test('all problems are told at once, each with its variable, rule and value', () => {
     const environment = {
-      STEPWELL_PREFIX: 'no-slash', STEPWELL_TRAINING_SLOTS: '0', STEPWELL_TRAINER_THREADS: 'many', STEPWELL_GPUS: 'a,b', STEPWELL_TASK_QUEUE_PREFIX: 'a b',
+      STEPWELL_PREFIX: 'no-slash', STEPWELL_TRAINING_SLOTS: '0', STEPWELL_TRAINER_THREADS: 'many', STEPWELL_RESIDENT_BYTES: '4GB', STEPWELL_GPUS: 'a,b', STEPWELL_TASK_QUEUE_PREFIX: 'a b',
       STEPWELL_MODEL_FOLDER: '/no/such/folder', STEPWELL_WORKFLOW_BUNDLE: '/no/such/file', TEMPORAL_DEPLOYMENT_NAME: 'gpu',
     };
     const problems = (() => {
@@ -31,6 +34,7 @@ describe('the configuration', () => {
       'STEPWELL_GPUS must be GPU numbers separated by commas, or empty for none, got "a,b"',
       'STEPWELL_MODEL_FOLDER must be a folder that exists, got "/no/such/folder"',
       'STEPWELL_PREFIX must be empty or end with /, got "no-slash"',
+      'STEPWELL_RESIDENT_BYTES must be a whole number of bytes, got "4GB"',
       'STEPWELL_TASK_QUEUE_PREFIX must be letters, digits, dots, dashes and underscores, got "a b"',
       'STEPWELL_TRAINER_THREADS must be a whole number of at least 1, got "many"',
       'STEPWELL_TRAINING_SLOTS must be a whole number of at least 1, got "0"',
@@ -52,6 +56,11 @@ describe('the configuration', () => {
     [{ STEPWELL_GPUS: '0', STEPWELL_TRAINING_SLOTS: '3' }, ['0'], 3],
   ])('%j trains on GPUs %j, %i at a time', (environment, gpus, trainingSlots) => {
     expect(readConfig(environment)).toMatchObject({ gpus, trainingSlots });
+  });
+
+  test('images in memory may be limited, to none as well', () => {
+    expect(readConfig({ ...withoutGpus, STEPWELL_RESIDENT_BYTES: '1000000' }).residentBytes).toBe(1e6);
+    expect(readConfig({ ...withoutGpus, STEPWELL_RESIDENT_BYTES: '0' }).residentBytes).toBe(0);
   });
 
   test('folders are absolute, and lists of them are split as the platform does', () => {

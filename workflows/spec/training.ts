@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { STANDARD_HPARAMS } from '../hparams';
 import type { StandardHParam } from '../hparams';
+import { batchSizeScheduleSchema, growthProblem } from './batch-sizes';
+import { earlyStoppingSchema } from './early-stopping';
 import { optimizerSchema } from './optimizers';
 import { scheduleSchema } from './schedules';
 
@@ -20,17 +22,17 @@ const hparamsSchema = z
   .catchall(z.union([z.number(), z.string(), z.boolean()]))
   .describe('Where the hyperparameters start: the standard ones, and those that model.layers reads as { hparam: name }.');
 
-const earlyStoppingSchema = z.strictObject({
-  patience: z.int().min(1).max(10_000).default(5).describe('Epochs without improvement after which a trial ends.'),
-  minDelta: z.number().min(0).default(0).describe('Least change of the objective that counts as an improvement.'),
-});
-
 export const trainingSchema = z
   .strictObject({
     optimizer: optimizerSchema.prefault({ name: 'adam' }),
     schedule: scheduleSchema.prefault({ name: 'constant' }),
     epochs: z.int().min(1).max(100_000).default(10).describe('Passes over the training examples, where a stage does not say otherwise.'),
-    earlyStopping: earlyStoppingSchema.nullable().default(null).describe('Ends a trial once its objective stops improving; null for never.'),
+    batchSizeSchedule: batchSizeScheduleSchema.optional(),
+    earlyStopping: earlyStoppingSchema.nullable().default(null).describe('Ends a trial once it stops improving; null for never.'),
     hparams: hparamsSchema.prefault({}),
+  })
+  .superRefine(({ schedule, batchSizeSchedule }, context) => {
+    const message = growthProblem(batchSizeSchedule, schedule);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['batchSizeSchedule', 'name'], message });
   })
   .describe('How every trial trains.');

@@ -6,7 +6,7 @@
  * @module
  */
 import { parse } from 'protobufjs';
-import { type Attribute, type Constant, DTYPE_NUMBERS, type GraphNode } from './graph';
+import { type Attribute, type Constant, type Dtype, DTYPE_NUMBERS, type GraphNode } from './graph';
 
 const SCHEMA = `
   syntax = "proto3";
@@ -21,7 +21,9 @@ const SCHEMA = `
   message VersionDef { int32 producer = 1; }
   message GraphDef { repeated NodeDef node = 1; VersionDef versions = 4; }
   message MetaInfoDef { repeated string tags = 4; }
-  message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; }
+  message TensorInfo { string name = 1; int32 dtype = 2; TensorShapeProto tensor_shape = 3; }
+  message SignatureDef { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; string method_name = 3; }
+  message MetaGraphDef { MetaInfoDef meta_info_def = 1; GraphDef graph_def = 2; map<string, SignatureDef> signature_def = 5; }
   message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraphDef meta_graphs = 2; }
 `;
 
@@ -30,7 +32,26 @@ const SavedModel = parse(SCHEMA, { keepCase: true }).root.lookupType('tensorflow
 /** Above every feature that a graph of ours uses, below the oldest TensorFlow that is supported. */
 const PRODUCER_VERSION = 1000;
 
-export const TAG = 'step';
+/** A tensor that callers name, by the node that it is the output of. */
+export interface Endpoint {
+  readonly node: string;
+  readonly dtype: Dtype;
+  /** -1 for a side that may have any length. */
+  readonly shape: readonly number[];
+}
+
+/** What a server may be asked for. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, Endpoint>>;
+  readonly outputs: Readonly<Record<string, Endpoint>>;
+}
+
+export interface SavedGraph {
+  /** What a loader asks for the graph by. */
+  readonly tag: string;
+  /** By name. */
+  readonly signatures?: Readonly<Record<string, Signature>>;
+}
 
 const shapeProto = (shape: readonly number[]): object => ({ dim: shape.map((size) => ({ size })) });
 
@@ -49,9 +70,19 @@ function nodeProto({ name, op, inputs, attributes, constant }: GraphNode): objec
   return { name, op, input: inputs, attr: constant === undefined ? attr : { ...attr, value: tensorProto(constant) } };
 }
 
+function mapped<From>(entries: Readonly<Record<string, From>>, map: (entry: From) => object): object {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry)]));
+}
+
+const endpointProto = ({ node, dtype, shape }: Endpoint): object => ({ name: `${node}:0`, dtype: DTYPE_NUMBERS[dtype], tensor_shape: shapeProto(shape) });
+
+const signatureProto = ({ inputs, outputs }: Signature): object =>
+  ({ inputs: mapped(inputs, endpointProto), outputs: mapped(outputs, endpointProto), method_name: 'tensorflow/serving/predict' });
+
 /** Bytes of `saved_model.pb`. */
-export function encodeSavedModel(nodes: readonly GraphNode[]): Uint8Array {
+export function encodeSavedModel(nodes: readonly GraphNode[], { tag, signatures = {} }: SavedGraph): Uint8Array {
   const graph = { node: nodes.map(nodeProto), versions: { producer: PRODUCER_VERSION } };
-  const model = { saved_model_schema_version: 1, meta_graphs: [{ meta_info_def: { tags: [TAG] }, graph_def: graph }] };
+  const meta = { meta_info_def: { tags: [tag] }, graph_def: graph, signature_def: mapped(signatures, signatureProto) };
+  const model = { saved_model_schema_version: 1, meta_graphs: [meta] };
   return SavedModel.encode(SavedModel.fromObject(model)).finish();
 }

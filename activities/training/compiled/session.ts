@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { native } from '../native';
 import type { Dtype, GraphNode } from './graph';
-import { encodeSavedModel, TAG } from './saved-model';
+import { encodeSavedModel } from './saved-model';
+
+const TAG = 'step';
 
 /** A value for a placeholder. Not to be changed before `run` returns: the native side may read it in place. */
 export interface Feed {
@@ -25,7 +27,7 @@ export class Session {
   constructor(nodes: readonly GraphNode[]) {
     const folder = mkdtempSync(join(tmpdir(), 'stepwell-graph-'));
     try {
-      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes));
+      writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, { tag: TAG }));
       this.id = native().binding.loadSavedModel(folder, TAG);
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { ExampleSet } from '../step-engine';
 import { constant, type Dtype, type GraphNode, operation, placeholder, typeOf } from './graph';
 import type { Feed } from './session';
 
@@ -35,6 +34,8 @@ export function assign(name: string, variableName: string, tensor: string, dtype
   return { name, op: 'AssignVariableOp', inputs: [variableName, tensor], attributes: { dtype: typeOf(dtype) } };
 }
 
+export const isAssignment = ({ op }: GraphNode): boolean => op === 'AssignVariableOp';
+
 /** A tensor to fetch once all these nodes have run. */
 export function after(name: string, tensor: string, nodes: readonly string[]): GraphNode {
   return operation(name, 'Identity', [tensor, ...nodes.map((node) => `^${node}`)], 'float32');
@@ -52,34 +53,4 @@ export function variableGroup(name: string, members: ReadonlyMap<string, { reado
 /** The next value of a variable. */
 export function feedOf(name: string, dtype: Dtype, shape: readonly number[], values: Feed['values']): Feed {
   return { name: newOf(name), dtype, shape, values };
-}
-
-export const IMAGES = 'data/images';
-export const LABELS = 'data/labels';
-
-/** The examples of all parts in a row, as the graph holds them. */
-export function dataFeeds(parts: readonly ExampleSet[]): Feed[] {
-  const examples = parts.reduce((sum, part) => sum + part.examples, 0);
-  const images = new Uint8Array(parts.reduce((sum, part) => sum + part.images.length, 0));
-  const labels = new Int32Array(examples);
-  let row = 0;
-  for (const part of parts) {
-    images.set(part.images, row * (part.images.length / part.examples));
-    labels.set(part.labels, row);
-    row += part.examples;
-  }
-  return [feedOf(IMAGES, 'uint8', [examples, ...(parts[0]?.shape ?? [])], images), feedOf(LABELS, 'int32', [examples], labels)];
-}
-
-/** Nodes `${prefix}/images` and `${prefix}/labels`: the examples at the placeholder `${prefix}/indices`. */
-export function gatherExamples(prefix: string, batchSize: number): GraphNode[] {
-  const gather = (name: string, source: string, dtype: Dtype): GraphNode => ({
-    name, op: 'ResourceGather', inputs: [source, `${prefix}/indices`], attributes: { dtype: typeOf(dtype), Tindices: typeOf('int32') },
-  });
-  return [
-    placeholder(`${prefix}/indices`, 'int32', [batchSize]),
-    gather(`${prefix}/pixels`, IMAGES, 'uint8'),
-    { name: `${prefix}/images`, op: 'Cast', inputs: [`${prefix}/pixels`], attributes: { SrcT: typeOf('uint8'), DstT: typeOf('float32') } },
-    gather(`${prefix}/labels`, LABELS, 'int32'),
-  ];
 }

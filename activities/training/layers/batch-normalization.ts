@@ -1,11 +1,12 @@
 /**
  * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each way.
  *
- * Only the common form is replaced, along the last axis; the moving variance follows Keras: the biased estimate.
+ * The moving variance follows Keras: the biased estimate.
  *
  * @module
  */
 import { boolAttribute, floatAttribute, native, stringAttribute, tf, typeAttribute } from '../native';
+import { inputOf } from './input';
 
 interface BatchNormalizationLayer {
   readonly axis: number;
@@ -45,18 +46,24 @@ function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon
   return [normalize(x, gamma, beta), ...statistics];
 }
 
-/** Replaces the training `call` of a batch normalization layer by the fused kernels; other layers, and unusual forms, stay as they are. */
+/** Replaces the training `call` of a batch normalization layer by the fused kernels; other layers stay as they are. */
 export function fuseBatchNormalization(layer: tf.layers.Layer): void {
   if (layer.getClassName() !== 'BatchNormalization') return;
   const norm = layer as unknown as BatchNormalizationLayer;
   const original = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
-    const input = Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;
-    const { rank } = input;
-    const usual = (norm.axis === -1 || norm.axis === rank - 1) && (rank === 2 || rank === 4);
-    if (kwargs['training'] !== true || !usual) return original(inputs, kwargs);
-    return tf.tidy(() => trainFused(norm, input));
+    if (kwargs['training'] !== true) return original(inputs, kwargs);
+    return tf.tidy(() => trainAlongAxis(norm, inputOf(inputs)));
   };
+}
+
+/** The kernels know the last axis only. */
+function trainAlongAxis(norm: BatchNormalizationLayer, input: tf.Tensor): tf.Tensor {
+  const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
+  if (axis === input.rank - 1) return trainFused(norm, input);
+  const others = input.shape.map((_, i) => i).filter((i) => i !== axis);
+  const order = [...others, axis];
+  return tf.transpose(trainFused(norm, tf.transpose(input, order)), input.shape.map((_, i) => order.indexOf(i)));
 }
 
 function trainFused(norm: BatchNormalizationLayer, input: tf.Tensor): tf.Tensor {

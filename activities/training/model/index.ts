@@ -12,7 +12,7 @@ import { PRESETS } from './presets';
 import { trainable } from './trainable';
 
 export type { ModelVariable, TrainableModel } from './model';
-export { describeLayer, layersOf } from './trainable';
+export { layersOf } from './trainable';
 
 export interface BuildModelInput {
   readonly spec: ModelSpec;

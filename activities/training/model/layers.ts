@@ -1,6 +1,7 @@
 import { closest, didYouMean } from '../../../workflows/spec/closest';
 import type { LayerSpec } from '../../../workflows/study';
 import { modelInvalid } from '../failures';
+import { unsupported } from '../layers/unsupported';
 import { tf } from '../native';
 import type { ModelContext } from './model';
 import { seeded } from './seeds';
@@ -14,16 +15,26 @@ interface LayerConstructor {
 /** Keys that every layer takes and `getConfig` does not always return. */
 const COMMON_KEYS = ['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'seed', 'noiseShape'];
 
+/** Keys that a class takes beside those that its `getConfig` returns. */
+const FORGOTTEN_KEYS: Readonly<Record<string, readonly string[]>> = { SeparableConv2D: ['depthMultiplier'] };
+
+/** Where tfjs departs from Keras: its Softmax is along axis 1, of an image's rows; and it has no SpatialDropout2D. */
+const AS_IN_KERAS: Readonly<Record<string, (config: LayerSpec['config']) => LayerSpec>> = {
+  Softmax: (config) => ({ className: 'Softmax', config: { axis: -1, ...config } }),
+  SpatialDropout2D: (config) => ({ className: 'Dropout', config: { noiseShape: [null, 1, 1, null], ...config } }),
+};
+
 /**
  * The layers in a row. A softmax at the end is left out: the loss takes logits.
  *
  * @throws TrainingFailure that names the layer's index, its class and the key that is wrong.
  */
 export function buildLayers(specs: readonly LayerSpec[], context: ModelContext): tf.LayersModel {
-  const network = tf.sequential();
+  const network = tf.sequential({ name: 'classifier' });
   network.add(tf.layers.inputLayer({ inputShape: [...context.shape], name: 'image' }));
   specs.forEach((spec, i) => {
-    const layer = buildLayer(withoutSoftmax(spec, i === specs.length - 1), i, context);
+    const { className, config } = spec;
+    const layer = buildLayer(withoutSoftmax(AS_IN_KERAS[className]?.(config) ?? spec, i === specs.length - 1), i, context);
     if (layer === null) return;
     try {
       network.add(layer);
@@ -63,10 +74,12 @@ function buildLayer(spec: LayerSpec | null, i: number, context: ModelContext): t
   let known: Set<string>;
   try {
     layer = constructor.fromConfig(constructor, { name: `layer-${i}`, ...given });
-    known = new Set([...Object.keys(layer.getConfig()), ...COMMON_KEYS]);
+    known = new Set([...Object.keys(layer.getConfig()), ...COMMON_KEYS, ...(FORGOTTEN_KEYS[spec.className] ?? [])]);
   } catch (cause) {
     throw modelInvalid(`${place} cannot be built from ${JSON.stringify(given)}: ${message(cause)}`, { cause });
   }
+  const reason = unsupported(layer);
+  if (reason !== null) throw modelInvalid(`${place} ${reason}`);
   const unknown = Object.keys(given).filter((key) => !known.has(key));
   if (unknown.length > 0) throw modelInvalid(`${place} has no option '${unknown.join("', '")}'; it takes ${[...known].sort().join(', ')}`);
   return seeded(layer, context, i);

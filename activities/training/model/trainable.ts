@@ -1,6 +1,5 @@
-import { fuseBatchNormalization } from '../layers/batch-normalization';
-import { makeRepeatable, UNSUPPORTED_NOISE } from '../layers/noise';
 import { modelInvalid } from '../failures';
+import { prepareLayer } from '../layers';
 import type { tf } from '../native';
 import type { ModelContext, ModelVariable, TrainableModel } from './model';
 
@@ -16,23 +15,19 @@ const variablesOf = (layer: tf.layers.Layer): { readonly trainable: readonly Lay
 });
 
 /**
- * Makes a network trainable: variables with stable names, noise that is keyed by the step, fused batch normalization.
+ * Makes a network trainable: variables with stable names, noise that is keyed by the step, layers prepared.
  *
  * @param identity What besides its configuration tells the network from others, e.g. a module's path.
  * @throws TrainingFailure if it does not end in one logit per class, or has a layer that cannot be repeated.
  */
 export function trainable(network: tf.LayersModel, context: ModelContext, identity: string): TrainableModel {
-  checkOutput(network, context);
   const layers = layersOf(network);
   const noise: Record<string, number> = {};
   layers.forEach((layer, i) => {
-    if (UNSUPPORTED_NOISE.includes(layer.getClassName())) {
-      throw modelInvalid(`${describeLayer(layer)} draws random numbers that cannot be repeated; use Dropout or GaussianNoise`);
-    }
-    const strength = makeRepeatable(layer, `noise.${i}`);
+    const strength = prepareLayer(layer, `noise.${i}`);
     if (strength !== null && strength > 0) noise[`noise.${i}`] = strength;
-    fuseBatchNormalization(layer);
   });
+  checkOutput(network, context);
   const variables = layers.flatMap(namedVariables);
   return {
     network, variables, noise, parameters: variables.reduce((sum, { variable }) => sum + variable.size, 0),
@@ -40,9 +35,6 @@ export function trainable(network: tf.LayersModel, context: ModelContext, identi
     dispose: () => void network.dispose(),
   };
 }
-
-/** A layer in a message. */
-export const describeLayer = (layer: tf.layers.Layer): string => `layer '${layer.name}' (${layer.getClassName()})`;
 
 /** Layers in order, those of nested models in place of the model. */
 export function layersOf(network: tf.LayersModel): tf.layers.Layer[] {

@@ -8,7 +8,7 @@ import { plateau } from './plateau';
 import { ramp } from './ramp';
 import type { Schedule, SchedulePosition, ScheduleState } from './schedule';
 
-export type { ScheduleState } from './schedule';
+export type { SchedulePosition, ScheduleState } from './schedule';
 
 /** Every schedule by name. */
 const SCHEDULES: { readonly [Name in ScheduleSpec['name']]: Schedule<Name> } = {
@@ -26,6 +26,11 @@ export function scheduledLearningRate(spec: ScheduleSpec, learningRate: number, 
   const rate = schedule.rate?.(spec, position) ?? learningRate * schedule.factor(spec, position, state);
   const { warmupSteps = 0 } = spec;
   return position.step < warmupSteps ? (rate * (position.step + 1)) / warmupSteps : rate;
+}
+
+/** The momentum that a schedule asks for at a step; `undefined` where it leaves it alone. */
+export function scheduledMomentum(spec: ScheduleSpec, position: SchedulePosition): number | undefined {
+  return scheduleOf(spec).momentum?.(spec, position);
 }
 
 /** The schedule's state after an epoch; losses that are not finite are not looked at. */

@@ -1,4 +1,4 @@
-import type { Schedule } from './schedule';
+import type { Schedule, SchedulePosition } from './schedule';
 
 const between = (from: number, to: number, progress: number): number => to + ((from - to) * (1 + Math.cos(Math.PI * progress))) / 2;
 
@@ -9,9 +9,13 @@ const between = (from: number, to: number, progress: number): number => to + ((f
  * cosine legs follow fastai.
  */
 export const oneCycle: Schedule<'oneCycle'> = {
-  factor({ peakFraction, initialFactor, finalFactor }, { step, stepsTotal }) {
-    const progress = Math.min(1, step / Math.max(1, stepsTotal - 1));
-    if (progress < peakFraction) return between(initialFactor, 1, progress / peakFraction);
-    return between(1, finalFactor, (progress - peakFraction) / Math.max(1e-12, 1 - peakFraction));
-  },
+  factor: ({ peakFraction, initialFactor, finalFactor }, position) => cycle(peakFraction, position, [initialFactor, 1, finalFactor]),
+  momentum: ({ peakFraction, cycledMomentum: cycled }, position) => cycled && cycle(peakFraction, position, [cycled.max, cycled.min, cycled.max]),
 };
+
+/** Where a cycle stands that begins at one value, is at the next at the peak, and ends at the last. */
+function cycle(peakFraction: number, { step, stepsTotal }: SchedulePosition, [start, peak, end]: readonly [number, number, number]): number {
+  const progress = Math.min(1, step / Math.max(1, stepsTotal - 1));
+  if (progress < peakFraction) return between(start, peak, progress / peakFraction);
+  return between(peak, end, (progress - peakFraction) / Math.max(1e-12, 1 - peakFraction));
+}

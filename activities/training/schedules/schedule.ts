@@ -23,6 +23,8 @@ export interface Schedule<Name extends ScheduleSpec['name']> {
   factor(spec: SpecOf<Name>, position: SchedulePosition, state: ScheduleState): number;
   /** The learning rate itself, for schedules that name it; the trial's own is not used then. */
   rate?(spec: SpecOf<Name>, position: SchedulePosition): number;
+  /** Momentum of a step, for schedules that cycle it; else the trial's own is used. */
+  momentum?(spec: SpecOf<Name>, position: SchedulePosition): number | undefined;
   /** State after an epoch with this validation loss (training loss where nothing is validated). */
   observe?(spec: SpecOf<Name>, state: ScheduleState, loss: number): ScheduleState;
 }

@@ -7,6 +7,7 @@ import type { ObjectStore } from '../../../activities/storage/object-store';
 import { loadDataset } from '../../../activities/training/data';
 import type { PinnedDataset } from '../../../workflows/study';
 import { folderOf, idxSet, pattern } from '../../support/datasets';
+import { imagesOf } from '../../support/images';
 
 const onMoved = (): void => undefined;
 
@@ -40,9 +41,9 @@ describe('a cached data set', () => {
     expect(folder).toBe(path.join(cache, dataset.sha256));
     const { manifest, train, test } = loadDataset(folder);
     expect(manifest.classes).toBe(3);
-    expect([...train.images]).toEqual([...pattern(60)]);
+    expect([...imagesOf(train)]).toEqual([...pattern(60)]);
     expect([...train.labels]).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0]);
-    expect([...test!.images]).toEqual([...pattern(24, 100)]);
+    expect([...imagesOf(test!)]).toEqual([...pattern(24, 100)]);
   });
 
   it('is fetched once, by however many ask at the same time, and each hears that it moves', async () => {
@@ -86,14 +87,14 @@ describe('a cached data set', () => {
     const folder = await ensureDataset(store, dataset, cache, onMoved);
     damage(folder);
     await ensureDataset(store, dataset, cache, onMoved);
-    expect([...loadDataset(folder).train.images]).toEqual([...pattern(60)]);
+    expect([...imagesOf(loadDataset(folder).train)]).toEqual([...pattern(60)]);
   });
 
   it('survives two processes that fetch it at once', async () => {
     const { store, dataset, cache } = await world();
     const [here, there] = await Promise.all([ensureDataset(store, dataset, cache, onMoved), inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved))]);
     expect(here).toBe(there);
-    expect([...loadDataset(here).train.images]).toEqual([...pattern(60)]);
+    expect([...imagesOf(loadDataset(here).train)]).toEqual([...pattern(60)]);
     expect(readdirSync(here).sort()).toEqual(['manifest.json', 'test-images-00000.u8', 'test-labels-00000.i32', 'train-images-00000.u8', 'train-labels-00000.i32']);
   });
 

@@ -13,10 +13,10 @@ async function refusal(...layers: readonly LayerSpec[]): Promise<string> {
 }
 
 describe('the layers of a study', () => {
-  it('are those that TensorFlow.js has', () => {
+  it('are those that TensorFlow.js has, and SpatialDropout2D', () => {
     const registered: Readonly<Record<string, readonly [{ readonly prototype: object }, unknown]>> = tf.serialization.SerializationMap.getMap().classNameMap as never;
     const layers = Object.entries(registered).filter(([, [{ prototype }]]) => prototype instanceof tf.layers.Layer && !('predict' in prototype)).map(([name]) => name);
-    expect([...LAYER_CLASSES].sort()).toEqual(layers.sort());
+    expect([...LAYER_CLASSES].sort()).toEqual([...layers, 'SpatialDropout2D'].sort());
   });
 
   it('that are none are told with the nearest one', async () => {

@@ -12,6 +12,7 @@ import { initialTensors } from '../../../activities/training/step-state';
 import type { OptimizerSpec } from '../../../workflows/study';
 import type { HParams } from '../../../workflows/trial';
 import { createEagerEngine } from '../../support/eager-engine';
+import { imagesInMemory } from '../../support/images';
 import recorded from './fixtures/keras-optimizers.json';
 
 interface KerasCase {
@@ -40,7 +41,7 @@ async function trajectory({ optimizer, hparams }: KerasCase): Promise<readonly (
   let step = 0;
   model.network.layers.at(-1)!.addLoss(() => tf.sum(tf.mul(kernel.variable, tf.tensor(recorded.gradients[step]!, [2, CLASSES]))));
   const plan = planStep(model, CLASSES, optimizer, hparams);
-  const black = { examples: 1, shape: [2, 1, 1] as const, images: new Uint8Array(2), labels: new Int32Array(1) };
+  const black = { examples: 1, shape: [2, 1, 1] as const, images: imagesInMemory(new Uint8Array(2), [2, 1, 1]), labels: new Int32Array(1) };
   const engine = createEagerEngine(plan, { train: black, test: null });
   const start: HostTensor = { shape: recorded.shape, values: Float32Array.from(recorded.initial) };
   engine.load(new Map([...initialTensors(plan), [kernel.key, start]]));

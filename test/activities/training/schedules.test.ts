@@ -1,4 +1,4 @@
-import { INITIAL_SCHEDULE_STATE, observeEpoch, scheduledLearningRate, type ScheduleState } from '../../../activities/training/schedules';
+import { INITIAL_SCHEDULE_STATE, observeEpoch, scheduledLearningRate, scheduledMomentum, type ScheduleState } from '../../../activities/training/schedules';
 import type { ScheduleSpec } from '../../../workflows/schedule';
 
 /** Rates over 100 steps of 10 epochs at a learning rate of 2. */
@@ -17,6 +17,17 @@ describe('learning-rate schedules', () => {
     ['a warm-up is a straight line', { name: 'constant', warmupSteps: 4 }, [[0, 0.5], [1, 1], [2, 1.5], [3, 2], [4, 2]]],
   ])('%s', (_, spec, expected) => {
     for (const [step, value] of expected) expect(rate(spec, step)).toBeCloseTo(value, 12);
+  });
+
+  it('cycles momentum against the rate, where it is asked to: down along the ramp, down and up along the cycle', () => {
+    const cycledMomentum = { max: 0.95, min: 0.85 };
+    const momentum = (spec: ScheduleSpec, step: number): number | undefined => scheduledMomentum(spec, { step, stepsTotal: 101, stepsPerEpoch: 10 });
+    const ramp: ScheduleSpec = { name: 'ramp', from: 1e-4, to: 1e-1, cycledMomentum };
+    expect([0, 50, 100].map((step) => momentum(ramp, step))).toEqual([0.95, 0.9, 0.85].map((value) => expect.closeTo(value, 12)));
+    const cycle: ScheduleSpec = { name: 'oneCycle', peakFraction: 0.3, initialFactor: 0.04, finalFactor: 0, cycledMomentum };
+    expect([0, 15, 30, 65, 100].map((step) => momentum(cycle, step))).toEqual([0.95, 0.9, 0.85, 0.9, 0.95].map((value) => expect.closeTo(value, 12)));
+    expect(momentum({ name: 'constant' }, 5)).toBeUndefined();
+    expect(momentum({ name: 'ramp', from: 1e-4, to: 1e-1 }, 5)).toBeUndefined();
   });
 
   it('plateau multiplies after more than patience epochs without a lower loss, down to its least factor', () => {

@@ -12,6 +12,7 @@ import type { CheckpointFile, TrainJob, TrainReport } from '../../../activities/
 import { deriveSeed } from '../../../workflows/search/random';
 import type { ModelSpec, OptimizerName } from '../../../workflows/study';
 import type { Measurement } from '../../../workflows/trial';
+import { imagesOf } from '../../support/images';
 import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../support/trainer';
 
 let digits: LocalDigits;
@@ -178,11 +179,17 @@ describe('a trial', () => {
     }));
     const folder = report.modelFolder!;
     const model = await tf.loadLayersModel(tf.io.fileSystem(path.join(folder, 'model.json')));
-    const { shape, images, labels } = loadDataset(digits.datasetFolder).test!;
-    const pixels = tf.tensor4d(Float32Array.from(images, (pixel) => pixel / 255), [360, ...shape]);
+    const examples = loadDataset(digits.datasetFolder).test!;
+    const { shape, labels } = examples;
+    const pixels = tf.tensor4d(Float32Array.from(imagesOf(examples), (pixel) => pixel / 255), [360, ...shape]);
     const answers = tf.argMax(model.predict(pixels) as tf.Tensor2D, 1).dataSync();
     const correct = labels.filter((label, i) => label === answers[i]).length;
-    expect(correct / 360).toBe(measurementOf(report).test!.accuracy);
+    const measured = measurementOf(report).test!;
+    expect(correct / 360).toBe(measured.accuracy);
+    expect(measured.topK!.accuracy).toBeGreaterThan(measured.accuracy);
+    expect(measured.confusion!.classNames).toHaveLength(10);
+    expect(measured.confusion!.counts.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual(Array.from({ length: 10 }, (_, label) => labels.filter((other) => other === label).length));
+    expect(measured.confusion!.counts.reduce((sum, row, i) => sum + row[i]!, 0)).toBe(correct);
     expect(JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')).userDefinedMetadata).toMatchObject({ classes: 10, preprocessing: 'pixels / 255', hparams: { dropoutRate: 0.2 } });
     expect(tensorBits(path.join(folder, 'weights.safetensors'))).toEqual(tensorBits(report.weightsPath!));
   });

@@ -58,6 +58,14 @@ describe('the state after epochs', () => {
     expect(epochs(falling, { patience: 3, minDelta: 0.1 }).ending).toBeNull();
   });
 
+  it('ends early by a rule of Prechelt\'s, of validated epochs alone', () => {
+    expect(epochs([1, 0.5, 0.52], { prechelt: { rule: 'GL', alpha: 5 } }).ending).toBeNull();
+    expect(epochs([1, 0.5, 0.53], { prechelt: { rule: 'GL', alpha: 5 } }).ending).toEqual({ status: 'earlyStopped' });
+    expect(epochs([1, 0.5, 0.53], { prechelt: { rule: 'GL', alpha: 5 }, targetValLoss: 0.53 }).ending).toEqual({ status: 'completed' });
+    const rules = { stop: { prechelt: { rule: 'GL', alpha: 5 } }, objective: { metric: 'valLoss', direction: 'minimize' }, schedule: { name: 'constant' } } as const;
+    expect(afterEpoch(epochs([1, 0.5], {}), line(3, null), false, rules).ending).toBeNull();
+  });
+
   it('completes at the target, before patience is asked', () => {
     expect(epochs([1, 0.5], { targetValLoss: 0.5, patience: 1, minDelta: 1 }).ending).toEqual({ status: 'completed' });
   });

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { endsEpoch, epochAt, epochsDone, type TrialFacts } from '../../../activities/training/trial-facts';
 import { summarizeStepTimes } from '../../../activities/training/step-times';
-import { epochEndStep } from '../../../workflows/trial-length';
+import { batchPhases, epochEndStep } from '../../../workflows/trial-length';
 
-const facts = (trainExamples: number, batchSize: number): TrialFacts => ({ trainExamples, batchSize } as TrialFacts);
+const facts = (trainExamples: number, batchSize: number): TrialFacts => ({ trainExamples, batchSize, phases: batchPhases(batchSize, [], trainExamples) } as unknown as TrialFacts);
 
 describe('epochs', () => {
   it('end at the steps that the plan of a trial says', () => {

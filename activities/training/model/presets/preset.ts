@@ -7,7 +7,7 @@ export type Preset = (context: ModelContext) => tf.LayersModel;
 
 /** The layers in a row, each seeded by its position; layers that the image leaves no room for are `null`. */
 export function sequence(context: ModelContext, layers: readonly (tf.layers.Layer | null)[]): tf.LayersModel {
-  const network = tf.sequential();
+  const network = tf.sequential({ name: 'classifier' });
   network.add(tf.layers.inputLayer({ inputShape: [...context.shape], name: 'image' }));
   layers.forEach((layer, i) => {
     if (layer !== null) network.add(seeded(layer, context, i));

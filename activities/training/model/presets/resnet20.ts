@@ -41,5 +41,5 @@ export const resnet20: Preset = (context) => {
   const pooled = tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(node) as Node;
   const dropped = tf.layers.dropout({ rate: dropoutRate(context), name: 'dropout' }).apply(pooled) as Node;
   const logits = seeded(tf.layers.dense({ units: context.classes, kernelInitializer: 'heNormal', name: 'logits' }), context, 'logits');
-  return tf.model({ inputs: image, outputs: logits.apply(dropped) as Node });
+  return tf.model({ name: 'classifier', inputs: image, outputs: logits.apply(dropped) as Node });
 };

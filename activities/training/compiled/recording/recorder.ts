@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { modelInvalid, TrainingFailure } from '../failures';
-import { describeLayer, layersOf } from '../model';
-import { native, type NativeBackend, type OpAttribute, tf } from '../native';
-import { type Attribute, type Attributes, constant, type Dtype, type GraphNode } from './graph';
+import { modelInvalid, TrainingFailure } from '../../failures';
+import { native, type NativeBackend, type OpAttribute, tf } from '../../native';
+import { type Attribute, type Attributes, constant, type Dtype, type GraphNode } from '../graph';
+import { LayerTrace } from './layer-trace';
 
 /** No graph can stand for what a layer does. */
 export const notCompilable = (message: string): TrainingFailure => modelInvalid(`model cannot be compiled: ${message}`);
@@ -16,12 +16,12 @@ export class Recorder {
   readonly nodes: GraphNode[] = [];
   /** By data id, which clones share. */
   private readonly names = new WeakMap<object, string>();
-  /** The layer that is computing, and the first that could not. */
-  private layer: string | undefined;
-  private failed: string | undefined;
+  private readonly trace: LayerTrace;
 
   /** @param prefix Of the names of all nodes recorded here. */
-  constructor(private readonly prefix: string, private readonly network: tf.LayersModel) {}
+  constructor(private readonly prefix: string, network: tf.LayersModel) {
+    this.trace = new LayerTrace(network);
+  }
 
   /** Says that a tensor is the output of a node outside of the recording: a placeholder, say. */
   bind(tensor: tf.TensorInfo, name: string): void {
@@ -44,7 +44,6 @@ export class Recorder {
   record<T>(body: () => T): T {
     const backend = native() as { -readonly [Member in keyof NativeBackend]: NativeBackend[Member] };
     const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
-    const restoreLayers = this.followLayers();
     backend.executeSingleOutput = (op, attributes, inputs) => {
       const output = executeSingleOutput.call(backend, op, attributes, inputs);
       this.operation(op, attributes, inputs, [output]);
@@ -61,19 +60,18 @@ export class Recorder {
       return readSync.call(backend, dataId);
     };
     try {
-      return body();
+      return this.trace.run(body);
     } catch (error) {
       throw this.explained(error);
     } finally {
       Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync });
-      restoreLayers();
     }
   }
 
   /** An op that fails here fails at every batch: tfjs lacks a gradient, say. */
   private explained(error: unknown): Error {
     if (error instanceof TrainingFailure) return error;
-    return modelInvalid(`model cannot be trained: ${this.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    return modelInvalid(`model cannot be trained: ${this.trace.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 
   private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: readonly tf.Tensor[]): void {
@@ -84,7 +82,8 @@ export class Recorder {
   }
 
   private add(node: GraphNode): void {
-    this.nodes.push(this.layer === undefined ? node : { ...node, layer: this.layer });
+    const layer = this.trace.current;
+    this.nodes.push(layer === undefined ? node : { ...node, layer });
   }
 
   private nextName(op: string): string {
@@ -96,7 +95,7 @@ export class Recorder {
   }
 
   private place(): string {
-    return this.layer ?? 'the step outside of any layer';
+    return this.trace.current ?? 'the step outside of any layer';
   }
 
   private attributes(attributes: readonly OpAttribute[]): Attributes {
@@ -117,31 +116,5 @@ export class Recorder {
     const kind = kinds.get(type);
     if (kind === undefined) throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
     return kind;
-  }
-
-  /** Notes which layer is computing, for messages. @returns What undoes it. */
-  private followLayers(): () => void {
-    const layers = layersOf(this.network);
-    const originals = layers.map((layer) => Object.getOwnPropertyDescriptor(layer, 'call'));
-    layers.forEach((layer) => {
-      const call = layer.call.bind(layer);
-      layer.call = (inputs, kwargs) => {
-        const outer = this.layer;
-        this.layer = describeLayer(layer);
-        try {
-          return call(inputs, kwargs);
-        } catch (error) {
-          this.failed ??= this.layer;
-          throw error;
-        } finally {
-          this.layer = outer;
-        }
-      };
-    });
-    return () => layers.forEach((layer, i) => {
-      const original = originals[i];
-      if (original === undefined) delete (layer as { call?: unknown }).call;
-      else Object.defineProperty(layer, 'call', original);
-    });
   }
 }

@@ -1,0 +1,128 @@
+/**
+ * Recordings of a plan's training step and of its evaluation.
+ *
+ * @module
+ */
+import { evaluateBatch } from '../../evaluate-batch';
+import { freeingTensors, tf } from '../../native';
+import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
+import type { GraphNode } from '../graph';
+import { layoutOf, readsOf, rowOf, type StateLayout, type Unit } from '../state-layout';
+import { after, assign, isAssignment } from '../variables';
+import type { Template } from './batch-template';
+import { bindVariables, recordInBatches, someImages } from './record-batches';
+import { recordUpdates, type Updates } from './record-updates';
+import { Recorder } from './recorder';
+import { someNumbers } from './some-numbers';
+
+/** Prefixes of the parts of the graph. */
+export const TRAIN = 'train';
+export const NOISE = 'noise';
+export const EVALUATE = 'evaluate';
+
+/** Below `TRAIN`: node whose one element is the step's loss, once every variable has its new value. */
+export const LOSS = 'loss';
+/** Below `NOISE`: node of [squared norm of a half's gradient, that of both halves']. */
+export const NORMS = 'norms';
+/** Below `NOISE`: prefixes of the two halves' examples. */
+export const HALVES = ['first', 'second'] as const;
+/** Node of [sum of losses, correct answers], and of those with all details. */
+export const SUMS = `${EVALUATE}/sums`;
+export const DETAILS = `${EVALUATE}/details`;
+/** Below `TRAIN` and `NOISE`: placeholders beside the indices. */
+export const SCALARS = 'scalars';
+export const SEED = 'seed';
+/** Placeholder of an evaluation, beside its indices. */
+export const WEIGHTS = `${EVALUATE}/weights`;
+
+export interface StepRecordings {
+  readonly train: Template;
+  readonly evaluate: Template;
+  /** By the size of a half; `null` where nobody asked for it. */
+  readonly noise: Template | null;
+}
+
+/** The step, recorded; the model's own weights are as they were afterwards. */
+export function recordStep(plan: StepPlan, withNoise: boolean): StepRecordings {
+  const layout = layoutOf(plan);
+  const updates = recordUpdates(plan, layout);
+  const [train, evaluate, noise] = recordInBatches(plan.model, [
+    (batch) => recordTraining(plan, layout, updates, batch),
+    (batch) => recordEvaluation(plan, layout, batch),
+    ...(withNoise ? [(batch: number) => recordNoise(plan, layout, batch)] : []),
+  ]);
+  return { train: train as Template, evaluate: evaluate as Template, noise: noise ?? null };
+}
+
+/** Binds the model's variables and a batch of examples. */
+function bindAll(recorder: Recorder, prefix: string, plan: StepPlan, layout: StateLayout, batch: number): Examples {
+  bindVariables(recorder, plan.model, readsOf(layout));
+  return bindExamples(recorder, prefix, plan, batch);
+}
+
+function bindExamples(recorder: Recorder, prefix: string, { model, classes }: StepPlan, batch: number): Examples {
+  const images = someImages(model, batch);
+  const labels = tf.tensor1d(Array.from({ length: batch }, (_, i) => (i * batch) % classes), 'int32');
+  recorder.bind(images, `${prefix}/images`);
+  recorder.bind(labels, `${prefix}/labels`);
+  return { images, labels };
+}
+
+function recordTraining(plan: StepPlan, layout: StateLayout, updates: Updates, batch: number): readonly GraphNode[] {
+  return freeingTensors(() => {
+    const recorder = new Recorder(TRAIN, plan.model.network);
+    const examples = bindAll(recorder, TRAIN, plan, layout, batch);
+    const stepInputs = bindStepInputs(recorder, TRAIN, plan, batch);
+    const before = plan.model.variables.map(({ variable }) => variable.dataId);
+    const { loss, gradients, scalars } = recorder.record(() => {
+      const inputs = { ...examples, ...stepInputs() };
+      return { ...stepGradients(plan, inputs), scalars: inputs.scalars };
+    });
+    const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
+    const written = layout.units.filter(({ members }) => members.some((item) => moved.has(item))).flatMap((unit) => writing(unit, recorder));
+    const updated = updates(TRAIN, {
+      gradients: new Map(trainableVariables(plan.model).map(({ key }, i) => [key, recorder.nameOf(gradients[i] as tf.Tensor)])),
+      scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
+    });
+    const assignments = [...written, ...updated].filter(isAssignment).map(({ name }) => name);
+    return [...recorder.nodes, ...written, ...updated, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
+  });
+}
+
+/** Puts what a layer wrote to its variables during the step into the graph's. */
+function writing({ name, members, isRow }: Unit, recorder: Recorder): GraphNode[] {
+  const values = members.map(({ variable }) => recorder.nameOf(variable));
+  const value = isRow ? `${TRAIN}/${name}` : values[0] as string;
+  return [...(isRow ? rowOf(value, values) : []), assign(`${TRAIN}/assign/${name}`, name, value, 'float32')];
+}
+
+/** Binds a step's scalars and seed. @returns What makes the step's inputs of them, as a part of the recording. */
+function bindStepInputs(recorder: Recorder, prefix: string, plan: StepPlan, batch: number): () => { readonly scalars: tf.Scalar[]; readonly seed: tf.Tensor1D } {
+  const scalars = someNumbers([plan.scalarNames.length], 3 * batch, 0.5);
+  const seed = tf.tensor1d([batch, 2 * batch], 'int32');
+  recorder.bind(scalars, `${prefix}/${SCALARS}`);
+  recorder.bind(seed, `${prefix}/${SEED}`);
+  return () => ({ scalars: tf.unstack(scalars) as tf.Scalar[], seed });
+}
+
+function recordNoise(plan: StepPlan, layout: StateLayout, batch: number): readonly GraphNode[] {
+  return freeingTensors(() => {
+    const recorder = new Recorder(NOISE, plan.model.network);
+    const [first, second] = HALVES.map((half) => `${NOISE}/${half}`) as [string, string];
+    const halves = [bindAll(recorder, first, plan, layout, batch), bindExamples(recorder, second, plan, batch)] as const;
+    const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
+    const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
+    return [...recorder.nodes, after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
+  });
+}
+
+function recordEvaluation(plan: StepPlan, layout: StateLayout, batch: number): readonly GraphNode[] {
+  return freeingTensors(() => {
+    const recorder = new Recorder(EVALUATE, plan.model.network);
+    const inputs = bindAll(recorder, EVALUATE, plan, layout, batch);
+    const weights = someNumbers([batch], batch);
+    recorder.bind(weights, WEIGHTS);
+    const { sums, details } = recorder.record(() => evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }));
+    return [...recorder.nodes, after(SUMS, recorder.nameOf(sums), []), after(DETAILS, recorder.nameOf(details), [])];
+  });
+}

@@ -1,0 +1,71 @@
+/**
+ * Gradients of a model's step by either engine, read off an optimizer that does nothing else with them.
+ *
+ * @module
+ */
+import { createCompiledEngine } from '../../activities/training/compiled/compiled-engine';
+import { buildModel } from '../../activities/training/model';
+import type { HostTensors } from '../../activities/training/safetensors';
+import { planStep, type StepPlan, stepScalars, trainableVariables } from '../../activities/training/step';
+import type { ExampleSet, StepEngine } from '../../activities/training/step-engine';
+import { initialTensors, slotName } from '../../activities/training/step-state';
+import { deriveSeed, uniform } from '../../workflows/search/random';
+import type { ModelSpec } from '../../workflows/study';
+import type { HParams } from '../../workflows/trial';
+import { createEagerEngine } from './eager-engine';
+import { imagesInMemory } from './images';
+
+export interface GradientCase {
+  readonly spec: ModelSpec;
+  readonly shape: readonly [number, number, number];
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly hparams?: HParams;
+  readonly modelFolder?: string;
+}
+
+export const CLASSES = 5;
+
+/** Examples of random pixels. */
+export function randomExamples(examples: number, shape: readonly [number, number, number], seed: number): ExampleSet {
+  const pixels = examples * shape[0] * shape[1] * shape[2];
+  const [pixel, label] = [deriveSeed(seed, 'pixel'), deriveSeed(seed, 'label')];
+  return {
+    examples, shape, images: imagesInMemory(Uint8Array.from({ length: pixels }, (_, i) => 256 * uniform(pixel, i)), shape),
+    labels: Int32Array.from({ length: examples }, (_, i) => CLASSES * uniform(label, i)),
+  };
+}
+
+/** A momentum slot without momentum, at a rate of 1, is the gradient. */
+function gradients(engine: StepEngine, plan: StepPlan, batchSize: number, { hparams = {}, seed }: GradientCase): { readonly loss: number; readonly gradient: Float64Array } {
+  engine.load(initialTensors(plan));
+  const loss = engine.step(Int32Array.from({ length: batchSize }, (_, i) => i), stepScalars(plan, { ...hparams, momentum: 0 }, 1, 0), [seed, 0]);
+  const state: HostTensors = engine.read();
+  const values = trainableVariables(plan.model).flatMap(({ key }) => [...(state.get(slotName('momentum', key))?.values ?? [])]);
+  return { loss, gradient: Float64Array.from(values) };
+}
+
+const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+
+/**
+ * How far the compiled engine is from the oracle: the Euclidean norm of the difference of their gradients by all weights, over that of the
+ * oracle's; and the relative difference of their losses.
+ */
+export async function engineDifference(of: GradientCase): Promise<{ readonly gradient: number; readonly loss: number; readonly norm: number }> {
+  const { spec, shape, batchSize, hparams = {}, seed, modelFolder = null } = of;
+  const model = await buildModel({ spec, shape, classes: CLASSES, hparams, seed, modelFolder });
+  const plan = planStep(model, CLASSES, { name: 'momentum' }, hparams);
+  const parts = { train: randomExamples(batchSize, shape, seed), test: null };
+  let engine: StepEngine | undefined;
+  try {
+    engine = createCompiledEngine({ plan, parts, batchSizes: [batchSize] });
+    const compiled = gradients(engine, plan, batchSize, of);
+    const eager = gradients(createEagerEngine(plan, parts), plan, batchSize, of);
+    const oracle = norm(eager.gradient);
+    const difference = norm(compiled.gradient.map((value, i) => value - (eager.gradient[i] ?? Number.NaN)));
+    return { gradient: difference / oracle, loss: Math.abs(compiled.loss / eager.loss - 1), norm: oracle };
+  } finally {
+    engine?.dispose();
+    model.dispose();
+  }
+}
