@@ -94,7 +94,7 @@ it('leaves a margin below the memory\'s end', () => {
   expect(answer({ objective: 'largest' }, { fits: 66 }).hparams['batchSize']).toBe(32);
   const roomy = answer({ objective: 'largest' }, { fits: 80 });
   expect(roomy.hparams['batchSize']).toBe(64);
-  expect(labels(roomy.context)).toEqual(['rung 16', 'rung 32', 'rung 64', 'rung 128', 'margin 71', 'soak 64']);
+  expect(labels(roomy.context)).toEqual(['rung 16', 'rung 32', 'rung 64', 'rung 128', 'rung 96', 'rung 80', 'margin 88', 'soak 64']);
 });
 
 it('takes the next best size where the soak fails', () => {

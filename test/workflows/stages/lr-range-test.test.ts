@@ -75,7 +75,7 @@ it('compares constant rates by validation loss where the tests disagree', () => 
   expect(grid).toHaveLength(7);
   grid.forEach((spec) => expect(spec).toMatchObject({ schedule: { name: 'constant' }, evaluate: { validation: 'end' }, limit: { steps: 200 } }));
   const { because, confidence, hparams, evidence } = lrRangeTest.decide(context);
-  expect(because).toMatch(/the tests differ by a factor of .*, so 7 constant rates trained 200 steps each/);
+  expect(because).toMatch(/the tests differ by a factor of .*, so \d constant rates trained 200 steps each/);
   expect(confidence).toBe('medium');
   // Constant rates are judged by the network of replicate 0.
   expect(Math.abs(Math.log10(Number(hparams['learningRate']) / 1e-4))).toBeLessThan(0.6);
@@ -93,12 +93,59 @@ it('compares constant rates over the whole range where no rule answers', () => {
   expect(lrRangeTest.decide(context)).toMatchObject({ hparams: { learningRate: 1e-3 }, because: expect.stringContaining('the tests gave no clear answer') });
 });
 
+it('looks further where the best constant rate is at an end of those tried, and not beyond one that failed', () => {
+  const answers = [1e-4, 1e-3, 5e-2];
+  const ending = (best: number): Network => (spec, facts) => {
+    if (spec.schedule.name === 'ramp') return networkWith((replicate) => answers[replicate] ?? 1e-3)(spec, facts);
+    const rate = Number(spec.hparams['learningRate']);
+    return rate > 0.3 ? OUTCOMES.diverged(spec, facts) : completed(0.1 + Math.log10(rate / best) ** 2);
+  };
+  const grid = (best: number): readonly number[] => drive(lrRangeTest, fresh({ spreadMax: 5 }), { network: ending(best) }).trials.slice(3).map(({ spec }) => Number(spec.hparams['learningRate']));
+  expect(grid(1e-3)).toHaveLength(7);
+  expect(grid(1e-8)).toHaveLength(9);
+  expect(grid(1e-8)[8]! * Math.sqrt(10)).toBeCloseTo(grid(1e-8)[7]!, 6);
+  const high = grid(10);
+  expect(high.filter((rate) => rate > 0.3).length).toBeLessThanOrEqual(1);
+});
+
+it('cycles momentum as its option says, else as the schedule of the training does', () => {
+  const cycledMomentum = { max: 0.95, min: 0.85 };
+  const schedule = { name: 'oneCycle', peakFraction: 0.3, initialFactor: 0.04, finalFactor: 0, cycledMomentum } as const;
+  const facts = { ...FACTS, training: { ...FACTS.training, schedule } };
+  expect(lrRangeTest.suggest(fresh({}, facts))?.schedule).toEqual({ name: 'ramp', from: 1e-6, to: 1, cycledMomentum });
+  expect(lrRangeTest.suggest(fresh({ cycledMomentum: { max: 0.9, min: 0.5 } }, facts))?.schedule).toMatchObject({ cycledMomentum: { max: 0.9, min: 0.5 } });
+  expect(lrRangeTest.suggest(fresh())?.schedule).toEqual({ name: 'ramp', from: 1e-6, to: 1 });
+});
+
+it('takes the middle one of the three rules, so that one of them may be far off', () => {
+  const context = drive(lrRangeTest, fresh(), { network: networkWith(() => 1e-3) });
+  const { tables } = lrRangeTest.decide(context).evidence;
+  const column = (name: string): readonly unknown[] => tables[0]!.rows.map((row) => row[tables[0]!.columns.indexOf(name)]);
+  const [valley, minimum, steep, answers] = ['valley', 'minimum', 'steep', 'answer'].map(column) as [number[], number[], number[], number[]];
+  answers.forEach((answer, i) => expect(answer).toBe([valley[i]!, minimum[i]!, steep[i]!].sort((a, b) => a - b)[1]));
+});
+
+it('takes the lowest loss of plain sgd as nearer to the answer than that of an optimizer that averages over steps', () => {
+  const rateOf = (name: 'sgd' | 'momentum'): number => {
+    const facts = { ...FACTS, training: { ...FACTS.training, optimizer: { name } } } as const;
+    const { evidence, because } = lrRangeTest.decide(drive(lrRangeTest, fresh({}, facts), { network: networkWith(() => 1e-2) }));
+    expect(because).toContain(name === 'sgd' ? 'minimum/4' : 'minimum/10');
+    return Number(evidence.tables[0]!.rows[0]![evidence.tables[0]!.columns.indexOf('minimum')]);
+  };
+  expect(rateOf('sgd') / rateOf('momentum')).toBeCloseTo(2.5, 1);
+});
+
+it('says of a test that broke down at which rate it did, as it is meant to', () => {
+  const { tables } = lrRangeTest.decide(drive(lrRangeTest, fresh(), { network: networkWith(() => 1e-3) })).evidence;
+  tables[0]!.rows.forEach((row) => expect(row[1]).toMatch(/^diverged at 0\.0\d+$/));
+});
+
 it('shows the curves with the rules on them and a table of rules by tests', () => {
   const { evidence, alternatives } = lrRangeTest.decide(drive(lrRangeTest, fresh(), { network: networkWith(() => 1e-3) }));
   expect(evidence.plots[0]?.series).toHaveLength(3);
   expect(evidence.plots[0]?.marks.map(({ name }) => name)).toEqual(expect.arrayContaining(['minimum', 'steep', 'valley', 'decision']));
   expect(evidence.tables[0]).toMatchObject({ columns: ['test', 'ended', 'minimum', 'steep', 'valley', 'slide', 'answer'] });
-  expect(alternatives.map(({ note }) => note)).toEqual(expect.arrayContaining(['by the rule minimum', 'by the rule valley']));
+  expect(alternatives.map(({ note }) => note)).toEqual(expect.arrayContaining(['steep', 'valley'].map((rule) => `by the rule ${rule}, read off the same 3 tests: 3 s of device time`)));
 });
 
 it('trusts one test less, and says what to do', () => {

@@ -9,6 +9,7 @@ const bowl = (best: number, noise = 0): Network => ({ hparams, seed }) =>
   completed(0.2 + 0.05 * Math.log2(Number(hparams['learningRate']) / best) ** 2 + noise * (uniform(seed, Math.round(1e7 * Number(hparams['learningRate']))) - 0.5));
 
 const fresh = (options: object = {}) => contextOf(optionsOf('lrRetest', options));
+const answer = (network: Network, options: object = {}) => lrRetest.decide(drive(lrRetest, fresh({ replicates: 3, ...options }), { network }));
 const rates = ({ trials }: StageContext<unknown>): readonly unknown[] => [...new Set(trials.map(({ spec }) => spec.hparams['learningRate']))];
 
 it('compares five rates around the study\'s, every rate once before any twice', () => {
@@ -18,8 +19,23 @@ it('compares five rates around the study\'s, every rate once before any twice', 
 });
 
 it('keeps a rate that is best, and moves to one that is clearly better', () => {
-  expect(lrRetest.decide(drive(lrRetest, fresh(), { network: bowl(1e-3) }))).toMatchObject({ hparams: { learningRate: 1e-3 }, confidence: 'high', because: expect.stringMatching(/^0.001 stays/) });
-  expect(lrRetest.decide(drive(lrRetest, fresh(), { network: bowl(2e-3) }))).toMatchObject({ hparams: { learningRate: 2e-3 }, confidence: 'high', because: expect.stringMatching(/^0.002 instead of 0.001/) });
+  expect(answer(bowl(1e-3))).toMatchObject({ hparams: { learningRate: 1e-3 }, confidence: 'high', because: expect.stringMatching(/^0.001 stays/) });
+  expect(answer(bowl(2e-3))).toMatchObject({ hparams: { learningRate: 2e-3 }, confidence: 'high', because: expect.stringMatching(/^0.002 instead of 0.001/) });
+});
+
+it('names what leaves its answer in doubt: few seeds, seeds that differ, a failure beside it, a move on short trainings', () => {
+  expect(answer(bowl(1e-3), { replicates: 2 })).toMatchObject({ confidence: 'medium', doubts: ['fewer than 3 seeds'] });
+  expect(answer(bowl(2e-3), { epochs: 2 })).toMatchObject({ confidence: 'medium', doubts: ['the rate moves by trainings shorter than those it is for'] });
+  expect(answer(bowl(1e-3), { epochs: 2 })).toMatchObject({ confidence: 'high' });
+  const brittle: Network = (spec, facts) => (Number(spec.hparams['learningRate']) > 1.5e-3 ? OUTCOMES.diverged(spec, facts) : bowl(1e-3)(spec, facts));
+  expect(answer(brittle)).toMatchObject({ confidence: 'medium', doubts: ['a rate beside it failed'] });
+  // The first seed would go elsewhere, by more than the seeds differ on the whole.
+  const split: Network = (spec, facts) => bowl(spec.label.includes('seed 1') ? 0.25e-3 : 1e-3)(spec, facts);
+  expect(answer(split, { replicates: 5 }).doubts).toContain('the seeds do not agree');
+});
+
+it('calls a move by more than a factor of four a guess', () => {
+  expect(answer(bowl(8e-3))).toMatchObject({ hparams: { learningRate: 8e-3 }, confidence: 'low', doubts: ['the rate moves by more than a factor of 4'] });
 });
 
 it('changes least among rates within one standard error of the best', () => {

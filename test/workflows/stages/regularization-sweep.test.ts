@@ -102,7 +102,7 @@ describe('a seed that fails', () => {
     const decision = decideWith(third((spec) => !isStudy(spec), (spec) => completed(isStudy(spec) ? 0.3 : 0.1)));
     expect(decision).toMatchObject({ hparams: INCUMBENT, confidence: 'low', because: 'the study stays as it stood: the best of 1 other point failed with 1 of 3 seeds, the study as it stood with 0 of 3 seeds' });
     expect(decision.evidence.warnings).toContain('point 1 failed with 1 of 3 seeds: stage/005 dead');
-    expect(decision.alternatives).toMatchObject([{ note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds' }]);
+    expect(decision.alternatives).toMatchObject([{ note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds; 3 s of device time' }]);
   });
 
   it('leaves the answer to the means, with less confidence, where both have as many', () => {
@@ -137,7 +137,7 @@ it('warns of a best value at the edge of the space, and of a flattered winner', 
   const space = { dropoutRate: { uniform: [0, 0.6], step: 0.01 } };
   const { evidence } = regularizationSweep.decide(drive(regularizationSweep, fresh({ space, trials: 62, sampler: { name: 'grid', levels: 61 } }), { network: edge }));
   expect(evidence.warnings).toEqual(expect.arrayContaining([
-    'the best dropoutRate, 0.6, is at the high end of its range: widen the space',
+    'the best dropoutRate, 0.6, is at the high end of its range: widen it to [0, 0.9]',
     expect.stringMatching(/^the best point's first valLoss was better by 0.2 than its mean over 2 further seeds/),
   ]));
 });
@@ -149,7 +149,7 @@ it('does not ask for a wider space where the hyperparameter itself ends, or wher
   };
   const lower: Network = ({ hparams }) => completed(0.2 + Number(hparams['shift']));
   expect(warningsOf(0.2, lower)).toEqual([]);
-  expect(warningsOf(0.2, ({ hparams }) => completed(1 - Number(hparams['shift'])))).toEqual(['the best shift, 0.4, is at the high end of its range: widen the space']);
+  expect(warningsOf(0.2, ({ hparams }) => completed(1 - Number(hparams['shift'])))).toEqual(['the best shift, 0.4, is at the high end of its range: widen it to [0, 0.5]']);
   expect(warningsOf(0.2, ({ hparams }) => completed(hparams['shift'] === 0.2 ? 0.1 : 1 - Number(hparams['shift'])))).toEqual([]);
 });
 

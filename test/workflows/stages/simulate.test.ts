@@ -57,3 +57,18 @@ it('keeps to the number of trials that the budget allows, with the final trainin
   expect(plan.expected.trials).toBeLessThanOrEqual(25);
   expect(plan.stages.at(-1)?.trials).toHaveLength(2);
 });
+
+it('counts a training that pauses as one trial, and what it saves', () => {
+  const space = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } };
+  const planWith = (pruner: object) => planStudy(study('digits', { training: { epochs: 20 }, stages: [{ stage: 'regularizationSweep', space, trials: 27, pruner }, { stage: 'finalTrain' }] }), FACTS);
+  const [whole, halved] = [planWith({ name: 'none' }), planWith({ name: 'asha', minEpochs: 1 })];
+  const trials = halved.stages[0]?.trials ?? [];
+  const first = trials.filter(({ continues }) => continues === undefined);
+  expect(halved.expected.trials).toBe(whole.expected.trials);
+  expect(first).toHaveLength(whole.stages[0]?.trials.length ?? 0);
+  expect(trials.length).toBeGreaterThan(first.length);
+  expect(halved.expected.examples).toBeLessThan(0.7 * whole.expected.examples);
+  expect(halved.atMost).toEqual(whole.atMost);
+  // The second segment from the end of the first on: 2 of its 3 epochs.
+  expect(trials.find(({ trialId }) => trialId.endsWith('.2'))).toMatchObject({ label: expect.stringMatching(/, from epoch 1$/), epochs: expect.closeTo(2, 1) });
+});

@@ -1,10 +1,10 @@
 import { numericHParam } from '../../hparams';
 import type { Trial, TrialSpec } from '../../trial';
 import { isRunning } from '../trials';
-import { batchSizeOf, ladderTrial, trialsOf } from './phases';
+import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import { passedSizes, raceSizes, raceTimes } from './race';
-import { rungsOf } from './rungs';
+import { memoryEnd, rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
 
 /** Costs closer than this are equal: a change of the batch size must win by more. */
@@ -72,7 +72,7 @@ export function chooseSize(context: LadderContext): Choice {
     if (margin === 'failed' || hasFailed(context, batchSize)) continue;
     if (margin !== 'passed') return { batchSize, soaked: false, next: margin };
     const soak = trialsOf(context, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
-    if (soak === undefined) return { batchSize, soaked: false, next: probe(context, 'soak', batchSize, context.options.soakSteps) };
+    if (soak === undefined) return { batchSize, soaked: false, next: soakTrial(context, batchSize) };
     if (isRunning(soak)) return { batchSize, soaked: false, next: 'wait' };
     return { batchSize, soaked: true, next: undefined };
   }
@@ -83,7 +83,8 @@ function ranOutOfMemory({ result }: Trial): boolean {
   return result?.outcome.status === 'outOfMemory';
 }
 
-function hasFailed({ trials }: LadderContext, batchSize: number): boolean {
+/** Whether a size ran out of memory in any trial, though its rung may have passed. */
+export function hasFailed({ trials }: LadderContext, batchSize: number): boolean {
   return trials.some((trial) => batchSizeOf(trial) === batchSize && ranOutOfMemory(trial));
 }
 
@@ -93,20 +94,20 @@ function hasFailed({ trials }: LadderContext, batchSize: number): boolean {
  */
 function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'failed' | 'wait' | TrialSpec {
   const { memoryMargin, warmupSteps, timedSteps } = context.options;
-  const full = rungsOf(context).find(({ trial }) => ranOutOfMemory(trial));
+  const full = memoryEnd(rungsOf(context));
   const larger = Math.ceil(batchSize * (1 + memoryMargin));
   const passed = passedSizes(context);
   if (full === undefined || memoryMargin === 0 || batchSize === passed[0] || passed.some((size) => size >= larger)) return 'passed';
-  if (larger >= full.batchSize) return 'failed';
+  if (larger >= full) return 'failed';
   const done = trialsOf(context, 'margin').find((trial) => batchSizeOf(trial) === larger);
-  if (done === undefined) return probe(context, 'margin', larger, warmupSteps + timedSteps);
+  if (done === undefined) return sizeTrial(context, 'margin', larger, { steps: warmupSteps + timedSteps });
   if (isRunning(done)) return 'wait';
   return ranOutOfMemory(done) ? 'failed' : 'passed';
 }
 
-/** A trial that shows whether a size fits in memory, evaluation included. */
-function probe(context: LadderContext, phase: 'margin' | 'soak', batchSize: number, steps: number): TrialSpec {
-  return ladderTrial(context, phase, batchSize, 0, {
-    schedule: { name: 'constant' }, limit: { steps }, evaluate: { validation: 'end', test: false }, process: 'fresh',
+/** A longer trial of the chosen size as it will train, in a process of its own: memory that leaks or that a rate costs shows there. */
+function soakTrial(context: LadderContext, batchSize: number): TrialSpec {
+  return ladderTrial(context, 'soak', batchSize, 0, {
+    schedule: { name: 'constant' }, limit: { steps: context.options.soakSteps }, evaluate: { validation: 'end', test: false }, process: 'fresh',
   });
 }

@@ -1,14 +1,16 @@
 import { numericHParam } from '../../hparams';
+import { confidenceBy } from '../confidence';
 import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision } from '../stage';
-import { countByStatus } from '../trials';
-import { chooseSize, CLEAR_GAIN, preference } from './choice';
+import type { Decision } from '../stage';
+import { costText, countByStatus } from '../trials';
+import { chooseSize, CLEAR_GAIN, hasFailed, preference } from './choice';
 import { ladderPlots, raceTable, rungTable } from './evidence';
-import { scaledHparams, trialsOf } from './phases';
+import { noiseTables } from './noise';
+import { batchSizeOf, scaledHparams, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import { COST_MAX, passedSizes, raceTimes, targetOf } from './race';
-import { rungsOf } from './rungs';
+import { memoryEnd, rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
 
 /** Fits worse than this do not describe the step time. */
@@ -20,12 +22,12 @@ export function decideLadder(context: LadderContext): Decision {
   if (batchSize === undefined) throw inconclusive(context);
   return {
     stage: 'batchSizeLadder', stageId: context.stageId, hparams: scaledHparams(context, batchSize),
-    because: `${reason(context, batchSize)}${rateChange(context, batchSize)}`, confidence: confidenceOf(context, batchSize, soaked),
+    because: `${reason(context, batchSize)}${rateChange(context, batchSize)}`, ...confidenceOf(context, batchSize, soaked),
     evidence: {
       trialIds: context.trials.map(({ spec }) => spec.trialId), plots: ladderPlots(context, batchSize),
-      tables: [rungTable(context), ...(raceTimes(context).length > 0 ? [raceTable(context)] : [])], warnings: warningsOf(context, batchSize, soaked),
+      tables: [rungTable(context), ...(raceTimes(context).length > 0 ? [raceTable(context)] : []), ...noiseTables(context, stepCostOf(context))], warnings: warningsOf(context, batchSize, soaked),
     },
-    alternatives: passedSizes(context).filter((size) => size !== batchSize).map((size) => ({ hparams: scaledHparams(context, size), note: noteOf(context, size) })),
+    alternatives: passedSizes(context).filter((size) => size !== batchSize && !hasFailed(context, size)).map((size) => ({ hparams: scaledHparams(context, size), note: `${noteOf(context, size)}; ${costText(context, context.trials.filter((trial) => batchSizeOf(trial) === size))}` })),
   };
 }
 
@@ -40,7 +42,7 @@ function reason(context: LadderContext, batchSize: number): string {
   const cost = stepCostOf(context);
   const each = cost.of(batchSize);
   const wasBeaten = preference(context)[0] !== batchSize ? ', the best of those that held' : '';
-  if (objective === 'largest') return `${batchSize} is the largest batch size that ${memoryEnd(context) === undefined ? 'was allowed' : 'fits with its margin'}${wasBeaten}`;
+  if (objective === 'largest') return `${batchSize} is the largest batch size that ${memoryEnd(rungsOf(context)) === undefined ? 'was allowed' : 'fits with its margin'}${wasBeaten}`;
   if (objective === 'throughput') {
     const rate = each === undefined ? 'an unknown number of' : formatNumber(batchSize / each);
     const unit = context.facts.reproducible ? 'images by nominal cost' : 'images a second';
@@ -69,35 +71,36 @@ function raceReason(context: LadderContext, batchSize: number): string {
   return `${batchSize} ${reach}, the next, ${lead}`;
 }
 
-function memoryEnd(context: LadderContext): number | undefined {
-  return rungsOf(context).find(({ trial }) => trial.result?.outcome.status === 'outOfMemory')?.batchSize;
-}
-
-/**
- * low: the size was not soaked, or timeToTarget had no race. Else for timeToTarget high with at least 2 seeds of which each alone would
- * choose the same, and step times on a straight line; medium without; for the others high.
- */
-function confidenceOf(context: LadderContext, batchSize: number, soaked: boolean): Confidence {
-  if (!soaked) return 'low';
-  if (context.options.objective !== 'timeToTarget') return 'high';
+/** Of the objectives only the race takes a judgement: its seeds must agree, and the times behind it must be steady. */
+function confidenceOf(context: LadderContext, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
+  const isRaced = context.options.objective === 'timeToTarget';
   const times = raceTimes(context);
   const chosen = times.find((time) => time.batchSize === batchSize && time.cost !== null);
-  if (chosen === undefined || times.length < 2) return 'low';
   const slack = batchSize === numericHParam(context.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
-  const wins = times.every(({ costs }) => costs.every((cost, seed) => cost === null || (chosen.costs[seed] ?? Infinity) <= cost * slack));
+  const wins = times.every(({ costs }) => costs.every((cost, seed) => cost === null || (chosen?.costs[seed] ?? Infinity) <= cost * slack));
   const isTimed = context.facts.reproducible || (stepCostOf(context).fit?.relativeError ?? Infinity) <= FIT_ERROR_MAX;
-  return wins && isTimed && chosen.costs.length >= 2 ? 'high' : 'medium';
+  return confidenceBy({
+    guess: { 'the size was not soaked': !soaked, 'the soak broke down': soakBroke(context, batchSize), 'no other size could be raced': isRaced && (chosen === undefined || times.length < 2) },
+    doubt: isRaced ? { 'one seed each': (chosen?.costs.length ?? 0) < 2, 'the seeds do not agree': !wins, 'the step times are unsteady': !isTimed } : {},
+  });
+}
+
+/** Whether the size fits but does not train at the rate that goes with it. */
+function soakBroke(context: LadderContext, batchSize: number): boolean {
+  const soak = trialsOf(context, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+  return soak?.result !== undefined && soak.result.outcome.status !== 'completed';
 }
 
 function warningsOf(context: LadderContext, batchSize: number, soaked: boolean): readonly string[] {
   const warnings: string[] = [];
   const { fit } = stepCostOf(context);
-  const full = memoryEnd(context);
+  const full = memoryEnd(rungsOf(context));
   if (!soaked) warnings.push(`batch size ${batchSize} was not soaked: only its rung shows that it fits`);
+  if (soakBroke(context, batchSize)) warnings.push(`the soak of batch size ${batchSize} broke down: a learning rate of ${formatNumber(numericHParam(scaledHparams(context, batchSize), 'learningRate'))} may be too high`);
   if (full !== undefined) warnings.push(`batch size ${full} does not fit in memory`);
   if (full !== undefined && passedSizes(context).length === 1) warnings.push(`batch size ${batchSize} was taken without a memory margin: it is the only one that fits`);
   const failed = rungsOf(context).filter(({ passed, batchSize: size }) => !passed && size !== full);
-  if (failed.length > 0) warnings.push(`training failed at batch size ${failed.map((rung) => rung.batchSize).join(', ')}: the learning rate may be too high`);
+  if (failed.length > 0) warnings.push(`training failed at batch size ${failed.map((rung) => rung.batchSize).join(', ')}, where hardly anything is learnt: check the model and the data`);
   if (fit !== null && fit.relativeError > FIT_ERROR_MAX) warnings.push(`the step times are ${Math.round(fit.relativeError * 100)} % off a straight line: other work on the machine disturbs them, or its caches do`);
   if (trialsOf(context, 'reference').length > 0 && targetOf(context) === null) warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
   const missed = raceTimes(context).filter(({ cost }) => cost === null).map((time) => time.batchSize);
@@ -116,8 +119,8 @@ function noteOf(context: LadderContext, batchSize: number): string {
 
 function inconclusive(context: LadderContext): StageInconclusive {
   const { stageId, trials, options } = context;
-  const memory = memoryEnd(context) !== undefined;
-  const fix = memory ? `set batchSizeMin below ${options.batchSizeMin}, or use a smaller model` : 'check the model and the learning rate';
+  const memory = memoryEnd(rungsOf(context)) !== undefined;
+  const fix = memory ? `set batchSizeMin below ${options.batchSizeMin}, or use a smaller model` : 'check the model and the data';
   const held = passedSizes(context).length === 0 ? 'no batch size passed' : `none of ${count(passedSizes(context).length, 'batch size')} held`;
   return new StageInconclusive(`${held} [stage=${stageId}, trials=${countByStatus(trials)}]: ${fix}`);
 }

@@ -1,5 +1,6 @@
 import type { Plot, Table } from '../stage';
 import { measurementOf } from '../trials';
+import { isUsable, measuredNoise } from './noise';
 import type { LadderContext } from './phases';
 import { raceTimes } from './race';
 import { rungsOf } from './rungs';
@@ -39,7 +40,9 @@ export function ladderPlots(context: LadderContext, batchSize: number): readonly
   const seconds = measured.map(({ stepSeconds }) => stepSeconds ?? 0);
   const { fit } = stepCostOf(context);
   const knee = fit === null || fit.knee === Infinity || fit.knee < 1 ? [] : [{ name: 'knee', x: fit.knee }];
-  const marks = [...knee, { name: 'decision', x: batchSize }];
+  const noise = measuredNoise(context);
+  const scale = isUsable(noise) ? [{ name: 'noise scale', x: noise.batchSize }] : [];
+  const marks = [...knee, ...scale, { name: 'decision', x: batchSize }];
   const line = fit === null ? [] : [{ name: 'fit', x, y: x.map((size) => fit.overheadSeconds + fit.secondsPerExample * size) }];
   const times = raceTimes(context).flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
   const axes = { xLabel: 'batch size', xScale: 'log', yScale: 'log' } as const;

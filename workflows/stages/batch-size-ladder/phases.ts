@@ -2,7 +2,7 @@ import { numericHParam } from '../../hparams';
 import { deriveSeed } from '../../search/random';
 import type { HParams, Trial, TrialSpec } from '../../trial';
 import { threeDigits } from '../format';
-import { coScaledLearningRate } from '../optimizer-family';
+import { coScaledLearningRate, OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
 import { nextTrial } from '../trials';
 import type { TrialRequest } from '../trials';
@@ -34,5 +34,23 @@ export function ladderTrial(context: LadderContext, phase: Phase, batchSize: num
   const seed = phase === 'race' || phase === 'reference' ? `, seed ${replicate + 1} of ${replicates}` : '';
   return nextTrial(context, {
     label: `${phase} ${batchSize}${seed}`, hparams: scaledHparams(context, batchSize), seed: deriveSeed(context.seed, 'replicate', replicate), ...request,
+  });
+}
+
+/** Of all trials that measure time and memory, in every study. */
+const SIZE_SEED = 1;
+
+/**
+ * A trial that measures the time and the memory of a size, evaluation included, in a process of its own.
+ *
+ * These do not depend on the seed or on the learning rate, so neither is the study's: a later study on the same model, data, split and
+ * device finds the trial finished in the store instead of measuring again. That is the ladder's memo. The rate is one at which nothing
+ * breaks down before its evaluation.
+ */
+export function sizeTrial(context: LadderContext, phase: 'rung' | 'margin', batchSize: number, { steps, record = { stepLosses: false } }: { readonly steps: number; readonly record?: TrialSpec['record'] }): TrialSpec {
+  const { incumbent, facts } = context;
+  return ladderTrial(context, phase, batchSize, 0, {
+    hparams: { ...incumbent, batchSize, learningRate: OPTIMIZER_FAMILIES[facts.training.optimizer.name].from }, seed: SIZE_SEED,
+    schedule: { name: 'constant' }, limit: { steps }, evaluate: { validation: 'end', test: false }, record, process: 'fresh',
   });
 }

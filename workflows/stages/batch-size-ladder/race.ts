@@ -5,6 +5,7 @@ import { stepsOf } from '../../trial-length';
 import type { Trial, TrialSpec } from '../../trial';
 import { constantRate } from '../schedules';
 import { finalValLoss, isRunning, measurementOf } from '../trials';
+import { noiseScaleEvery, proposedByNoise } from './noise';
 import { batchSizeOf, ladderTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import { rungsOf } from './rungs';
@@ -17,8 +18,8 @@ const STEPS_PER_EPOCH_MIN = 8;
 export const COST_MAX = 1.5;
 /** The same in epochs. */
 const LENGTH_MAX = 4;
-/** Most sizes in a race: the knee's, its neighbours, the study's own and the next above. */
-export const RACE_SIZES_MAX = 5;
+/** Most sizes in a race: the knee's, its neighbours, the study's own, the next above, and the one that the noise scale speaks for. */
+export const RACE_SIZES_MAX = 6;
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a / b));
 const nearest = (sizes: readonly number[], size: number): number | undefined =>
@@ -36,7 +37,9 @@ function referenceSize(context: LadderContext): number | undefined {
 
 /**
  * Sizes worth a race, all of them measured: around the knee of the step time, the reference and the next above it, since the best size
- * lies above the knee wherever the critical batch size does.
+ * lies above the knee wherever the critical batch size does; and once the reference has measured it, where the noise scale says so.
+ *
+ * The noise scale stands for the critical batch size only within a factor of 2 to 4, so it proposes and the race decides.
  */
 export function raceSizes(context: LadderContext, cost: StepCost): readonly number[] {
   const passed = passedSizes(context).filter((size) => cost.of(size) !== undefined);
@@ -44,10 +47,12 @@ export function raceSizes(context: LadderContext, cost: StepCost): readonly numb
   const short = passed.filter((size) => size * STEPS_PER_EPOCH_MIN <= context.facts.trainExamples);
   const usable = short.length > 0 ? short : passed.slice(0, 1);
   const knee = nearest(usable, Math.min(Math.max(cost.knee, usable[0] ?? 1), usable.at(-1) ?? 1));
+  const proposal = proposedByNoise(context, cost);
+  const proposed = proposal === undefined ? undefined : nearest(usable, proposal);
   const middle = knee === undefined ? -1 : usable.indexOf(knee);
   const around = usable.filter((_, i) => Math.abs(i - middle) <= 1);
   const next = reference === undefined ? undefined : usable.find((size) => size > reference);
-  return [...new Set([...around, reference, next])].filter((size) => size !== undefined).sort((a, b) => a - b);
+  return [...new Set([...around, reference, next, proposed])].filter((size) => size !== undefined).sort((a, b) => a - b);
 }
 
 function referenceEpochs({ options, facts }: LadderContext): number {
@@ -74,7 +79,7 @@ export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefine
   const reference = referenceSize(context);
   if (reference === undefined || sizes.length < 2 || !sizes.includes(reference)) return undefined;
   const begun = trialsOf(context, 'reference');
-  if (begun.length < context.options.replicates) return racer(context, 'reference', reference, begun.length, referenceEpochs(context), {});
+  if (begun.length < context.options.replicates) return referenceTrial(context, reference, begun.length);
   if (begun.some(isRunning)) return 'wait';
   const targetValLoss = targetOf(context);
   if (targetValLoss === null) return undefined;
@@ -82,14 +87,20 @@ export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefine
   const raced = trialsOf(context, 'race');
   const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
   if (replicate >= context.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
-  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), { targetValLoss });
+  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), { stop: { dead: true, targetValLoss } });
 }
 
-function racer(context: LadderContext, phase: 'reference' | 'race', batchSize: number, replicate: number, epochs: number, stop: TrialSpec['stop']): TrialSpec {
+/** The reference measures the noise scale on its way; its own cost is by the steps' measured times, which that does not touch. */
+function referenceTrial(context: LadderContext, batchSize: number, replicate: number): TrialSpec {
+  const epochs = referenceEpochs(context);
+  const steps = stepsOf({ epochs }, context.facts.trainExamples, batchSize);
+  return racer(context, 'reference', batchSize, replicate, epochs, { stop: { dead: true }, record: { stepLosses: false, noiseScaleEvery: noiseScaleEvery(steps) } });
+}
+
+function racer(context: LadderContext, phase: 'reference' | 'race', batchSize: number, replicate: number, epochs: number, more: Partial<TrialSpec>): TrialSpec {
   const { facts } = context;
   return ladderTrial(context, phase, batchSize, replicate, {
-    schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)), limit: { epochs }, stop: { dead: true, ...stop },
-    evaluate: { validation: 'epoch', test: false },
+    schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)), limit: { epochs }, evaluate: { validation: 'epoch', test: false }, ...more,
   });
 }
 

@@ -1,7 +1,7 @@
 import { numericHParam } from '../../hparams';
 import type { Trial, TrialSpec } from '../../trial';
 import { isRunning, measurementOf } from '../trials';
-import { batchSizeOf, ladderTrial, trialsOf } from './phases';
+import { batchSizeOf, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 
 /** A doubling that gains less images a second than this share is at the knee; two in a row end the climb. */
@@ -25,29 +25,53 @@ export interface Rung {
   readonly stepSeconds: number | null;
 }
 
-/** The rungs that have ended, ascending. */
+/** The rungs that have ended, ascending in size. */
 export function rungsOf(context: LadderContext): readonly Rung[] {
-  return trialsOf(context, 'rung').filter((trial) => !isRunning(trial)).map((trial) => {
+  const rungs = trialsOf(context, 'rung').filter((trial) => !isRunning(trial)).map((trial): Rung => {
     const stepSeconds = measurementOf(trial.result?.outcome)?.stepSeconds?.median ?? null;
     return { batchSize: batchSizeOf(trial), trial, passed: trial.result?.outcome.status === 'completed', stepSeconds };
   });
+  return rungs.sort((a, b) => a.batchSize - b.batchSize);
+}
+
+/** The smallest size that did not fit in memory. */
+export function memoryEnd(rungs: readonly Rung[]): number | undefined {
+  return rungs.find(({ trial }) => trial.result?.outcome.status === 'outOfMemory')?.batchSize;
 }
 
 /** The next rung; `wait` while one runs, since a second process would disturb its times; `undefined` at the top. */
 export function nextRung(context: LadderContext): TrialSpec | 'wait' | undefined {
   const begun = trialsOf(context, 'rung');
   if (begun.some(isRunning)) return 'wait';
-  const batchSize = rungSizes(context)[begun.length];
-  return batchSize === undefined || hasEnded(context, rungsOf(context)) ? undefined : rung(context, batchSize);
+  const rungs = rungsOf(context);
+  const full = memoryEnd(rungs);
+  const batchSize = full === undefined ? rungSizes(context)[begun.length] : halfway(context, rungs, full);
+  return batchSize === undefined || isFastEnough(context, rungs) ? undefined : rung(context, batchSize);
 }
 
-function hasEnded({ options, facts, incumbent }: LadderContext, rungs: readonly Rung[]): boolean {
-  const top = rungs.at(-1);
-  if (top === undefined) return false;
-  if (top.trial.result?.outcome.status === 'outOfMemory') return true;
+/** The size between the largest that passed and the first that did not fit; `undefined` once they are as close as asked, or none passed. */
+function halfway({ options }: LadderContext, rungs: readonly Rung[], full: number): number | undefined {
+  const passed = rungs.findLast((each) => each.passed && each.batchSize < full)?.batchSize;
+  if (passed === undefined || full - passed <= Math.max(1, resolutionOf(options) * passed)) return undefined;
+  const middle = Math.floor((passed + full) / 2);
+  // A rung that failed for another reason than memory is no end to search towards.
+  return rungs.some(({ batchSize }) => batchSize === middle) ? undefined : middle;
+}
+
+/** Most sizes tried between two rungs, which are at most a doubling apart. */
+export function halvingsMax(options: LadderContext['options']): number {
+  return Math.ceil(Math.log2(1 / resolutionOf(options)));
+}
+
+/** Studies that began before there was a resolution go on without. */
+function resolutionOf({ resolution = 1 }: Partial<LadderContext['options']>): number {
+  return resolution;
+}
+
+function isFastEnough({ options, facts, incumbent }: LadderContext, rungs: readonly Rung[]): boolean {
   // The largest size has nothing to do with speed, and a reproducible study must not depend on it.
   if (options.objective === 'largest' || facts.reproducible) return false;
-  return top.batchSize >= numericHParam(incumbent, 'batchSize') && isBeyondKnee(rungs);
+  return (rungs.at(-1)?.batchSize ?? 0) >= numericHParam(incumbent, 'batchSize') && isBeyondKnee(rungs);
 }
 
 /** Whether the last two rungs each gained too little over the one below. */
@@ -63,10 +87,5 @@ function isBeyondKnee(rungs: readonly Rung[]): boolean {
 
 function rung(context: LadderContext, batchSize: number): TrialSpec {
   const { warmupSteps, timedSteps } = context.options;
-  return ladderTrial(context, 'rung', batchSize, 0, {
-    // A rung measures time and memory; a scaled rate that diverges would end it before its evaluation.
-    hparams: { ...context.incumbent, batchSize },
-    schedule: { name: 'constant' }, limit: { steps: warmupSteps + timedSteps }, evaluate: { validation: 'end', test: false },
-    record: { stepLosses: false, stepTimesAfter: warmupSteps }, process: 'fresh',
-  });
+  return sizeTrial(context, 'rung', batchSize, { steps: warmupSteps + timedSteps, record: { stepLosses: false, stepTimesAfter: warmupSteps } });
 }

@@ -1,5 +1,6 @@
 /**
- * The batch-size ladder: rungs that double, each measured in a process of its own, then a race between the sizes worth it.
+ * The batch-size ladder: rungs that double until memory or the knee ends the climb, and halve what is left below the memory's end, each
+ * measured in a process of its own; then a race between the sizes worth it.
  *
  * Throughput alone is the wrong goal: on a small network 512 gave the most images a second while 64 reached the loss first.
  *
@@ -14,7 +15,7 @@ import { chooseSize } from './choice';
 import { decideLadder } from './decide';
 import type { BatchSizeLadderOptions } from './options';
 import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
-import { nextRung, rungSizes } from './rungs';
+import { halvingsMax, nextRung, rungSizes } from './rungs';
 
 export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   name: 'batchSizeLadder',
@@ -30,8 +31,10 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   estimate(context) {
     const { options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates }, facts } = context;
     const sizes = rungSizes(context);
-    const probes = sizes.flatMap((size) => [[size, warmupSteps + timedSteps], [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps], [size, soakSteps]] as const);
-    const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, sizes.length) * replicates : 0;
+    // Sizes between two rungs are larger than any but the last.
+    const tried = [...sizes, ...Array<number>(halvingsMax(context.options)).fill(sizes.at(-1)!)];
+    const probes = tried.flatMap((size) => [[size, warmupSteps + timedSteps], [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps], [size, soakSteps]] as const);
+    const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates : 0;
     const epochs = raceLengthMax(context);
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {

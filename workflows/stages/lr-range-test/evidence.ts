@@ -1,6 +1,8 @@
 import { logMedian } from '../../analysis/statistics';
+import { rampEnd } from '../../ramp-end';
+import type { Trial } from '../../trial';
 import type { Plot, Table } from '../stage';
-import { threeDigits } from '../format';
+import { formatNumber, threeDigits } from '../format';
 import type { GridPoint } from './grid';
 import { RULE_NAMES } from './reading';
 import type { Reading } from './reading';
@@ -29,9 +31,15 @@ export function ruleTable(readings: readonly Reading[]): Table {
   return {
     title: 'Learning rates by rule', columns: ['test', 'ended', ...RULE_NAMES, 'answer'],
     rows: readings.map(({ trial, rates, answer }) => [
-      trial.spec.label, trial.result?.outcome.status ?? 'running', ...RULE_NAMES.map((name) => rounded(rates[name])), rounded(answer),
+      trial.spec.label, endOf(trial), ...RULE_NAMES.map((name) => rounded(rates[name])), rounded(answer),
     ]),
   };
+}
+
+function endOf(trial: Trial): string {
+  const status = trial.result?.outcome.status ?? 'running';
+  const rate = rampEnd(trial);
+  return rate === undefined ? status : `${status} at ${formatNumber(rate)}`;
 }
 
 function rounded(rate: number | null): number | null {

@@ -1,23 +1,45 @@
 import { logMedian } from '../../analysis/statistics';
+import { numericHParam, STANDARD_HPARAMS } from '../../hparams';
 import { deriveSeed } from '../../search/random';
 import type { HParams, Trial, TrialSpec } from '../../trial';
 import { formatNumber, threeDigits } from '../format';
 import { constantRate } from '../schedules';
 import type { StageContext } from '../stage';
-import { finalValLoss, nextTrial } from '../trials';
+import { finalValLoss, isRunning, nextTrial } from '../trials';
 import type { LrRangeTestOptions } from './options';
 import type { RateRange } from './range';
 
 /** Constant rates that are compared where range tests disagree: half a decade apart they cover three decades. */
-export const GRID_RATES = 7;
+const GRID_RATES = 7;
 const GRID_STEP = Math.sqrt(10);
+/** Further rates beyond an end at which the lowest loss lies. */
+const GRID_EXTENSIONS_MAX = 2;
+export const GRID_RATES_MAX = GRID_RATES + GRID_EXTENSIONS_MAX;
 
 /** The rates to compare: around what the tests say, or over the whole range if they say nothing. */
-export function gridRates(answers: readonly number[], { from, to }: RateRange): readonly number[] {
+function gridRates(answers: readonly number[], { from, to }: RateRange): readonly number[] {
   const middle = (GRID_RATES - 1) / 2;
   const rate = (i: number): number =>
     answers.length === 0 ? from * (to / from) ** (i / (GRID_RATES - 1)) : logMedian(answers) * GRID_STEP ** (i - middle);
   return Array.from({ length: GRID_RATES }, (_, i) => threeDigits(rate(i)));
+}
+
+/** The next constant rate; `undefined` once no more can be said, and while it must wait for those that run. */
+export function nextGridRate(trials: readonly Trial[], answers: readonly number[], range: RateRange): number | undefined {
+  const tried = gridTrials(trials);
+  const planned = gridRates(answers, range);
+  if (tried.length < planned.length) return planned[tried.length];
+  if (tried.some(isRunning) || tried.length >= GRID_RATES_MAX) return undefined;
+  return rateBeyondEdge(tried.map(gridRate), gridPoints(tried), planned[1]! / planned[0]!);
+}
+
+/** One more rate where the best is at an end of those tried, or where none ended well: then lower. */
+function rateBeyondEdge(rates: readonly number[], points: readonly GridPoint[], step: number): number | undefined {
+  const { min, max } = STANDARD_HPARAMS.learningRate;
+  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
+  const best = points.length === 0 ? lowest : bestOf(points).learningRate;
+  const beyond = best === lowest ? lowest / step : best === highest ? highest * step : undefined;
+  return beyond === undefined || beyond < min || beyond > max ? undefined : threeDigits(beyond);
 }
 
 /** Trials at constant rates. */
@@ -35,6 +57,13 @@ export function gridTrial(context: StageContext<LrRangeTestOptions>, learningRat
   });
 }
 
+export const gridRate = ({ spec }: Trial): number => numericHParam(spec.hparams, 'learningRate');
+
+/** Of equally low losses the lower rate's. @param points At least one. */
+export function bestOf(points: readonly GridPoint[]): GridPoint {
+  return points.reduce((a, b) => (b.valLoss < a.valLoss ? b : a));
+}
+
 export interface GridPoint {
   readonly learningRate: number;
   readonly valLoss: number;
@@ -46,7 +75,7 @@ export function gridPoints(trials: readonly Trial[]): readonly GridPoint[] {
   return gridTrials(trials)
     .flatMap((trial): readonly GridPoint[] => {
       const valLoss = finalValLoss(trial);
-      return valLoss === null ? [] : [{ learningRate: Number(trial.spec.hparams['learningRate']), valLoss, trialId: trial.spec.trialId }];
+      return valLoss === null ? [] : [{ learningRate: gridRate(trial), valLoss, trialId: trial.spec.trialId }];
     })
     .sort((a, b) => a.learningRate - b.learningRate);
 }

@@ -10,12 +10,14 @@ import { numericHParam } from '../../hparams';
 import { deriveSeed } from '../../search/random';
 import { STEP_LOSSES_MAX } from '../../trial';
 import type { TrialSpec } from '../../trial';
+import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';
+import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision, Stage, StageContext } from '../stage';
-import { countByStatus, isRunning, nextTrial } from '../trials';
+import type { Decision, Stage, StageContext } from '../stage';
+import { costText, countByStatus, isRunning, nextTrial } from '../trials';
 import { curvePlot, gridPlot, gridTable, ruleMedians, ruleTable } from './evidence';
-import { GRID_RATES, gridPoints, gridRates, gridTrial, gridTrials } from './grid';
+import { bestOf, GRID_RATES_MAX, gridPoints, gridRate, gridTrial, gridTrials, nextGridRate } from './grid';
 import type { LrRangeTestOptions } from './options';
 import { EXTENSIONS_MAX, initialRange, rangesOf, testSteps, testsOf, widerRange } from './range';
 import type { RateRange } from './range';
@@ -41,18 +43,17 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
     if (tests.length < options.replicates) return rangeTest(context, range, tests.length);
     if (tests.some(isRunning)) return undefined;
     if (tests.every(({ result }) => result?.outcome.status === 'outOfMemory')) return undefined;
-    const readings = tests.map((trial) => readTest(trial, options.smoothing));
+    const readings = tests.map((trial) => readTest(context, trial));
     const wider = widerRange(ranges, readings);
     if (wider !== undefined) return rangeTest(context, wider, 0);
     if (isBelieved(readings, options)) return undefined;
-    const learningRate = gridRates(answersOf(readings), range)[gridTrials(trials).length];
+    const learningRate = nextGridRate(trials, answersOf(readings), range);
     return learningRate === undefined ? undefined : gridTrial(context, learningRate);
   },
 
   decide(context) {
     const readings = latestReadings(context);
-    const points = gridPoints(context.trials);
-    if (points.length > 0) return byGrid(context, readings, points);
+    if (gridPoints(context.trials).length > 0) return byGrid(context, readings);
     const answers = answersOf(readings);
     if (answers.length === 0) throw inconclusive(context);
     return byRules(context, readings, answers);
@@ -60,17 +61,18 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
 
   estimate(context) {
     const { options: { replicates, steps }, incumbent } = context;
-    const trials = replicates * (1 + EXTENSIONS_MAX) + GRID_RATES;
-    const total = replicates * (steps + EXTENSIONS_MAX * STEP_LOSSES_MAX) + GRID_RATES * steps;
+    const trials = replicates * (1 + EXTENSIONS_MAX) + GRID_RATES_MAX;
+    const total = replicates * (steps + EXTENSIONS_MAX * STEP_LOSSES_MAX) + GRID_RATES_MAX * steps;
     return { trials, steps: total, examples: total * numericHParam(incumbent, 'batchSize') };
   },
 };
 
 function rangeTest(context: Context, range: RateRange, replicate: number): TrialSpec {
-  const { options, incumbent, seed } = context;
+  const { options, incumbent, seed, facts: { training: { schedule } } } = context;
+  const cycledMomentum = options.cycledMomentum ?? (schedule.name === 'oneCycle' ? schedule.cycledMomentum : undefined);
   return nextTrial(context, {
     label: `seed ${replicate + 1} of ${options.replicates}, ${formatNumber(range.from)} to ${formatNumber(range.to)}`,
-    hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate), schedule: { name: 'ramp', ...range },
+    hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate), schedule: { name: 'ramp', ...range, ...(cycledMomentum && { cycledMomentum }) },
     limit: { steps: testSteps(options, initialRange(context), range) },
     stop: { divergenceFactor: options.divergenceFactor, dead: true }, record: { stepLosses: true },
   });
@@ -79,7 +81,7 @@ function rangeTest(context: Context, range: RateRange, replicate: number): Trial
 /** Readings of the widest range that says anything; of the last one, if none does. */
 function latestReadings(context: Context): readonly Reading[] {
   const rounds = rangesOf(context).map((range) =>
-    testsOf(context.trials, range).filter((trial) => !isRunning(trial)).map((trial) => readTest(trial, context.options.smoothing)));
+    testsOf(context.trials, range).filter((trial) => !isRunning(trial)).map((trial) => readTest(context, trial)));
   return rounds.findLast((readings) => answersOf(readings).length > 0) ?? rounds.at(-1) ?? [];
 }
 
@@ -96,29 +98,29 @@ function isBelieved(readings: readonly Reading[], { spreadMax }: LrRangeTestOpti
 function byRules(context: Context, readings: readonly Reading[], answers: readonly number[]): Decision {
   const learningRate = threeDigits(logMedian(answers));
   const spread = ratioSpread(answers);
-  const because = `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the geometric mean of valley and minimum/10`
+  const because = `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the middle one of valley, minimum/${OPTIMIZER_FAMILIES[context.facts.training.optimizer.name].belowLowest} and steep`
     + (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
   const marks = ruleMedians(readings).filter(({ x }) => x !== learningRate);
   return {
     stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate }, because,
-    confidence: confidenceOf(context, readings, answers),
+    ...confidenceOf(context, readings, answers),
     evidence: {
       trialIds: readings.map(({ trial }) => trial.spec.trialId), plots: [curvePlot(readings, learningRate)], tables: [ruleTable(readings)],
       warnings: warningsOf(context, readings, answers),
     },
-    alternatives: marks.map(({ name, x }) => ({ hparams: { ...context.incumbent, learningRate: x }, note: `by the rule ${name}` })),
+    alternatives: marks.map(({ name, x }) => ({ hparams: { ...context.incumbent, learningRate: x }, note: `by the rule ${name}, read off the same ${count(readings.length, 'test')}: ${costText(context, readings.map(({ trial }) => trial))}` })),
   };
 }
 
-/**
- * high: at least 3 tests, all answer, within a factor of 3, none at an edge, valley and minimum within a decade.
- * low: fewer than 2 tests answer, most at an edge, or answers too far apart to be believed. medium: all else.
- */
-function confidenceOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): Confidence {
+function confidenceOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): ReturnType<typeof confidenceBy> {
   const atEdge = readings.filter(({ edge }) => edge !== null).length;
-  if (answers.length < 2 || atEdge * 2 > readings.length || !isBelieved(readings, options)) return 'low';
-  const agree = answers.length === readings.length && ratioSpread(answers) < SPREAD_HIGH_CONFIDENCE && !rulesDisagree(readings);
-  return readings.length >= 3 && agree && atEdge === 0 ? 'high' : 'medium';
+  return confidenceBy({
+    guess: { 'fewer than 2 tests answer': answers.length < 2, 'most answers lie at an edge of the range': atEdge * 2 > readings.length, 'the tests contradict each other': !isBelieved(readings, options) },
+    doubt: {
+      [`fewer than ${SEEDS_HIGH} tests`]: readings.length < SEEDS_HIGH, 'not all tests answer': answers.length < readings.length, 'an answer lies at an edge of the range': atEdge > 0,
+      [`the tests differ by a factor of ${SPREAD_HIGH_CONFIDENCE} or more`]: answers.length > 0 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE, 'the rules read the curve differently': rulesDisagree(readings),
+    },
+  });
 }
 
 function rulesDisagree(readings: readonly Reading[]): boolean {
@@ -133,30 +135,32 @@ function warningsOf({ options }: Context, readings: readonly Reading[], answers:
   const edges = readings.filter(({ edge }) => edge !== null);
   if (edges.length > 0) warnings.push(`the answer of ${count(edges.length, 'test')} lies at the ${edges[0]?.edge ?? 'low'} end of the range: set from and to wider`);
   if (answers.length > 1 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE) warnings.push(`the tests differ by a factor of ${formatNumber(ratioSpread(answers))}: a lrRetest would narrow it`);
-  if (rulesDisagree(readings)) warnings.push(`valley and minimum/10 differ by more than a factor of ${RULES_APART}: look at the curve`);
+  if (rulesDisagree(readings)) warnings.push(`valley and minimum differ by more than a factor of ${RULES_APART}: look at the curve`);
   if (options.replicates < 3) warnings.push(`${count(options.replicates, 'test')} can be off by a factor of 3 without showing it: set replicates to 3`);
   return warnings;
 }
 
-/** Constant rates decide where the tests disagree: medium if the best lies between others, else low. */
-function byGrid(context: Context, readings: readonly Reading[], points: ReturnType<typeof gridPoints>): Decision {
-  const best = points.reduce((a, b) => (b.valLoss < a.valLoss ? b : a));
+/** Constant rates decide where the tests disagree. */
+function byGrid(context: Context, readings: readonly Reading[]): Decision {
+  const points = gridPoints(context.trials);
+  const best = bestOf(points);
   const { learningRate } = best;
   const tried = gridTrials(context.trials);
-  const inside = learningRate > Number(tried[0]?.spec.hparams['learningRate']) && learningRate < Number(tried.at(-1)?.spec.hparams['learningRate']);
+  const rates = tried.map(gridRate);
+  const inside = learningRate > Math.min(...rates) && learningRate < Math.max(...rates);
   const answers = answersOf(readings);
   const why = answers.length < 2 ? 'the tests gave no clear answer' : `the tests differ by a factor of ${formatNumber(ratioSpread(answers))}`;
   return {
     stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate },
     because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the lowest validation loss, ${formatNumber(best.valLoss)}`,
-    confidence: inside && points.length >= 3 ? 'medium' : 'low',
+    ...confidenceBy({ guess: { 'the best rate is at an end of those tried': !inside, 'fewer than 3 rates ended well': points.length < 3 }, doubt: { 'one seed each': true } }),
     evidence: {
       trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate)],
       tables: [ruleTable(readings), gridTable(points)],
       warnings: [...warningsOf(context, readings, answers), ...(inside ? [] : ['the best constant rate is the lowest or highest tried'])],
     },
     alternatives: points.filter((point) => point !== best).map((point) => ({
-      hparams: { ...context.incumbent, learningRate: point.learningRate }, note: `validation loss ${formatNumber(point.valLoss)}`,
+      hparams: { ...context.incumbent, learningRate: point.learningRate }, note: `validation loss ${formatNumber(point.valLoss)}; ${costText(context, tried.filter(({ spec }) => spec.trialId === point.trialId))}`,
     })),
   };
 }

@@ -7,22 +7,26 @@
  *
  * @module
  */
-import { geometricMean } from '../../analysis/statistics';
+import { geometricMean, ratioSpread } from '../../analysis/statistics';
 import { numericHParam } from '../../hparams';
 import { deriveSeed } from '../../search/random';
-import { stepsOf } from '../../trial-length';
 import type { Trial, TrialSpec } from '../../trial';
+import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';
-import { shortEpochs, stretched } from '../schedules';
+import { shortEpochs } from '../schedules';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision, Plot, Stage, StageContext } from '../stage';
-import { costOf, countByStatus, finalValLoss, isRunning, nextTrial, trialRows } from '../trials';
+import type { Decision, Plot, Stage, StageContext } from '../stage';
+import { studyTraining } from '../study-training';
+import { costOf, costText, countByStatus, finalValLoss, isRunning, nextTrial, trialRows } from '../trials';
 import type { LrRetestOptions } from './options';
 
 type Context = StageContext<LrRetestOptions>;
 
 /** Further rates beyond an end at which the lowest loss lies. */
 const EXTENSIONS_MAX = 2;
+
+/** What scaling rules are off by. A rate that moves by more contradicts the test before it, and short trainings are weak against that. */
+const MOVE_MAX = 4;
 
 interface Level {
   readonly learningRate: number;
@@ -86,14 +90,13 @@ function initialRates({ options, incumbent }: Context): readonly number[] {
 }
 
 function training(context: Context, learningRate: number, replicate: number): TrialSpec {
-  const { incumbent, seed, facts } = context;
+  const { incumbent, seed } = context;
   const epochs = epochsOf(context);
   const factor = Number((learningRate / numericHParam(incumbent, 'learningRate')).toPrecision(2));
   return nextTrial(context, {
     label: `factor ${factor}, seed ${replicate + 1} of ${context.options.replicates}`, hparams: { ...incumbent, learningRate },
     seed: deriveSeed(seed, 'replicate', replicate),
-    schedule: stretched(facts.training, epochs, stepsOf({ epochs }, facts.trainExamples, numericHParam(incumbent, 'batchSize'))),
-    limit: { epochs }, stop: { dead: true }, evaluate: { validation: 'end', test: false },
+    ...studyTraining(context, incumbent, epochs), stop: { dead: true }, evaluate: { validation: 'end', test: false },
   });
 }
 
@@ -158,14 +161,15 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
   const usable = levels.filter(({ losses }) => losses.length > 0);
   return {
     stage: 'lrRetest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate: chosen.learningRate },
-    because: because(context, choice), confidence: confidenceOf(context, levels, best),
+    because: because(context, choice), ...confidenceOf(context, levels, choice),
     evidence: {
       trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [plot(context, usable, chosen.learningRate)],
       tables: [{ title: 'Learning rates', columns: ['trial', 'label', 'learningRate', 'ended', 'validation loss'], rows: trialRows(context.trials, ['learningRate']) }],
       warnings: warningsOf(levels, best),
     },
     alternatives: usable.filter((level) => level !== chosen).map(({ learningRate, loss }) => ({
-      hparams: { ...context.incumbent, learningRate }, note: `validation loss ${formatNumber(loss)}`,
+      hparams: { ...context.incumbent, learningRate },
+      note: `validation loss ${formatNumber(loss)}; ${costText(context, context.trials.filter((trial) => rateOf(trial) === learningRate))}`,
     })),
   };
 }
@@ -179,11 +183,24 @@ function because({ incumbent, options }: Context, { best, chosen, error }: Choic
   return `${kept}: ${own}, is within one standard error (a factor of ${formatNumber(error)}) of the lowest, ${formatNumber(best.loss)} at ${formatNumber(best.learningRate)}, and it changes least`;
 }
 
-/** high: the lowest loss lies between two rates that were tried, with at least 2 seeds each; low: at an end, or with one other rate at most; medium: else. */
-function confidenceOf({ options }: Context, levels: readonly Level[], best: Level): Confidence {
-  const inside = levels[0] !== best && levels.at(-1) !== best;
-  if (levels.length < 3 || !inside) return 'low';
-  return options.replicates >= 2 && best.losses.length >= 2 ? 'high' : 'medium';
+function confidenceOf(context: Context, levels: readonly Level[], { best, chosen, error }: Choice): ReturnType<typeof confidenceBy> {
+  const { facts: { training } } = context;
+  const usable = levels.filter(({ losses }) => losses.length > 0);
+  const current = numericHParam(context.incumbent, 'learningRate');
+  const moves = ratioSpread([chosen.learningRate, current]);
+  const place = levels.indexOf(chosen);
+  const isUnanimous = usable.every((level) => level === chosen || level.losses.every((loss, seed) => (chosen.losses[seed] ?? Infinity) <= loss * error));
+  return confidenceBy({
+    guess: {
+      'fewer than 3 rates ended well': usable.length < 3, 'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
+      [`the rate moves by more than a factor of ${MOVE_MAX}`]: moves > MOVE_MAX,
+    },
+    doubt: {
+      [`fewer than ${SEEDS_HIGH} seeds`]: chosen.losses.length < SEEDS_HIGH, 'the seeds do not agree': !isUnanimous,
+      'a rate beside it failed': [levels[place - 1], levels[place + 1]].some((level) => level !== undefined && level.failed > 0),
+      'the rate moves by trainings shorter than those it is for': moves > 1 && epochsOf(context) < training.epochs,
+    },
+  });
 }
 
 function warningsOf(levels: readonly Level[], best: Level): readonly string[] {

@@ -1,0 +1,237 @@
+/** The sweep with pruners, on networks made up of formulas. */
+import fc from 'fast-check';
+import { deriveSeed, uniform } from '../../../workflows/search/random';
+import { costOfSegment, isFirstSegment } from '../../../workflows/segments';
+import { ownObservations } from '../../../workflows/stages/regularization-sweep/observations';
+import { regularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
+import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { lastValue, trainingsOf } from '../../../workflows/stages/regularization-sweep/trainings';
+import type { Decision, StageContext } from '../../../workflows/stages/stage';
+import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/trial';
+import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf, OUTCOMES, shuffled } from '../../support/stages';
+import type { DriveOptions, Network } from '../../support/stages';
+
+const SPACE = { weightDecay: { logUniform: [1e-6, 1e-1] }, dropoutRate: { uniform: [0, 0.6] } };
+const EPOCHS = 18;
+const STEPS_PER_EPOCH = 40;
+const PRUNERS: readonly { readonly name: string; readonly [option: string]: unknown }[] = [
+  { name: 'median' }, { name: 'percentile', percentile: 30, startupTrials: 3 }, { name: 'patience', patience: 2 }, { name: 'asha' }, { name: 'hyperband', minEpochs: 1 },
+];
+
+/** Where a training comes to: best at weightDecay 1e-3 and dropoutRate 0.25. */
+function floorOf({ hparams }: Pick<TrialSpec, 'hparams'>): number {
+  const decay = Math.log10(Math.max(1e-7, Number(hparams['weightDecay']))) + 3;
+  return 0.3 + 0.05 * decay ** 2 + 0.1 * ((Number(hparams['dropoutRate']) - 0.25) / 0.3) ** 2;
+}
+
+function lineAt(spec: TrialSpec, epoch: number, noise: number): EpochMeasurement {
+  const luck = uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5;
+  const valLoss = floorOf(spec) + Math.exp(-epoch / 4) + noise * luck;
+  return { epoch, step: epoch * STEPS_PER_EPOCH, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: Math.exp(-valLoss), deviceSeconds: epoch };
+}
+
+/** A network whose loss falls to its floor, a second an epoch. */
+const falling = (noise = 0.01): Network => (spec) => {
+  const epochs = 'epochs' in spec.limit ? spec.limit.epochs : EPOCHS;
+  const end = Math.min(epochs, spec.pauseAfterEpochs ?? epochs);
+  const curve = Array.from({ length: end }, (_, i) => lineAt(spec, i + 1, noise));
+  const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+  const measurement = measured(null, { steps: end * STEPS_PER_EPOCH, epochs: end, examples: end * 1200, curve, best, deviceSeconds: end });
+  return { status: end < epochs ? 'paused' : 'completed', measurement };
+};
+
+const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) => (
+  contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 24, epochs: EPOCHS, ...options }), changes as object)
+);
+const swept = (options: object, how: DriveOptions = {}, changes: Partial<StageContext<unknown>> = {}) => drive(regularizationSweep, fresh(options, changes), { network: falling(), parallel: 3, ...how });
+const secondsOf = ({ trials }: StageContext<unknown>): number => trials.reduce((sum, trial) => sum + costOfSegment(trials, trial).deviceSeconds, 0);
+const specsOf = ({ trials }: StageContext<unknown>): readonly TrialSpec[] => trials.map(({ spec }) => spec);
+const searchSeed = ({ trials }: StageContext<unknown>): number => trials[0]!.spec.seed;
+
+function inFull(context: StageContext<unknown>): readonly string[] {
+  const ended = context.trials.filter(({ spec, result }) => spec.seed === searchSeed(context) && result?.outcome.status === 'completed');
+  return ended.map(({ spec }) => JSON.stringify(spec.hparams));
+}
+
+const tableOf = ({ evidence }: Decision, title: string) => evidence.tables.find((table) => table.title.startsWith(title));
+
+describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
+  it('comes to as good an answer as one without, for less', () => {
+    const whole = swept({});
+    const pruned = swept({ pruner });
+    const [before, after] = [whole, pruned].map((context) => regularizationSweep.decide(context));
+    // In an evenly falling family of curves nothing is lost by looking early.
+    expect(floorOf({ hparams: after!.hparams })).toBeLessThanOrEqual(floorOf({ hparams: before!.hparams }) + 0.01);
+    if (pruner.name === 'patience') expect(secondsOf(pruned)).toBe(secondsOf(whole));
+    else expect(secondsOf(pruned)).toBeLessThan(0.85 * secondsOf(whole));
+  });
+
+  it('never pauses the study as it stands or a replicate, and tries as many points', () => {
+    const context = swept({ pruner });
+    const first = context.trials.filter(isFirstSegment);
+    expect(first.filter(({ spec }) => spec.seed === searchSeed(context))).toHaveLength(24);
+    expect(context.trials[0]?.spec.pauseAfterEpochs).toBeUndefined();
+    const replicates = specsOf(context).filter(({ seed }) => seed !== searchSeed(context));
+    expect(replicates.length).toBe(8);
+    replicates.forEach((spec) => expect([spec.pauseAfterEpochs, spec.continues]).toEqual([undefined, undefined]));
+  });
+
+  it('names segments by their training, each going on where the one before paused', () => {
+    const specs = specsOf(swept({ pruner, replicates: 1 }));
+    const known = new Map<string, TrialSpec>();
+    for (const spec of specs) {
+      const before = spec.continues === undefined ? undefined : known.get(spec.continues);
+      if (spec.continues !== undefined) {
+        expect(before).toBeDefined();
+        const [training, segment = '1'] = spec.continues.split('.');
+        expect(spec.trialId).toBe(`${training}.${Number(segment) + 1}`);
+        expect(spec.pauseAfterEpochs ?? EPOCHS).toBeGreaterThan(before!.pauseAfterEpochs!);
+        expect({ ...spec, trialId: '', label: '', continues: '', pauseAfterEpochs: 0 }).toEqual({ ...before, trialId: '', label: '', continues: '', pauseAfterEpochs: 0 });
+      }
+      known.set(spec.trialId, spec);
+    }
+    expect(known.size).toBe(specs.length);
+    expect(specs.filter(({ continues }) => continues === undefined).map(({ trialId }) => trialId)).toEqual(Array.from({ length: 24 }, (_, i) => `stage/${String(i).padStart(3, '0')}`));
+  });
+
+  it('decides for a point trained in full, and says how many were not', () => {
+    const network = falling(0.05);
+    const context = swept({ pruner }, { network });
+    const decision = regularizationSweep.decide(context);
+    const full = inFull(context);
+    expect(full.length).toBeGreaterThanOrEqual(4);
+    expect(full).toContain(JSON.stringify(decision.hparams));
+    decision.alternatives.forEach(({ hparams }) => expect(full).toContain(JSON.stringify(hparams)));
+    const stopped = 24 - full.length;
+    expect(tableOf(decision, 'Points of the space')?.rows.filter((row) => row.includes('pruned'))).toHaveLength(stopped);
+    if (stopped === 0) return;
+    expect(decision.because).toContain(`; ${pruner.name} stopped ${stopped} of 23 other points early`);
+    const saved = tableOf(decision, `Stopped early by ${pruner.name}`)?.rows.at(-1);
+    // A second an epoch: the estimate is exact here.
+    expect(saved).toEqual(['all', stopped, 24 * EPOCHS - secondsOf(context) + 8 * EPOCHS, 24 * EPOCHS - secondsOf(context) + 8 * EPOCHS]);
+  });
+
+  it('asks for the same trials in a reproducible study, in whatever order they end', () => {
+    const facts = { ...FACTS, reproducible: true };
+    const run = (seed: number) => swept({ pruner }, { inOrder: true, parallel: 3, endsNext: shuffled(seed), network: falling(0.1) }, { facts });
+    const [first, second] = [run(1), run(2)];
+    expect(specsOf(second)).toEqual(specsOf(first));
+    expect(regularizationSweep.decide(second)).toEqual(regularizationSweep.decide(first));
+  });
+
+  it('sees a training that another study took further as one that paused where it was asked to', () => {
+    const facts = { ...FACTS, reproducible: true };
+    // A store that knows everything: each segment comes back as the whole training.
+    const knowing: Network = (spec, known) => {
+      const { pauseAfterEpochs: _, ...whole } = spec;
+      return falling(0.1)(whole, known);
+    };
+    const how = { inOrder: true, parallel: 2 };
+    const [plain, known] = [swept({ pruner }, { ...how, network: falling(0.1) }, { facts }), swept({ pruner }, { ...how, network: knowing }, { facts })];
+    expect(specsOf(known)).toEqual(specsOf(plain));
+    expect([regularizationSweep.decide(known).hparams, regularizationSweep.decide(known).because]).toEqual([regularizationSweep.decide(plain).hparams, regularizationSweep.decide(plain).because]);
+  });
+
+  it('ends, loses no training and keeps to its estimate, whatever becomes of its trials', () => {
+    const kinds = ['diverged', 'dead', 'outOfMemory', 'earlyStopped'] as const;
+    const fate = fc.oneof({ weight: 3, arbitrary: fc.constant('trains' as const) }, fc.constantFrom(...kinds));
+    fc.assert(fc.property(fc.array(fate, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 4 }), fc.nat(), (fates, parallel, seed) => {
+      const network: Network = (spec, facts) => {
+        const own = fates[Number(/\/(\d+)/.exec(spec.trialId)?.[1]) % fates.length]!;
+        // Some fail at once, some in a later segment.
+        if (own === 'trains' || (spec.continues === undefined && seed % 2 === 0 && spec.pauseAfterEpochs !== undefined)) return falling(0.2)(spec, facts);
+        return own === 'earlyStopped' ? asEarlyStopped(falling(0.2)(spec, facts)) : OUTCOMES[own](spec, facts);
+      };
+      const context = swept({ pruner, trials: 10 }, { network, parallel, endsNext: shuffled(seed) });
+      const paused = context.trials.filter(({ spec, result }) => result?.outcome.status === 'paused' && !context.trials.some(({ spec: { continues } }) => continues === spec.trialId));
+      const ended = context.trials.filter(({ result }) => result !== undefined && result.outcome.status !== 'paused');
+      const { trials, examples } = regularizationSweep.estimate({ ...context, trials: [] });
+      // Every training is paused or has ended: none is lost on its way.
+      expect(paused.length + ended.length).toBe(context.trials.filter(isFirstSegment).length);
+      expect(paused.length + ended.length).toBeLessThanOrEqual(trials);
+      expect(context.trials.reduce((sum, trial) => sum + costOfSegment(context.trials, trial).examples, 0)).toBeLessThanOrEqual(examples);
+    }), { numRuns: 12 });
+  });
+});
+
+function asEarlyStopped(outcome: Outcome): Outcome {
+  return outcome.status === 'completed' ? { ...outcome, status: 'earlyStopped' } : outcome;
+}
+
+describe('a sweep with asha', () => {
+  it('goes on with what paused before it starts anything new', () => {
+    const context = swept({ pruner: { name: 'asha' }, trials: 30, replicates: 1 }, { parallel: 1 });
+    const specs = specsOf(context);
+    const promoted = specs.findIndex(({ continues }) => continues !== undefined);
+    expect(promoted).toBeGreaterThan(2);
+    expect(promoted).toBeLessThan(8);
+    // Its first promotion is to the second rung: 2, 6 and 18 epochs would be rungs, and 18 is the end.
+    expect(specs[promoted]).toMatchObject({ pauseAfterEpochs: 6, label: expect.stringMatching(/^point \d+, from epoch 2$/) });
+  });
+
+  it('trains as many in full as the replication takes, though halving leaves fewer', () => {
+    const context = swept({ pruner: { name: 'asha', reductionFactor: 4 }, trials: 12, replicateTop: 3 });
+    expect(inFull(context)).toHaveLength(4);
+    const single = swept({ pruner: { name: 'asha', reductionFactor: 4 }, trials: 12, replicates: 1 });
+    expect(inFull(single)).toHaveLength(2);
+  });
+
+  it('goes on with its promotions when no further trial is allowed', () => {
+    const context = swept({ pruner: { name: 'asha' }, trials: 24, replicates: 1 }, {}, { remaining: { trials: 9, deviceSeconds: Infinity } });
+    expect(context.trials.filter(isFirstSegment)).toHaveLength(9);
+    expect(context.trials.some(({ spec }) => spec.continues !== undefined)).toBe(true);
+    expect(inFull(context).length).toBeGreaterThan(1);
+  });
+
+  it('keeps device time for the finalists and their replicates', () => {
+    const context = swept({ pruner: { name: 'asha' }, trials: 200 }, { parallel: 1 }, { remaining: { trials: Infinity, deviceSeconds: 500 } });
+    expect(secondsOf(context)).toBeLessThanOrEqual(500);
+    expect(specsOf(context).filter(({ seed }) => seed !== searchSeed(context))).toHaveLength(8);
+  });
+
+  it('shows a sampler those that paused as worse than all that ended, the further the better', () => {
+    const context = swept({ pruner: { name: 'asha' }, trials: 60, sampler: { name: 'tpe' }, replicates: 1 });
+    const near = specsOf(context).filter(isFirstSegmentSpec).slice(40).filter((spec) => floorOf(spec) < 0.45);
+    // Of points drawn at random, a quarter is that good.
+    expect(near.length).toBeGreaterThan(10);
+    const observations = ownObservations(context as StageContext<never>);
+    const scores = trainingsOf(context.trials, FACTS.objective).map((training, i) => ({ training, score: observations[i]!.score as number }));
+    const ended = scores.filter(({ training }) => training.status === 'ended').map(({ score }) => score);
+    const cut = scores.filter(({ training }) => training.status === 'paused').sort((a, b) => a.score - b.score);
+    expect([cut.length > 40, cut[0]!.score > Math.max(...ended)]).toEqual([true, true]);
+    const inOrder = cut.map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)] as [number, number]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    expect(cut.map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)])).toEqual(inOrder);
+  });
+});
+
+const isFirstSegmentSpec = (spec: TrialSpec): boolean => isFirstSegment({ spec });
+
+describe('a sweep with wilcoxon', () => {
+  const space = { dropoutRate: { choice: [0, 0.1, 0.2, 0.3] } };
+  const options = { pruner: { name: 'wilcoxon' }, space, trials: 5, sampler: { name: 'grid' }, replicates: 8 };
+  const byDropout: Network = (spec, facts) => {
+    const outcome = falling(0)(spec, facts) as Extract<Outcome, { readonly status: 'completed' }>;
+    const valLoss = Number(spec.hparams['dropoutRate']) + 0.02 * uniform(spec.seed, 3) + 0.001 * uniform(spec.seed, Math.round(10 * Number(spec.hparams['dropoutRate'])));
+    return { status: 'completed', measurement: { ...outcome.measurement, best: { ...outcome.measurement.best!, valLoss } } };
+  };
+
+  it('saves further seeds of points that are worse beyond chance, and keeps the study as it stands', () => {
+    const context = drive(regularizationSweep, fresh(options), { network: byDropout, parallel: 1 });
+    const seeds = (rate: number): number => specsOf(context).filter(({ hparams }) => hparams['dropoutRate'] === rate).length;
+    // Four seeds that are all worse have a probability of 1/16.
+    expect([0, 0.1, 0.2, 0.3].map(seeds)).toEqual([8, 4, 4, 4]);
+    expect(regularizationSweep.decide(context)).toMatchObject({ hparams: INCUMBENT, confidence: 'high' });
+  });
+
+  it('is refused where there are too few seeds for it to save any', () => {
+    const { error } = regularizationSweepOptions.safeParse({ ...options, replicates: 4 });
+    expect(error?.issues).toMatchObject([{ path: ['replicates'], message: 'must be at least 5 for the pruner wilcoxon: of fewer seeds it can save none' }]);
+  });
+});
+
+it('a sweep of a study that began before there were pruners goes on without one', () => {
+  const { pruner: _, ...options } = fresh().options as { readonly pruner: object };
+  const context = drive(regularizationSweep, fresh({}, { options }), { network: falling() });
+  expect(specsOf(context)).toEqual(specsOf(drive(regularizationSweep, fresh(), { network: falling() })));
+  expect(regularizationSweep.decide(context).because).not.toContain('early');
+});
