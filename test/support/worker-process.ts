@@ -15,6 +15,8 @@ const OUTPUT_CHARACTERS_MAX = 4_000;
 
 export interface WorkerProcess {
   readonly pid: number;
+  /** Resolves when the process is gone, however it went. */
+  readonly ended: Promise<void>;
   /** Pids of its live trainer processes. */
   trainers(): readonly number[];
   /** Asks it to stop, as a deploy does, and waits for its end. */
@@ -30,6 +32,7 @@ export async function startWorker(kind: 'tuner' | 'training', environment: Reado
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => { output = (output + text).slice(-OUTPUT_CHARACTERS_MAX); });
@@ -41,7 +44,7 @@ export async function startWorker(kind: 'tuner' | 'training', environment: Reado
   const { pid } = child;
   if (pid === undefined) throw new Error(`${kind} worker has no pid`);
   return {
-    pid,
+    pid, ended,
     trainers: () => childrenOf(pid).filter(isTrainer),
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
