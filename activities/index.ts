@@ -10,6 +10,7 @@ import type { ObjectStore } from './storage/object-store';
 import { createPublishStudy } from './study/publish-study';
 import { createRecordDecision } from './study/record-decision';
 import { createResolveStudy } from './study/resolve-study';
+import { createLoadTrials, createRecordTrials } from './study/trial-pages';
 import { createRunTrial } from './trial/run-trial';
 import type { RunTrialDependencies } from './trial/run-trial';
 
@@ -33,6 +34,8 @@ export function createTrainingActivities(dependencies: RunTrialDependencies) {
 export function createStudyActivities({ store, fileRoots, openBucket }: StudyDependencies) {
   return {
     resolveStudy: failing(createResolveStudy({ store, fileRoots, ...(openBucket && { openBucket }) })),
+    recordTrials: failing(createRecordTrials(store)),
+    loadTrials: failing(createLoadTrials(store)),
     recordDecision: failing(createRecordDecision(store)),
     publishStudy: failing(createPublishStudy(store)),
   } satisfies StudyActivities;

@@ -18,8 +18,8 @@ export interface BenchResult {
   readonly unit: string;
   readonly ours: Samples;
   readonly peers: Readonly<Record<string, Samples>>;
-  /** Above 1: ours is better than the best peer. */
-  readonly ratioToBest: number;
+  /** Above 1: ours is better than the best peer. `null` without peers. */
+  readonly ratioToBest: number | null;
 }
 
 export interface BenchReport {
@@ -48,8 +48,8 @@ export function resultOf(name: string, { name: metric, unit, better }: Metric, o
   const own = samplesOf(ours);
   const others = Object.fromEntries(Object.entries(peers).map(([peer, values]) => [peer, samplesOf(values)]));
   const medians = Object.values(others).map(({ median }) => median);
-  const ratioToBest = better === 'higher' ? own.median / Math.max(...medians) : Math.min(...medians) / own.median;
-  return { case: name, metric, unit, ours: own, peers: others, ratioToBest };
+  const ratio = better === 'higher' ? own.median / Math.max(...medians) : Math.min(...medians) / own.median;
+  return { case: name, metric, unit, ours: own, peers: others, ratioToBest: medians.length === 0 ? null : ratio };
 }
 
 /** The machine that numbers were taken on. */
@@ -66,7 +66,8 @@ const withSpread = ({ median, spread }: Samples): string => (spread > 0 ? `${rou
 /** One line a result: ours, then every peer, then the ratio to the best of them. */
 export function formatResult({ case: name, metric, unit, ours, peers, ratioToBest }: BenchResult): string {
   const columns = Object.entries({ ours, ...peers }).map(([who, samples]) => `${who} ${withSpread(samples)}`);
-  return `${name}  ${metric} [${unit}]  ${columns.join(' | ')}  -> ${ratioToBest.toFixed(2)}x the best peer`;
+  const ratio = ratioToBest === null ? '' : `  -> ${ratioToBest.toFixed(2)}x the best peer`;
+  return `${name}  ${metric} [${unit}]  ${columns.join(' | ')}${ratio}`;
 }
 
 /** Machine and versions, one line each. */

@@ -35,6 +35,7 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
   DatasetInvalid: 'badInput',
   DatasetCorrupt: 'badInput',
   ModelInvalid: 'badInput',
+  ChangeInvalid: 'badInput',
   TrainerBroken: 'environment',
   StorageUnavailable: 'environment',
   StorageDenied: 'environment',

@@ -33,5 +33,5 @@ export async function followStudy({ services: { client, storeFolder, failed }, n
 
 /** The stage that a study was in when it ended badly. */
 export function stageOf({ progress }: Pick<StudyObservation, 'progress'>): string | undefined {
-  return progress?.stages.find(({ status }) => status === 'running')?.stageId;
+  return progress?.stages.find(({ status }) => status === 'running' || status === 'waiting')?.stageId;
 }

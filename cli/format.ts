@@ -4,6 +4,7 @@
  * @module
  */
 import { STANDARD_HPARAMS } from '../workflows/hparams';
+import type { StudyChange } from '../workflows/control/change';
 import type { Receipt, HParams } from '../workflows/trial';
 
 /** A duration, e.g. `0.4 s`, `12 s`, `3 min 20 s`, `5 h 10 min`, `2 d 3 h`. */
@@ -26,6 +27,13 @@ export function count(value: number, noun: string): string {
   return `${Math.round(value).toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
 }
 
+/** An amount of data, e.g. `512 B`, `1.5 MB`. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power] ?? ''}`;
+}
+
 /** The hyperparameters that say something: the rate, the batch size, and all that differ from their default. */
 export function hparamsText(hparams: HParams): string {
   const always = ['learningRate', 'batchSize'];
@@ -38,12 +46,17 @@ export function hparamsText(hparams: HParams): string {
 
 const CAUSES: Readonly<Record<Receipt['cause'], string>> = {
   trainerCrashed: 'trainer crashed', trainerKilled: 'trainer killed', trainerStalled: 'trainer hung', workerLost: 'worker lost',
-  workerStopped: 'worker stopped', storage: 'store unreachable', unknown: 'cause unknown',
+  workerStopped: 'worker stopped', takenBack: 'taken back', storage: 'store unreachable', diskFull: 'disk full', unknown: 'cause unknown',
 };
 
 /** What a recovery was, e.g. `worker lost at step 312, went on from step 300`. */
 export function receiptText({ cause, lastStep, resumedAtStep, stepsLost }: Receipt): string {
   return `${CAUSES[cause]} at step ${lastStep}, went on from step ${resumedAtStep}${stepsLost > 0 ? ` (${count(stepsLost, 'step')} repeated)` : ''}`;
+}
+
+/** A change that somebody asked for, e.g. `setParallelTrials by ada@lab: 4 at a time, before 2`. */
+export function changeText({ what, by, detail }: StudyChange): string {
+  return `${what}${by === undefined ? '' : ` by ${by}`}: ${detail}`;
 }
 
 /** All recoveries in one line, e.g. `3 recoveries (2 x trainer killed, 1 x worker lost), 40 steps repeated`. */

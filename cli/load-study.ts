@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { PinnedImports } from '../activities/interchange/warm-start/pin-imports';
 import { parseStudy } from '../workflows/spec';
 import type { ParsedStudy, Problem } from '../workflows/spec';
 import { absoluteDatasetUri } from './dataset-uri';
 import type { DatasetAddress } from './dataset-uri';
 import { studyInvalid } from './failure';
+import { isElsewhere, withAbsoluteImports } from './import-uris';
 import { knownNames } from './known-names';
 import { say } from './output';
 import { readStudy } from './read-study';
@@ -25,7 +27,8 @@ const DEFAULT_STUDY_FILE = 'study.yaml';
 
 /** Reads, parses and checks a study; warnings go to stderr. @throws CommandError with every problem and its line. */
 export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<LoadedStudy> {
-  const { value, folder, explain } = await readStudy(file);
+  const { value: written, folder, explain } = await readStudy(file);
+  const value = isMapping(written) ? { ...written, ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }) } : written;
   const result = parseStudy(value, knownNames());
   const dataset = datasetOf(value);
   const found = result.ok ? [] : result.problems;
@@ -36,10 +39,33 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
     const problems = [...found, ...errors];
     throw studyInvalid(file, problems, explain(problems).join('\n'));
   }
-  for (const warning of explain([...result.warnings, ...warnings])) say(`warning: ${warning}`);
+  const imported = await readImports(result.study);
+  if (imported.problems.length > 0) throw studyInvalid(file, imported.problems, explain(imported.problems).join('\n'));
+  for (const warning of explain([...result.warnings, ...warnings, ...imported.warnings])) say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
-  const parsed = { ...result.study, dataset: { ...result.study.dataset, uri } };
+  const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };
   return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } } };
+}
+
+/** Imports as the workers will read them, so that what is wrong with a file shows before anything starts. */
+async function readImports(study: ParsedStudy): Promise<PinnedImports> {
+  if (study.stages.every(({ options }) => !hasImports(options))) return { study, problems: [], warnings: [] };
+  // The AWS SDK takes half a second to load.
+  const { pinImports } = require('../activities/interchange/warm-start/pin-imports') as typeof import('../activities/interchange/warm-start/pin-imports');
+  const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
+  const pinned = await pinImports(study, { fileRoots: ['/'], openBucket: s3Store });
+  if (!namesCluster()) return pinned;
+  const elsewhere = pinned.problems.filter(isElsewhere).map((problem) => ({ ...problem, rule: 'is no file of this machine: the workers of the cluster must have it' }));
+  return { ...pinned, problems: pinned.problems.filter((problem) => !isElsewhere(problem)), warnings: [...pinned.warnings, ...elsewhere] };
+}
+
+function hasImports(options: unknown): boolean {
+  const { import: imports = [] } = options as { readonly import?: readonly unknown[] };
+  return imports.length > 0;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A folder that is missing here is only a warning where a cluster's workers, on machines of their own, may have it. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { sumOf } from '../workflows/stages/simulate';
 import type { PlanCost, PlannedStage, StudyPlan } from '../workflows/stages/simulate';
 import { count, duration, number } from './format';
 import { columns } from './output';
@@ -17,12 +18,13 @@ export interface PlanTextOptions {
 
 /** The stages as a table: what is expected, and the most that each can take. */
 export function planText(name: string, { stages, expected, atMost }: StudyPlan, options: PlanTextOptions): string {
-  const rows = stages.map((stage) => [stage.stageId, stage.question, ...costCells(sumOf(stage), options), atMostText(stage.atMost)]);
+  const rows = stages.map((stage) => [stage.stageId, stage.question, ...costCells(sumOf(stage.trials), options), atMostText(stage.atMost)]);
   const header = ['stage', 'question', 'trials', 'steps', 'examples', ...(options.imagesPerSecond === undefined ? [] : ['device time']), 'at most'];
   const sections = [
     `plan of ${name}`,
     columns([header, ...rows, ['all', '', ...costCells(expected, options), atMostText(atMost)]]),
     ...stages.flatMap(({ stageId, inserted }) => (inserted === undefined ? [] : [`${stageId} is put in: ${inserted}`])),
+    ...stages.flatMap(({ stageId, gate }) => (gate === undefined ? [] : [`before ${stageId} the study waits for: stepwell approve ${name}`])),
     ...(options.trials ? stages.map(trialsText) : []),
     footnote(expected, options),
   ];
@@ -51,11 +53,6 @@ function footnote({ examples }: PlanCost, { imagesPerSecond, parallelTrials }: P
   if (imagesPerSecond === undefined) return `${example}\nfor device time, give a measured rate: --images-per-second`;
   const shared = parallelTrials === 1 ? '' : `; ${parallelTrials} trials at a time, where the devices allow it, make it shorter`;
   return `${example}\ndevice time is for training at ${number(imagesPerSecond)} images a second, evaluations left out: ${duration(examples / imagesPerSecond)} in all${shared}`;
-}
-
-function sumOf({ trials }: PlannedStage): PlanCost {
-  const sum = (of: (trial: PlannedStage['trials'][number]) => number): number => trials.reduce((total, trial) => total + of(trial), 0);
-  return { trials: trials.length, steps: sum(({ steps }) => steps), examples: sum(({ examples }) => examples) };
 }
 
 function thousands(value: number): string {

@@ -6,11 +6,12 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { StudyResult } from '../workflows/contract';
+import type { StudyOrigin } from '../workflows/study-origin';
 import { count, duration, hparamsText, number, receiptsText } from './format';
 
 /** The result as text. @param storeFolder Where embedded services keep objects as plain files; their path on disk is shown too. */
 export function resultText(result: StudyResult, storeFolder: string | undefined): string {
-  const { studyId, decisions, test, model, report, receipts, trials, deviceSeconds } = result;
+  const { studyId, decisions, test, model, report, receipts, changes, trials, deviceSeconds } = result;
   const hparams = decisions.at(-1)?.hparams;
   const lines = [
     `study ${studyId} is completed`,
@@ -22,10 +23,17 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     ...(test === null || test.loss === null ? [] : [`test loss        ${number(test.loss)}`]),
     `spent            ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
     `recoveries       ${receiptsText(receipts)}`,
+    ...(changes.length === 0 ? [] : [`changes          ${changes.map(({ what }) => what).join(', ')}`]),
+    ...(result.origins ?? []).map((origin) => `began as         ${originText(origin)}`),
     `model            ${model === null ? 'none' : placeText(model.uri, storeFolder)}`,
     `report           ${placeText(report.uri, storeFolder)}`,
   ];
   return lines.join('\n');
+}
+
+function originText({ kind, studyId, stageIds }: StudyOrigin): string {
+  const what = stageIds.length === 0 ? 'no decision' : `the decisions of ${stageIds.join(', ')}`;
+  return kind === 'rerun' ? `a rerun of ${studyId} with ${what}` : `recovered from the store with ${what}`;
 }
 
 /** An object's path on disk where there is one, else its address. */

@@ -7,11 +7,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { exportedStudy, readStudyRecord } from '../activities/interchange/study-record';
 import type { ExportedStudy } from '../activities/interchange/trial-row';
+import { lacksTrials, withAllTrials } from '../activities/study/all-trials';
 import { findServices } from '../infra/services';
 import { BUCKET, objectFolder } from '../infra/services/versitygw';
 import { askForRecord, storedRecord } from '../workers/study-record';
+import type { StudyRecord } from '../workflows/contract';
 import { CommandError } from './failure';
 import { connectServices, namesCluster } from './services';
+import { openStore } from './store';
 
 /** The embedded store keeps objects as plain files, whether it runs or not. */
 const recordFile = (folder: string, name: string): string => path.join(objectFolder(folder), BUCKET, 'v1', 'studies', name, 'study.json');
@@ -36,9 +39,20 @@ async function answered(name: string, folder: string): Promise<ExportedStudy | u
   const services = await connectServices(folder);
   try {
     const record = await askForRecord(services.client, name);
-    return record && exportedStudy(name, record.study, record.progress.stages);
+    if (record === undefined) return undefined;
+    const { study, progress } = lacksTrials(record) ? await completed(record, folder) : record;
+    return exportedStudy(name, study, progress.stages);
   } finally {
     await services.close();
+  }
+}
+
+async function completed(record: StudyRecord, folder: string): Promise<StudyRecord> {
+  const { store, close } = await openStore(folder, () => undefined);
+  try {
+    return await withAllTrials(store, record);
+  } finally {
+    await close();
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Studies from the outside: connect, start, find, cancel. The CLI and other programs use this; it is the package's `stepwell/client`.
+ * Studies from the outside: connect, start, find, change, cancel. The CLI and other programs use this; it is the package's `stepwell/client`.
  *
  * @module
  */
@@ -8,6 +8,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { canonicalJson, sha256Of } from '../activities/content-hash';
 import { studyWorkflowId, TASK_QUEUES } from '../workflows/contract';
 import type { TuneStudyInput } from '../workflows/contract';
+import type { StudySnapshot } from '../workflows/study-snapshot';
 import type { tuneStudy } from '../workflows';
 import type { Environment } from './config';
 import { asServerUnreachable, connectionSettings } from './connection';
@@ -15,6 +16,7 @@ import { registerSearchAttributes } from './search-attributes';
 import { describeStudy, StudyNotFound } from './study-handle';
 import type { StudyClient } from './study-handle';
 
+export { cancelStudy, ChangeRejected, changeStudy, StudyEnded } from './change-study';
 export { listStudies } from './list-studies';
 export type { StudyListing } from './list-studies';
 export { observeStudy } from './observe-study';
@@ -22,6 +24,7 @@ export type { StudyObservation } from './observe-study';
 export type { RetriedWork, RunningTrial } from './pending-work';
 export { describeStudy, studyHandle, StudyNotFound } from './study-handle';
 export type { StudyClient } from './study-handle';
+export type { ChangeInputs, ChangeName, StudyChange } from '../workflows/control/change';
 
 /** Long enough for a busy server on a slow link, short enough for a person who waits. */
 const CONNECT_TIMEOUT = '5 seconds';
@@ -53,16 +56,21 @@ export interface StartStudyOptions {
   /** As written; the first activity parses it. */
   readonly study: unknown;
   readonly taskQueuePrefix: string;
+  /** What it begins with that does not begin from nothing. */
+  readonly beginning?: StudyBeginning;
 }
+
+/** Of a rerun, of a recovery, or of a study that must not reuse what others trained. */
+export type StudyBeginning = Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'origins' | 'carried'> & { readonly snapshot?: StudySnapshot };
 
 /**
  * Starts a study.
  *
  * @throws StudyRunning if a study of this name runs.
  */
-export async function startStudy({ client }: StudyClient, { name, study, taskQueuePrefix }: StartStudyOptions): Promise<WorkflowHandle<typeof tuneStudy>> {
+export async function startStudy({ client }: StudyClient, { name, study, taskQueuePrefix, beginning }: StartStudyOptions): Promise<WorkflowHandle<typeof tuneStudy>> {
   const searchAttributes = await registerSearchAttributes(client);
-  const input: TuneStudyInput = { studyId: name, study, taskQueuePrefix, searchAttributes };
+  const input: TuneStudyInput = { ...beginning, studyId: name, study, taskQueuePrefix, searchAttributes };
   const memo: StudyMemo = { stepwellContent: studyContentHash(study), stepwellStartedAt: new Date().toISOString() };
   try {
     return await client.workflow.start<typeof tuneStudy>('tuneStudy', {

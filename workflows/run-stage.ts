@@ -3,11 +3,13 @@
  *
  * @module
  */
-import { ActivityCancellationType, ApplicationFailure, CancellationScope, condition, isCancellation, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { cutWarning, isAdmitted } from './admission';
 import { remainingBudget } from './budget';
-import { NON_RETRYABLE, TASK_QUEUES } from './contract';
-import type { TrainingActivities } from './contract';
-import { deriveSeed } from './search/random';
+import { skippedDecision } from './control/skipped-decision';
+import { isTakenBack, runTrial } from './run-trial';
+import type { RunningTrial } from './run-trial';
+import { stageContext } from './stage-context';
 import { STAGES } from './stages';
 import { decideOnLess } from './stages/decide-on-less';
 import { StageInconclusive } from './stages/stage';
@@ -31,54 +33,82 @@ export async function runStage(state: StudyState, use: StageUse, onChange: () =>
 
 class StageRun {
   private readonly stage: Stage;
-  private running = 0;
+  /** By their index in `trials`. */
+  private readonly running = new Map<number, RunningTrial>();
+  /** Indexes of running trials that were told to stop. */
+  private readonly takenBack = new Set<number>();
+  /** Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other starts. */
+  private readonly interrupted: number[];
+  /** Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything. */
+  private hasStarted = false;
   private failure: unknown;
 
   constructor(private readonly state: StudyState, private readonly use: StageUse, private readonly onChange: () => void) {
     const stage = STAGES[use.stage];
     if (stage === undefined) throw ApplicationFailure.nonRetryable(`stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`, 'InvalidStudy');
     this.stage = stage;
+    this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
     state.plannedTrials.set(use.stageId, this.ask(() => stage.estimate(this.context([]))).trials);
   }
 
   async run(): Promise<Decision | 'continueAsNew'> {
     const scope = CancellationScope.current();
     for (;;) {
+      if (this.isPaused || this.isSkipped) this.takeBack();
       const next = this.nextTrial();
-      if (next === 'conclude') return this.ask(() => this.decide());
+      if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
       if (next === 'continueAsNew') return 'continueAsNew';
-      if (next === 'wait') await this.trialEnds(scope);
+      if (next === 'wait') await this.somethingHappens(scope);
+      else if (next === 'goOn') this.goOn();
       else this.start(next);
     }
   }
 
-  private get trials(): Trial[] {
-    return this.state.trialsOf(this.use);
+  private get isPaused(): boolean {
+    return this.state.control.paused;
   }
 
+  private get isSkipped(): boolean {
+    return this.state.control.skipped.has(this.use.stageId);
+  }
+
+  private get trials(): readonly Trial[] {
+    return this.state.stageOf(this.use).trials;
+  }
+
+  /** Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible study. */
   private get visible(): number {
-    return this.state.visibleTo(this.use);
+    return this.state.stageOf(this.use).visible;
+  }
+
+  private set visible(visible: number) {
+    this.state.stageOf(this.use).visible = visible;
   }
 
   private get parallel(): number {
     return this.state.resolved.budget.parallelTrials;
   }
 
-  private nextTrial(): TrialSpec | 'wait' | 'conclude' | 'continueAsNew' {
-    const { trials } = this;
-    if (this.running >= this.parallel) return 'wait';
-    if (workflowInfo().continueAsNewSuggested) return this.running > 0 ? 'wait' : 'continueAsNew';
+  private nextTrial(): TrialSpec | 'goOn' | 'wait' | 'conclude' | 'continueAsNew' {
+    const { trials, running } = this;
+    if (running.size >= this.parallel) return 'wait';
+    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.size > 0 ? 'wait' : 'continueAsNew';
+    if (this.isPaused) return 'wait';
+    if (this.isSkipped) return running.size > 0 ? 'wait' : 'conclude';
+    if (this.state.waitsForApproval(this.use)) return 'wait';
+    if (this.interrupted.length > 0) return 'goOn';
     if (!this.mayAsk()) return 'wait';
-    const spec = this.affordable() ? this.ask(() => this.stage.suggest(this.context(this.visibleTrials()))) : undefined;
+    const spec = this.suggestion();
+    if (spec !== undefined && !this.ask(() => isAdmitted(this.state, this.use, spec))) return running.size > 0 ? 'wait' : 'conclude';
     if (spec !== undefined) {
       if (trials.length >= TRIALS_MAX) throw new StageInconclusive(`stage ${this.use.stageId} asked for more than ${TRIALS_MAX} trials`);
       return spec;
     }
     if (this.state.resolved.reproducible && this.visible < trials.length) {
-      this.state.show(this.use, this.visible + 1);
+      this.visible += 1;
       return this.mayAsk() ? this.nextTrial() : 'wait';
     }
-    return this.running > 0 ? 'wait' : 'conclude';
+    return running.size > 0 ? 'wait' : 'conclude';
   }
 
   /**
@@ -87,7 +117,7 @@ class StageRun {
    */
   private mayAsk(): boolean {
     if (!this.state.resolved.reproducible) return true;
-    this.state.show(this.use, Math.max(this.visible, this.trials.length - this.parallel + 1));
+    this.visible = Math.max(this.visible, this.trials.length - this.parallel + 1);
     return this.trials.slice(0, this.visible).every(({ result }) => result !== undefined);
   }
 
@@ -97,25 +127,59 @@ class StageRun {
   }
 
   private start(spec: TrialSpec): void {
-    const { study } = this.state;
-    if (study === undefined) throw new Error('the study is not resolved yet');
     const index = this.trials.length;
     this.state.started(this.use, { spec });
-    this.running += 1;
+    this.train(index, spec);
+  }
+
+  /** From its newest checkpoint, as the first worker to take it does. */
+  private goOn(): void {
+    const index = this.interrupted.shift();
+    const trial = index === undefined ? undefined : this.trials[index];
+    if (index !== undefined && trial !== undefined) this.train(index, trial.spec);
+  }
+
+  private train(index: number, spec: TrialSpec): void {
+    const { study, run: { studyRun, fresh } } = this.state;
+    if (study === undefined) throw new Error('the study is not resolved yet');
     const { dataset, model, objective, checkpointEverySteps, training } = study;
-    const input = { studyId: this.state.studyId, dataset, model, optimizer: training.optimizer, objective, checkpointEverySteps, trial: spec };
+    const input = { studyId: this.state.studyId, studyRun, ...(fresh !== undefined && { fresh }), dataset, model, optimizer: training.optimizer, objective, checkpointEverySteps, trial: spec };
+    const trial = runTrial(this.state.taskQueuePrefix, input);
+    this.hasStarted = true;
+    this.running.set(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
-    runTrialActivity(this.state.taskQueuePrefix, spec)(input).then(
+    trial.result.then(
       (result) => this.state.ended(this.use, index, { spec, result }),
-      (error: unknown) => { this.failure ??= error; },
-    ).finally(() => { this.running -= 1; }).catch((error: unknown) => { this.failure ??= error; });
+      (error: unknown) => this.endedWithout(index, error),
+    ).finally(() => this.forget(index)).catch((error: unknown) => { this.failure ??= error; });
     this.onChange();
   }
 
-  private async trialEnds(scope: CancellationScope): Promise<void> {
-    const { running } = this;
+  private endedWithout(index: number, error: unknown): void {
+    if (!this.takenBack.has(index) || !isTakenBack(error)) this.failure ??= error;
+    else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
+  }
+
+  private forget(index: number): void {
+    this.running.delete(index);
+    this.takenBack.delete(index);
+  }
+
+  /** Every running trial writes a checkpoint and frees its device. */
+  private takeBack(): void {
+    for (const [index, trial] of this.running) {
+      if (this.takenBack.has(index)) continue;
+      this.takenBack.add(index);
+      trial.takeBack();
+    }
+  }
+
+  /** Waits for the end of a trial, or for a change that somebody asks of the study. */
+  private async somethingHappens(scope: CancellationScope): Promise<void> {
+    const { running: { size }, state: { control } } = this;
+    const { revision } = control;
     try {
-      await condition(() => this.running < running || this.failure !== undefined);
+      await condition(() => this.running.size < size || this.failure !== undefined || control.revision > revision);
     } catch (error) {
       if (isCancellation(error)) await this.drain();
       throw error;
@@ -130,7 +194,15 @@ class StageRun {
 
   /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
   private async drain(): Promise<void> {
-    await CancellationScope.nonCancellable(() => condition(() => this.running === 0));
+    await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
+  }
+
+  /** To go on with a training that paused takes device time, but none of the number of trials. */
+  private suggestion(): TrialSpec | undefined {
+    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
+    if (this.stage.mustRun !== true && deviceSeconds <= 0) return undefined;
+    const spec = this.ask(() => this.stage.suggest(this.context(this.visibleTrials())));
+    return this.stage.mustRun === true || trials > 0 || spec?.continues !== undefined ? spec : undefined;
   }
 
   private affordable(): boolean {
@@ -140,17 +212,20 @@ class StageRun {
 
   private decide(): Decision {
     const context = this.context(this.trials);
-    if (this.affordable() || this.stage.suggest(context) === undefined) return this.stage.decide(context);
+    const next = this.stage.suggest(context);
+    if (next === undefined || (this.affordable() && isAdmitted(this.state, this.use, next))) return this.stage.decide(context);
     const decision = decideOnLess(this.stage, context);
-    const warning = 'the budget ran out in this stage: the answer rests on fewer trials than planned';
+    const warning = cutWarning(this.state, this.use, next);
     return { ...decision, confidence: 'low', evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] } };
   }
 
+  private skip(): Decision {
+    this.state.stageOf(this.use).abandon();
+    return skippedDecision(this.stage, this.context(this.trials));
+  }
+
   private context(trials: readonly Trial[]): StageContext<unknown> {
-    const { state, use } = this;
-    const { incumbent, facts, decisions } = state;
-    const seed = deriveSeed(state.resolved.seed, use.stageId);
-    return { stageId: use.stageId, options: use.options, incumbent, trials, seed, facts, remaining: remainingBudget(state), decisions };
+    return stageContext(this.state, this.use, trials);
   }
 
   /** A bug in a stage ends the study with its message; thrown as it is, it would fail the workflow task for ever. */
@@ -163,22 +238,4 @@ class StageRun {
       throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, 'StageBroken');
     }
   }
-}
-
-/** The activity of one trial; in the UI it goes by the trial's own id. */
-function runTrialActivity(prefix: string, { trialId, label }: TrialSpec): TrainingActivities['runTrial'] {
-  const { runTrial } = proxyActivities<TrainingActivities>({
-    taskQueue: `${prefix}${TASK_QUEUES.training}`,
-    activityId: trialId,
-    summary: label,
-    // One attempt; a hang is noticed by its heartbeats long before.
-    startToCloseTimeout: '30 days',
-    // A worker or its machine that dies is noticed within this.
-    heartbeatTimeout: '12s',
-    // A stage ends after its trials. This is said to be the default of the SDK, and is not.
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    // Unlimited: machines die as often as they like. What no retry mends is non-retryable by type.
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes: [...NON_RETRYABLE] },
-  });
-  return runTrial;
 }

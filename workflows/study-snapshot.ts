@@ -1,30 +1,16 @@
 /**
- * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so what no stage will read again stays behind.
+ * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so trials of long stages are in the store (`trial-pages/`).
  *
  * @module
  */
-import type { StudyFinal, TrialSummary } from './contract';
-import type { Decision } from './stages/stage';
+import type { StudyFinal } from './contract';
+import type { ControlSnapshot } from './control/study-control';
 import type { ResolvedStudy } from './study';
-import type { Receipt, Trial } from './trial';
-
-/** Curves of a running stage stay while its trials fit into this: only a long sweep has more, and a sweep reads best epochs. */
-const TRIALS_CHARACTERS_MAX = 400_000;
+import type { StageRecord } from './trial-pages/stage-trials';
+import type { Receipt } from './trial';
 
 /** Below Temporal's limit of 2 MiB by a margin for characters that take several bytes. */
 const SNAPSHOT_CHARACTERS_MAX = 1_900_000;
-
-/** One stage of a study that has begun. */
-export interface StageRecord {
-  readonly stageId: string;
-  /** Empty once the stage has decided. */
-  readonly trials: readonly Trial[];
-  /** Of a stage that has decided; those of a running one follow from its trials. */
-  readonly summaries: readonly TrialSummary[];
-  /** How many leading trials a reproducible study has let the stage see. */
-  readonly visible: number;
-  readonly decision?: Decision;
-}
 
 export interface StudySnapshot {
   readonly study: ResolvedStudy;
@@ -34,30 +20,19 @@ export interface StudySnapshot {
   readonly examples: number;
   readonly final: StudyFinal | null;
   readonly engines: readonly string[];
+  /** Absent where nobody has asked for anything. */
+  readonly control?: ControlSnapshot;
 }
 
-/** The study has more trials than one workflow can carry on with. */
+/** The study has more in its state than one workflow can carry on with. */
 export class StudyTooLarge extends Error {
   override readonly name = 'StudyTooLarge';
 }
 
-/** The snapshot without what is not needed any more. @throws StudyTooLarge if that is not enough. */
-export function compacted(snapshot: StudySnapshot): StudySnapshot {
-  const compact = { ...snapshot, stages: snapshot.stages.map(compactedStage) };
-  const characters = JSON.stringify(compact).length;
-  if (characters <= SNAPSHOT_CHARACTERS_MAX) return compact;
-  const trials = snapshot.stages.reduce((sum, stage) => sum + Math.max(stage.trials.length, stage.summaries.length), 0);
-  throw new StudyTooLarge(`study state must have at most ${SNAPSHOT_CHARACTERS_MAX} characters, got ${characters} after ${trials} trials; split the study into several`);
-}
-
-function compactedStage(stage: StageRecord): StageRecord {
-  if (stage.decision !== undefined) return stage;
-  const large = JSON.stringify(stage.trials).length > TRIALS_CHARACTERS_MAX;
-  return { ...stage, summaries: [], trials: large ? stage.trials.map(withoutCurves) : stage.trials };
-}
-
-function withoutCurves({ spec, result }: Trial): Trial {
-  if (result === undefined || result.outcome.status === 'outOfMemory') return { spec, ...(result && { result }) };
-  const { outcome } = result;
-  return { spec, result: { ...result, outcome: { ...outcome, measurement: { ...outcome.measurement, curve: [], stepLosses: [] } } } };
+/** The snapshot, if it fits into the input of a workflow. Trials leave for the store long before it does not. @throws StudyTooLarge */
+export function fitting(snapshot: StudySnapshot): StudySnapshot {
+  const characters = JSON.stringify(snapshot).length;
+  if (characters <= SNAPSHOT_CHARACTERS_MAX) return snapshot;
+  const parts = Object.entries(snapshot).map(([name, value]): [string, number] => [name, JSON.stringify(value)?.length ?? 0]).sort(([, a], [, b]) => b - a);
+  throw new StudyTooLarge(`study state must have at most ${SNAPSHOT_CHARACTERS_MAX} characters, got ${characters}, most of them in ${parts[0]?.[0]}; split the study into several`);
 }

@@ -3,21 +3,19 @@
  *
  * @module
  */
-import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus, TrialSummary } from './contract';
-import { scoreOf } from './analysis/score';
+import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus } from './contract';
+import { StudyControl } from './control/study-control';
+import type { ControlSnapshot } from './control/study-control';
 import { STAGES } from './stages';
 import type { Decision, StudyFacts } from './stages/stage';
-import type { ResolvedStudy, StageUse } from './study';
-import { compacted } from './study-snapshot';
+import type { BudgetSpec, ResolvedStudy, StageUse } from './study';
+import { costOfSegment } from './segments';
+import { fitting } from './study-snapshot';
+import type { StudyRun } from './study-origin';
 import type { StudySnapshot } from './study-snapshot';
+import { outlined } from './trial-pages/outline';
+import { StageTrials } from './trial-pages/stage-trials';
 import type { HParams, Receipt, Trial } from './trial';
-
-interface StageState {
-  trials: Trial[];
-  summaries: TrialSummary[];
-  visible: number;
-  decision?: Decision;
-}
 
 export class StudyState {
   status: StudyStatus = 'resolving';
@@ -26,11 +24,15 @@ export class StudyState {
   /** Training examples processed so far: with `deviceSeconds` the rate that predicts what is left. */
   examples = 0;
   readonly receipts: Receipt[] = [];
+  readonly control: StudyControl;
+  /** What this run of the workflow has told the server's index last. */
+  indexedStage: string | undefined;
   private readonly engines = new Set<string>();
-  private readonly stages = new Map<string, StageState>();
+  private readonly stages = new Map<string, StageTrials>();
   private finalResult: StudyFinal | null = null;
 
-  constructor(readonly studyId: string, readonly taskQueuePrefix: string, snapshot?: StudySnapshot) {
+  constructor(readonly studyId: string, readonly taskQueuePrefix: string, readonly run: StudyRun, snapshot?: StudySnapshot) {
+    this.control = new StudyControl(snapshot?.control);
     if (snapshot === undefined) return;
     this.start(snapshot.study);
     this.deviceSeconds = snapshot.deviceSeconds;
@@ -38,21 +40,30 @@ export class StudyState {
     this.receipts.push(...snapshot.receipts);
     snapshot.engines.forEach((engine) => this.engines.add(engine));
     this.finalResult = snapshot.final;
-    for (const { stageId, trials, summaries, visible, decision } of snapshot.stages) {
-      const known = decision === undefined ? trials.map((trial) => summarize({ stageId }, trial, snapshot.study)) : [...summaries];
-      this.stages.set(stageId, { trials: [...trials], summaries: known, visible, ...(decision && { decision }) });
-    }
+    for (const { stageId, ...record } of snapshot.stages) this.stages.set(stageId, new StageTrials(stageId, snapshot.study.objective, record));
   }
 
-  start(study: ResolvedStudy): void {
+  /** @param decided Decisions of the leading stages that count from the start; none of their trials was this study's. */
+  start(study: ResolvedStudy, decided: readonly Decision[] = []): void {
     this.study = study;
     this.status = 'running';
+    for (const decision of decided) this.stages.set(decision.stageId, new StageTrials(decision.stageId, study.objective, { trials: [], summaries: [], visible: 0, decision }));
   }
 
   /** The resolved study. @throws Error before `start`: a bug. */
   get resolved(): ResolvedStudy {
     if (this.study === undefined) throw new Error('the study is not resolved yet');
     return this.study;
+  }
+
+  /** From now on; what has been spent stays spent. */
+  setBudget(budget: BudgetSpec): void {
+    this.study = { ...this.resolved, budget };
+  }
+
+  /** What people have made of the study; nothing where nobody has asked for anything. */
+  changed(): { readonly control?: ControlSnapshot; readonly budget?: BudgetSpec } {
+    return this.control.revision === 0 ? {} : { control: this.control.snapshot(), budget: this.resolved.budget };
   }
 
   get facts(): StudyFacts {
@@ -72,7 +83,7 @@ export class StudyState {
   }
 
   get trialCount(): number {
-    return [...this.stages.values()].reduce((sum, { summaries }) => sum + summaries.length, 0);
+    return [...this.stages.values()].reduce((sum, { trainings }) => sum + trainings, 0);
   }
 
   isDecided({ stageId }: StageUse): boolean {
@@ -87,110 +98,108 @@ export class StudyState {
     return this.study === undefined ? undefined : this.nextStage()?.stageId;
   }
 
-  /** Trials of a stage in the order of their start; created empty. The driver pushes into it. */
-  trialsOf(use: StageUse): Trial[] {
-    return this.stageOf(use).trials;
+  /** A stage's trials; none before it has begun. */
+  stageOf({ stageId }: StageUse): StageTrials {
+    const known = this.stages.get(stageId);
+    if (known !== undefined) return known;
+    const fresh = new StageTrials(stageId, this.resolved.objective);
+    this.stages.set(stageId, fresh);
+    return fresh;
   }
 
-  /** Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible study. */
-  visibleTo(use: StageUse): number {
-    return this.stageOf(use).visible;
+  /** In the order of their start, for whoever must not change anything. */
+  startedTrials({ stageId }: StageUse): readonly Trial[] {
+    return this.stages.get(stageId)?.trials ?? [];
   }
 
-  show(use: StageUse, visible: number): void {
-    this.stageOf(use).visible = visible;
+  /** Whether a stage, once it is its turn, begins only when somebody approves. */
+  waitsForApproval({ stageId, gate }: StageUse): boolean {
+    return gate === 'approve' && !this.control.approved.has(stageId) && !this.control.skipped.has(stageId);
   }
 
   started(use: StageUse, trial: Trial): void {
-    const stage = this.stageOf(use);
-    stage.trials.push(trial);
-    stage.summaries.push(summarize(use, trial, this.resolved));
+    this.stageOf(use).start(trial);
   }
 
+  /** @param trial Whole; of a stage of thousands only an outline is kept. */
   ended(use: StageUse, index: number, trial: Trial): void {
     const stage = this.stageOf(use);
-    stage.trials[index] = trial;
-    stage.summaries[index] = summarize(use, trial, this.resolved);
+    stage.end(index, STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial);
     const { result } = trial;
     if (result === undefined) return;
     this.receipts.push(...(result.reused ? [] : result.receipts));
     this.engines.add(result.engine);
-    if (result.reused || result.outcome.status === 'outOfMemory') return;
-    this.deviceSeconds += result.outcome.measurement.deviceSeconds;
-    this.examples += result.outcome.measurement.examples;
-  }
-
-  stageSummaries(use: StageUse): readonly TrialSummary[] {
-    return this.stageOf(use).summaries;
+    const cost = costOfSegment(stage.trials, trial);
+    this.deviceSeconds += cost.deviceSeconds;
+    this.examples += cost.examples;
   }
 
   decide(use: StageUse, decision: Decision): void {
     const stage = this.stageOf(use);
-    stage.decision = decision;
     const last = stage.trials.find(({ spec }) => spec.trialId === decision.finalTrialId)?.result;
-    if (last !== undefined) {
-      const { outcome, weights, model, trialId } = last;
-      const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
-      this.finalResult = { trialId, hparams: decision.hparams, test, weights, model };
-    }
-    // Summaries stay for reports; curves are in the store, and a later stage sees decisions only.
-    stage.trials = [];
+    stage.decide(decision);
+    if (last === undefined) return;
+    const { outcome, weights, model, trialId } = last;
+    const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
+    this.finalResult = { trialId, hparams: decision.hparams, test, weights, model };
   }
 
   final(): StudyFinal | null {
     return this.finalResult;
   }
 
+  /** What watchers are told. */
   progress(): StudyProgress {
+    return this.progressWith((stage) => stage?.shown() ?? { trials: [] });
+  }
+
+  /** The same without a single trial, at no cost that grows with them. */
+  overview(): StudyProgress {
+    return this.progressWith(() => ({ trials: [] }));
+  }
+
+  private progressWith(trialsOf: (stage: StageTrials | undefined) => Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'>): StudyProgress {
+    const current = this.currentStageId();
     const stages = (this.study?.stages ?? []).map((use): StageProgress => {
       const record = this.stages.get(use.stageId);
-      const status = record?.decision !== undefined ? 'decided' : record !== undefined ? 'running' : 'pending';
+      const begun = use.stageId === current && this.waitsForApproval(use) ? 'waiting' : record !== undefined ? 'running' : 'pending';
+      const status = record?.decision !== undefined ? 'decided' : begun;
       return {
         stage: use.stage, stageId: use.stageId, question: STAGES[use.stage]?.question ?? '', status,
-        trialsPlanned: record?.decision !== undefined ? record.summaries.length : this.plannedTrials.get(use.stageId) ?? 0,
-        trials: record?.summaries ?? [],
+        trialsPlanned: record?.decision !== undefined ? record.trainings : this.plannedTrials.get(use.stageId) ?? 0,
+        trialsEnded: record?.trainingsEnded ?? 0,
+        ...trialsOf(record),
         ...(use.inserted !== undefined && { inserted: use.inserted }),
         ...(record?.decision !== undefined && { decision: record.decision }),
       };
     });
-    return { studyId: this.studyId, status: this.status, stages, deviceSeconds: this.deviceSeconds, trials: this.trialCount, receipts: this.receipts };
+    const { studyId, deviceSeconds, trialCount: trials, receipts, control: { changes } } = this;
+    return { studyId, status: this.shownStatus(), stages, deviceSeconds, trials, receipts, changes };
+  }
+
+  private shownStatus(): StudyStatus {
+    if (this.status !== 'running') return this.status;
+    if (this.control.paused) return 'paused';
+    const next = this.nextStage();
+    return next !== undefined && this.waitsForApproval(next) ? 'waiting' : 'running';
   }
 
   /** Most trials of a stage, known once it begins. */
   readonly plannedTrials = new Map<string, number>();
 
+  /** Everything, but for what is in the store already. */
   record(failure?: string): StudyRecord {
-    const { studyId, resolved: study, finalResult: final } = this;
-    return { studyId, study, progress: this.progress(), final, engines: [...this.engines], ...(failure !== undefined && { failure }) };
+    const { studyId, run: { studyRun, origins }, resolved: study, finalResult: final } = this;
+    const progress = this.progressWith((stage) => stage?.inRecord() ?? { trials: [] });
+    return { studyId, studyRun, ...(origins && { origins }), study, progress, final, engines: [...this.engines], ...(failure !== undefined && { failure }) };
   }
 
   /** @throws StudyTooLarge */
   snapshot(): StudySnapshot {
-    const stages = [...this.stages].map(([stageId, stage]) => ({ stageId, ...stage }));
-    const { deviceSeconds, examples, receipts } = this;
-    return compacted({ study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines] });
+    const stages = [...this.stages.values()].map((stage) => stage.record());
+    const { deviceSeconds, examples, receipts, control } = this;
+    return fitting({ study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines], ...(control.revision > 0 && { control: control.snapshot() }) });
   }
-
-  private stageOf({ stageId }: StageUse): StageState {
-    const known = this.stages.get(stageId);
-    if (known !== undefined) return known;
-    const fresh: StageState = { trials: [], summaries: [], visible: 0 };
-    this.stages.set(stageId, fresh);
-    return fresh;
-  }
-}
-
-function summarize({ stageId }: Pick<StageUse, 'stageId'>, { spec, result }: Trial, study: ResolvedStudy): TrialSummary {
-  const { trialId, label, hparams } = spec;
-  const measured = result !== undefined && result.outcome.status !== 'outOfMemory' ? result.outcome.measurement : undefined;
-  return {
-    trialId, stageId, label, hparams,
-    status: result?.outcome.status ?? 'running',
-    score: result === undefined ? null : scoreOf(result.outcome, study.objective),
-    deviceSeconds: measured?.deviceSeconds ?? 0,
-    reused: result?.reused ?? false,
-    hash: result?.hash ?? null,
-  };
 }
 
 /** Names read as `{ hparam: name }` anywhere in layer configs, in order of appearance. */

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { BatchSizeSchedule } from './batch-growth';
 import type { ScheduleSpec } from './schedule';
-import type { HParams, ObjectRef } from './trial';
+import type { HParams, ObjectRef, PrecheltRule } from './trial';
 
 export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad';
 
@@ -52,16 +53,21 @@ export interface PinnedDataset {
   };
 }
 
-export interface EarlyStopping {
-  /** Epochs without improvement. */
-  readonly patience: number;
-  readonly minDelta: number;
-}
+export type EarlyStopping =
+  | {
+      readonly rule?: 'patience';
+      /** Epochs without improvement. */
+      readonly patience: number;
+      readonly minDelta: number;
+    }
+  | PrecheltRule;
 
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
   readonly epochs: number;
+  /** Absent: batches keep their size. */
+  readonly batchSizeSchedule?: BatchSizeSchedule;
   readonly earlyStopping: EarlyStopping | null;
   /** Where the study starts: every standard hyperparameter with its value. */
   readonly hparams: HParams;
@@ -77,6 +83,8 @@ export interface BudgetSpec {
   readonly deviceMinutes: number | null;
   readonly maxTrials: number | null;
   readonly parallelTrials: number;
+  /** Shares of the device time by the name of a stage; those of the others are in `./stage-shares`. */
+  readonly stageShares?: Readonly<Record<string, number>>;
 }
 
 /** One use of a stage. `options` are parsed by that stage's own schema; `stageId` is unique in the study, e.g. `regularization-sweep-2`. */
@@ -84,6 +92,8 @@ export interface StageUse {
   readonly stage: string;
   readonly stageId: string;
   readonly options: unknown;
+  /** What must happen before it begins: somebody approves. */
+  readonly gate?: 'approve';
   /** Put in by `resolveStudy`, not written by the user. */
   readonly inserted?: string;
 }

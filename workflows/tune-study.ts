@@ -4,21 +4,27 @@
  * @module
  */
 import {
-  ActivityFailure, ApplicationFailure, CancellationScope, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities, setCurrentDetails, setHandler,
-  upsertSearchAttributes, workflowInfo,
+  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities,
+  setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo,
 } from '@temporalio/workflow';
-import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY } from './contract';
-import type { StudyActivities, StudyFinal, StudyProgress, StudyResult, TuneStudyInput } from './contract';
+import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY, STUDY_RECORD_QUERY } from './contract';
+import type { StudyActivities, StudyFinal, StudyProgress, StudyRecord, StudyResult, TuneStudyInput } from './contract';
+import { accept } from './control/accept';
+import { workflowTime } from './control/clock';
+import { handleUpdates } from './control/handlers';
 import { liveTable } from './live-table';
 import { runStage } from './run-stage';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
-import type { Decision } from './stages/stage';
 import { StageInconclusive } from './stages/stage';
+import { withoutBulk } from './study-origin';
+import type { StudyRun } from './study-origin';
 import { StudyState } from './study-state';
 import { StudyTooLarge } from './study-snapshot';
 import type { StudySnapshot } from './study-snapshot';
+import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun } from './trial-pages/pages';
 
 const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
+const studyRecord = defineQuery<StudyRecord | null>(STUDY_RECORD_QUERY);
 
 /** Before anything is spent, or when the study has failed anyway: a store that stays away is told, not waited for. */
 const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({
@@ -35,6 +41,9 @@ const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: [...NON_RETRYABLE] },
 });
 
+/** Between the update `cancel` and the cancellation of the workflow itself, which its sender asks for next. */
+const SERVER_ASKS_WITHIN = '5 seconds';
+
 /**
  * Tunes and trains one study to its end.
  *
@@ -42,35 +51,71 @@ const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
  * @throws ApplicationFailure with one of `FAILURES` as its type.
  */
 export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: StudySnapshot }): Promise<StudyResult> {
-  const state = new StudyState(input.studyId, input.taskQueuePrefix, input.snapshot);
+  const state = new StudyState(input.studyId, input.taskQueuePrefix, studyRunOf(input), input.snapshot);
+  const root = CancellationScope.current();
+  const work = new CancellationScope();
   setHandler(studyProgress, () => state.progress());
+  setHandler(studyRecord, () => (state.study === undefined ? null : state.record()));
+  handleUpdates(state, () => {
+    if (state.control.cancelled) work.cancel();
+    setCurrentDetails(liveTable(state.overview()));
+  });
   try {
-    await resolve(state, input);
-    await runStages(state, input);
-    state.status = 'completed';
-    showWhereWeAre(state, input);
-    return await conclude(state);
+    return await work.run(() => tuned(state, input));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
+    // Temporal's own cancellation comes without a word of who asked.
+    if (isCancellation(error) && !state.control.cancelled) accept(state, 'cancel', {}, workflowTime());
     state.status = isCancellation(error) ? 'cancelled' : 'failed';
     showWhereWeAre(state, input);
     await keepWhatIsKnown(state, error);
+    if (state.status === 'cancelled') await serverAsks(root);
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     throw error;
   }
+}
+
+async function tuned(state: StudyState, input: TuneStudyInput): Promise<StudyResult> {
+  await resolve(state, input);
+  await runStages(state, input);
+  state.status = 'completed';
+  showWhereWeAre(state, input);
+  const result = await conclude(state);
+  await condition(allHandlersFinished);
+  return result;
+}
+
+/** A workflow that the update `cancel` ended closes as cancelled only if the server has asked for that too; without it, as failed by a cancellation. */
+async function serverAsks(root: CancellationScope): Promise<void> {
+  if (root.consideredCancelled) return;
+  await CancellationScope.nonCancellable(() => condition(() => root.consideredCancelled, SERVER_ASKS_WITHIN));
 }
 
 async function resolve(state: StudyState, input: TuneStudyInput): Promise<void> {
   if (state.study !== undefined) return;
   showWhereWeAre(state, input);
-  state.start(await resolveStudy({ studyId: input.studyId, study: input.study }));
+  const { studyId, study, carried } = input;
+  state.start(await resolveStudy({ studyId, study, ...state.run, ...(carried && { carried }) }), carried?.decisions);
+}
+
+/** The id of the first run stays the study's own when it continues as new, and a recovered study hands on that of the study it was. */
+function studyRunOf({ studyRun = workflowInfo().firstExecutionRunId, fresh, origins, carried }: TuneStudyInput): StudyRun {
+  const all = origins ?? (carried && [carried.origin]);
+  return { studyRun, ...(fresh !== undefined && { fresh }), ...(all && { origins: all }) };
 }
 
 async function runStages(state: StudyState, input: TuneStudyInput): Promise<void> {
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     showWhereWeAre(state, input);
+    await bringBackTrials(state, use);
     const decision = await runStage(state, use, () => showWhereWeAre(state, input)).catch(asFailure);
-    if (decision === 'continueAsNew') return goOnAsNew(state, input);
-    await recordDecision({ studyId: state.studyId, decision, trials: state.stageSummaries(use) });
+    if (decision === 'continueAsNew') {
+      await storeBeforeNextRun(state, use);
+      return goOnAsNew(state, input);
+    }
+    await storeBeforeDecision(state, use);
+    const { trials, pages } = state.stageOf(use).inRecord();
+    await recordDecision({ ...state.changed(), studyId: state.studyId, studyRun: state.run.studyRun, decision, trials, ...(pages !== undefined && { pages }) });
     state.decide(use, withoutBulk(decision));
     showWhereWeAre(state, input);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input);
@@ -79,6 +124,7 @@ async function runStages(state: StudyState, input: TuneStudyInput): Promise<void
 
 /** Goes on in a new run with an empty history. */
 async function goOnAsNew(state: StudyState, input: TuneStudyInput): Promise<never> {
+  await condition(allHandlersFinished);
   let snapshot: StudySnapshot;
   try {
     snapshot = state.snapshot();
@@ -86,11 +132,6 @@ async function goOnAsNew(state: StudyState, input: TuneStudyInput): Promise<neve
     return asFailure(error);
   }
   return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot });
-}
-
-/** Plots and tables are in the store by now; history and memory keep the answer and its reason. */
-function withoutBulk(decision: Decision): Decision {
-  return { ...decision, evidence: { ...decision.evidence, plots: [], tables: [] } };
 }
 
 async function conclude(state: StudyState): Promise<StudyResult> {
@@ -104,8 +145,10 @@ async function conclude(state: StudyState): Promise<StudyResult> {
     model: model === null ? null : { uri: model },
     report: { uri: report },
     receipts: state.receipts,
+    changes: state.control.changes,
     deviceSeconds: state.deviceSeconds,
     trials: state.trialCount,
+    ...(state.run.origins && { origins: state.run.origins }),
   };
 }
 
@@ -132,10 +175,10 @@ function asFailure(error: unknown): never {
 }
 
 function showWhereWeAre(state: StudyState, input: TuneStudyInput): void {
-  setCurrentDetails(liveTable(state.progress()));
-  if (!input.searchAttributes) return;
-  upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.study, value: state.studyId },
-    { key: SEARCH_ATTRIBUTES.stage, value: state.currentStageId() ?? state.status },
-  ]);
+  setCurrentDetails(liveTable(state.overview()));
+  const stage = state.currentStageId() ?? state.status;
+  // Each is an event in the history and a write to the server's index: once a stage, not twice a trial.
+  if (!input.searchAttributes || stage === state.indexedStage) return;
+  state.indexedStage = stage;
+  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.study, value: state.studyId }, { key: SEARCH_ATTRIBUTES.stage, value: stage }]);
 }

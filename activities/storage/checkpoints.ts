@@ -12,6 +12,9 @@
  * An activity that was fenced comes again by its own retry and falls under the same rules, so two of them never take
  * a trial from each other in turns: the owner writes at least every `RENEW_SECONDS`.
  *
+ * A finished trial belongs to nobody, but whoever finds it says so in the manifest: the garbage collection, which takes trials over
+ * like any other, then leaves it alone (`garbage/`).
+ *
  * Clocks of several machines are compared in the lease alone. A wrong one may cost a wait, or what was trained since the
  * last checkpoint; it never lets two attempts write.
  *
@@ -23,10 +26,10 @@ import { PreconditionFailed } from './object-store';
 import type { ObjectStore, StoredObject } from './object-store';
 import { TrialLedger } from './trial-ledger';
 import type { PreviousAttempt } from './trial-ledger';
-import { decodeManifest, encodeManifest, firstManifest, manifestKey } from './trial-manifest';
+import { decodeManifest, encodeManifest, firstManifest, isOwn, isSameActivity, manifestKey } from './trial-manifest';
 import type { TrialManifest, TrialOwner } from './trial-manifest';
 
-const LEASE_SECONDS = 60;
+export const LEASE_SECONDS = 60;
 
 /** An owner writes at least this often; a few of its writes may fail before its lease is over. */
 export const RENEW_SECONDS = 15;
@@ -41,7 +44,7 @@ export class TrialBusy extends Error {
 
 /**
  * Takes a trial, or finds it finished. A result found by another activity than the one that trained it is `reused` and has no receipts:
- * what it cost belongs to that one.
+ * what it cost belongs to that one. A recovered study finds its own.
  *
  * @throws TrialBusy, StorageDenied, StorageUnavailable
  */
@@ -50,16 +53,26 @@ export async function openTrial(store: ObjectStore, { hash, owner }: { readonly 
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const stored = await store.get(manifestKey(hash));
     const found = stored && decodeManifest(hash, stored.bytes);
-    if (found?.result != null) return { finished: resultFor(owner, found.owner, found.result) };
+    if (stored !== undefined && found?.result != null) {
+      if (isOwn(owner, found.owner)) return { finished: found.result };
+      if (await noteUse(store, found, owner, stored)) return { finished: { ...found.result, reused: true, receipts: [] } };
+      continue;
+    }
     // The answer to the last round's put was lost, but it won.
     if (stored !== undefined && found?.owner.token === owner.token) return ledger(store, found, stored.etag, before);
     if (found !== undefined && !mayTake(found, owner)) throw new TrialBusy(busyMessage(found));
     before = found;
-    const mine = found === undefined ? firstManifest(hash, owner) : { ...found, owner, revision: found.revision + 1, renewedAt: Date.now(), death: null };
+    const mine = found === undefined ? firstManifest(hash, owner) : takenOver(found, owner);
     const etag = await putIfUnchanged(store, mine, stored);
     if (etag !== undefined) return ledger(store, mine, etag, before);
   }
   throw new TrialBusy(`trial changed hands ${ROUNDS_MAX} times while it was being taken [key=${manifestKey(hash)}]`);
+}
+
+/** Receipts of a segment that paused were returned with it: whoever goes on starts with none. */
+function takenOver(found: TrialManifest, owner: TrialOwner): TrialManifest {
+  const goesOn = found.death?.cause === 'paused' && !isSameActivity(found.owner, owner);
+  return { ...found, owner, revision: found.revision + 1, renewedAt: Date.now(), death: null, receipts: goesOn ? [] : found.receipts };
 }
 
 async function putIfUnchanged(store: ObjectStore, manifest: TrialManifest, stored: StoredObject | undefined): Promise<string | undefined> {
@@ -88,12 +101,12 @@ function mayTake({ owner: held, death, renewedAt }: TrialManifest, owner: TrialO
   return Math.abs(Date.now() - renewedAt) > LEASE_SECONDS * 1000;
 }
 
-function isSameActivity(a: TrialOwner, b: TrialOwner): boolean {
-  return a.workflowId === b.workflowId && a.runId === b.runId && a.activityId === b.activityId;
-}
-
-function resultFor(owner: TrialOwner, trainedBy: TrialOwner, result: TrialResult): TrialResult {
-  return isSameActivity(owner, trainedBy) ? result : { ...result, reused: true, receipts: [] };
+/** @returns Whether the manifest was still the one that was found. */
+async function noteUse(store: ObjectStore, found: TrialManifest, { workflowId, studyRun }: TrialOwner, stored: StoredObject): Promise<boolean> {
+  if (studyRun === undefined) return true;
+  const others = (found.users ?? []).filter((user) => user.workflowId !== workflowId);
+  const noted = { ...found, users: [...others, { workflowId, studyRun }], revision: found.revision + 1 };
+  return await putIfUnchanged(store, noted, stored) !== undefined;
 }
 
 function busyMessage({ hash, owner: { workflowId, worker }, renewedAt }: TrialManifest): string {

@@ -35,13 +35,18 @@ export async function putNamedFolder(store: ObjectStore, parent: string, folder:
   const names = entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')).sort();
   const hashes: string[] = [];
   for (const name of names) hashes.push(`${name} ${sha256Of(await readFile(path.join(folder, name)))}`);
-  const prefix = `${parent}${path.basename(folder)}-${sha256Of(hashes.join('\n')).slice(0, NAME_CHARACTERS)}/`;
+  const prefix = folderName(`${parent}${path.basename(folder)}`, hashes);
   const keys: string[] = [];
   for (const name of names) {
     await store.put(`${prefix}${name}`, await readFile(path.join(folder, name)));
     keys.push(`${prefix}${name}`);
   }
   return { prefix, keys };
+}
+
+/** Prefix of a folder by the names and hashes of its files, a line each in the order of names. */
+export function folderName(base: string, hashes: readonly string[]): string {
+  return `${base}-${sha256Of(hashes.join('\n')).slice(0, NAME_CHARACTERS)}/`;
 }
 
 /** An object's bytes if they are those that the reference names; otherwise what is wrong with them. */

@@ -7,25 +7,25 @@ import type { ObjectStore, PutCondition, StoredObject } from './object-store';
  * Etags are content hashes, as in S3: writing equal bytes again is not seen by `ifMatch`.
  */
 export function memoryStore(): ObjectStore {
-  const objects = new Map<string, StoredObject>();
+  const objects = new Map<string, StoredObject & { readonly modifiedAt: number }>();
   return {
     uri: 'memory://',
     put: async (key, bytes, condition) => {
       if (!holds(objects.get(key), condition)) throw new PreconditionFailed(`conditional put lost [key=${key}]`);
       const etag = `"${createHash('md5').update(bytes).digest('hex')}"`;
-      objects.set(key, { bytes: Uint8Array.from(bytes), etag });
+      objects.set(key, { bytes: Uint8Array.from(bytes), etag, modifiedAt: Date.now() });
       return { etag };
     },
-    get: async (key) => {
+    get: async (key, { from, count } = { from: 0, count: Number.POSITIVE_INFINITY }) => {
       const found = objects.get(key);
-      return found && { bytes: Uint8Array.from(found.bytes), etag: found.etag };
+      return found && { bytes: found.bytes.slice(from, from + count), etag: found.etag };
     },
     head: async (key) => {
       const found = objects.get(key);
       return found && { etag: found.etag, bytes: found.bytes.byteLength };
     },
-    list: async (prefix) => [...objects.keys()].filter((key) => key.startsWith(prefix)).sort()
-      .map((key) => ({ key, bytes: objects.get(key)?.bytes.byteLength ?? 0 })),
+    list: async (prefix) => [...objects].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, { bytes, modifiedAt }]) => ({ key, bytes: bytes.byteLength, modifiedAt })),
     delete: async (keys) => {
       for (const key of keys) objects.delete(key);
     },

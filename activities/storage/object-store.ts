@@ -12,17 +12,31 @@ export interface StoredObject {
   readonly etag: string;
 }
 
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** When it was last written, in milliseconds of the store's own clock. */
+  readonly modifiedAt: number;
+}
+
+/** A stretch of an object's bytes. */
+export interface ByteRange {
+  readonly from: number;
+  /** At least 1. */
+  readonly count: number;
+}
+
 /** Keys are paths; none may be the folder of another, for VersityGW keeps objects as plain files. */
 export interface ObjectStore {
   /** Where keys live, for people: `s3://bucket/prefix/`. */
   readonly uri: string;
   /** Writes an object whole. @returns its etag. @throws PreconditionFailed if the condition does not hold. */
   put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }>;
-  /** @returns undefined where there is no such object. */
-  get(key: string): Promise<StoredObject | undefined>;
+  /** @param range A part only, which must begin within the object and may end after it. @returns undefined where there is no such object. */
+  get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
-  /** Keys below a prefix, in order, with sizes. */
-  list(prefix: string): Promise<readonly { readonly key: string; readonly bytes: number }[]>;
+  /** Keys below a prefix, in order. */
+  list(prefix: string): Promise<readonly ListedObject[]>;
   /** Idempotent. */
   delete(keys: readonly string[]): Promise<void>;
 }

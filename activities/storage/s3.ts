@@ -8,7 +8,7 @@
  */
 import { DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
-import type { ObjectStore, PutCondition, StoredObject } from './object-store';
+import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
 
@@ -28,15 +28,24 @@ export interface S3StoreOptions {
   readonly prefix: string;
   /** A client of the caller's own instead of the environment's. */
   readonly client?: S3Client;
+  /** A server of the caller's own instead of the environment's. */
+  readonly access?: S3Access;
+}
+
+export interface S3Access {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
-export function s3Store({ bucket, prefix, client }: S3StoreOptions): ObjectStore {
+export function s3Store({ bucket, prefix, access: server, client = server && clientOf(server) }: S3StoreOptions): ObjectStore {
   const access = new BucketAccess(bucket, prefix, client);
   return {
     uri: `s3://${bucket}/${prefix}`,
     put: (key, bytes, condition) => access.put(key, bytes, condition),
-    get: (key) => access.get(key),
+    get: (key, range) => access.get(key, range),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
     delete: (keys) => access.delete(keys),
@@ -61,9 +70,9 @@ class BucketAccess {
     throw notAStore(await this.operation('put', key));
   }
 
-  async get(key: string): Promise<StoredObject | undefined> {
+  async get(key: string, range?: ByteRange): Promise<StoredObject | undefined> {
     for (let tries = 1; ; tries++) {
-      const answer = await this.open(key);
+      const answer = await this.open(key, range);
       if (answer === undefined) return undefined;
       try {
         return { bytes: await answer.body(), etag: answer.etag };
@@ -88,11 +97,14 @@ class BucketAccess {
     throw notAStore(await this.operation('head', key));
   }
 
-  async list(keyPrefix: string): Promise<readonly { readonly key: string; readonly bytes: number }[]> {
-    const found: { key: string; bytes: number }[] = [];
+  async list(keyPrefix: string): Promise<readonly ListedObject[]> {
+    const found: ListedObject[] = [];
     for (let page: string | undefined, first = true; first || page !== undefined; first = false) {
       const answer = await this.listPage(keyPrefix, page);
-      for (const { Key = '', Size = 0 } of answer.Contents ?? []) found.push({ key: Key.slice(this.prefix.length), bytes: Size });
+      for (const { Key = '', Size = 0, LastModified } of answer.Contents ?? []) {
+        // Without a time, an object passes for new: garbage that stays harms nobody.
+        found.push({ key: Key.slice(this.prefix.length), bytes: Size, modifiedAt: LastModified?.getTime() ?? Date.now() });
+      }
       page = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     }
     // Servers differ in the place of "/" among other characters.
@@ -114,10 +126,11 @@ class BucketAccess {
     }
   }
 
-  private async open(key: string): Promise<{ readonly etag: string; readonly body: () => Promise<Uint8Array> } | undefined> {
+  private async open(key: string, range: ByteRange | undefined): Promise<{ readonly etag: string; readonly body: () => Promise<Uint8Array> } | undefined> {
     try {
       const client = await this.client();
-      const { Body, ETag } = await client.send(new GetObjectCommand(this.at(key)));
+      const part = range && { Range: `bytes=${range.from}-${range.from + range.count - 1}` };
+      const { Body, ETag } = await client.send(new GetObjectCommand({ ...this.at(key), ...part }));
       if (Body !== undefined && ETag !== undefined) return { etag: ETag, body: () => Body.transformToByteArray() };
     } catch (error) {
       if (isMissing(error)) return undefined;
@@ -153,19 +166,31 @@ class BucketAccess {
   }
 }
 
-async function environmentClient(): Promise<S3Client> {
+/** What every client of ours does. */
+function clientSettings() {
   // Node 20 is supported by the pinned version of the SDK; its notice about later ones is no news to a user.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const { config } = new S3Client({});
-  const endpoint = await config.serviceConfiguredEndpoint?.();
-  return new S3Client({
-    region: () => config.region().catch(() => DEFAULT_REGION),
-    // Servers on a host or an address of their own have no host name for every bucket.
-    forcePathStyle: endpoint !== undefined,
+  return {
     maxAttempts: TRIES_MAX,
     requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX, socketTimeout: SILENCE_MILLISECONDS_MAX },
     // What is read is checked by the content hash it was written with, which also says what to do about wrong bytes.
     responseChecksumValidation: 'WHEN_REQUIRED',
+  } as const;
+}
+
+function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access): S3Client {
+  return new S3Client({ ...clientSettings(), endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+}
+
+async function environmentClient(): Promise<S3Client> {
+  const settings = clientSettings();
+  const { config } = new S3Client({});
+  const endpoint = await config.serviceConfiguredEndpoint?.();
+  return new S3Client({
+    ...settings,
+    region: () => config.region().catch(() => DEFAULT_REGION),
+    // Servers on a host or an address of their own have no host name for every bucket.
+    forcePathStyle: endpoint !== undefined,
   });
 }
 

@@ -13,7 +13,7 @@ import { Fenced } from './fenced-manifest';
 import type { FencedManifest } from './fenced-manifest';
 import { getChecked, putBytes, putNamedFile, putNamedFolder } from './files';
 import type { ObjectStore } from './object-store';
-import { manifestKey, trialFolder } from './trial-manifest';
+import { isOwn, manifestKey, trialFolder } from './trial-manifest';
 import type { CommittedCheckpoint, Death, TrialOwner } from './trial-manifest';
 
 /** The newest, and one to fall back to if it turns out corrupt. The best one is kept besides. */
@@ -46,7 +46,12 @@ export interface PreviousAttempt {
 }
 
 export class TrialLedger {
-  constructor(private readonly store: ObjectStore, private readonly manifest: FencedManifest, readonly previous: PreviousAttempt | null) {}
+  /** Whether there may be objects below the trial that its manifest does not name. */
+  private mayHaveLeftovers: boolean;
+
+  constructor(private readonly store: ObjectStore, private readonly manifest: FencedManifest, readonly previous: PreviousAttempt | null) {
+    this.mayHaveLeftovers = manifest.current.revision > 1;
+  }
 
   /** Newest committed checkpoint. */
   get checkpoint(): CommittedCheckpoint | null {
@@ -55,6 +60,12 @@ export class TrialLedger {
 
   get receipts(): readonly Receipt[] {
     return this.manifest.current.receipts;
+  }
+
+  /** A segment of another training has paused here: what lies in the store cost this one nothing. */
+  get followsOthersPause(): boolean {
+    const { previous, manifest: { current: { owner } } } = this;
+    return previous?.death?.cause === 'paused' && !isOwn(owner, previous.owner);
   }
 
   /** What the attempt before this one failed of, if it said so. */
@@ -107,6 +118,7 @@ export class TrialLedger {
     const bytes = await readFile(file.path);
     if (bytes.length !== file.bytes) throw new Error(`checkpoint file must have ${file.bytes} bytes, got ${bytes.length} [step=${file.step}]`);
     const { step, epoch, best, deviceSeconds } = file;
+    this.mayHaveLeftovers = true;
     // The token keeps attempts apart, the revision two checkpoints of one step.
     const key = `${trialFolder(hash)}checkpoints/${String(step).padStart(STEP_DIGITS, '0')}-${owner.token}-${revision}.safetensors`;
     const checkpoint = { ...await putBytes(this.store, key, bytes), step, epoch, best, deviceSeconds };
@@ -123,7 +135,8 @@ export class TrialLedger {
   /**
    * Puts the result's files into the store and makes the manifest final. May be called again.
    *
-   * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough.
+   * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough. Nor is a pause: the trial is left,
+   * with its checkpoints, to whoever goes on with it.
    *
    * @throws ResultTooLarge, Fenced, StorageUnavailable
    */
@@ -137,12 +150,17 @@ export class TrialLedger {
       await this.noteDeath({ cause: 'outOfMemory', step: 0, deviceSeconds: 0 });
       return final;
     }
+    if (result.outcome.status === 'paused') {
+      const { steps, deviceSeconds } = result.outcome.measurement;
+      await this.noteDeath({ cause: 'paused', step: steps, deviceSeconds });
+      return final;
+    }
     await this.manifest.update((now) => (now.result === null ? { ...now, result: final } : now));
-    await this.sweep([...(weights === null ? [] : [weights.key]), ...(model?.keys ?? [])]);
+    if (this.mayHaveLeftovers) await this.sweep([...(weights === null ? [] : [weights.key]), ...(model?.keys ?? [])]);
     return final;
   }
 
-  /** Deletes what no longer counts below a finished trial: what crashed attempts wrote and never committed. */
+  /** Deletes what no longer counts below a finished trial: what crashed attempts wrote and never committed. A first attempt without a checkpoint has left nothing. */
   private async sweep(resultKeys: readonly string[]): Promise<void> {
     const { hash, checkpoints } = this.manifest.current;
     const kept = new Set([manifestKey(hash), ...resultKeys, ...checkpoints.map(({ key }) => key)]);

@@ -6,6 +6,7 @@
 import type { StudyActivities, StudyRecord } from '../../workflows/contract';
 import { renderReport } from '../report';
 import type { ObjectStore } from '../storage/object-store';
+import { withAllTrials } from './all-trials';
 import { beating } from './beating';
 import { writeContents } from './contents';
 import { readDecision } from './decision-record';
@@ -17,13 +18,14 @@ export function createPublishStudy(store: ObjectStore): StudyActivities['publish
   return (record) => beating(() => undefined, () => publish(store, record));
 }
 
-async function publish(store: ObjectStore, record: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }> {
-  const { studyId, final } = record;
+async function publish(store: ObjectStore, known: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }> {
+  const { studyId, final } = known;
   const trialModel = final?.model ?? null;
   const model = studyKey(studyId, 'model/');
   const report = studyKey(studyId, 'report.html');
   await copyModel(store, trialModel, model);
-  const decisions = await decisionsOf(store, record);
+  const decisions = await decisionsOf(store, known);
+  const record = await withAllTrials(store, known);
   await store.put(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
   // Last of all: a study whose record says that it has ended has published the rest.
   await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));

@@ -1,9 +1,16 @@
-import type { StudyActivities } from '../../workflows/contract';
+import type { RecordDecisionInput, StudyActivities } from '../../workflows/contract';
 import type { ObjectStore } from '../storage/object-store';
 import { beating } from './beating';
 import { writeDecision } from './decision-record';
+import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return ({ studyId, ...record }) => beating(() => undefined, () => writeDecision(store, studyId, record));
+  return (input) => beating(() => undefined, () => record(store, input));
+}
+
+async function record(store: ObjectStore, { studyId, pages = 0, ...own }: RecordDecisionInput): Promise<void> {
+  const { studyRun = '', decision: { stageId } } = own;
+  const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
+  await writeDecision(store, studyId, { ...own, trials: [...stored, ...own.trials] });
 }

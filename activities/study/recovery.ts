@@ -9,8 +9,12 @@
 import type { StudyFinal, TuneStudyInput } from '../../workflows/contract';
 import { withoutBulk } from '../../workflows/study-origin';
 import type { StudyOrigin } from '../../workflows/study-origin';
-import { compacted } from '../../workflows/study-snapshot';
-import type { StageRecord, StudySnapshot } from '../../workflows/study-snapshot';
+import { trainingsIn } from '../../workflows/segments';
+import { fitting } from '../../workflows/study-snapshot';
+import type { StudySnapshot } from '../../workflows/study-snapshot';
+import type { StageRecord } from '../../workflows/trial-pages/stage-trials';
+import { shownOf } from '../../workflows/trial-pages/summary';
+import type { Objective } from '../../workflows/study';
 import type { Receipt, TrialResult } from '../../workflows/trial';
 import type { ObjectStore } from '../storage/object-store';
 import { decodeManifest, manifestKey } from '../storage/trial-manifest';
@@ -38,9 +42,9 @@ export async function recoveryOf(store: ObjectStore, { opening, decided }: Store
   const own = decided.filter(({ decision }) => !carried.has(decision.stageId));
   const spent = await spentOn(store, own);
   const { control, budget = study.budget } = decided.at(-1) ?? {};
-  const snapshot = compacted({
+  const snapshot = fitting({
     study: { ...study, budget },
-    stages: decided.map((record) => stageRecord(record, carried.has(record.decision.stageId))),
+    stages: decided.map((record) => stageRecord(record, study.objective, carried.has(record.decision.stageId))),
     receipts: spent.receipts,
     deviceSeconds: spent.deviceSeconds,
     examples: spent.examples,
@@ -53,8 +57,10 @@ export async function recoveryOf(store: ObjectStore, { opening, decided }: Store
 }
 
 /** Trials of stages that a rerun took over were never this study's. */
-function stageRecord({ decision, trials }: DecisionRecord, isCarried: boolean): StageRecord {
-  return { stageId: decision.stageId, trials: [], summaries: isCarried ? [] : trials, visible: 0, decision: withoutBulk(decision) };
+function stageRecord({ decision, trials }: DecisionRecord, objective: Objective, isCarried: boolean): StageRecord {
+  const own = isCarried ? [] : trials;
+  const summaries = shownOf(own, objective);
+  return { stageId: decision.stageId, trials: [], summaries, visible: 0, decision: withoutBulk(decision), ...(summaries.length < own.length && { trainings: trainingsIn(own) }) };
 }
 
 async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {

@@ -24,7 +24,13 @@ const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
   StorageDenied: 'storage',
 };
 
+/** What a cancellation says that the workflow itself asked for; a worker that stops says something else. */
+const TAKEN_BACK = 'CANCELLED';
+
 const OUT_OF_MEMORY = 'out of memory';
+
+/** What Node says when a file cannot grow; somebody has to make room, which is no reason to give a trial up. */
+const DISK_FULL = /\b(ENOSPC|EDQUOT)\b/;
 
 export interface AttemptFacts {
   readonly step: number;
@@ -47,7 +53,7 @@ export type AttemptEnd =
  *
  * The same error in two attempts running is a bug of code or data, which no third attempt mends. Memory that ran out is a finding where it was
  * looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only the second time.
- * Processes killed from outside and stalls say nothing about the trial and are tried again for ever.
+ * Processes killed from outside, stalls and full disks say nothing about the trial and are tried again for ever.
  */
 export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   const { step, deviceSeconds, process, previousError } = facts;
@@ -66,7 +72,7 @@ export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
 /** What the same bug would say again; undefined where a repetition would prove nothing. */
 function wordsOf(error: unknown, { step, scratchFolder }: AttemptFacts): string | undefined {
   if (error instanceof TrainerFailed) {
-    return error.failure === FAILURES.trainerCrashed ? error.message.replaceAll(scratchFolder, '') : undefined;
+    return error.failure === FAILURES.trainerCrashed && !DISK_FULL.test(error.message) ? error.message.replaceAll(scratchFolder, '') : undefined;
   }
   if (!(error instanceof TrainerCrashed)) return undefined;
   if (error.outOfMemory) return OUT_OF_MEMORY;
@@ -75,7 +81,9 @@ function wordsOf(error: unknown, { step, scratchFolder }: AttemptFacts): string 
 }
 
 function causeOf(error: unknown): Receipt['cause'] {
+  if (error instanceof Error && DISK_FULL.test(error.message)) return 'diskFull';
   if (error instanceof TrainerFailed) return 'trainerCrashed';
   if (error instanceof TrainerCrashed) return error.killed ? 'trainerKilled' : 'trainerCrashed';
+  if (error instanceof Error && error.name === 'CancelledFailure' && error.message === TAKEN_BACK) return 'takenBack';
   return CAUSE_OF_ERROR[error instanceof Error ? error.name : ''] ?? 'unknown';
 }

@@ -15,20 +15,24 @@ export interface Recovery {
 }
 
 /**
- * What a recovery cost; undefined if there was none.
+ * What a recovery cost; undefined if there was none. Going on after a pause is none.
  * What the last attempt reached, in steps and in seconds, is the most of its own note, its last heartbeat and its newest checkpoint.
  */
 export function receiptOf({ trialId, previous, heartbeat, restored, attempt, worker }: Recovery): Receipt | undefined {
-  if (previous === null) return undefined;
+  if (previous === null || previous.death?.cause === 'paused') return undefined;
   const { death } = previous;
   const resumedAtStep = restored?.step ?? 0;
   const lastStep = Math.max(death?.step ?? 0, heartbeat?.step ?? 0, previous.step, resumedAtStep);
   const reachedSeconds = Math.max(death?.deviceSeconds ?? 0, heartbeat?.deviceSeconds ?? 0, previous.deviceSeconds);
   return {
     trialId, attempt, worker, lastStep, resumedAtStep,
-    // A worker that dies leaves no note.
-    cause: death === null || death.cause === 'outOfMemory' ? 'workerLost' : death.cause,
+    cause: causeOf(death),
     stepsLost: lastStep - resumedAtStep,
     deviceSecondsLost: Math.max(0, reachedSeconds - (restored?.deviceSeconds ?? 0)),
   };
+}
+
+/** A worker that dies leaves no note; memory that ran out and a pause are none of a recovery. */
+function causeOf(death: PreviousAttempt['death']): Receipt['cause'] {
+  return death === null || death.cause === 'outOfMemory' || death.cause === 'paused' ? 'workerLost' : death.cause;
 }

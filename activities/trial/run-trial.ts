@@ -99,7 +99,7 @@ class RunningTrial {
     liveness.moved();
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
-      const hash = trialHash(input, trainer.engine, await modelSourceHash(model, modelFolder));
+      const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
       const opened = await orAborted(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
@@ -118,10 +118,10 @@ class RunningTrial {
   }
 
   private owner({ identity }: TrainerProcess) {
-    const { info } = this;
+    const { info, input: { studyRun } } = this;
     // An activity may be run without a workflow; its id is its own then.
     const { workflowId = '', runId = info.activityRunId ?? '' } = info.workflowExecution ?? {};
-    return { workflowId, runId, activityId: info.activityId, attempt: info.attempt, token: randomUUID(), worker: identity };
+    return { workflowId, runId, activityId: info.activityId, attempt: info.attempt, token: randomUUID(), worker: identity, ...(studyRun !== undefined && { studyRun }) };
   }
 
   private stall(seconds: number): TrainerStalled {

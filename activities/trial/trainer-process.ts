@@ -74,6 +74,8 @@ export class TrainerProcess {
   private onEnd: ((crash: TrainerCrashed) => void) | undefined;
   /** Identity of its engine; set once it is ready. */
   engine = '';
+  /** What it trains on; set likewise. */
+  device = '';
 
   private constructor(private readonly child: ChildProcess) {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -109,6 +111,7 @@ export class TrainerProcess {
       trainer.listener = (message) => {
         if (message.type !== 'ready') return;
         trainer.engine = message.engine;
+        trainer.device = message.device;
         resolve();
       };
     });

@@ -45,6 +45,7 @@ export class TrainingAttempt {
   private readonly uploads: CheckpointUploads;
   private readonly signal: AbortSignal;
   private last: Pick<Death, 'step' | 'deviceSeconds'> = { step: 0, deviceSeconds: 0 };
+  private restoredStep = 0;
 
   constructor(private readonly options: TrainingAttemptOptions) {
     const { ledger, liveness, ending } = options;
@@ -88,6 +89,7 @@ export class TrainingAttempt {
     const receipt = receiptOf({ trialId, previous: ledger.previous, heartbeat, restored, attempt, worker: trainer.identity });
     if (receipt !== undefined) await ledger.addReceipt(receipt);
     if (restored !== null) this.last = { step: restored.step, deviceSeconds: restored.deviceSeconds };
+    this.restoredStep = restored?.step ?? 0;
     this.options.liveness.moved();
     return restored;
   }
@@ -127,8 +129,10 @@ export class TrainingAttempt {
 
   private async finish({ outcome, weightsPath, modelFolder }: Omit<TrainReport, 'engine'>): Promise<TrialResult> {
     const { input, hash, ledger, trainer, liveness } = this.options;
+    // Another study's segment has been as far as this one was to go.
+    const reused = outcome.status === 'paused' && ledger.followsOthersPause && outcome.measurement.steps === this.restoredStep;
     const result: TrialResult = {
-      trialId: input.trial.trialId, hash, outcome, weights: null, model: null, receipts: ledger.receipts, reused: false,
+      trialId: input.trial.trialId, hash, outcome, weights: null, model: null, receipts: ledger.receipts, reused,
       worker: trainer.identity, engine: trainer.engine,
     };
     const finish = (): Promise<TrialResult> => ledger.finish(result, { weightsPath, modelFolder });

@@ -1,20 +1,24 @@
 import type { RunTrialInput } from '../../workflows/contract';
 import { canonicalJson, sha256Of } from '../content-hash';
+import type { TrainerProcess } from './trainer-process';
 
 /**
  * Content address of a trial: everything that its bits depend on, and nothing else.
  * Two trials of the same content in different studies, or under different ids, are one.
  *
- * @param engine Identity of the engine: TensorFlow version, device kind, threads and flags.
+ * A trial in a fresh process is asked for its times and its memory, so its device counts too: found again by a later study, on the same
+ * device, its measurement is that study's own.
+ *
+ * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
  * @param modelSource Hash of the user's model module; undefined for presets and layers.
  */
-export function trialHash(input: RunTrialInput, engine: string, modelSource: string | undefined): string {
-  const { dataset, model, optimizer, objective, trial } = input;
-  const { hparams, seed, schedule, limit, stop, evaluate, record, process, exportModel } = trial;
+export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>, modelSource: string | undefined): string {
+  const { dataset, model, optimizer, objective, trial, fresh } = input;
+  const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
-    version: 1, engine, modelSource, model, optimizer, objective,
+    version: 1, engine, modelSource, model, optimizer, objective, fresh, ...(process === 'fresh' && { device }),
     dataset: { sha256: dataset.sha256, split: dataset.split },
-    trial: { hparams, seed, schedule, limit, stop, evaluate, record, process, exportModel },
+    trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };
   return sha256Of(canonicalJson(content));
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeStudy, studyHandle } from '../../workers/client';
+import { cancelStudy, describeStudy } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
+import { whoAsks } from '../change-study';
 import { CommandError, ofStudy } from '../failure';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import type { Interrupt } from '../interrupt';
@@ -24,10 +25,10 @@ export function cancel(program: Command): void {
     .argument('<name>', 'name of the study')
     .option('--json', 'print what it came to as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action((name: string, options: CancelOptions) => ofStudy(name, () => cancelStudy(name, options)));
+    .action((name: string, options: CancelOptions) => ofStudy(name, () => endStudy(name, options)));
 }
 
-async function cancelStudy(name: string, { json = false, folder }: CancelOptions): Promise<void> {
+async function endStudy(name: string, { json = false, folder }: CancelOptions): Promise<void> {
   const interrupt = listenForInterrupt(() => `the study will still be cancelled; see it with: stepwell watch ${name}`);
   const services = await connectServices(folder);
   try {
@@ -42,9 +43,7 @@ async function cancelStudy(name: string, { json = false, folder }: CancelOptions
 }
 
 async function cancelAndWait(client: StudyClient, name: string, interrupt: Interrupt): Promise<string> {
-  const { status } = await describeStudy(client, name);
-  if (status.name !== 'RUNNING') throw new CommandError(`study ${name} does not run: it is ${status.name.toLowerCase()}`, 'failed', 'StudyEnded');
-  await studyHandle(client, name).cancel();
+  await unlessInterrupted(interrupt, cancelStudy(client, name, { by: whoAsks() }));
   const since = performance.now();
   for (let told = false; ;) {
     const { status: now } = await describeStudy(client, name);

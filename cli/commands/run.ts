@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -11,6 +12,7 @@ import { readClientConfig } from '../../workers/config';
 import { findBackground } from '../background';
 import { CommandError, ofStudy } from '../failure';
 import { followStudy } from '../follow-study';
+import { importFolders } from '../import-uris';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
@@ -21,6 +23,7 @@ import type { StudyServices } from '../services';
 
 interface RunOptions {
   readonly detach?: boolean;
+  readonly fresh?: boolean;
   readonly json?: boolean;
   readonly folder: string;
 }
@@ -30,6 +33,7 @@ export function run(program: Command): void {
     .description('tune and train a study: on the cluster that TEMPORAL_ADDRESS names, or on what stepwell up keeps running, or else on servers and workers of its own')
     .argument('[study]', 'YAML or JSON file, a module, or - for stdin', 'study.yaml')
     .option('--detach', 'start the study and return; what it needs is started to stay, as by stepwell up')
+    .option('--fresh', 'train every trial anew instead of reusing results of other studies')
     .option('--json', 'print the result as JSON')
     .option('--folder <folder>', 'folder of embedded services and their data', DEFAULT_FOLDER)
     .action(async (file: string, options: RunOptions) => {
@@ -38,7 +42,7 @@ export function run(program: Command): void {
     });
 }
 
-async function runStudy(study: LoadedStudy, { detach = false, json = false, folder }: RunOptions): Promise<void> {
+async function runStudy(study: LoadedStudy, { detach = false, fresh = false, json = false, folder }: RunOptions): Promise<void> {
   const { file, parsed: { name } } = study;
   const display = displayFor(process.stderr);
   let services: StudyServices | undefined;
@@ -50,7 +54,7 @@ async function runStudy(study: LoadedStudy, { detach = false, json = false, fold
   const starting = connectOrStart({ folder, fileRoots: fileRootsOf(study), modelFolder: modelFolderFor(study, folder), detached: detach, onProgress: display.note, atOnce: interrupt.atOnce });
   try {
     services = await unlessInterrupted(interrupt, starting);
-    await begin(services, study);
+    await begin(services, study, fresh);
     if (detach) return announce(name, json);
     await followStudy({ services, name, json, interrupt, display });
   } finally {
@@ -61,8 +65,9 @@ async function runStudy(study: LoadedStudy, { detach = false, json = false, fold
 }
 
 /** Starts the study, or goes on with the one that a killed command left unfinished. */
-async function begin({ client, taskQueuePrefix, alone }: StudyServices, { file, parsed: { name }, input }: LoadedStudy): Promise<void> {
-  if (!alone) return void await startStudy(client, { name, study: input, taskQueuePrefix });
+async function begin({ client, taskQueuePrefix, alone }: StudyServices, { file, parsed: { name }, input }: LoadedStudy, fresh: boolean): Promise<void> {
+  const options = { name, study: input, taskQueuePrefix, ...(fresh && { beginning: { fresh: randomUUID() } }) };
+  if (!alone) return void await startStudy(client, options);
   const others = (await listStudies(client, taskQueuePrefix)).filter((other) => other.status === 'running' && other.name !== name);
   for (const other of others) say(`study ${other.name} was left unfinished and goes on beside this one; end it with: stepwell cancel ${other.name}`);
   const left = await runningStudy(client, name, input);
@@ -71,7 +76,7 @@ async function begin({ client, taskQueuePrefix, alone }: StudyServices, { file, 
     const fix = `end it with: stepwell up && stepwell cancel ${name}, or give the study in ${file} another name`;
     throw new CommandError(`another study ${name} was left unfinished, with other content than ${file} has now; ${fix}`, 'failed', 'StudyRunning');
   }
-  await startStudy(client, { name, study: input, taskQueuePrefix });
+  await startStudy(client, options);
 }
 
 function announce(name: string, json: boolean): void {
@@ -79,8 +84,9 @@ function announce(name: string, json: boolean): void {
   else print(`study ${name} has started; see it with: stepwell watch ${name}`);
 }
 
-function fileRootsOf({ parsed: { dataset } }: LoadedStudy): readonly string[] {
-  return dataset.uri.startsWith('file://') ? [fileURLToPath(dataset.uri)] : [];
+function fileRootsOf({ parsed }: LoadedStudy): readonly string[] {
+  const { dataset: { uri } } = parsed;
+  return [...(uri.startsWith('file://') ? [fileURLToPath(uri)] : []), ...importFolders(parsed)];
 }
 
 /** The operator's, else the study's own folder; a study without a module takes what workers that run already have. */

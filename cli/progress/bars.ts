@@ -48,7 +48,7 @@ function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions[
   if (stage.decision !== undefined) return [['✓ ', colors.green], [name], [`  ${stage.decision.because}`, colors.dim]];
   if (stage.status === 'pending') return [[`· ${name}  ${stage.question}`, colors.dim]];
   if (stage.status === 'waiting') return [['‖ ', colors.yellow], [name, colors.bold], ['  waits for approval', colors.yellow]];
-  const ended = trainingsIn(endedTrials(stage));
+  const ended = stage.trialsEnded ?? trainingsIn(endedTrials(stage));
   return [['▸ ', colors.cyan], [name, colors.bold], ['  '], [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan], [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`]];
 }
 

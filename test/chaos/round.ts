@@ -35,7 +35,7 @@ export function chaosStudy(name: string): StudyInput {
       { stage: 'lrRangeTest' },
       { stage: 'batchSizeLadder', batchSizeMax: 64 },
       { stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.5] }, weightDecay: { logUniform: [1e-5, 1e-2] } }, trials: 6, replicateTop: 2, replicates: 2 },
-      { stage: 'finalTrain', epochs: 80, replicates: 2 },
+      { stage: 'finalTrain', epochs: 60, replicates: 2 },
     ],
   });
 }

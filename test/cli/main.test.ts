@@ -15,7 +15,7 @@ beforeEach(() => {
 
 afterEach(() => jest.restoreAllMocks());
 
-const VERBS = ['run', 'validate', 'plan', 'watch', 'list', 'show', 'cancel', 'up', 'down', 'worker', 'doctor', 'bootstrap'];
+const VERBS = ['run', 'validate', 'plan', 'watch', 'list', 'show', 'export', 'pause', 'resume', 'approve', 'skip', 'enqueue', 'set-parallel', 'extend', 'cancel', 'rerun', 'recover', 'verify', 'gc', 'up', 'down', 'backup', 'restore', 'worker', 'doctor', 'bootstrap'];
 
 describe('the command line', () => {
   test('has every verb, each with a description', () => {

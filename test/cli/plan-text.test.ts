@@ -27,6 +27,12 @@ test('a plan is a table of the stages, what is expected and the most that it can
   ]);
 });
 
+test('a gate is named where the study will wait', () => {
+  const [first, last] = plan.stages;
+  const gated = planText('digits', { ...plan, stages: [first!, { ...last!, gate: 'approve' }] }, options);
+  expect(gated).toContain('\n\nbefore final-train the study waits for: stepwell approve digits\n\n');
+});
+
 test('device time is estimated from a measured rate only', () => {
   expect(planText('digits', plan, options)).not.toContain('device time is');
   expect(planText('digits', plan, { ...options, imagesPerSecond: 100 })).toMatch(/device time +at most[^]*26 s[^]*device time is for training at 100 images a second, evaluations left out: 26 s in all; 2 trials at a time/);

@@ -8,7 +8,7 @@ import type { StudyResult } from '../../workflows/contract';
 import { decision, pendingStage, progress, stage, trial } from './fixtures/sample-view';
 
 const result: StudyResult = {
-  studyId: 'digits', status: 'completed', test: { loss: 0.0912, accuracy: 0.98123 }, receipts: [], deviceSeconds: 180, trials: 30,
+  studyId: 'digits', status: 'completed', test: { loss: 0.0912, accuracy: 0.98123 }, receipts: [], changes: [], deviceSeconds: 180, trials: 30,
   decisions: [{ stage: 'lrRangeTest', stageId: 'lr-range-test', hparams: { learningRate: 0.003, batchSize: 64 }, because: 'the loss falls fastest at 0.003', confidence: 'high' }],
   model: { uri: 's3://stepwell/v1/studies/digits/model/' }, report: { uri: 's3://stepwell/v1/studies/digits/report.html' },
 };
@@ -79,4 +79,13 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
 test('what a study that has ended was at is shown as unfinished, whatever it last said itself', () => {
   const stages = [stage({ trials: [trial(1, { status: 'running', score: null })] }), pendingStage];
   expect(showText(progress({ status: 'running', stages }), 'terminated')).toMatch(/study digits is terminated[^]*which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/);
+});
+
+test('a study that waits for a person says for what, and what people changed', () => {
+  const changes = [{ what: 'setParallelTrials', detail: '4 at a time, before 2', at: '2026-01-02T03:04:05.678Z', by: 'ada' }] as const;
+  const paused = showText(progress({ status: 'paused', changes }), 'paused');
+  expect(paused).toContain('\n\nthe study is paused; go on with: stepwell resume digits\n\n');
+  expect(paused).toContain('changes\n  2026-01-02 03:04:05 UTC  setParallelTrials by ada: 4 at a time, before 2');
+  const waiting = showText(progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }), 'waiting');
+  expect(waiting).toContain('lr-range-test waits for approval; give it with: stepwell approve digits\n\nlr-range-test: which learning rate; waits for approval');
 });

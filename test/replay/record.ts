@@ -14,12 +14,14 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { FAILURES } from '../../workflows/contract';
 import { numericHParam } from '../../workflows/hparams';
-import { heldTrials, settled } from '../support/held-trials';
+import { change, pause, progressOf } from '../support/changes';
+import { conduct, heldTrials, settled } from '../support/held-trials';
 import { impatientTemporal } from '../support/own-temporal';
 import { fiveStages, ladderStudy, sweepStudy } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
 import { runsOf } from '../support/study-runs';
+import { waitFor } from '../support/wait-for';
 
 /** No run of a study below is longer. */
 const EVENTS_OF_A_WHOLE = 4096;
@@ -29,7 +31,9 @@ const EVENTS_OF_A_PART = 60;
 
 const FOLDER = path.join(__dirname, 'histories');
 
-/** A study by how it ends. */
+const first = ([trialId]: readonly string[]): string | undefined => trialId;
+
+/** A study by how it ends, or by what people did to it on the way. */
 const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<ScriptedStudy>>> = {
   completed: (world) => world.start(fiveStages({ name: 'completed' })),
   failed: async (world) => {
@@ -54,6 +58,50 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
     trial: ({ hparams }, plausible) => (numericHParam(hparams, 'batchSize') >= 64 ? { status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' } : plausible()),
   }),
   reproducible: (world) => world.start(sweepStudy({ name: 'reproducible', reproducible: true })),
+  paused: async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'paused' }), { trial: trials.trial });
+    await settled(study, trials);
+    await pause(study);
+    await change(study, 'resume', { by: 'ada' });
+    await waitFor('both trials run again', () => (study.log.started.length === 4 ? true : undefined));
+    await conduct(study, trials, first);
+    return study;
+  },
+  skipped: async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'skipped' }), { trial: trials.trial });
+    await settled(study, trials);
+    await change(study, 'skipStage', { stageId: 'regularization-sweep' });
+    await waitFor('the final training runs', () => (study.log.running.has('final-train/000') ? true : undefined));
+    trials.release('final-train/000');
+    return study;
+  },
+  approved: async (world) => {
+    const { stages: [sweep], ...file } = sweepStudy({ name: 'approved' });
+    const study = await world.start({ ...file, stages: [sweep!, { stage: 'finalTrain', replicates: 1, gate: 'approve' }] });
+    await waitFor('the study waits', async () => ((await progressOf(study)).status === 'waiting' ? true : undefined));
+    await change(study, 'approve', {});
+    return study;
+  },
+  changed: async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'changed', budget: { maxTrials: 12, parallelTrials: 2 } }), { trial: trials.trial });
+    await settled(study, trials);
+    await change(study, 'enqueueTrial', { stageId: 'regularization-sweep', hparams: { weightDecay: 0.003 } });
+    await change(study, 'setParallelTrials', { parallelTrials: 3 });
+    await change(study, 'extendBudget', { trials: 4 });
+    await conduct(study, trials, first);
+    return study;
+  },
+  'cancelled-by-update': async (world) => {
+    const trials = heldTrials();
+    const study = await world.start(sweepStudy({ name: 'cancelled-by-update' }), { trial: trials.trial });
+    await settled(study, trials);
+    await change(study, 'cancel', { by: 'ada' });
+    await study.handle.cancel();
+    return study;
+  },
 };
 
 async function main(): Promise<void> {

@@ -10,6 +10,8 @@ import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
+import { createStudyActivities, memoryStore } from '../../activities';
+import type { ObjectStore } from '../../activities';
 import { registerSearchAttributes } from '../../workers/search-attributes';
 import { studyWorkflowId, TASK_QUEUES } from '../../workflows/contract';
 import type { RunTrialInput, StudyActivities, StudyRecord, TrainingActivities, TrialSummary, TuneStudyInput } from '../../workflows/contract';
@@ -33,7 +35,7 @@ const DATASET: PinnedDataset = {
 
 /** What a test says of one study; what it leaves out is as the textbooks say, at once. */
 export interface StudyScript {
-  readonly resolved?: (study: ResolvedStudy) => ResolvedStudy;
+  readonly resolved?: (study: ResolvedStudy) => Promise<ResolvedStudy> | ResolvedStudy;
   readonly trial?: (spec: TrialSpec, plausible: () => Outcome) => Promise<Outcome> | Outcome;
   /** What the trainer does before it ends when it is cancelled. */
   readonly onCancel?: (spec: TrialSpec) => Promise<void>;
@@ -61,6 +63,8 @@ export interface ScriptedStudy {
 
 export interface ScriptedWorld {
   readonly client: Client;
+  /** Holds what long stages put into it. */
+  readonly store: ObjectStore;
   start(study: StudyInput, script?: StudyScript): Promise<ScriptedStudy>;
   stop(): Promise<void>;
 }
@@ -80,17 +84,19 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
   quieten();
   const taskQueuePrefix = `scripted-${randomUUID()}.`;
   const plays = new Map<string, Play>();
+  const store = memoryStore();
   const [workflowBundleBuilt, connection, clientConnection] = await Promise.all([workflowBundle(), NativeConnection.connect({ address }), Connection.connect({ address })]);
   const client = new Client({ connection: clientConnection, identity: 'test' });
   const searchAttributes = await registerSearchAttributes(client);
   const common = { connection, identity: 'scripted', maxHeartbeatThrottleInterval: BEAT_MILLISECONDS };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, workflowBundle: workflowBundleBuilt, activities: studyActivities(plays), reuseV8Context: true }),
+    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, workflowBundle: workflowBundleBuilt, activities: studyActivities(plays, store), reuseV8Context: true }),
     Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.training}`, activities: trainingActivities(plays) }),
   ]);
   const runs = workers.map((worker) => worker.run());
   return {
     client,
+    store,
     start: async (study, script = {}) => {
       const studyId = study.name;
       const log: StudyLog = { started: [], ended: [], cancelled: [], running: new Set(), runningMost: 0, decisions: [], published: [] };
@@ -124,16 +130,19 @@ function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
   return play;
 }
 
-function studyActivities(plays: ReadonlyMap<string, Play>): StudyActivities {
+function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): StudyActivities {
+  const { recordTrials, loadTrials } = createStudyActivities({ store, fileRoots: [] });
   return {
-    resolveStudy: ({ studyId, study }) => {
+    resolveStudy: async ({ studyId, study }) => {
       const play = playOf(plays, studyId);
       const parsed = parseStudy(study);
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
       const resolved = resolveParsed(parsed.study, DATASET);
-      play.resolved = play.script.resolved?.(resolved) ?? resolved;
-      return Promise.resolve(play.resolved);
+      play.resolved = await (play.script.resolved?.(resolved) ?? resolved);
+      return play.resolved;
     },
+    recordTrials,
+    loadTrials,
     recordDecision: async ({ studyId, decision, trials }) => {
       const { script, log } = playOf(plays, studyId);
       await script.recordDecision?.(decision);

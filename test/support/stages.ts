@@ -5,6 +5,7 @@
  */
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../../workflows/hparams';
 import { deriveSeed, uniform } from '../../workflows/search/random';
+import { costOfSegment, isFirstSegment } from '../../workflows/segments';
 import { STAGE_OPTIONS } from '../../workflows/stages/options';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Stage, StageContext, StudyFacts } from '../../workflows/stages/stage';
@@ -79,8 +80,8 @@ export function drive<Options>(stage: Stage<Options>, context: StageContext<Opti
 }
 
 function remainingAfter({ remaining }: StageContext<unknown>, trials: readonly Trial[]): StageContext<unknown>['remaining'] {
-  const seconds = trials.map(({ result }) => (result === undefined || result.outcome.status === 'outOfMemory' ? 0 : result.outcome.measurement.deviceSeconds));
-  return { deviceSeconds: remaining.deviceSeconds - seconds.reduce((sum, one) => sum + one, 0), trials: remaining.trials - trials.length };
+  const seconds = trials.map((trial) => costOfSegment(trials, trial).deviceSeconds);
+  return { deviceSeconds: remaining.deviceSeconds - seconds.reduce((sum, one) => sum + one, 0), trials: remaining.trials - trials.filter(isFirstSegment).length };
 }
 
 /** Trials end in an order drawn from a seed. */
@@ -102,11 +103,12 @@ export function completed(valLoss: number | null, changes: Partial<Measurement> 
   return { status: 'completed', measurement: measured(valLoss, changes) };
 }
 
-/** One outcome of every kind. */
+/** One outcome of every kind; paused is only who was asked to. */
 export const OUTCOMES: Readonly<Record<Outcome['status'], (spec: TrialSpec, facts: StudyFacts) => Outcome>> = {
   completed: plausibleOutcome,
   earlyStopped: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'earlyStopped' }),
   pruned: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'pruned' }),
+  paused: plausibleOutcome,
   diverged: () => ({ status: 'diverged', step: 3, measurement: measured(null, { curve: [], stepLosses: [{ step: 0, learningRate: 1e-6, loss: 2.3 }] }) }),
   dead: () => ({ status: 'dead', step: 3, measurement: measured(null, { curve: [] }) }),
   outOfMemory: () => ({ status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' }),

@@ -1,52 +1,122 @@
-import { compacted, StudyTooLarge } from '../../workflows/study-snapshot';
-import type { StudySnapshot } from '../../workflows/study-snapshot';
-import type { ResolvedStudy } from '../../workflows/study';
-import type { EpochMeasurement, Trial, TrialSpec } from '../../workflows/trial';
+import fc from 'fast-check';
+import { stageContext } from '../../workflows/stage-context';
+import { STAGES } from '../../workflows/stages';
+import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
+import type { Decision } from '../../workflows/stages/stage';
+import type { StudyInput } from '../../workflows/spec';
+import { withoutBulk } from '../../workflows/study-origin';
+import { fitting, StudyTooLarge } from '../../workflows/study-snapshot';
+import { StudyState } from '../../workflows/study-state';
+import { outlined, withoutReferences } from '../../workflows/trial-pages/outline';
+import { packed, unpacked } from '../../workflows/trial-pages/packed';
+import type { Packed, Plain } from '../../workflows/trial-pages/packed';
+import type { Trial, TrialSpec } from '../../workflows/trial';
+import { resultOf } from '../support/stages';
+import { freshStudy } from './control/studies';
 
-const line = (epoch: number): EpochMeasurement => ({ epoch, step: 10 * epoch, learningRate: 1e-3, trainLoss: 0.123456789, valLoss: 0.123456789, valAccuracy: 0.98765, deviceSeconds: 1.23456789 });
+type Sweep = Partial<Extract<StudyInput['stages'][number], { readonly stage: 'regularizationSweep' }>>;
 
-/** A trial that ended with a curve of so many epochs, as the longest that a trainer reports. */
-function trial(number: number, epochs: number): Trial {
-  const spec: TrialSpec = {
-    trialId: `regularization-sweep/${number}`, label: `point ${number}`, seed: number + 1,
-    hparams: { learningRate: 0.00123456789, batchSize: 32, momentum: 0.9, weightDecay: 0.00123456789, dropoutRate: 0.123456789, labelSmoothing: 0.05, l1: 0, l2: 0 },
-    schedule: { name: 'cosine', finalFactor: 0, warmupSteps: 20 }, limit: { epochs }, stop: {}, evaluate: { validation: 'epoch', test: false },
-    record: { stepLosses: false }, process: 'warm', exportModel: false,
-  };
-  const measurement = {
-    steps: 10 * epochs, epochs, examples: 320 * epochs, trainLoss: 0.1, best: line(epochs), curve: Array.from({ length: epochs }, (_, i) => line(i + 1)), test: null,
-    stepLosses: [], stepSeconds: null, peakBytes: 500_000_000, parameters: 34_826, deviceSeconds: 12.3456789,
-  };
-  return {
-    spec,
-    result: {
-      trialId: spec.trialId, hash: 'a'.repeat(64), outcome: { status: 'completed', measurement }, weights: { key: `trials/${'a'.repeat(64)}/weights.safetensors`, sha256: 'b'.repeat(64), bytes: 1 },
-      model: null, receipts: [], reused: false, worker: 'host/123', engine: 'tensorflow 2.21.0, tfjs 4.22.0, cpu, x64-avx512_vnni, threads 1, onednn 1, compiled 1',
-    },
-  };
+const SPACE: NonNullable<Sweep['space']> = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } };
+
+function sweep(options: Sweep): StudyState {
+  return freshStudy({ stages: [{ stage: 'regularizationSweep', space: SPACE, ...options }], budget: { parallelTrials: 2 } });
 }
 
-function snapshot(trials: readonly Trial[]): StudySnapshot {
-  const study = {} as ResolvedStudy;
-  return { study, stages: [{ stageId: 'regularization-sweep', trials, summaries: [], visible: 0 }], receipts: [], deviceSeconds: 0, examples: 0, final: null, engines: [] };
+const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
+
+/** What the next run of the workflow begins with; the trials go through the store, where `stores` says so. */
+function continued(before: StudyState, pages: Packed[], stores: boolean): StudyState {
+  const use = before.nextStage()!;
+  const leaving = stores ? before.stageOf(use).storable() : [];
+  if (leaving.length > 0) {
+    pages.push(throughJson(packed(leaving as unknown as readonly Plain[])));
+    before.stageOf(use).hasStored(leaving);
+  }
+  const state = new StudyState(before.studyId, '', before.run, throughJson(before.snapshot()));
+  if (state.stageOf(use).isIncomplete) state.stageOf(use).bringBack(pages.flatMap((page) => (unpacked(page) as unknown as readonly Trial[]).map(withoutReferences)));
+  return state;
 }
 
-describe('a snapshot', () => {
-  it('keeps the curves of a stage with few trials', () => {
-    const small = snapshot([trial(1, 30), trial(2, 30)]);
-    expect(compacted(small)).toEqual(small);
+interface End {
+  readonly asked: readonly TrialSpec[];
+  readonly decision: Decision;
+  readonly state: StudyState;
+}
+
+/** Runs the study's only stage one trial after the other, and continues as new before those trials that are named. */
+function runTo(first: StudyState, cuts: ReadonlyMap<number, boolean>): End {
+  const pages: Packed[] = [];
+  const use = first.nextStage()!;
+  const asked: TrialSpec[] = [];
+  let state = first;
+  for (;;) {
+    const cut = cuts.get(asked.length);
+    if (cut !== undefined) state = continued(state, pages, cut);
+    const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
+    if (spec === undefined) return { asked, state, decision: STAGES[use.stage]!.decide(stageContext(state, use, state.startedTrials(use))) };
+    state.started(use, { spec });
+    state.ended(use, asked.length, { spec, result: resultOf(spec, plausibleOutcome(spec, state.facts)) });
+    asked.push(spec);
+  }
+}
+
+describe('a study that continues as new', () => {
+  test.each<[string, Sweep]>([
+    ['a random search', { sampler: { name: 'random' }, trials: 14, replicateTop: 2, replicates: 2 }],
+    ['tpe', { sampler: { name: 'tpe', startupTrials: 3 }, trials: 14, replicateTop: 1, replicates: 2 }],
+    ['halving from pauses', { pruner: { name: 'asha', minEpochs: 1, reductionFactor: 2 }, trials: 12, epochs: 8, replicateTop: 1, replicates: 2 }],
+    ['patience, with curves too long to be kept', { pruner: { name: 'patience', patience: 3 }, trials: 12, epochs: 400, replicateTop: 1, replicates: 1 }],
+  ])('asks for the same trials and decides the same, wherever it is cut and whatever has left for the store: %s', (_, options) => {
+    const whole = runTo(sweep(options), new Map());
+    expect(whole.asked.length).toBeGreaterThan(7);
+    const cuts = fc.array(fc.tuple(fc.integer({ min: 0, max: whole.asked.length }), fc.boolean()), { maxLength: 5 });
+    fc.assert(fc.property(cuts, (at) => {
+      const cut = runTo(sweep(options), new Map(at));
+      expect(cut.asked).toEqual(whole.asked);
+      expect(throughJson(cut.decision)).toEqual(throughJson(whole.decision));
+      expect([cut.state.trialCount, cut.state.deviceSeconds, cut.state.overview()]).toEqual([whole.state.trialCount, whole.state.deviceSeconds, whole.state.overview()]);
+    }), { numRuns: 15 });
   });
 
-  it('of the longest sweep, with the longest curves, fits into the input of a workflow', () => {
-    const longest = snapshot(Array.from({ length: 1000 }, (_, i) => trial(i, 500)));
-    const compact = compacted(longest);
-    expect(JSON.stringify(compact).length).toBeLessThan(1_900_000);
-    const [stage] = compact.stages;
-    expect(stage?.trials).toHaveLength(1000);
-    expect(stage?.trials[999]?.result?.outcome).toMatchObject({ status: 'completed', measurement: { best: line(500), curve: [] } });
+  test('carries less, the more of its trials have left for the store, and still counts them', () => {
+    const state = sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 });
+    const stored = runTo(state, new Map([[50, true]])).state;
+    const kept = runTo(sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 }), new Map([[50, false]])).state;
+    expect(JSON.stringify(stored.snapshot()).length).toBeLessThan(JSON.stringify(kept.snapshot()).length / 3);
+    expect(stored.snapshot().stages[0]).toMatchObject({ stored: { pages: 1, trials: 50, trainings: 50 } });
+    expect(stored.trialCount).toBe(60);
   });
 
-  it('that would not fit all the same is refused in words', () => {
-    expect(() => compacted(snapshot(Array.from({ length: 3000 }, (_, i) => trial(i, 1))))).toThrow(StudyTooLarge);
+  test('of a decided stage with many trials keeps the newest and the best, and how many there were', () => {
+    const { state, decision } = runTo(sweep({ sampler: { name: 'random' }, trials: 400, replicateTop: 1, replicates: 1 }), new Map([[200, true]]));
+    state.decide(state.nextStage()!, withoutBulk(decision));
+    const again = new StudyState('digits', '', state.run, throughJson(state.snapshot()));
+    const [stage] = again.progress().stages;
+    expect(stage).toEqual(throughJson(state.progress().stages[0]));
+    expect([again.trialCount, stage!.trials.length + stage!.trialsLeftOut!, stage!.trialsEnded]).toEqual([400, 400, 400]);
+    expect(stage!.trials.length).toBeLessThan(130);
+    expect(stage!.trials.at(-1)!.trialId).toBe('regularization-sweep/399');
   });
+
+  test('that would not fit all the same is refused in words', () => {
+    const snapshot = sweep({}).snapshot();
+    const engines = new Array<string>(100_000).fill('tensorflow 2.21.0, tfjs 4.22.0, cpu');
+    expect(() => fitting({ ...snapshot, engines })).toThrow(StudyTooLarge);
+    expect(() => fitting({ ...snapshot, engines })).toThrow(/, most of them in engines; split the study into several$/);
+  });
+});
+
+test('ten thousand trials are decided on in an answer that fits into a payload', () => {
+  const state = sweep({ sampler: { name: 'random' }, trials: 10_000, replicateTop: 1, replicates: 1 });
+  const use = state.nextStage()!;
+  const spec = STAGES[use.stage]!.suggest(stageContext(state, use, []))!;
+  const trials = Array.from({ length: 10_000 }, (_, i): Trial => {
+    const own = { ...spec, trialId: `${use.stageId}/${i}`, hparams: { ...spec.hparams, ...(i > 0 && { weightDecay: 1e-6 * 1.0009 ** i, dropoutRate: (i % 601) / 1000 }) } };
+    return outlined({ spec: own, result: resultOf(own, plausibleOutcome(own, state.facts)) }, i, state.resolved.objective);
+  });
+  state.stageOf(use).bringBack(trials);
+  const context = stageContext(state, use, state.startedTrials(use));
+  expect(STAGES[use.stage]!.suggest(context)).toBeUndefined();
+  expect(JSON.stringify(STAGES[use.stage]!.decide(context)).length).toBeLessThan(400_000);
+  expect(JSON.stringify(state.progress()).length).toBeLessThan(400_000);
 });

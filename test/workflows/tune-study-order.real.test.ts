@@ -110,7 +110,8 @@ describe('a study that continues as new in the middle of its stages', () => {
 
   test('ends in the same result with the same record, its first run\'s memo kept', async () => {
     expect(cut.result).toEqual(whole.result);
-    expect(cut.study.log.published).toEqual(whole.study.log.published);
+    const publishedBy = ({ study: { log } }: Run) => log.published.map(({ studyRun: _, ...record }) => record);
+    expect(publishedBy(cut)).toEqual(publishedBy(whole));
     expect(await impatient.client.workflow.getHandle(cut.study.handle.workflowId).describe()).toMatchObject({ status: { name: 'COMPLETED' }, memo: { stepwellContent: 'continued' } });
   });
 

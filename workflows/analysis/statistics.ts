@@ -88,8 +88,14 @@ export function pairedBootstrap(differences: readonly number[], seed: number): n
 
 /** Ranks from 1; equal values share the mean of their places. */
 export function ranks(values: readonly number[]): readonly number[] {
-  const sorted = [...values].sort((a, b) => a - b);
-  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2 + 1);
+  const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const placed = new Array<number>(values.length);
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    to = from + 1;
+    while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
+    for (let i = from; i < to; i++) placed[order[i]!] = (from + to + 1) / 2;
+  }
+  return placed;
 }
 
 /** Spearman's rank correlation in [-1, 1]; `null` where it is not defined: fewer than 3 pairs, or one side all equal. */

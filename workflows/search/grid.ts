@@ -20,6 +20,7 @@ export function gridSize(space: Space, levels: number): number {
  * Lists are taken whole, and so is what others depend on. What does not exist at a point multiplies none.
  */
 export const grid: Sampler<{ readonly levels: number }> = {
+  isBlind: true,
   size: (space, { levels }) => gridSize(space, levels),
   suggest: ({ space, options: { levels }, index }) => {
     const points = enumerate(space, (dimension) => levelsOf(dimension, levels));

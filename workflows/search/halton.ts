@@ -14,6 +14,7 @@ const RESOLUTION = 2 ** -52;
  * Source: J. H. Halton, Numer. Math. 2 (1960); A. B. Owen, "A randomized Halton algorithm in R", arXiv:1706.02808 (2017).
  */
 export const halton: Sampler = {
+  isBlind: true,
   size: () => Infinity,
   suggest: ({ space, seed, index }) => {
     const bases = primes(Object.keys(space).length);

@@ -9,6 +9,7 @@ import { pointAt } from './space';
  * Source: J. Bergstra, Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13 (2012).
  */
 export const random: Sampler = {
+  isBlind: true,
   size: () => Infinity,
   suggest: ({ space, seed, index }) => pointAt(space, Object.keys(space).map((name) => uniform(deriveSeed(seed, name), index))),
 };

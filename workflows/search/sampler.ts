@@ -24,6 +24,8 @@ export interface SamplerContext<Options> {
 
 /** A way to choose the next point of a space: a pure function of the space, the trials so far, a seed and a number. */
 export interface Sampler<Options = unknown> {
+  /** Looks at no observation: it need not be given any. */
+  readonly isBlind?: true;
   /** Number of points that it can suggest; Infinity where it has no end. */
   size(space: Space, options: Options): number;
   /** Values for every dimension of the space that exists at the point. */

@@ -12,6 +12,7 @@ import { pointAt } from './space';
  * Source: I. M. Sobol', USSR Comput. Math. Math. Phys. 7 (1967); A. B. Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences" (1995).
  */
 export const sobol: Sampler = {
+  isBlind: true,
   size: () => Infinity,
   suggest: ({ space, seed, index }) => {
     const turn = index % 2 ** SOBOL_BITS;

@@ -5,10 +5,12 @@
  */
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
 import type { StandardHParam, StandardHParamName } from '../hparams';
+import { conditionProblems, placedDimensions } from '../search/space';
 import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
+import { cycledMomentumProblems } from './momentum';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import { dotted, valueAt } from './problem';
 import type { Path, Problem } from './problem';
@@ -23,8 +25,14 @@ export interface Draft {
   readonly hparams: Readonly<Record<string, unknown>>;
   /** `training.optimizer.name`, the default filled. */
   readonly optimizer: unknown;
+  /** `training.schedule`. */
+  readonly schedule: unknown;
+  readonly reproducible: unknown;
+  readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
   readonly spaces: readonly unknown[];
+  /** Each entry's `constraints`. */
+  readonly constraints: readonly unknown[];
   /** The entries that parsed. */
   readonly stages: readonly ParsedStage[];
 }
@@ -44,7 +52,11 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     model: mapping(at('model')),
     hparams: mapping(at('training', 'hparams')) ?? {},
     optimizer: at('training', 'optimizer', 'name') ?? 'adam',
+    schedule: at('training', 'schedule'),
+    reproducible: at('reproducible'),
+    deviceMinutes: at('budget', 'deviceMinutes'),
     spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
+    constraints: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['constraints'])) : [],
     stages,
   };
 }
@@ -63,8 +75,21 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...references.problems,
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
+    ...timeProblems(draft),
+    ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
     ...orderProblems(draft.stages, draft.hparams['learningRate'] !== undefined),
   ];
+}
+
+/** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */
+function timeProblems({ reproducible, deviceMinutes, constraints }: Draft): readonly Problem[] {
+  if (reproducible !== true) return [];
+  const measured = constraints.flatMap((own, index) => ['deviceSeconds', 'peakBytes'].filter((name) => valueAt(own, [name]) !== undefined).map((name): Problem => ({
+    path: `stages.${index}.constraints.${name}`, rule: 'must be left out of a reproducible study: no two runs measure the same', value: valueAt(own, [name]), fix: 'bound parameters',
+  })));
+  if (typeof deviceMinutes !== 'number') return measured;
+  const rule = 'must be left out of a reproducible study: which trials a limit of time cuts depends on how fast the machine was';
+  return [...measured, { path: 'budget.deviceMinutes', rule, value: deviceMinutes, fix: 'limit budget.maxTrials, and the trials and epochs of the stages' }];
 }
 
 function unknownName(path: string, name: unknown, known: readonly string[] | undefined): readonly Problem[] {
@@ -125,18 +150,21 @@ function isStandard(name: string): name is StandardHParamName {
   return Object.hasOwn(STANDARD_HPARAMS, name);
 }
 
-/** A stage's space, if it has one: every name must reach something, every number lie in its range. */
+/** A stage's space, if it has one: every name must reach something, every number lie in its range, every condition be one that can hold. */
 function spaceProblems(index: number, space: unknown, references: HparamReferences, draft: Draft): readonly Problem[] {
-  return Object.entries(mapping(space) ?? {}).flatMap(([name, dimension]): readonly Problem[] => {
-    const path: Path = ['stages', index, 'space', name];
-    const reason = unreadReason(name, references, draft);
-    if (reason !== undefined) return [{ path: dotted(path), value: dimension, ...reason }];
-    return isStandard(name) ? rangeProblems(path, dimension, STANDARD_HPARAMS[name]) : [];
+  const base: Path = ['stages', index, 'space'];
+  const placed = placedDimensions(space);
+  const selectors = new Set(placed.flatMap(({ dimension }) => Object.keys(mapping(dimension.when) ?? {})));
+  const own = placed.flatMap(({ name, path, dimension }): readonly Problem[] => {
+    const reason = selectors.has(name) ? undefined : unreadReason(name, references, draft);
+    if (reason !== undefined) return [{ path: dotted([...base, ...path]), value: valueAt(space, path), ...reason }];
+    return isStandard(name) ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name]) : [];
   });
+  return [...own, ...conditionProblems(space).map(({ path, rule, value }) => ({ path: dotted([...base, ...path]), rule, value }))];
 }
 
 /** Keys of a dimension that hold values of the hyperparameter; `step` does not. */
-const VALUES: readonly string[] = ['uniform', 'logUniform', 'integer', 'choice', 'constant'];
+const VALUES: readonly string[] = ['uniform', 'logUniform', 'integer', 'choice', 'ordinal', 'constant'];
 
 /** Kinds of dimension whose values are fractions. */
 const CONTINUOUS: readonly string[] = ['uniform', 'logUniform'];
@@ -145,7 +173,7 @@ function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: St
   return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
     if (!VALUES.includes(key)) return [];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (integer === true && CONTINUOUS.includes(key)) return [{ path: dotted([...path, key]), rule: 'must be integer or choice: the values are whole numbers', value }];
+    if (integer === true && CONTINUOUS.includes(key)) return [{ path: dotted([...path, key]), rule: 'must be integer, choice or ordinal: the values are whole numbers', value }];
     if (values.some((one) => typeof one === 'string' || typeof one === 'boolean')) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
     const numeric = values.filter((one) => typeof one === 'number');
     if (numeric.some((one) => one < min || one > max)) return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];

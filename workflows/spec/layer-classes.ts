@@ -1,4 +1,4 @@
-/** The layers of TensorFlow.js by their class names: written down, so that a study is checked without loading it. */
+/** The layers of TensorFlow.js by their class names, and SpatialDropout2D: written down, so that a study is checked without loading it. */
 export const LAYER_CLASSES: readonly string[] = [
   'InputLayer', 'ReLU', 'LeakyReLU', 'PReLU', 'ELU', 'ThresholdedReLU', 'Softmax', 'Conv2D', 'Conv3D', 'Conv2DTranspose', 'Conv3DTranspose',
   'SeparableConv2D', 'Conv1D', 'Cropping2D', 'UpSampling2D', 'DepthwiseConv2D', 'RNN', 'SimpleRNNCell', 'SimpleRNN', 'GRUCell', 'GRU',
@@ -7,7 +7,7 @@ export const LAYER_CLASSES: readonly string[] = [
   'GaussianNoise', 'GaussianDropout', 'AlphaDropout', 'BatchNormalization', 'LayerNormalization', 'ZeroPadding2D', 'MaxPooling1D',
   'AveragePooling1D', 'MaxPooling2D', 'AveragePooling2D', 'MaxPooling3D', 'AveragePooling3D', 'GlobalAveragePooling1D', 'GlobalMaxPooling1D',
   'GlobalAveragePooling2D', 'GlobalMaxPooling2D', 'TimeDistributed', 'Bidirectional', 'Rescaling', 'CenterCrop', 'CategoryEncoding', 'Resizing',
-  'RandomWidth',
+  'RandomWidth', 'SpatialDropout2D',
 ];
 
 /** Keras' short names. */

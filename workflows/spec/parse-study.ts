@@ -4,9 +4,10 @@
  * @module
  */
 import { z } from 'zod';
+import type { BatchSizeSchedule } from '../batch-growth';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
 import type { ScheduleSpec } from '../schedule';
-import type { ResolvedStudy, TrainingSpec } from '../study';
+import type { BudgetSpec, ResolvedStudy, TrainingSpec } from '../study';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';
@@ -120,19 +121,20 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     model: normalizeModel(model),
     training: completeTraining(training),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
-    budget,
+    budget: budget as BudgetSpec,
     checkpointEverySteps,
     stages: withStageIds(withInserted(stages)),
   };
 }
 
-function completeTraining({ optimizer, schedule, epochs, earlyStopping, hparams }: Sections['training']): TrainingSpec {
+function completeTraining({ optimizer, schedule, epochs, batchSizeSchedule, earlyStopping, hparams }: Sections['training']): TrainingSpec {
   const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
   const given = Object.fromEntries(Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined));
   return {
     optimizer,
     schedule: schedule satisfies ScheduleSpec,
     epochs,
+    ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
     earlyStopping,
     hparams: { ...defaults, learningRate: DEFAULT_LEARNING_RATES[optimizer.name], ...given },
   };

@@ -10,6 +10,14 @@ const milestone = z.strictObject({
   factor: z.number().min(0).max(1000).describe('Learning rate as a factor on learningRate.'),
 });
 
+const momentum = () => z.number().min(0).max(0.9999);
+
+/** Momentum that goes against the learning rate. */
+export const cycledMomentumSchema = z
+  .strictObject({ max: momentum().default(0.95).describe('Where the learning rate is lowest.'), min: momentum().default(0.85).describe('Where it is highest.') })
+  .refine(({ max, min }) => max >= min, { error: 'must be at least min', path: ['max'] })
+  .describe("Momentum, or beta1 of adam and adamw, falls as the learning rate rises, and rises as it falls. By default it stays as it is.");
+
 /** A learning-rate schedule: a factor on `learningRate` over the epochs. */
 export const scheduleSchema = z
   .discriminatedUnion('name', [
@@ -28,6 +36,7 @@ export const scheduleSchema = z
       peakFraction: z.number().gt(0).lt(1).default(0.3).describe('Share of the training until the peak.'),
       initialFactor: factor(0.04, 'Where it starts, as a factor on the peak.'),
       finalFactor: factor(4e-6, 'Where it ends, as a factor on the peak.'),
+      cycledMomentum: cycledMomentumSchema.exactOptional(),
       ...warmup,
     }),
     z.strictObject({

@@ -4,9 +4,10 @@
  * @module
  */
 import { z } from 'zod';
+import { STAGE_SHARES } from '../stage-shares';
 import { datasetSchema } from './dataset';
 import { modelSchema } from './model';
-import { STAGES_MAX, stageUseSchema } from './stage-uses';
+import { STAGE_NAMES, STAGES_MAX, stageUseSchema } from './stage-uses';
 import type { StageUseInput } from './stage-uses';
 import { trainingSchema } from './training';
 
@@ -33,7 +34,11 @@ const budgetSchema = z
     deviceMinutes: z.number().gt(0).max(1e7).nullable().default(null).describe('Most minutes of device time over all trials; null for no limit.'),
     maxTrials: z.int().min(1).max(100_000).nullable().default(null).describe('Most trials over all stages; null for no limit.'),
     parallelTrials: z.int().min(1).max(256).default(2).describe('Trials that run at the same time, given workers enough.'),
+    stageShares: z.strictObject(Object.fromEntries(STAGE_NAMES.map((name) => [name, z.number().gt(0).max(1).optional()])))
+      .refine((shares) => Object.values(shares).reduce<number>((sum, share) => sum + (share ?? 0), 0) <= 1 + 1e-9, 'must be at most 1 in all').optional()
+      .describe(`Shares of deviceMinutes by stage, where the usual ones do not fit: ${Object.entries(STAGE_SHARES).map(([name, share]) => `${name} ${share}`).join(', ')}.`),
   })
+  .refine(({ deviceMinutes, stageShares }) => stageShares === undefined || deviceMinutes !== null, { error: 'are shares of deviceMinutes, which must be set as well', path: ['stageShares'] })
   .describe('What the study may spend; the final training is reserved first.');
 
 /** Every section of a study file but `stages`, which are parsed one by one so that all problems show at once. */

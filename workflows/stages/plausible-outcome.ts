@@ -29,11 +29,13 @@ export function plausibleOutcome(spec: TrialSpec, facts: StudyFacts): Outcome {
   const batchSize = numericHParam(spec.hparams, 'batchSize');
   const stepsTotal = stepsOf(spec.limit, facts.trainExamples, batchSize);
   if (spec.schedule.name === 'ramp') return rangeTestOutcome(spec, facts, stepsTotal);
-  const curve = curveOf(spec, facts, stepsTotal);
+  const whole = curveOf(spec, facts, stepsTotal);
+  const pause = whole.find(({ epoch, step }) => epoch >= (spec.pauseAfterEpochs ?? Infinity) && step < stepsTotal);
+  const curve = pause === undefined ? whole : whole.slice(0, whole.indexOf(pause) + 1);
   const steps = curve.at(-1)?.step ?? stepsTotal;
   const measurement = measured(spec, facts, steps, curve, []);
   const failed = numericHParam(spec.hparams, 'learningRate') > BREAKDOWN * bestRate(spec, facts);
-  return failed ? { status: 'diverged', step: steps, measurement: { ...measurement, curve: [], best: null } } : { status: 'completed', measurement };
+  return failed ? { status: 'diverged', step: steps, measurement: { ...measurement, curve: [], best: null } } : { status: pause === undefined ? 'completed' : 'paused', measurement };
 }
 
 function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {

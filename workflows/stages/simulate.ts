@@ -7,12 +7,13 @@ import { numericHParam } from '../hparams';
 import { deriveSeed } from '../search/random';
 import { hparamNames } from '../study-state';
 import type { ResolvedStudy, StageUse } from '../study';
+import { costOfSegment, isFirstSegment } from '../segments';
 import type { HParams, Trial, TrialSpec } from '../trial';
 import { decideOnLess } from './decide-on-less';
 import { STAGES } from './index';
 import { plausibleOutcome } from './plausible-outcome';
 import type { Decision, Stage, StageContext, StudyFacts } from './stage';
-import { costOf, measurementOf } from './trials';
+import { costOf } from './trials';
 
 /** Counts of a data set: what a plan needs to know of it. */
 export type PlanFacts = Pick<StudyFacts, 'trainExamples' | 'validationExamples' | 'testExamples' | 'classes'>;
@@ -27,6 +28,8 @@ export interface PlanCost {
 export interface PlannedTrial {
   readonly trialId: string;
   readonly label: string;
+  /** Of a segment of a training that paused: the segment before. */
+  readonly continues?: string;
   /** The hyperparameters in which it differs from the study at that point; those of later stages follow from made-up answers. */
   readonly changes: HParams;
   readonly batchSize: number;
@@ -41,6 +44,8 @@ export interface PlannedStage {
   readonly question: string;
   /** Why `resolveStudy` put it in. */
   readonly inserted?: string;
+  /** It begins only when somebody approves. */
+  readonly gate?: 'approve';
   readonly trials: readonly PlannedTrial[];
   /** The most that it can take, whatever the outcomes. */
   readonly atMost: PlanCost;
@@ -71,7 +76,7 @@ export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const stages: PlannedStage[] = [];
   for (const use of study.stages) {
     const incumbent = decisions.at(-1)?.hparams ?? study.training.hparams;
-    const used = stages.reduce((sum, { trials }) => sum + trials.length, 0);
+    const used = total(stages.map(({ trials }) => sumOf(trials))).trials;
     const remaining = remainingTrials(study, use, whole, incumbent) - used;
     const { planned, decision } = planStage({ study, use, facts: whole, incumbent, decisions, remaining });
     stages.push(planned);
@@ -100,7 +105,7 @@ function stageNamed(name: string): Stage {
 function contextOf({ study, use, facts, incumbent, decisions, remaining }: StageInput, trials: readonly Trial[]): StageContext<unknown> {
   return {
     stageId: use.stageId, options: use.options, incumbent, trials, seed: deriveSeed(study.seed, use.stageId), facts, decisions: [...decisions],
-    remaining: { deviceSeconds: Infinity, trials: remaining - trials.length },
+    remaining: { deviceSeconds: Infinity, trials: remaining - trials.filter(isFirstSegment).length },
   };
 }
 
@@ -109,24 +114,24 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
   const stage = stageNamed(use.stage);
   const trials = simulateStage(stage, input);
   const planned: PlannedStage = {
-    stage: use.stage, stageId: use.stageId, question: stage.question, ...(use.inserted !== undefined && { inserted: use.inserted }),
-    trials: trials.map(({ spec }) => plannedTrial(input, spec)), atMost: stage.estimate(contextOf(input, [])),
+    stage: use.stage, stageId: use.stageId, question: stage.question, ...(use.inserted !== undefined && { inserted: use.inserted }), ...(use.gate !== undefined && { gate: use.gate }),
+    trials: trials.map((trial) => plannedTrial(input, trials, trial)), atMost: stage.estimate(contextOf(input, [])),
   };
   return { planned, decision: decisionOf(stage, input, trials) };
 }
 
-/** As the driver does it: a free slot asks, the trial that needs least time ends first. */
+/** As the driver does it: a free slot asks, the trial that needs least time ends first. What goes on after a pause is no further trial. */
 function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
   const { study, facts, remaining } = input;
   const trials: Trial[] = [];
   const running = new Map<number, number>();
   let now = 0;
   for (;;) {
-    const mayRun = stage.mustRun === true || trials.length < remaining;
-    const spec = running.size < study.budget.parallelTrials && mayRun ? stage.suggest(contextOf(input, trials)) : undefined;
+    const suggested = running.size < study.budget.parallelTrials ? stage.suggest(contextOf(input, trials)) : undefined;
+    const mayRun = stage.mustRun === true || suggested?.continues !== undefined || trials.filter(isFirstSegment).length < remaining;
+    const spec = mayRun ? suggested : undefined;
     if (spec !== undefined) {
-      const seconds = measurementOf(plausibleOutcome(spec, facts))?.deviceSeconds ?? 0;
-      running.set(trials.length, now + seconds);
+      running.set(trials.length, now + costOfSegment(trials, { spec, result: resultOf(spec, facts) }).deviceSeconds);
       trials.push({ spec });
       continue;
     }
@@ -148,14 +153,19 @@ function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result
 
 function decisionOf(stage: Stage, input: StageInput, trials: readonly Trial[]): Decision {
   const context = contextOf(input, trials);
-  return stage.mustRun === true || trials.length < input.remaining ? stage.decide(context) : decideOnLess(stage, context);
+  return stage.mustRun === true || trials.filter(isFirstSegment).length < input.remaining ? stage.decide(context) : decideOnLess(stage, context);
 }
 
-function plannedTrial(input: StageInput, spec: TrialSpec): PlannedTrial {
-  const { trialId, label, hparams } = spec;
-  const cost = costOf(contextOf(input, []), spec);
+function plannedTrial(input: StageInput, trials: readonly Trial[], trial: Trial): PlannedTrial {
+  const { spec, spec: { trialId, label, hparams, continues } } = trial;
+  const isSegment = continues !== undefined || trial.result?.outcome.status === 'paused';
+  const cost = isSegment ? costOfPart(numericHParam(hparams, 'batchSize'), costOfSegment(trials, trial).examples) : costOf(contextOf(input, []), spec);
   const changes = Object.fromEntries(Object.entries(hparams).filter(([name, value]) => input.incumbent[name] !== value));
-  return { trialId, label, changes, batchSize: numericHParam(hparams, 'batchSize'), epochs: cost.examples / input.facts.trainExamples, ...cost };
+  return { trialId, label, ...(continues !== undefined && { continues }), changes, batchSize: numericHParam(hparams, 'batchSize'), epochs: cost.examples / input.facts.trainExamples, ...cost };
+}
+
+function costOfPart(batchSize: number, examples: number): Omit<PlanCost, 'trials'> {
+  return { steps: Math.round(examples / batchSize), examples };
 }
 
 /** Trials that the study's budget leaves to a stage, with those of later stages that must run taken off. */
@@ -167,8 +177,9 @@ function remainingTrials(study: PlannableStudy, use: StageUse, facts: StudyFacts
   return maxTrials - reserved.reduce((sum, trials) => sum + trials, 0);
 }
 
-function sumOf(trials: readonly PlannedTrial[]): PlanCost {
-  return total(trials.map(({ steps, examples }) => ({ trials: 1, steps, examples })));
+/** What trials take together; the segments of one training are one trial. */
+export function sumOf(trials: readonly PlannedTrial[]): PlanCost {
+  return total(trials.map(({ continues, steps, examples }) => ({ trials: continues === undefined ? 1 : 0, steps, examples })));
 }
 
 function total(costs: readonly PlanCost[]): PlanCost {

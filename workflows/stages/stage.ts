@@ -39,6 +39,8 @@ export interface StageContext<Options> {
   readonly remaining: RemainingBudget;
   /** Decisions of earlier stages, oldest first. */
   readonly decisions: readonly Decision[];
+  /** Hyperparameters that people asked to have tried, the oldest first, tried or not; only of a stage with `refuseEnqueued`. */
+  readonly enqueued?: readonly HParams[];
 }
 
 /** A line in a plot of a decision's evidence; or points, where a line between neighbours would say what nobody measured. */
@@ -60,6 +62,25 @@ export interface Plot {
   readonly marks: readonly { readonly name: string; readonly x: number }[];
 }
 
+/** Horizontal bars from 0, each with a name. */
+export interface BarChart {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly bars: readonly Bar[];
+  /** A sentence for people, e.g. why there are no bars. */
+  readonly note?: string;
+}
+
+export interface Bar {
+  readonly name: string;
+  /** At least 0. */
+  readonly value: number;
+  /** Where the value may lie as well. */
+  readonly interval?: readonly [number, number];
+  /** May be chance: drawn faint. */
+  readonly isFaint?: boolean;
+}
+
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
@@ -70,6 +91,7 @@ export interface Evidence {
   /** Trials that the decision rests on. */
   readonly trialIds: readonly string[];
   readonly plots: readonly Plot[];
+  readonly bars?: readonly BarChart[];
   readonly tables: readonly Table[];
   /** Warnings for people, e.g. that the best value lies at the edge of the space. */
   readonly warnings: readonly string[];
@@ -86,6 +108,8 @@ export interface Decision {
   /** One sentence that can be checked against the trials. */
   readonly because: string;
   readonly confidence: Confidence;
+  /** What keeps the confidence from being high, a few words each. */
+  readonly doubts?: readonly string[];
   readonly evidence: Evidence;
   readonly alternatives: readonly { readonly hparams: HParams; readonly note: string }[];
   /** The trial whose test evaluation and model are the study's result; only of a stage that trains for good. */
@@ -99,6 +123,8 @@ export interface Stage<Options = unknown> {
   readonly question: string;
   /** Runs whatever the budget says, which reserves for it: the final training. */
   readonly mustRun?: boolean;
+  /** May have thousands of trials, and reads of the curves of most of them only outlines (`trial-pages/outline`). */
+  readonly hasMany?: boolean;
   /**
    * The next trial to start now; `undefined` to wait for running ones or, with none running, to conclude. Pure.
    * Called again whenever a slot is free: there are no barriers but those a stage makes by waiting.
@@ -108,6 +134,8 @@ export interface Stage<Options = unknown> {
   decide(context: StageContext<Options>): Decision;
   /** Most trials and optimizer steps that the stage can take, for `plan` and for the budget. */
   estimate(context: StageContext<Options>): { readonly trials: number; readonly steps: number; readonly examples: number };
+  /** Of a stage whose `suggest` takes from `enqueued`: why it cannot take this, in one sentence; `undefined` if it can. Pure. */
+  refuseEnqueued?(context: StageContext<Options>, hparams: HParams): string | undefined;
 }
 
 /** A stage has no answer: every trial failed, say. The study stops and the message says what to do. */

@@ -4,19 +4,22 @@
  * @module
  */
 import { scoreOf } from '../analysis/score';
-import { stepsOf } from '../trial-length';
+import { isFirstSegment } from '../segments';
+import { milestonesOf } from '../batch-growth';
+import { batchPhases, examplesAfter, stepsOf } from '../trial-length';
 import { numericHParam } from '../hparams';
 import type { Objective } from '../study';
 import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../trial';
+import { count, formatSeconds } from './format';
 import type { StageContext } from './stage';
 
 /** What a stage says about a trial; the rest is the plainest training. */
 export type TrialRequest = Pick<TrialSpec, 'label' | 'hparams' | 'seed' | 'schedule' | 'limit'> & Partial<TrialSpec>;
 
-/** The next trial of a stage: numbered by its place, ended by nothing but its limit, not evaluated unless asked. */
+/** The next trial of a stage: numbered by its place among the trainings, ended by nothing but its limit, not evaluated unless asked. */
 export function nextTrial({ stageId, trials }: StageContext<unknown>, request: TrialRequest): TrialSpec {
   return {
-    trialId: `${stageId}/${String(trials.length).padStart(3, '0')}`,
+    trialId: `${stageId}/${String(trials.filter(isFirstSegment).length).padStart(3, '0')}`,
     stop: {}, evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
     ...request,
   };
@@ -62,11 +65,24 @@ export function finalValLoss(trial: Trial): number | null {
 
 export const isRunning = ({ result }: Trial): boolean => result === undefined;
 
-/** Optimizer steps and examples of one trial. */
-export function costOf({ facts }: StageContext<unknown>, { hparams, limit }: Pick<TrialSpec, 'hparams' | 'limit'>): { readonly steps: number; readonly examples: number } {
+/** Optimizer steps and examples of one trial; at most these where batches grow by what it measures. */
+export function costOf({ facts }: StageContext<unknown>, { hparams, limit, batchGrowth }: Pick<TrialSpec, 'hparams' | 'limit' | 'batchGrowth'>): { readonly steps: number; readonly examples: number } {
   const batchSize = numericHParam(hparams, 'batchSize');
-  const steps = stepsOf(limit, facts.trainExamples, batchSize);
-  return { steps, examples: steps * batchSize };
+  const phases = batchPhases(batchSize, milestonesOf(batchGrowth), facts.trainExamples);
+  const steps = stepsOf(limit, facts.trainExamples, batchSize, milestonesOf(batchGrowth));
+  return { steps, examples: examplesAfter(phases, steps) };
+}
+
+/**
+ * What trainings have cost, for a note: device time, but steps in a reproducible study, where nothing may differ by measured times.
+ *
+ * Of a training in segments the last one counts, whose measurement is of the whole.
+ */
+export function costText({ facts }: StageContext<unknown>, trials: readonly Trial[]): string {
+  const continued = new Set(trials.map(({ spec }) => spec.continues));
+  const whole = trials.filter(({ spec }) => !continued.has(spec.trialId)).flatMap(({ result }) => measurementOf(result?.outcome) ?? []);
+  const sum = (of: (measurement: Measurement) => number): number => whole.reduce((total, measurement) => total + of(measurement), 0);
+  return facts.reproducible ? count(sum(({ steps }) => steps), 'step') : `${formatSeconds(sum(({ deviceSeconds }) => deviceSeconds))} of device time`;
 }
 
 /** Trials by how they ended, for a message, e.g. `3 outOfMemory, 1 diverged`. */

@@ -156,3 +156,35 @@ test('the manifest of another trial under this key is refused', async () => {
   await store.put(manifestKey(other), (await store.get(manifestKey(HASH)))?.bytes ?? new Uint8Array());
   await expect(openTrial(store, { hash: other, owner: ownerOf() })).rejects.toMatchObject({ name: 'StorageDenied' });
 });
+
+describe('a finished trial', () => {
+  const run = { workflowId: 'study/digits', studyRun: 'run' };
+
+  async function finished(): Promise<void> {
+    await (await take(store, run)).finish(resultOf({ receipts: [] }), FILES);
+  }
+
+  test('found by a study of another run is reused, and its manifest names the study, once', async () => {
+    await finished();
+    for (const studyRun of ['second run', 'third run', 'third run']) {
+      expect(await openTrial(store, { hash: HASH, owner: ownerOf({ workflowId: 'study/other', studyRun }) })).toMatchObject({ finished: { reused: true } });
+    }
+    expect((await manifestOf(store)).users).toEqual([{ workflowId: 'study/other', studyRun: 'third run' }]);
+  });
+
+  test('found by the recovery of the study that trained it is its own, and the manifest stays as it is', async () => {
+    await finished();
+    const before = await manifestOf(store);
+    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2' }) })).toMatchObject({ finished: { reused: false } });
+    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/000.2' }) })).toMatchObject({ finished: { reused: false } });
+    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/001' }) })).toMatchObject({ finished: { reused: true } });
+    expect((await manifestOf(store)).result).toEqual(before.result);
+  });
+
+  test('whose manifest has changed in the store without becoming unreadable is refused', async () => {
+    await finished();
+    const text = Buffer.from((await store.get(manifestKey(HASH)))!.bytes).toString();
+    await store.put(manifestKey(HASH), Buffer.from(text.replace('"peakBytes":1', '"peakBytes":2')));
+    await expect(take(store)).rejects.toMatchObject({ name: 'StorageDenied', message: expect.stringContaining('its content is not what was written') });
+  });
+});

@@ -186,6 +186,25 @@ describe('the result', () => {
     expect((await store.list(finished.model ?? '?')).map(({ key }) => key)).toEqual([`${finished.model}model.json`]);
   });
 
+  test('of a trial that nobody tried before and that wrote no checkpoint takes four requests, none of them to look for leftovers', async () => {
+    const requests: string[] = [];
+    const counting = Object.fromEntries(Object.entries(store).map(([name, ask]) => [name, typeof ask !== 'function' ? ask : (key: unknown, ...rest: readonly unknown[]) => {
+      requests.push(`${name} ${String(key).replace(/^.*\//, '').replace(/-[0-9a-f]+/, '')}`);
+      return (ask as (...all: readonly unknown[]) => unknown)(key, ...rest);
+    }])) as unknown as ObjectStore;
+    const ledger = await take(counting);
+    await ledger.finish(resultOf(), { ...NO_FILES, weightsPath: localFile('weights.safetensors', 'w') });
+    expect(requests).toEqual(['get manifest.json', 'put manifest.json', 'put weights.safetensors', 'put manifest.json']);
+  });
+
+  test('sweeps what crashed attempts left behind, though they left no word of it', async () => {
+    await take(store);
+    await store.put(`trials/${HASH}/checkpoints/0000000050-crashed-1.safetensors`, Buffer.from('?'));
+    const again = await take(store, { attempt: 2 });
+    await again.finish(resultOf(), NO_FILES);
+    expect(await keysOf(store)).toEqual([`trials/${HASH}/manifest.json`]);
+  });
+
   test('sweeps what crashed attempts left behind, and nothing that counts', async () => {
     const ledger = await take(store);
     await ledger.commitCheckpoint(checkpointFile(100));

@@ -16,10 +16,12 @@ function wordsAfter(error: unknown, changed: Partial<AttemptFacts> = {}): string
 }
 
 test.each([
-  ['workerStopped', named('CancelledFailure')],
+  ['workerStopped', Object.assign(named('CancelledFailure'), { message: 'WORKER_SHUTDOWN' })],
+  ['takenBack', Object.assign(named('CancelledFailure'), { message: 'CANCELLED' })],
   ['trainerStalled', new TrainerStalled('no progress', 61)],
   ['storage', named('StorageUnavailable')],
   ['storage', named('StorageDenied')],
+  ['diskFull', failed('ENOSPC: no space left on device, write')],
   ['trainerKilled', crashed('by SIGKILL', { killed: true })],
   ['trainerCrashed', crashed('by SIGSEGV')],
   ['trainerCrashed', failed('bad shape')],
@@ -55,8 +57,8 @@ test('the same crash at the same step is the same error, at another step it is n
   expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first, step: 43 }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
 });
 
-test('a trainer that somebody kills, or that hangs, is tried again however often', () => {
-  for (const error of [crashed('by SIGKILL', { killed: true }), new TrainerStalled('no progress', 61), named('StorageUnavailable')]) {
+test('a trainer that somebody kills, that hangs or whose disk is full is tried again however often', () => {
+  for (const error of [crashed('by SIGKILL', { killed: true }), failed('ENOSPC: no space left on device, write'), new TrainerStalled('no progress', 61), named('StorageUnavailable')]) {
     expect(wordsAfter(error)).toBeUndefined();
     expect(endOf(error, facts())).toMatchObject({ thrown: error });
   }

@@ -4,7 +4,7 @@ import { trialHash } from '../../../activities/trial/trial-hash';
 import type { RunTrialInput } from '../../../workflows/contract';
 import { trialInput } from './trial-input';
 
-const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', source?: string): string => trialHash(input, engine, source);
+const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', source?: string, device = 'a processor'): string => trialHash(input, { engine, device }, source);
 const base = trialInput();
 
 test('the hash of a trial is known: a change of it would throw away what studies have in their stores', () => {
@@ -15,6 +15,7 @@ test('names of studies, trials and places do not count', () => {
   const { dataset } = base;
   const same = [
     trialInput({ studyId: 'other' }), trialInput({ checkpointEverySteps: 7 }), trialInput({}, { trialId: 'sweep/003', label: 'another' }),
+    trialInput({}, { pauseAfterEpochs: 3 }), trialInput({}, { trialId: 'sweep/003.2', continues: 'sweep/003' }),
     trialInput({ dataset: { ...dataset, source: { format: 'idx', uri: 's3://elsewhere/digits' } } }),
   ];
   for (const input of same) expect(hashOf(input)).toBe(hashOf(base));
@@ -32,6 +33,18 @@ test('everything that the bits depend on counts', () => {
     hashOf(trialInput({}, { process: 'fresh' })), hashOf(trialInput({}, { exportModel: true })),
   ];
   expect(new Set([hashOf(base), ...others]).size).toBe(others.length + 1);
+});
+
+test('a study that must not reuse has trials of its own, which it finds again', () => {
+  const [one, again, other] = ['salt', 'salt', 'pepper'].map((fresh) => hashOf(trialInput({ fresh })));
+  expect(one).toBe(again);
+  expect(new Set([hashOf(base), one, other]).size).toBe(3);
+});
+
+test('the device counts where times and memory are measured, and only there: a rung is found again on its own device', () => {
+  const on = (process: 'fresh' | 'warm', device: string): string => hashOf(trialInput({}, { process }), undefined, undefined, device);
+  expect(on('fresh', 'a GPU, 80 GiB')).not.toBe(on('fresh', 'a GPU, 16 GiB'));
+  expect(on('warm', 'a GPU, 80 GiB')).toBe(on('warm', 'a GPU, 16 GiB'));
 });
 
 test('the order of keys does not count, and that of lists does', () => {

@@ -14,6 +14,7 @@ import { sampleStudy } from '../report/sample-study';
 import { checkpointFile, HASH, localFile, ownerOf, resultOf } from '../storage/trial-support';
 
 const folder = folderOf(idxSet(20, 5));
+const OBJECTIVE = { metric: 'valLoss', direction: 'minimize' } as const;
 const STUDY = { name: 'tiny', dataset: { format: 'idx', uri: `file://${folder}` }, model: { preset: 'mnist-cnn' }, stages: [{ stage: 'finalTrain' }] };
 
 /** A study with one trial, as its workers leave it. */
@@ -83,6 +84,16 @@ describe('verifying a study', () => {
     const { key } = (await store.list('trials/')).find((object) => object.key.endsWith('model.json'))!;
     await store.put(`${path.posix.dirname(key)}/other.bin`, Buffer.from('x'));
     expect((await verify(store)).damage).toEqual([expect.objectContaining({ key: `${path.posix.dirname(key)}/` })]);
+  });
+
+  it('looks at the trials that a long stage has put into the store', async () => {
+    const store = await completedStudy();
+    const { recordTrials } = createStudyActivities({ store, fileRoots: [] });
+    await quietEnvironment().run(recordTrials, { studyId: 'tiny', studyRun: 'run', stageId: 'final-train', page: 0, objective: OBJECTIVE, trials: { each: [] } });
+    expect((await verify(store)).damage).toEqual([]);
+    const key = 'studies/tiny/trials/final-train/00000.json';
+    await store.put(key, Buffer.from('{"studyRun":"run"'));
+    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key })]);
   });
 
   it('of a study that is not there says so', async () => {

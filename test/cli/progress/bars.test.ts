@@ -50,6 +50,13 @@ describe('progress as bars', () => {
     expect(frame(again, { ...plain, columns: 200 })[2]).toContain('waiting for a worker  attempt 2: trainer killed');
   });
 
+  test('what waits for a person is marked, with the command that ends the wait last', () => {
+    const gated = view({ progress: progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }) });
+    expect(frame(gated, plain).slice(1)).toEqual(['‖ lr-range-test  waits for approval', '· final-train    how good is it', 'lr-range-test waits for approval; give it with: stepwell approve digits']);
+    const paused = view({ progress: progress({ status: 'paused', stages: [stage({ trials: [trial(2, { status: 'running' })] })] }) });
+    expect(frame(paused, plain).slice(2)).toEqual(['            002  paused  seed 2 of 3', 'the study is paused; go on with: stepwell resume digits']);
+  });
+
   test('before the first answer the study is starting', () => {
     expect(frame(view({ progress: undefined }), plain)).toEqual(['digits  starting  1 min 15 s']);
   });

@@ -1,5 +1,5 @@
 import { linesBetween } from '../../../cli/progress/lines';
-import { decision, heartbeat, progress, stage, trial, view } from '../fixtures/sample-view';
+import { decision, heartbeat, pendingStage, progress, stage, trial, view } from '../fixtures/sample-view';
 
 const receipt = { trialId: 'lr-range-test/001', cause: 'workerLost', attempt: 2, lastStep: 312, resumedAtStep: 300, stepsLost: 12, deviceSecondsLost: 4, worker: 'training@host/1' } as const;
 
@@ -16,6 +16,13 @@ describe('progress as lines', () => {
     expect(linesBetween(before, after)).toEqual([
       'lr-range-test/002 completed, score 0.25, 12 s (seed 2 of 3)',
       'lr-range-test/003 diverged, 4.3 s (seed 3 of 3)',
+    ]);
+  });
+
+  test('a range test that broke down has ended its ramp, not failed', () => {
+    const ended = [trial(1, { status: 'diverged', score: null, brokeDownAt: 0.30123 }), trial(2, { status: 'dead', score: null, brokeDownAt: 0.1 })];
+    expect(linesBetween(view(), view({ progress: progress({ stages: [stage({ trials: ended })] }) }))).toEqual([
+      'lr-range-test/001 ended the ramp: diverged at 0.3012, 12 s (seed 1 of 3)', 'lr-range-test/002 ended the ramp: died at 0.1, 12 s (seed 2 of 3)',
     ]);
   });
 
@@ -65,6 +72,19 @@ describe('progress as lines', () => {
   test('what keeps failing outside the trials is told', () => {
     const retried = [{ what: 'resolveStudy', attempt: 3, failure: 'store is away' }];
     expect(linesBetween(view(), view({ retried }))).toEqual(['resolveStudy failed and is tried again (attempt 3): store is away']);
+  });
+
+  test('what people change, and what a study then waits for, is told once', () => {
+    const change = { what: 'pause', detail: 'running trials write checkpoints', at: '2026-01-02T03:04:05.000Z', by: 'ada' } as const;
+    const paused = view({ progress: progress({ status: 'paused', changes: [change] }) });
+    expect(linesBetween(view(), paused)).toEqual(['pause by ada: running trials write checkpoints', 'the study is paused; go on with: stepwell resume digits']);
+    expect(linesBetween(paused, paused)).toEqual([]);
+  });
+
+  test('a stage that waits for approval has not begun', () => {
+    const waiting = view({ progress: progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }) });
+    expect(linesBetween(undefined, waiting)).toEqual(['lr-range-test waits for approval; give it with: stepwell approve digits']);
+    expect(linesBetween(waiting, view())).toEqual(['lr-range-test begins: which learning rate; at most 3 trials']);
   });
 
   test('nothing is said before the study has answered', () => {

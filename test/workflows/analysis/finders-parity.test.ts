@@ -55,7 +55,7 @@ describe('beside the batch-size finder of Lightning', () => {
   const ladderOn = (fits: number, batchSizeMin: number, batchSizeMax: number) => {
     const network: Network = ({ hparams }) => (Number(hparams['batchSize']) > fits ? { status: 'outOfMemory', where: 'device', detail: 'OOM' }
       : { status: 'completed', measurement: measured(0.3, { stepSeconds: { median: 0.01, p10: 0.01, p90: 0.01, count: 20 } }) });
-    const options = optionsOf('batchSizeLadder', { batchSizeMin, batchSizeMax, objective: 'largest', memoryMargin: 0 });
+    const options = optionsOf('batchSizeLadder', { batchSizeMin, batchSizeMax, objective: 'largest', memoryMargin: 0, resolution: 1 });
     const base = contextOf(options, { incumbent: { ...INCUMBENT, batchSize: batchSizeMin } });
     const context = drive(batchSizeLadder, { ...base, facts: { ...base.facts, trainExamples: 60_000 } }, { network, parallel: 1 });
     return { answer: Number(batchSizeLadder.decide(context).hparams['batchSize']), ran: context.trials.map(({ spec }) => Number(spec.hparams['batchSize'])) };

@@ -136,7 +136,7 @@ describe('a stage', () => {
   test('that is skipped leaves its open trials cancelled', () => {
     const state = freshStudy();
     runTrials(state, 2);
-    state.abandon(state.nextStage()!);
+    state.stageOf(state.nextStage()!).abandon();
     expect(state.progress().stages[0]?.trials.map(({ status }) => status)).toEqual(['diverged', 'cancelled']);
   });
 });

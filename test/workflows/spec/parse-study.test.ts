@@ -39,6 +39,14 @@ describe('what is right', () => {
     expect(stages('batchSizeLadder', 'lrRetest')).toEqual([['batchSizeLadder', false], ['lrRetest', false]]);
   });
 
+  it('may have a gate before any stage, which is none of the stage\'s options', () => {
+    const study = parsed(withStages({ ...SWEEP, gate: 'approve' }, { stage: 'finalTrain', gate: 'approve' }));
+    expect(study.stages.map(({ gate }) => gate)).toEqual(['approve', 'approve']);
+    expect(study.stages[1]?.options).not.toHaveProperty('gate');
+    expect(parsed(minimal).stages[0]).not.toHaveProperty('gate');
+    expect(problems(withStages({ stage: 'finalTrain', gate: 'manual' }))).toMatch(/^stages.0.gate: must be approve, got "manual"/);
+  });
+
   it('numbers repeated stages', () => {
     const study = parsed(withStages(SWEEP, { ...SWEEP, trials: 5 }, { stage: 'finalTrain' }));
     expect(study.stages.map(({ stageId }) => stageId)).toEqual(['regularization-sweep', 'regularization-sweep-2', 'final-train']);
@@ -51,6 +59,18 @@ describe('what is right', () => {
     };
     expect(parsed(withSpace(space)).stages[0]?.options).toMatchObject({ space });
   });
+});
+
+it('takes conditions and branches, and flattens what is nested', () => {
+  const space = {
+    regularizer: { branches: { none: {}, dropout: { dropoutRate: { uniform: [0.1, 0.6], step: 0.1 } }, decay: { weightDecay: { logUniform: [1e-6, 1e-2] }, l2: { ordinal: [0, 1e-4, 1e-3] } } } },
+    batchSize: { integer: [16, 256], log: true }, flip: { choice: [0, 0.5], when: { batchSize: [16, 32] } },
+  };
+  expect(parsed(withSpace(space)).stages[0]?.options).toMatchObject({ space: {
+    regularizer: { choice: ['none', 'dropout', 'decay'] }, dropoutRate: { uniform: [0.1, 0.6], step: 0.1, when: { regularizer: 'dropout' } },
+    weightDecay: { logUniform: [1e-6, 1e-2], when: { regularizer: 'decay' } }, l2: { ordinal: [0, 1e-4, 1e-3], when: { regularizer: 'decay' } },
+    batchSize: { integer: [16, 256], log: true }, flip: { choice: [0, 0.5], when: { batchSize: [16, 32] } },
+  } });
 });
 
 describe('what is wrong', () => {
@@ -89,7 +109,7 @@ describe('what is wrong', () => {
     expect(problems(withSpace({ dropoutRate: { uniform: [0, 3] } }))).toMatch(/stages.0.space.dropoutRate.uniform: must lie between 0 and 0.95/);
     expect(problems(withSpace({ dropoutRate: { uniform: [0.5, 0.1] } }))).toMatch(/stages.0.space.dropoutRate.uniform: must rise from the lowest to the highest value/);
     expect(problems(withSpace({ weightDecay: { logUniform: [0, 0.1] } }))).toMatch(/stages.0.space.weightDecay.logUniform.0: must be above 0/);
-    expect(problems(withSpace({ batchSize: { uniform: [16, 64] } }))).toMatch(/stages.0.space.batchSize.uniform: must be integer or choice/);
+    expect(problems(withSpace({ batchSize: { uniform: [16, 64] } }))).toMatch(/stages.0.space.batchSize.uniform: must be integer, choice or ordinal/);
     expect(problems(withStages({ stage: 'regularizationSweep' }))).toMatch(/stages.0.space: is required/);
   });
 
@@ -154,6 +174,24 @@ describe('what is wrong', () => {
     });
   });
 
+  it('is a condition on nothing, in a circle or on a value that never is, wherever it stands, beside all else', () => {
+    expect(problems(withSpace({
+      kind: { branches: { plain: {}, other: { dropoutRate: { uniform: [0, 3] }, l2: { unifrom: [0, 1] }, flip: { choice: [0, 1], when: { kidn: 'plain' } } } } },
+      l1: { constant: 0, when: { kind: 'none' } }, shift: { choice: [0, 0.1], when: { cutout: 0.5 } }, cutout: { choice: [0, 0.5], when: { shift: 0.1 } },
+    })).split('\n')).toEqual([
+      'stages.0.space.kind.branches.other.l2.unifrom: unknown key, got [0,1]; did you mean "uniform"?',
+      'stages.0.space.kind.branches.other.dropoutRate.uniform: must lie between 0 and 0.95, got [0,3]',
+      'stages.0.space.kind.branches.other.flip.when.kidn: must be the name of another hyperparameter of this space (kind, dropoutRate, l2, l1, shift, cutout), got "plain"',
+      'stages.0.space.l1.when.kind: must be values that kind can have, which "none" cannot be, got "none"',
+      'stages.0.space.shift.when.cutout: must not depend on itself: shift -> cutout -> shift, got 0.5',
+      'stages.0.space.cutout.when.shift: must not depend on itself: cutout -> shift -> cutout, got 0.1',
+    ]);
+  });
+
+  it('is a space of choices for cmaes', () => {
+    expect(problems(withStages({ stage: 'regularizationSweep', space: { flip: { choice: [0, 0.5] } }, sampler: { name: 'cmaes' } }))).toMatch(/^stages.0.space: must have a range or an ordinal without a condition.*use tpe/);
+  });
+
   it('is a grid larger than the trials', () => {
     const space = { dropoutRate: { uniform: [0, 0.5] }, weightDecay: { logUniform: [1e-6, 1e-2] }, flip: { choice: [0, 0.5] } };
     expect(problems(withStages({ stage: 'regularizationSweep', space, sampler: { name: 'grid' } }))).toBe(
@@ -163,7 +201,7 @@ describe('what is wrong', () => {
   });
 
   it('is a sampler that is none', () => {
-    expect(problems(withStages({ ...SWEEP, sampler: { name: 'randm' } }))).toMatch(/stages.0.sampler.name: must be one of random, grid, halton, sobol, tpe, got "randm"; did you mean "random"\?/);
+    expect(problems(withStages({ ...SWEEP, sampler: { name: 'randm' } }))).toMatch(/stages.0.sampler.name: must be one of random, grid, halton, sobol, tpe, cmaes, gp, got "randm"; did you mean "random"\?/);
   });
 
   it('is a range of learning rates narrower than a decade, and factors without the present rate', () => {

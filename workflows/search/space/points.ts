@@ -20,9 +20,18 @@ export function unitsOf(space: Space, hparams: HParams): readonly (number | unde
   return Object.entries(space).map(([name, dimension]) => (active.has(name) ? unitOf(dimension, hparams[name]) : undefined));
 }
 
+/** Points are values that never change, and searches ask for the keys of all they know again and again. */
+const keys = new WeakMap<Space, WeakMap<HParams, string>>();
+
 /** Identity of a point: its values in the order of the space. What does not exist at it makes no difference. */
 export function pointKey(space: Space, hparams: HParams): string {
+  const known = keys.get(space) ?? new WeakMap<HParams, string>();
+  keys.set(space, known);
+  const before = known.get(hparams);
+  if (before !== undefined) return before;
   const isConditional = [...requirementsOf(space).values()].some(({ size }) => size > 0);
   const active = isConditional ? new Set(activeNames(space, hparams)) : undefined;
-  return JSON.stringify(Object.keys(space).map((name) => (active?.has(name) === false ? null : hparams[name] ?? null)));
+  const key = JSON.stringify(Object.keys(space).map((name) => (active?.has(name) === false ? null : hparams[name] ?? null)));
+  known.set(hparams, key);
+  return key;
 }

@@ -56,18 +56,35 @@ export const tpe: Sampler<TpeOptions> = {
 
 /** Points that it would suggest, the most promising first, known ones among them. */
 export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HParams[] {
-  const points = context.observations.map(({ hparams, score }) => ({ hparams, loss: lossOf(score, context.direction) }));
-  const scored = points.filter(({ loss }) => loss !== null);
-  return scored.length < context.options.startupTrials ? [random.suggest(context)] : promising(context, points);
+  const { observations, direction, options: { startupTrials } } = context;
+  const losses = observations.map(({ score }) => lossOf(score, direction));
+  const scored = losses.reduce<number>((count, loss) => (loss === null ? count : count + 1), 0);
+  return scored < startupTrials ? [random.suggest(context)] : promising(context, losses, Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * scored)));
 }
 
 /** Draws from the density of the good points, the one with the best odds first. */
-function promising({ space, seed, index }: SamplerContext<TpeOptions>, points: readonly Point[]): readonly HParams[] {
-  const good = goodOf(space, points, seed);
+function promising({ space, seed, index, observations }: SamplerContext<TpeOptions>, losses: readonly (number | null)[], goodCount: number): readonly HParams[] {
+  const border = lowest(losses, goodCount).at(-1) ?? -Infinity;
+  const newest = losses.length - OTHERS_MAX - goodCount;
+  const points = observations.map(({ hparams }, i): Point => ({ hparams, loss: losses[i] ?? null })).filter(({ loss }, i) => i >= newest || (loss !== null && loss <= border));
+  const good = goodOf(space, points, { border, count: goodCount, seed });
   const best = points.filter((point) => good.has(point));
   const others = points.filter((point) => !good.has(point)).slice(-OTHERS_MAX);
   const drawn = groupsOf(space).map((group) => ({ group, values: drawsOf(group, best, others, group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key)) }));
   return Array.from({ length: CANDIDATES }, (_, rank) => assembled(space, drawn.map(({ group, values }) => ({ group, values: values[rank]! }))));
+}
+
+/** The lowest losses, ascending; of thousands, without sorting them all. */
+function lowest(losses: readonly (number | null)[], count: number): readonly number[] {
+  const kept: number[] = [];
+  for (const loss of losses) {
+    if (loss === null || (kept.length === count && loss >= kept[count - 1]!)) continue;
+    let place = kept.length;
+    while (place > 0 && kept[place - 1]! > loss) place--;
+    kept.splice(place, 0, loss);
+    kept.length = Math.min(kept.length, count);
+  }
+  return kept;
 }
 
 /** Values for the dimensions of a group, the ones with the best odds first. */
@@ -82,11 +99,8 @@ function drawsOf({ space, requirements }: Group, best: readonly Point[], others:
   return drawn.sort((a, b) => b.odds - a.odds).map(({ units }) => pointAt(space, units));
 }
 
-/** The best tenth. Of equal losses a lot decides: whichever came first or lies lower would pull the search to one side. */
-function goodOf(space: Space, points: readonly Point[], seed: number): ReadonlySet<Point> {
-  const losses = Float64Array.from(points.flatMap(({ loss }) => loss ?? [])).sort();
-  const count = Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * losses.length));
-  const border = losses[count - 1] ?? -Infinity;
+/** Those up to the border. Of losses that equal it a lot decides: whichever came first or lies lower would pull the search to one side. */
+function goodOf(space: Space, points: readonly Point[], { border, count, seed }: { readonly border: number; readonly count: number; readonly seed: number }): ReadonlySet<Point> {
   const better = points.filter(({ loss }) => loss !== null && loss < border);
   const equal = points.filter(({ loss }) => loss === border).map((point) => ({ point, lot: hash32(seed, pointKey(space, point.hparams)) }));
   equal.sort((a, b) => a.lot - b.lot);

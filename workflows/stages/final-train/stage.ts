@@ -6,14 +6,16 @@
 import { ranked } from '../../analysis/ranking';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
-import { stepsOf } from '../../trial-length';
 import { numericHParam } from '../../hparams';
 import type { Trial, TrialSpec } from '../../trial';
+import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
-import { stretched } from '../schedules';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision, Plot, Stage, StageContext, Table } from '../stage';
-import { costOf, countByStatus, measurementOf, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
+import type { Decision, Plot, Stage, StageContext, Table } from '../stage';
+import { stopRulesOf, studyTraining, verifiedSize } from '../study-training';
+import { curveWarnings } from '../training-length';
+import { growthSizes, growthText } from './growth';
+import { costOf, costText, countByStatus, measurementOf, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
 import type { FinalTrainOptions } from './options';
 
 type Context = StageContext<FinalTrainOptions>;
@@ -33,12 +35,12 @@ export const finalTrain: Stage<FinalTrainOptions> = {
     if (best === undefined) throw inconclusive(context);
     return {
       stage: 'finalTrain', stageId: context.stageId, hparams: context.incumbent, finalTrialId: best.spec.trialId,
-      because: because(context, best, finished.map(({ trial }) => trial)), confidence: confidenceOf(context, finished.length),
+      because: `${because(context, best, finished.map(({ trial }) => trial))}${growthText(best)}`, ...confidenceOf(context, finished.length),
       evidence: {
         trialIds: context.trials.map(({ spec }) => spec.trialId), plots: curvePlots(context.trials), tables: [table(context)],
         warnings: warningsOf(context, best, finished.length),
       },
-      alternatives: [],
+      alternatives: finished.slice(1).map(({ trial, score }) => ({ hparams: context.incumbent, note: runnerUp(context, trial, score) })),
     };
   },
 
@@ -53,11 +55,9 @@ const epochsOf = ({ options, facts }: Context): number => options.epochs ?? fact
 
 function training(context: Context, replicate: number): TrialSpec {
   const { incumbent, seed, facts, options: { replicates } } = context;
-  const epochs = epochsOf(context);
-  const steps = stepsOf({ epochs }, facts.trainExamples, numericHParam(incumbent, 'batchSize'));
   return nextTrial(context, {
     label: `seed ${replicate + 1} of ${replicates}`, hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate),
-    schedule: stretched(facts.training, epochs, steps), limit: { epochs }, stop: facts.training.earlyStopping ?? {},
+    ...studyTraining(context, incumbent, epochsOf(context)), stop: stopRulesOf(facts.training.earlyStopping),
     evaluate: { validation: 'epoch', test: facts.testExamples > 0 }, exportModel: true,
   });
 }
@@ -82,12 +82,18 @@ function because({ facts, trials }: Context, best: Trial, finished: readonly Tri
   return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own.accuracy)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
 }
 
+/** Another training of the same hyperparameters. */
+function runnerUp(context: Context, trial: Trial, score: number | null): string {
+  return `${trial.spec.trialId}, ${trial.spec.label}: ${context.facts.objective.metric} ${formatNumber(score ?? Number.NaN)}; ${costText(context, [trial])}`;
+}
+
 const accuracy = (value: number): string => value.toFixed(4);
 
-/** high: at least 3 trainings, all of which ended well; low: one only, or fewer than half; medium: else. */
-function confidenceOf({ trials }: Context, finished: number): Confidence {
-  if (finished < 2 || finished * 2 < trials.length) return 'low';
-  return finished >= 3 && finished === trials.length ? 'high' : 'medium';
+function confidenceOf({ trials }: Context, finished: number): ReturnType<typeof confidenceBy> {
+  return confidenceBy({
+    guess: { 'one training only': finished < 2, 'most trainings failed': finished * 2 < trials.length },
+    doubt: { [`fewer than ${SEEDS_HIGH} trainings`]: finished < SEEDS_HIGH, 'a training failed': finished < trials.length },
+  });
 }
 
 function warningsOf(context: Context, best: Trial, finished: number): readonly string[] {
@@ -97,7 +103,14 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
   const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
-  if (lastQuarter && best.result?.outcome.status === 'completed') warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
+  const hasEnded = best.result?.outcome.status === 'completed';
+  const shape = curveWarnings(best.spec.label, measurement?.curve ?? [], hasEnded);
+  if (shape.length === 0 && lastQuarter && hasEnded) warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
+  warnings.push(...shape);
+  const sizes = growthSizes(best);
+  if (sizes !== undefined && sizes.at(-1) === verifiedSize(context.decisions)) {
+    warnings.push(`batches grow no further than to ${sizes.at(-1)}, the largest batch size that batchSizeLadder ran: set its batchSizeMax higher for more`);
+  }
   return warnings;
 }
 

@@ -1,7 +1,9 @@
 import { mean } from '../../analysis/statistics';
-import { isRunning, measurementOf } from '../trials';
-import { searchTrials } from './configurations';
+import { isFirstSegment } from '../../segments';
+import { measurementOf } from '../trials';
+import { searchTrainings } from './configurations';
 import type { SweepContext } from './configurations';
+import type { Training } from './trainings';
 
 /** A search of fewer trials compares nothing. */
 const SEARCH_TRIALS_MIN = 2;
@@ -18,17 +20,31 @@ export function replicationTrials({ replicateTop, replicates }: SweepContext['op
 export function affordableSearch(context: SweepContext): number {
   const { options, trials, remaining } = context;
   const reserve = replicationTrials(options);
-  const byCount = trials.length + remaining.trials - reserve;
+  const byCount = trials.filter(isFirstSegment).length + remaining.trials - reserve;
   return Math.max(SEARCH_TRIALS_MIN, Math.min(options.trials, byCount, affordableByTime(context, reserve)));
 }
 
 /** A reproducible study's plan must not depend on how long its trials took: only the driver's own limit holds there. */
 function affordableByTime(context: SweepContext, reserve: number): number {
   const { facts, remaining } = context;
-  const search = searchTrials(context);
-  const seconds = search.flatMap(({ result }) => measurementOf(result?.outcome)?.deviceSeconds ?? []);
+  if (facts.reproducible || remaining.deviceSeconds === Infinity) return Infinity;
+  const search = searchTrainings(context);
+  const seconds = search.flatMap((training) => secondsOf(training) ?? []);
   const each = seconds.length === 0 ? 0 : mean(seconds);
-  if (facts.reproducible || each === 0 || remaining.deviceSeconds === Infinity) return Infinity;
-  const running = search.filter(isRunning).length;
-  return search.length + Math.floor(remaining.deviceSeconds / each) - running - reserve;
+  if (each === 0) return Infinity;
+  const running = search.filter(({ status }) => status === 'running').length;
+  return search.length + Math.floor((remaining.deviceSeconds - reservedSeconds(context, reserve, each)) / each) - running;
+}
+
+/** Where trainings pause, those of the replication and the finalists before it cost more than those of the search. */
+function reservedSeconds(context: SweepContext, reserve: number, each: number): number {
+  const search = searchTrainings(context);
+  if (search.every(({ status }) => status !== 'paused')) return reserve * each;
+  const whole = search.filter(({ status }) => status === 'ended').flatMap((training) => secondsOf(training) ?? []);
+  return (reserve + context.options.replicateTop) * (whole.length === 0 ? each : mean(whole));
+}
+
+/** Device seconds of a training so far; `undefined` while nothing of it has ended. */
+function secondsOf({ segments }: Training): number | undefined {
+  return segments.map(({ result }) => measurementOf(result?.outcome)?.deviceSeconds).findLast((seconds) => seconds !== undefined);
 }

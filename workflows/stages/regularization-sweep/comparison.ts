@@ -2,6 +2,7 @@ import { improvement, ranked } from '../../analysis/ranking';
 import { mean, pairedBootstrap, standardError } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { configurationsOf, failedShare } from './configurations';
+import { violationOf } from './constraints';
 import type { Configuration, SweepContext } from './configurations';
 
 /** Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021 (arXiv:2103.03098). */
@@ -25,8 +26,8 @@ export interface Comparison {
 }
 
 /**
- * Points with any score, trained with as many seeds as any, the best first: fewest failed seeds, then the best mean. Where nothing was
- * replicated, by their only score.
+ * Points with any score, trained with as many seeds as any, the best first: nearest to keeping the constraints, then fewest failed seeds,
+ * then the best mean. Where nothing was replicated, by their only score.
  */
 export function contenders(context: SweepContext): readonly Configuration[] {
   const challengers = configurationsOf(context).filter((configuration) => !configuration.isIncumbent && meanScore(configuration) !== null);
@@ -35,7 +36,7 @@ export function contenders(context: SweepContext): readonly Configuration[] {
     challengers.filter(({ scores }) => scores.size === most).map((configuration) => ({ configuration, score: meanScore(configuration) })),
     context.facts.objective,
   ).map(({ configuration }) => configuration);
-  return byMean.sort((a, b) => failedShare(a) - failedShare(b));
+  return byMean.sort((a, b) => violationOf(context, a) - violationOf(context, b) || failedShare(a) - failedShare(b));
 }
 
 /** Mean objective of a point over its seeds that ended well; `null` if none did. */
@@ -47,7 +48,7 @@ function meanScore({ scores }: Configuration): number | null {
 /**
  * Compares a point with the study as it stood.
  *
- * The one of which a larger share of seeds failed loses: means are of survivors. With equal shares, clearly better is by more than one
+ * The one that breaks the constraints further loses, then the one of which a larger share of seeds failed: means are of survivors. Else clearly better is by more than one
  * standard error of the paired differences, and with a probability of at least 0.75. Lenient on purpose: of sweeps in which nothing is
  * better it adopts a point in about half, which costs nothing on average, while twice the standard error would give away a third of the
  * real gains (simulated with 3 seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence
@@ -65,9 +66,9 @@ export function compare(context: SweepContext, configuration: Configuration, inc
   const isRepeated = differences.length > 1;
   const error = isRepeated ? standardError(differences) : null;
   const probability = isRepeated ? pairedBootstrap(differences, deriveSeed(seed, 'bootstrap')) : null;
-  const fewerFailed = failedShare(incumbent) - failedShare(configuration);
+  const lead = violationOf(context, incumbent) - violationOf(context, configuration) || failedShare(incumbent) - failedShare(configuration);
   return {
     configuration, incumbent, differences, difference, error, probability, mean: mean(pairs.map(([score]) => score)), incumbentMean: mean(pairs.map(([, other]) => other)),
-    isClear: fewerFailed !== 0 ? fewerFailed > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
+    isClear: lead !== 0 ? lead > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
   };
 }

@@ -1,11 +1,14 @@
 import { ranked } from '../../analysis/ranking';
 import { deriveSeed } from '../../search/random';
-import type { Space } from '../../search/space';
+import { pointKey } from '../../search/space';
+import { isFirstSegment } from '../../segments';
 import type { HParams, Trial } from '../../trial';
 import type { StageContext } from '../stage';
-import { soundScore } from '../trials';
 import { count } from '../format';
+import { violationOf } from './constraints';
 import type { RegularizationSweepOptions } from './options';
+import { trainingsOf } from './trainings';
+import type { Training } from './trainings';
 
 export type SweepContext = StageContext<RegularizationSweepOptions>;
 
@@ -13,10 +16,10 @@ export type SweepContext = StageContext<RegularizationSweepOptions>;
 export interface Configuration {
   readonly hparams: HParams;
   /** The first is the search's own, the others are replicates. */
-  readonly trials: readonly Trial[];
-  /** Objective by replicate; `null` for one that failed, nothing for one that is not there or runs. */
+  readonly trainings: readonly Training[];
+  /** Objective by replicate; `null` for one that failed, nothing for one that is not there, runs or was stopped on its way. */
   readonly scores: ReadonlyMap<number, number | null>;
-  /** Objective of the first training, by which the search ranks; `null` for a failure, or while it runs. */
+  /** Objective of the first training, by which the search ranks; `null` for a failure, and for one that runs or was stopped on its way. */
   readonly score: number | null;
   /** Its place in the search; the study as it stood is 0. */
   readonly index: number;
@@ -28,28 +31,44 @@ export function replicateSeed(seed: number, replicate: number): number {
   return deriveSeed(seed, 'replicate', replicate);
 }
 
-/** Identity of a point: its values in the order of the space. */
-export function pointKey(space: Space, hparams: HParams): string {
-  return JSON.stringify(Object.keys(space).map((name) => hparams[name] ?? null));
+/** Trials of the search itself: the first of each point, and of that the first segment. */
+export function searchTrials({ trials, seed }: SweepContext): readonly Trial[] {
+  const first = replicateSeed(seed, 0);
+  return trials.filter((trial) => trial.spec.seed === first && isFirstSegment(trial));
 }
 
-/** Trials of the search itself, the first of each point. */
-export function searchTrials({ trials, seed }: SweepContext): readonly Trial[] {
-  return trials.filter(({ spec }) => spec.seed === replicateSeed(seed, 0));
+/** The same as trainings. */
+export function searchTrainings({ trials, seed, facts: { objective } }: SweepContext): readonly Training[] {
+  const first = replicateSeed(seed, 0);
+  return trainingsOf(trials, objective).filter((training) => training.seed === first);
 }
+
+/** Whether the search is over: the best of it are trained with further seeds. */
+export function isReplicating({ trials, seed }: SweepContext): boolean {
+  const first = replicateSeed(seed, 0);
+  return trials.some(({ spec }) => spec.seed !== first);
+}
+
+/** Epochs of a whole training. */
+export const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
 
 /** Every point tried, in the order of the search; the first is the study as it stood. */
 export function configurationsOf(context: SweepContext): readonly Configuration[] {
   const { options: { space, replicates }, seed, facts, trials } = context;
   const seeds = Array.from({ length: replicates }, (_, replicate) => replicateSeed(seed, replicate));
-  return searchTrials(context).map((first, index) => {
-    const key = pointKey(space, first.spec.hparams);
-    const own = trials.filter(({ spec }) => pointKey(space, spec.hparams) === key);
-    const scores = new Map(own.flatMap((trial): [number, number | null][] => {
-      if (trial.result === undefined) return [];
-      return [[seeds.indexOf(trial.spec.seed), soundScore(trial, facts.objective)]];
-    }));
-    return { hparams: first.spec.hparams, trials: own, scores, score: scores.get(0) ?? null, index, isIncumbent: index === 0 };
+  const byPoint = new Map<string, Training[]>();
+  for (const training of trainingsOf(trials, facts.objective)) {
+    const key = pointKey(space, training.hparams);
+    const others = byPoint.get(key);
+    if (others === undefined) byPoint.set(key, [training]);
+    else others.push(training);
+  }
+  return searchTrials(context).map(({ spec: { hparams } }, index) => {
+    const trainings = byPoint.get(pointKey(space, hparams)) ?? [];
+    const scores = new Map(trainings.flatMap(({ status, seed: own, score }): [number, number | null][] => (
+      status === 'ended' || status === 'failed' ? [[seeds.indexOf(own), score]] : []
+    )));
+    return { hparams, trainings, scores, score: scores.get(0) ?? null, index, isIncumbent: index === 0 };
   });
 }
 
@@ -67,10 +86,10 @@ function failures(scores: Configuration['scores']): number {
   return [...scores.values()].filter((score) => score === null).length;
 }
 
-/** What is trained again: the study as it stood and the best others, by their first score; nothing that failed. */
+/** What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing that failed. */
 export function replicatedConfigurations(context: SweepContext): readonly Configuration[] {
   const configurations = configurationsOf(context).filter(({ score }) => score !== null);
   const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
-  const others = ranked(configurations.filter(({ isIncumbent }) => !isIncumbent), context.facts.objective);
+  const others = [...ranked(configurations.filter(({ isIncumbent }) => !isIncumbent), context.facts.objective)].sort((a, b) => violationOf(context, a) - violationOf(context, b));
   return [...incumbent, ...others.slice(0, context.options.replicateTop)];
 }

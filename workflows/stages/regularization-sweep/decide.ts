@@ -1,23 +1,32 @@
 import { mean } from '../../analysis/statistics';
 import { improvement, ranked } from '../../analysis/ranking';
+import { confidenceBy, PROBABILITY_HIGH, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
 import type { HParams } from '../../trial';
 import { StageInconclusive } from '../stage';
 import type { Confidence, Decision } from '../stage';
-import { countByStatus, isRunning, namedFailures, ranWell, remedyFor } from '../trials';
+import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../trials';
 import { compare, contenders } from './comparison';
 import type { Comparison } from './comparison';
 import { affordableSearch } from './budget';
-import { configurationsOf, failedSeeds, failedShare, searchTrials } from './configurations';
+import { configurationsOf, failedSeeds, failedShare, searchTrainings, searchTrials } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
-import { comparisonTable, dimensionTable, edgeWarnings, pointTable, sweepPlots } from './evidence';
+import { constraintWarnings } from './constraints';
+import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
+import { importNotes } from './imported';
+import { sweepInsights } from './insights';
+import { edgeWarnings } from './insights/edges';
 import { newPoint, searchSize } from './points';
+import { pruningNote, pruningTable } from './pruning/evidence';
 import { adoption, changes, keeping } from './reason';
+import { SHOWN_MAX, shownConfigurations } from './shown';
+import { lastSegment } from './trainings';
 
 interface Verdict {
   readonly hparams: HParams;
   readonly because: string;
   readonly confidence: Confidence;
+  readonly doubts: readonly string[];
 }
 
 /** The answer of a sweep. @throws StageInconclusive if no trial ended well. */
@@ -28,53 +37,67 @@ export function decideSweep(context: SweepContext): Decision {
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
   const comparisons = challengers.flatMap((challenger) => compare(context, challenger, incumbent) ?? []);
-  const verdict = verdictOf(context, incumbent, best, comparisons);
+  const verdict = withPruning(context, verdictOf(context, incumbent, best, comparisons));
+  const insights = sweepInsights(context, configurations, best);
+  const shown = shownConfigurations(context, configurations);
   const top = ranked(configurations.filter(({ score }) => score !== null), context.facts.objective).slice(0, context.options.replicateTop);
   return {
     stage: 'regularizationSweep', stageId: context.stageId, ...verdict,
     evidence: {
-      trialIds: context.trials.map(({ spec }) => spec.trialId), plots: sweepPlots(context, configurations),
-      tables: [pointTable(context, configurations), comparisonTable(comparisons), dimensionTable(context, configurations, top, verdict.hparams)],
-      warnings: warningsOf(context, configurations, best, verdict.hparams),
+      trialIds: trialIdsOf(context, shown), plots: [...sweepPlots(context, configurations), ...insights.plots], bars: insights.bars,
+      tables: [pointTable(context, configurations, shown), comparisonTable(comparisons), dimensionTable(context, configurations, top, verdict.hparams), ...pruningTable(context), ...insights.tables],
+      warnings: [...warningsOf(context, configurations, best, verdict.hparams), ...insights.warnings],
     },
     alternatives: challengers.slice(0, context.options.replicateTop).filter(({ hparams }) => hparams !== verdict.hparams)
       .map((challenger) => ({ hparams: challenger.hparams, note: noteOf(context, challenger) })),
   };
 }
 
+/** All; of very many, those of the points that are shown. */
+function trialIdsOf({ trials }: SweepContext, shown: readonly Configuration[]): readonly string[] {
+  const all = trials.length <= SHOWN_MAX ? trials : shown.flatMap(({ trainings }) => trainings.flatMap(({ segments }) => segments));
+  return all.map(({ spec }) => spec.trialId);
+}
+
 function verdictOf(context: SweepContext, incumbent: Configuration, best: Configuration | undefined, comparisons: readonly Comparison[]): Verdict {
   const { metric } = context.facts.objective;
   if (best === undefined) {
-    const others = searchTrials(context).length > 1 ? 'every other point of the space failed' : 'no other point was tried';
-    return { hparams: context.incumbent, because: `the study stays as it stood: ${others}`, confidence: 'low' };
+    const others = searchTrials(context).length > 1 ? 'every other point of the space failed or was not trained in full' : 'no other point was tried';
+    return { hparams: context.incumbent, because: `the study stays as it stood: ${others}`, ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }) };
   }
   const winner = comparisons.find(({ isClear }) => isClear);
-  if (winner !== undefined) return { hparams: winner.configuration.hparams, because: adoption(context, winner), confidence: confidenceOf(winner, true) };
+  if (winner !== undefined) return { hparams: winner.configuration.hparams, because: adoption(context, winner), ...confidenceOf(winner, true) };
   const closest = comparisons[0];
-  if (closest !== undefined) return { hparams: context.incumbent, because: keeping(context, closest), confidence: confidenceOf(closest, false) };
+  if (closest !== undefined) return { hparams: context.incumbent, because: keeping(context, closest), ...confidenceOf(closest, false) };
   const score = formatNumber(best.score ?? Number.NaN);
-  const failed = incumbent.trials[0]?.result?.outcome.status ?? 'not ended';
-  return { hparams: best.hparams, because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`, confidence: 'low' };
+  const failed = incumbent.trainings[0]?.segments[0]?.result?.outcome.status ?? 'not ended';
+  return { hparams: best.hparams, because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`, ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }) };
 }
 
-/**
- * high: at least 3 seeds, and for a change each of them better, with a probability of 0.95, for none the best other point not even
- * better on average; medium: at least 2 seeds; low: one seed. A failed seed of either takes one step off.
- */
-function confidenceOf({ configuration, incumbent, differences, difference, probability }: Comparison, adopted: boolean): Confidence {
-  if (probability === null) return 'low';
-  const unanimous = adopted ? differences.every((one) => one > 0) && probability >= 0.95 : difference <= 0;
-  if (failedShare(configuration) + failedShare(incumbent) > 0) return differences.length >= 3 && unanimous ? 'medium' : 'low';
-  return differences.length >= 3 && unanimous ? 'high' : 'medium';
+/** Only points trained in full are compared, so a reason says how many are not. */
+function withPruning(context: SweepContext, verdict: Verdict): Verdict {
+  const note = pruningNote(context);
+  return note === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${note}` };
+}
+
+/** A change must be better with every seed; for the study to stay, the best other point must not even be better on average. */
+function confidenceOf({ configuration, incumbent, differences, difference, probability }: Comparison, adopted: boolean): ReturnType<typeof confidenceBy> {
+  const hasFailed = failedShare(configuration) + failedShare(incumbent) > 0;
+  const isUnanimous = adopted ? differences.every((one) => one > 0) && (probability ?? 0) >= PROBABILITY_HIGH : difference <= 0;
+  const isFew = differences.length < SEEDS_HIGH;
+  return confidenceBy({
+    guess: { 'one seed each': probability === null, 'seeds failed, and the others do not settle it': hasFailed && (isFew || !isUnanimous) },
+    doubt: { [`fewer than ${SEEDS_HIGH} seeds`]: isFew, 'the seeds do not agree': !isUnanimous, 'a seed failed': hasFailed },
+  });
 }
 
 function warningsOf(context: SweepContext, configurations: readonly Configuration[], best: Configuration | undefined, decided: HParams): readonly string[] {
   const { options, facts: { objective } } = context;
   const search = searchTrials(context);
-  const warnings: string[] = [];
-  const failed = search.filter((trial) => !isRunning(trial) && !ranWell(trial));
+  const warnings: string[] = [...importNotes(options.imported ?? [])];
+  const failed = searchTrainings(context).filter(({ status }) => status === 'failed').map(lastSegment).filter((trial) => !ranWell(trial));
   if (failed.length > 0) warnings.push(`${count(failed.length, 'point')} of ${search.length} failed: ${countByStatus(failed)}`);
-  warnings.push(...failedReplicates(context, configurations));
+  warnings.push(...failedReplicates(context, configurations), ...constraintWarnings(context, configurations, decided === context.incumbent ? configurations[0] : configurations.find(({ hparams }) => hparams === decided)));
   if (isCutShort(context)) warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
@@ -92,7 +115,7 @@ function warningsOf(context: SweepContext, configurations: readonly Configuratio
 function failedReplicates({ facts: { objective } }: SweepContext, configurations: readonly Configuration[]): readonly string[] {
   return configurations.filter((configuration) => configuration.score !== null && failedShare(configuration) > 0).map((configuration) => {
     const name = configuration.isIncumbent ? 'the study as it stood' : `point ${configuration.index}`;
-    return `${name} failed with ${failedSeeds(configuration)}: ${namedFailures(configuration.trials, objective)}`;
+    return `${name} failed with ${failedSeeds(configuration)}: ${namedFailures(configuration.trainings.map(lastSegment), objective)}`;
   });
 }
 
@@ -110,10 +133,11 @@ function optimism({ facts: { objective } }: SweepContext, { score, scores }: Con
   return flattery <= 0 ? [] : [`the best point's first ${objective.metric} was better by ${formatNumber(flattery)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`];
 }
 
-function noteOf({ facts: { objective } }: SweepContext, configuration: Configuration): string {
+function noteOf(context: SweepContext, configuration: Configuration): string {
+  const { objective } = context.facts;
   const numbers = [...configuration.scores.values()].filter((score) => score !== null);
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
-  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}`;
+  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}; ${costText(context, configuration.trainings.flatMap(({ segments }) => segments))}`;
 }
 
 function inconclusive({ stageId, trials }: SweepContext): StageInconclusive {

@@ -3,6 +3,7 @@ import type { HParams } from '../../trial';
 import type { Comparison } from './comparison';
 import { failedSeeds, failedShare, searchTrials } from './configurations';
 import type { SweepContext } from './configurations';
+import { brokenText, violationOf } from './constraints';
 
 /** Why a point is adopted. */
 export function adoption(context: SweepContext, comparison: Comparison): string {
@@ -10,6 +11,9 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
   const { metric } = context.facts.objective;
   const changed = changes(context, configuration.hparams);
   const scores = `${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)}`;
+  if (violationOf(context, configuration) < violationOf(context, incumbent)) {
+    return `${changed}: the study as it stood has ${brokenText(context, incumbent)}, this ${brokenText(context, configuration) || 'keeps the constraints'}; ${scores} ${over(comparison)}`;
+  }
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${changed}: failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}; ${probability === null ? '' : 'mean '}${scores} ${over(comparison)}`;
   }
@@ -22,6 +26,7 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
 export function keeping(context: SweepContext, comparison: Comparison): string {
   const { configuration, incumbent, difference, error, mean, incumbentMean } = comparison;
   const best = `the study stays as it stood: the best of ${count(searchTrials(context).length - 1, 'other point')}`;
+  if (violationOf(context, configuration) > violationOf(context, incumbent)) return `${best} has ${brokenText(context, configuration)}, and the study as it stood ${brokenText(context, incumbent) || 'keeps the constraints'}`;
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${best} failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}`;
   }

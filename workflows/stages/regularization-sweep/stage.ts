@@ -4,35 +4,44 @@
  *
  * @module
  */
-import { valueAtUnit } from '../../search/space';
+import { listOf, pointKey, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../hparams';
 import { stepsOf } from '../../trial-length';
 import type { HParams, TrialSpec } from '../../trial';
-import { stretched } from '../schedules';
 import type { Stage } from '../stage';
-import { costOf, isRunning, nextTrial } from '../trials';
+import { stopRulesOf, studyTraining } from '../study-training';
+import { costOf, nextTrial } from '../trials';
 import { affordableSearch, replicationTrials } from './budget';
-import { pointKey, replicatedConfigurations, replicateSeed, searchTrials } from './configurations';
+import { epochsOf, isReplicating, replicateSeed, searchTrainings } from './configurations';
 import type { SweepContext } from './configurations';
 import { decideSweep } from './decide';
+import { nextEnqueued, refuseEnqueued } from './enqueued';
 import type { RegularizationSweepOptions } from './options';
 import { newPoint, searchSize } from './points';
+import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion } from './pruning/promotion';
+import { worthReplicating } from './pruning/replication';
 
 export const regularizationSweep: Stage<RegularizationSweepOptions> = {
   name: 'regularizationSweep',
   question: 'which regularization',
+  hasMany: true,
 
   suggest(context) {
-    const search = searchTrials(context);
-    const isReplicating = context.trials.length > search.length;
-    if (!isReplicating && search.length < affordableSearch(context)) {
-      const hparams = search.length === 0 ? context.incumbent : newPoint(context);
-      if (hparams !== undefined) return training(context, hparams, 0, pointName(search.length));
+    const search = searchTrainings(context);
+    if (isReplicating(context)) return nextReplicate(context);
+    const promoted = nextPromotion(context);
+    if (promoted !== undefined) return promoted;
+    if (search.length < affordableSearch(context)) {
+      const hparams = search.length === 0 ? context.incumbent : nextEnqueued(context) ?? newPoint(context);
+      if (hparams !== undefined) return training(context, hparams, { label: pointName(search.length), pauseAfterEpochs: nextPause(context, search.length) });
     }
-    return search.some(isRunning) ? undefined : nextReplicate(context);
+    const running = search.filter(({ status }) => status === 'running');
+    const finalist = running.every(isOnFinalStretch) ? nextFinalist(context) : undefined;
+    return running.length === 0 || finalist !== undefined ? finalist ?? nextReplicate(context) : undefined;
   },
 
   decide: decideSweep,
+  refuseEnqueued,
 
   estimate(context) {
     const { options } = context;
@@ -45,38 +54,40 @@ export const regularizationSweep: Stage<RegularizationSweepOptions> = {
 
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
 
-const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
-
 /** Batch sizes that a trial may have: the study's, and the ends of the space. */
 function batchSizes({ options: { space }, incumbent }: SweepContext): readonly number[] {
   const dimension = space['batchSize'];
   const own = numericHParam(incumbent, 'batchSize');
   if (dimension === undefined) return [own];
-  const ends = [valueAtUnit(dimension, 0), valueAtUnit(dimension, 1), ...('choice' in dimension ? dimension.choice : [])];
+  const ends = [valueAtUnit(dimension, 0), valueAtUnit(dimension, 1), ...(listOf(dimension) ?? [])];
   return [own, ...ends.filter((value) => typeof value === 'number')];
 }
 
 /** Seed by seed, so that every point has its second training before any has its third. */
 function nextReplicate(context: SweepContext): TrialSpec | undefined {
   const { options: { replicates, space }, trials, seed } = context;
-  const configurations = replicatedConfigurations(context);
+  const configurations = worthReplicating(context);
   for (let replicate = 1; replicate < replicates; replicate++) {
     for (const { hparams, index } of configurations) {
       const own = replicateSeed(seed, replicate);
       const key = pointKey(space, hparams);
       const isThere = trials.some(({ spec }) => spec.seed === own && pointKey(space, spec.hparams) === key);
-      if (!isThere) return training(context, hparams, replicate, `${pointName(index)}, seed ${replicate + 1} of ${replicates}`);
+      if (!isThere) return training(context, hparams, { label: `${pointName(index)}, seed ${replicate + 1} of ${replicates}`, replicate });
     }
   }
   return undefined;
 }
 
-function training(context: SweepContext, hparams: HParams, replicate: number, label: string): TrialSpec {
+interface TrainingRequest {
+  readonly label: string;
+  readonly replicate?: number;
+  readonly pauseAfterEpochs?: number | undefined;
+}
+
+function training(context: SweepContext, hparams: HParams, { label, replicate = 0, pauseAfterEpochs }: TrainingRequest): TrialSpec {
   const { seed, facts } = context;
-  const epochs = epochsOf(context);
-  const steps = stepsOf({ epochs }, facts.trainExamples, numericHParam(hparams, 'batchSize'));
   return nextTrial(context, {
-    label, hparams, seed: replicateSeed(seed, replicate), schedule: stretched(facts.training, epochs, steps), limit: { epochs },
-    stop: { ...facts.training.earlyStopping, dead: true }, evaluate: { validation: 'epoch', test: false },
+    label, hparams, seed: replicateSeed(seed, replicate), ...studyTraining(context, hparams, epochsOf(context)),
+    stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true }, evaluate: { validation: 'epoch', test: false }, ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   });
 }

@@ -1,0 +1,99 @@
+/**
+ * `npm run bench:orchestration`: what a trial costs beyond its training, next to Optuna's SQLite storage and Ray Tune.
+ *
+ * @module
+ */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import manifest from '../../package.json';
+import { pythonWith } from '../python';
+import { type BenchReport, describeMachine, formatResult, formatSetting, type Metric, resultOf } from '../report';
+import type { HistoryFigures } from './history';
+import { runOurs } from './ours';
+
+const USAGE = `npm run bench:orchestration -- [--trials N] [--repeats N] [--only-ours] [--json]
+  --trials N    trials of a study of ours; 300 unless given
+  --repeats N   interleaved runs of each; 5 unless given
+  --only-ours   without the peers, e.g. for 10,000 trials
+  --json        one JSON object on standard output
+`;
+
+const PARALLEL = 2;
+
+/** Ray Tune takes over a second for each. */
+const PEERS = [{ name: 'optuna-sqlite', trials: 200 }, { name: 'ray-tune', trials: 20 }] as const;
+
+const COST: Metric = { name: 'millisecondsPerTrial', unit: 'ms', better: 'lower' };
+
+interface Options {
+  readonly trials: number;
+  readonly repeats: number;
+  readonly peers: readonly (typeof PEERS)[number][];
+  readonly json: boolean;
+}
+
+interface PeerAnswer {
+  readonly version: string;
+  readonly millisecondsPerTrial: number;
+}
+
+/** @throws RangeError that says what is wrong with an argument. */
+function optionsOf(args: readonly string[]): Options | 'help' {
+  const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
+  const { values } = parseArgs({ args: [...args], options: { trials: text, repeats: text, 'only-ours': flag, json: flag, help: flag } });
+  if (values.help) return 'help';
+  const count = (name: 'trials' | 'repeats', otherwise: string): number => {
+    const number = Number(values[name] ?? otherwise);
+    if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${name} must be an integer of at least 1, got '${values[name]}'`);
+    return number;
+  };
+  return { trials: count('trials', '300'), repeats: count('repeats', '5'), peers: values['only-ours'] ? [] : PEERS, json: values.json };
+}
+
+/** @throws Error with what the peer said last. */
+function ask(python: string, peer: (typeof PEERS)[number]): PeerAnswer {
+  const request = JSON.stringify({ peer: peer.name, trials: peer.trials, parallel: PARALLEL });
+  const { output, status } = spawnSync(python, [path.join(__dirname, 'peers.py'), request], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  if (status !== 0) throw new Error(`${peer.name} failed: ${(output[2] ?? '').trim().split('\n').slice(-3).join('; ')}`);
+  return JSON.parse(output[3] ?? '') as PeerAnswer;
+}
+
+async function measure({ trials, repeats, peers }: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
+  const python = peers.length === 0 ? '' : pythonWith('bench-orchestration', path.join(__dirname, 'requirements.txt'));
+  const versions = new Map([['stepwell', manifest.version]]);
+  const histories: HistoryFigures[] = [];
+  const theirs = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
+  for (let repeat = 1; repeat <= repeats; repeat++) {
+    process.stderr.write(`run ${repeat} of ${repeats}\n`);
+    histories.push(await runOurs({ trials, parallel: PARALLEL }));
+    for (const peer of peers) {
+      const { version, millisecondsPerTrial } = ask(python, peer);
+      versions.set(peer.name, version);
+      theirs.get(peer.name)?.push(millisecondsPerTrial);
+    }
+  }
+  const result = resultOf(`trial-overhead/parallel-${PARALLEL}`, COST, histories.map((one) => (1000 * one.seconds) / one.trials), Object.fromEntries(theirs));
+  return { report: { bench: 'orchestration', machine: describeMachine(PARALLEL), versions: Object.fromEntries(versions), results: [result] }, histories };
+}
+
+function formatHistory({ trials, historyBytes, runs, millisecondsFirstTenth, millisecondsLastTenth }: HistoryFigures): string {
+  const tenths = `${millisecondsFirstTenth.toFixed(1)} ms a trial in the first tenth, ${millisecondsLastTenth.toFixed(1)} ms in the last`;
+  return `${trials} trials: ${Math.round(historyBytes / trials)} history bytes a trial in ${runs} runs of the workflow; ${tenths}`;
+}
+
+async function main(): Promise<void> {
+  const options = optionsOf(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const { report, histories } = await measure(options);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...report, histories })}\n`);
+  else process.stdout.write([...report.results.map(formatResult), ...histories.map(formatHistory), formatSetting(report), ''].join('\n'));
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

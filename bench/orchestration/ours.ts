@@ -1,0 +1,84 @@
+/**
+ * A sweep of trials that take no time, on the embedded servers, with everything in place that a kill would need.
+ *
+ * @module
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { credentialsOf, REGION, startTemporal, startVersitygw } from '../../infra/services';
+import { BUCKET } from '../../infra/services/versitygw';
+import { connectClient, startStudy } from '../../workers/client';
+import type { StudyClient } from '../../workers/client';
+import { historyOf, type HistoryFigures } from './history';
+
+const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
+const MAIN = path.resolve(__dirname, '../../cli/main.ts');
+const WORKER = path.join(__dirname, 'worker.ts');
+
+export interface Run {
+  readonly trials: number;
+  readonly parallel: number;
+}
+
+/** Runs one study of so many trials. @throws Error if it fails. */
+export async function runOurs({ trials, parallel }: Run): Promise<HistoryFigures> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-orchestration-'));
+  const servers = await Promise.all([startTemporal({ folder }), startVersitygw({ folder })]);
+  const [temporal, store] = servers;
+  const { accessKeyId, secretAccessKey } = credentialsOf(folder);
+  const environment = {
+    ...process.env, TEMPORAL_ADDRESS: temporal.address, AWS_ENDPOINT_URL_S3: store.address, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey, STEPWELL_BUCKET: BUCKET, STEPWELL_CACHE: path.join(folder, 'cache'), STEPWELL_FILE_ROOTS: DIGITS,
+    STEPWELL_TRAINING_SLOTS: String(parallel), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  };
+  const workers = [[MAIN, 'worker', 'tuner'], [WORKER]].map(([file = '', ...args]) => startWorker(file, args, environment));
+  const client = await connectClient(environment);
+  try {
+    await Promise.all(workers.map(ready));
+    return await measure(client, trials, parallel);
+  } finally {
+    await client.close();
+    await Promise.all(workers.map(end));
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(client: StudyClient, trials: number, parallel: number): Promise<HistoryFigures> {
+  const handle = await startStudy(client, { name: 'orchestration', study: studyOf(trials, parallel), taskQueuePrefix: '' });
+  await handle.result();
+  return historyOf(client, handle.workflowId);
+}
+
+function studyOf(trials: number, parallel: number): unknown {
+  return {
+    apiVersion: 'stepwell/v1', kind: 'Study', name: 'orchestration', seed: 1, dataset: { format: 'idx', uri: pathToFileURL(DIGITS).href }, model: { preset: 'mnist-cnn' },
+    training: { optimizer: { name: 'adam' } }, budget: { parallelTrials: parallel },
+    stages: [{
+      stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.6] }, weightDecay: { logUniform: [1e-6, 1e-2] } }, sampler: { name: 'random' },
+      trials, replicates: 1, replicateTop: 1,
+    }],
+  };
+}
+
+function startWorker(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
+  return fork(file, [...args], { execArgv: ['--import', require.resolve('tsx')], env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+}
+
+function ready(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message) => { if (message === 'ready') resolve(); });
+    child.once('exit', (code) => reject(new Error(`worker ended before it was ready [code=${String(code)}]`)));
+  });
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await exited;
+}

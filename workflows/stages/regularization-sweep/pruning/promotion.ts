@@ -1,0 +1,86 @@
+/**
+ * Which trainings of a search go on, wait, or are given up.
+ *
+ * @module
+ */
+import { ranked } from '../../../analysis/ranking';
+import { PRUNERS } from '../../../search/pruners';
+import type { PrunableTrial, Pruner } from '../../../search/pruners';
+import type { TrialSpec } from '../../../trial';
+import { epochsOf, searchTrainings } from '../configurations';
+import type { SweepContext } from '../configurations';
+import { curveOf, lastValue } from '../trainings';
+import type { Training } from '../trainings';
+
+interface ChosenPruner {
+  readonly name: string;
+  readonly pruner: Pruner;
+  readonly options: unknown;
+}
+
+/** The sweep's pruner; studies that began before there were any have none. @throws RangeError for a name that is not a pruner. */
+export function prunerOf({ options }: SweepContext): ChosenPruner {
+  const chosen: { readonly name: string } = (options as Partial<typeof options>).pruner ?? { name: 'none' };
+  const pruner = PRUNERS[chosen.name];
+  if (pruner === undefined) throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${chosen.name}`);
+  return { name: chosen.name, pruner, options: chosen };
+}
+
+/** Epochs after which the `number`-th training of the search pauses first, or next; `undefined` to train to the end. The study as it stands never pauses. */
+export function nextPause(context: SweepContext, number: number, after = 0): number | undefined {
+  if (number === 0) return undefined;
+  const { pruner, options } = prunerOf(context);
+  return pruner.rungs(options, { epochs: epochsOf(context), number }).find((rung) => rung > after);
+}
+
+/** The next segment of the training that deserves it most: the furthest, then the best. Nothing is started anew before it. */
+export function nextPromotion(context: SweepContext): TrialSpec | undefined {
+  const search = searchTrainings(context);
+  const verdicts = judged(context, search);
+  const [first] = furthest(context, search.filter((_, number) => verdicts.get(number) === 'promote'));
+  return first === undefined ? undefined : nextSegment(first, nextPause(context, search.indexOf(first), first.pausedAt));
+}
+
+function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap<number, string> {
+  const { objective } = context.facts;
+  if (search.every(({ status }) => status !== 'paused')) return new Map();
+  const trials = search.map((training, number): PrunableTrial => ({ number, status: training.status, epoch: training.pausedAt, curve: curveOf(training, objective) }));
+  const { pruner, options } = prunerOf(context);
+  return pruner.judge({ options, trials, epochs: epochsOf(context), objective });
+}
+
+/**
+ * A last segment for the best of those that wait or were given up, where fewer are trained in full than the replication takes.
+ *
+ * Halving leaves one of a few dozen, and only what is trained in full may win: a single one would win unopposed.
+ */
+export function nextFinalist(context: SweepContext): TrialSpec | undefined {
+  const { options: { replicateTop, replicates }, facts: { objective } } = context;
+  const challengers = searchTrainings(context).slice(1);
+  const finalists = challengers.filter((training) => training.status === 'ended' || isOnFinalStretch(training)).length;
+  if (finalists >= (replicates > 1 ? replicateTop : 1)) return undefined;
+  const [first] = furthest(context, challengers.filter((training) => training.status === 'paused' && lastValue(training, objective) != null));
+  return first === undefined ? undefined : nextSegment(first, undefined);
+}
+
+/** Whether it goes on to its end now, after a pause. */
+export function isOnFinalStretch({ status, segments }: Training): boolean {
+  const spec = segments.at(-1)?.spec;
+  return status === 'running' && spec?.continues !== undefined && spec.pauseAfterEpochs === undefined;
+}
+
+/** By the epochs they have, then by the objective there, then by their start. */
+export function furthest({ facts: { objective } }: SweepContext, trainings: readonly Training[]): readonly Training[] {
+  const byValue = ranked(trainings.map((training) => ({ training, score: lastValue(training, objective) ?? null })), objective);
+  return byValue.map(({ training }) => training).sort((a, b) => b.pausedAt - a.pausedAt);
+}
+
+/** The same training, further on; its ids count segments from the second, e.g. `regularization-sweep/007.2`. */
+function nextSegment({ segments, pausedAt }: Training, pauseAfterEpochs: number | undefined): TrialSpec {
+  const { pauseAfterEpochs: _first, ...spec } = segments[0]!.spec;
+  const { trialId } = segments.at(-1)!.spec;
+  return {
+    ...spec, trialId: `${spec.trialId}.${segments.length + 1}`, continues: trialId, label: `${spec.label}, from epoch ${pausedAt}`,
+    ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
+  };
+}

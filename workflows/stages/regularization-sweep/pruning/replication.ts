@@ -1,0 +1,38 @@
+import { improvement, ranked } from '../../../analysis/ranking';
+import { mean } from '../../../analysis/statistics';
+import type { Objective } from '../../../study';
+import { failedShare, replicatedConfigurations } from '../configurations';
+import type { Configuration, SweepContext } from '../configurations';
+import { prunerOf } from './promotion';
+
+/** What is trained with further seeds, without those points whose seeds the pruner saves. The study as it stands keeps all. */
+export function worthReplicating(context: SweepContext): readonly Configuration[] {
+  const { objective } = context.facts;
+  const configurations = replicatedConfigurations(context);
+  const { pruner: { stopsReplicates }, options } = prunerOf(context);
+  const best = bestOf(configurations, objective);
+  if (stopsReplicates === undefined || best === undefined) return configurations;
+  return configurations.filter((one) => one.isIncumbent || one === best || !stopsReplicates(options, gainsOf(one, best, objective)));
+}
+
+/** Of those with most seeds, the one with the fewest failures and the best mean. */
+function bestOf(configurations: readonly Configuration[], objective: Objective): Configuration | undefined {
+  const most = Math.max(0, ...configurations.map(({ scores }) => scores.size));
+  const withMost = configurations.filter(({ scores }) => scores.size === most).map((configuration) => ({ configuration, score: meanOf(configuration) }));
+  return ranked(withMost, objective).map(({ configuration }) => configuration).sort((a, b) => failedShare(a) - failedShare(b))[0];
+}
+
+function meanOf({ scores }: Configuration): number | null {
+  const numbers = [...scores.values()].filter((score) => score !== null);
+  return numbers.length === 0 ? null : mean(numbers);
+}
+
+/** By how much a point is better, seed by seed; a seed that fails for one of them alone outweighs all that do not. */
+function gainsOf({ scores }: Configuration, best: Configuration, objective: Objective): readonly number[] {
+  return [...scores].flatMap(([replicate, score]) => {
+    const other = best.scores.get(replicate);
+    if (other === undefined) return [];
+    if (score === null || other === null) return score === other ? 0 : score === null ? -Infinity : Infinity;
+    return improvement(score, other, objective);
+  });
+}

@@ -1,0 +1,127 @@
+/**
+ * A sweep's trials as trainings: the segments of one that pauses belong together.
+ *
+ * @module
+ */
+import type { CurvePoint } from '../../search/pruners';
+import type { Objective } from '../../study';
+import type { EpochMeasurement, HParams, Measurement, Trial, TrialSpec } from '../../trial';
+import { isRunning, measurementOf, soundScore } from '../trials';
+
+export interface Training {
+  /** At least one, oldest first; only the last may be running. */
+  readonly segments: readonly Trial[];
+  readonly hparams: HParams;
+  readonly seed: number;
+  readonly status: 'running' | 'paused' | 'ended' | 'failed';
+  /** The objective at the best epoch of one that ended; `null` for others. */
+  readonly score: number | null;
+  /** Epochs after which it is paused, or was last. */
+  readonly pausedAt: number;
+}
+
+export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
+
+/**
+ * Every training, in the order of their start.
+ *
+ * A stage asks for them many times a trial, so that what changed since the last time is looked at alone; with thousands of trials all else would
+ * take longer than the trial.
+ */
+export function trainingsOf(trials: readonly Trial[], objective: Objective): readonly Training[] {
+  const [first] = trials;
+  if (first === undefined) return [];
+  const known = indexes.get(first.spec);
+  if (known !== undefined && known.objective === objective && known.follow(trials)) return [...known.trainings];
+  const index = new TrainingIndex(objective);
+  index.follow(trials);
+  indexes.set(first.spec, index);
+  return [...index.trainings];
+}
+
+/** By the first trial of the stage, which is the same whatever follows. */
+const indexes = new WeakMap<TrialSpec, TrainingIndex>();
+
+/** Trainings that follow the trials of a stage as these grow and end. */
+class TrainingIndex {
+  readonly trainings: Training[] = [];
+  private readonly seen: Trial[] = [];
+  /** Of each trial: the number of its training, and its place among the segments. */
+  private readonly places: { readonly training: number; readonly segment: number }[] = [];
+  private readonly byId = new Map<string, number>();
+
+  constructor(readonly objective: Objective) {}
+
+  /** @returns Whether the trials are those that were seen, ended or not, and perhaps more. */
+  follow(trials: readonly Trial[]): boolean {
+    if (trials.length < this.seen.length) return false;
+    for (let i = 0; i < trials.length; i++) {
+      const [trial, before] = [trials[i]!, this.seen[i]];
+      if (trial === before) continue;
+      if (before !== undefined && trial.spec !== before.spec) return false;
+      this.see(i, trial);
+    }
+    return true;
+  }
+
+  private see(i: number, trial: Trial): void {
+    const { trialId, continues } = trial.spec;
+    const known = this.places[i]?.training ?? (continues === undefined ? undefined : this.byId.get(continues));
+    const training = known ?? this.trainings.length;
+    const segments = [...this.trainings[training]?.segments ?? []];
+    const segment = this.places[i]?.segment ?? segments.length;
+    segments[segment] = trial;
+    this.trainings[training] = trainingOf(segments, this.objective);
+    this.seen[i] = trial;
+    this.places[i] = { training, segment };
+    this.byId.set(trialId, training);
+  }
+}
+
+function trainingOf(segments: readonly Trial[], objective: Objective): Training {
+  const last = segments.at(-1)!;
+  const { hparams, seed } = last.spec;
+  const paused = isPaused(last);
+  const score = paused ? null : soundScore(last, objective);
+  const ended = score === null ? 'failed' : 'ended';
+  const pause = paused ? last : segments.at(-2);
+  return { segments, hparams, seed, score, pausedAt: pause?.spec.pauseAfterEpochs ?? 0, status: isRunning(last) ? 'running' : paused ? 'paused' : ended };
+}
+
+/** The objective of a training epoch by epoch, up to where it is paused. */
+export function curveOf({ segments }: Training, { metric }: Objective): readonly CurvePoint[] {
+  const byEpoch = new Map(segments.flatMap(linesOf).map((line): [number, CurvePoint] => [line.epoch, { epoch: line.epoch, value: line[metric] }]));
+  return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
+}
+
+/** The objective where a training was last looked at: at its end, or its newest pause; `undefined` before the first. */
+export function lastValue({ segments }: Training, { metric }: Objective): number | null | undefined {
+  const segment = segments.findLast(({ result }) => measurementOf(result?.outcome) !== undefined);
+  return segment === undefined ? undefined : linesOf(segment).reduce<EpochMeasurement | undefined>((a, b) => (a === undefined || b.epoch >= a.epoch ? b : a), undefined)?.[metric];
+}
+
+/** The first line at or after the pause: where batches hold more than an epoch, some epochs have none. */
+function lineOfPause({ curve }: Measurement, pauseAfterEpochs: number): EpochMeasurement | undefined {
+  return curve.find(({ epoch }) => epoch >= pauseAfterEpochs);
+}
+
+/**
+ * Whether a segment stands at its pause. So it does where the store knew more than was asked for: what a sweep sees must not depend on
+ * what other studies have trained before.
+ */
+function isPaused({ spec: { pauseAfterEpochs }, result }: Trial): boolean {
+  if (result?.outcome.status === 'paused') return true;
+  const measurement = measurementOf(result?.outcome);
+  if (measurement === undefined || pauseAfterEpochs === undefined) return false;
+  const line = lineOfPause(measurement, pauseAfterEpochs);
+  return line !== undefined && measurement.steps > line.step;
+}
+
+/** The lines of a segment up to its pause, with its best one, which a long study's trials keep longer than their curves. */
+function linesOf(segment: Trial): readonly EpochMeasurement[] {
+  const measurement = measurementOf(segment.result?.outcome);
+  if (measurement === undefined) return [];
+  const { pauseAfterEpochs } = segment.spec;
+  const end = pauseAfterEpochs !== undefined && isPaused(segment) ? lineOfPause(measurement, pauseAfterEpochs)?.epoch ?? pauseAfterEpochs : Infinity;
+  return [...(measurement.best === null ? [] : [measurement.best]), ...measurement.curve].filter(({ epoch }) => epoch <= end);
+}

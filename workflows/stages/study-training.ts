@@ -1,0 +1,43 @@
+/**
+ * Trainings as the study asks for them: under its schedules and its early stopping, at any length.
+ *
+ * @module
+ */
+import { batchGrowth } from '../batch-growth';
+import { numericHParam } from '../hparams';
+import type { EarlyStopping } from '../study';
+import { stepsOf } from '../trial-length';
+import type { HParams, StopRules, TrialSpec } from '../trial';
+import { stretched } from './schedules';
+import type { Decision, StageContext } from './stage';
+
+type Context = Pick<StageContext<unknown>, 'facts' | 'decisions'>;
+
+/**
+ * Length and schedules of a training of so many epochs.
+ *
+ * Batches grow to no size that the study's ladder has not run: one that fits no more would end the training hours later.
+ */
+export function studyTraining({ facts, decisions }: Context, hparams: HParams, epochs: number): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
+  const { training, trainExamples } = facts;
+  const batchSize = numericHParam(hparams, 'batchSize');
+  const schedule = stretched(training, epochs, stepsOf({ epochs }, trainExamples, batchSize));
+  const { batchSizeSchedule, epochs: writtenEpochs } = training;
+  const sizeMax = verifiedSize(decisions) ?? Infinity;
+  const growth = batchSizeSchedule && batchGrowth(batchSizeSchedule, { batchSize, epochs, schedule, writtenEpochs, trainExamples, sizeMax });
+  return { schedule, limit: { epochs }, ...(growth !== undefined && { batchGrowth: growth }) };
+}
+
+/** The largest batch size that the last ladder verified; `undefined` without a ladder. */
+export function verifiedSize(decisions: readonly Decision[]): number | undefined {
+  const ladder = decisions.findLast(({ stage }) => stage === 'batchSizeLadder');
+  return ladder && Math.max(...[ladder, ...ladder.alternatives].map(({ hparams }) => numericHParam(hparams, 'batchSize')));
+}
+
+/** What ends a training before its last epoch. */
+export function stopRulesOf(earlyStopping: EarlyStopping | null): StopRules {
+  if (earlyStopping === null) return {};
+  if (!('patience' in earlyStopping)) return { prechelt: earlyStopping };
+  const { patience, minDelta } = earlyStopping;
+  return { patience, minDelta };
+}
