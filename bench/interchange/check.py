@@ -31,7 +31,7 @@ def check_study(storage):
 
 
 def main():
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
     sqlite = check_study(f"sqlite:///{FOLDER / 'optuna-sqlite.db'}")
     journal = check_study(JournalStorage(JournalFileBackend(str(FOLDER / "optuna-journal.log"))))
     table = pyarrow.parquet.read_table(FOLDER / "parquet.parquet")

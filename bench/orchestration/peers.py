@@ -10,7 +10,7 @@ import warnings
 def optuna_sqlite(trials, parallel):
     import optuna
 
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
 
     def objective(trial):
         trial.suggest_float("dropoutRate", 0, 0.6)

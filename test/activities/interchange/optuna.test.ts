@@ -17,7 +17,7 @@ const recorded = JSON.parse(fixture('optuna.json').toString('utf8')) as { readon
 
 const STORAGES = [
   { name: 'optuna-sqlite', file: 'optuna.db', trials: recorded.sqlite },
-  { name: 'optuna-journal', file: 'optuna.log', trials: recorded.journal },
+  { name: 'optuna-journal', file: 'optuna-journal.jsonl', trials: recorded.journal },
 ] as const;
 
 describe.each(STORAGES)('a storage that Optuna wrote, $name', ({ name, file, trials }) => {
@@ -55,18 +55,18 @@ it('a data frame of Optuna\'s as CSV says the same as its storage', async () => 
 
 describe('a storage that breaks off', () => {
   it('is read up to the line that is being written', async () => {
-    const whole = fixture('optuna.log').toString('utf8').trimEnd();
+    const whole = fixture('optuna-journal.jsonl').toString('utf8').trimEnd();
     const { trials } = await TRIAL_FORMATS['optuna-journal'].read(Buffer.from(whole.slice(0, -20)), { study: 'accuracy' });
     expect(trials).toHaveLength(recorded.journal.filter(({ state }) => state === 'COMPLETE' || state === 'PRUNED').length);
   });
 
   it('is told by its line where it is broken before', async () => {
-    const lines = fixture('optuna.log').toString('utf8').split('\n');
+    const lines = fixture('optuna-journal.jsonl').toString('utf8').split('\n');
     await expect(TRIAL_FORMATS['optuna-journal'].read(Buffer.from([lines[0], lines[1]?.slice(5), ...lines.slice(2)].join('\n')), {})).rejects.toThrow(/^line 2 of the journal is not JSON: /);
   });
 
   it('is no database, or a database of something else', async () => {
-    await expect(TRIAL_FORMATS['optuna-sqlite'].read(fixture('optuna.log'), {})).rejects.toThrow('the file is not a SQLite database');
+    await expect(TRIAL_FORMATS['optuna-sqlite'].read(fixture('optuna-journal.jsonl'), {})).rejects.toThrow('the file is not a SQLite database');
     await expect(TRIAL_FORMATS['optuna-sqlite'].read(fixture('optuna.db').subarray(0, 4096), {})).rejects.toThrow(/^the database is no storage of Optuna's: /);
   });
 });
