@@ -31,7 +31,7 @@ def check_study(storage):
 
 
 def main():
-    optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     sqlite = check_study(f"sqlite:///{FOLDER / 'optuna-sqlite.db'}")
     journal = check_study(JournalStorage(JournalFileBackend(str(FOLDER / "optuna-journal.log"))))
     table = pyarrow.parquet.read_table(FOLDER / "parquet.parquet")

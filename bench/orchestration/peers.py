@@ -10,7 +10,7 @@ import warnings
 def optuna_sqlite(trials, parallel):
     import optuna
 
-    optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
 
     def objective(trial):
         trial.suggest_float("dropoutRate", 0, 0.6)

@@ -112,5 +112,5 @@ def answer(request):
 
 
 warnings.simplefilter("ignore")
-optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
+optuna.logging.set_verbosity(optuna.logging.ERROR)
 print(json.dumps(answer(json.loads(sys.argv[1]))))

@@ -12,7 +12,7 @@ import optuna
 
 request = json.loads(sys.argv[1])
 warnings.simplefilter("ignore")
-optuna-journal.jsonlging.set_verbosity(optuna-journal.jsonlging.ERROR)
+optuna.logging.set_verbosity(optuna.logging.ERROR)
 answers = os.fdopen(3, "w")
 PRUNERS = {
     "median": lambda: optuna.pruners.MedianPruner(),
