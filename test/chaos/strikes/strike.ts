@@ -72,6 +72,14 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** Undoes something after a while. */
 export async function after(seconds: number, undo: () => unknown): Promise<void> {
   await delay(seconds * 1000);

@@ -1,4 +1,6 @@
-import { after, attemptsOf, liveTrainers, signal } from './strike';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { WorkerProcess } from '../../support/worker-process';
+import { after, attemptsOf, isAlive, liveTrainers, signal } from './strike';
 import type { Strike } from './strike';
 
 export const killTrainer: Strike = {
@@ -25,7 +27,7 @@ export const freezeTrainer: Strike = {
   },
 };
 
-/** For longer than any step explains: the worker has to end it. */
+/** For longer than any step explains: the worker has to end it. Frozen, it cannot notice the end of its worker: then it is thawed, so that it does. */
 export const hangTrainer: Strike = {
   name: 'trainer hung',
   weight: 1,
@@ -33,8 +35,17 @@ export const hangTrainer: Strike = {
   strike(arena, random) {
     const trainer = random.oneOf(liveTrainers(arena));
     if (trainer === undefined) return undefined;
+    const worker = trainer.post.current;
     const victims = attemptsOf(arena, [trainer.pid]);
-    if (victims.length === 0 || !signal(trainer.pid, 'SIGSTOP')) return undefined;
-    return { what: `trainer of ${trainer.post.name} for good`, victims, over: Promise.resolve() };
+    if (worker === undefined || victims.length === 0 || !signal(trainer.pid, 'SIGSTOP')) return undefined;
+    return { what: `trainer of ${trainer.post.name} for good`, victims, over: goneOrThawed(trainer.pid, worker) };
   },
 };
+
+const POLL_MILLISECONDS = 200;
+
+/** Waits until a frozen trainer is gone, or its worker is, and thaws it then. */
+async function goneOrThawed(pid: number, worker: WorkerProcess): Promise<void> {
+  while (isAlive(pid) && isAlive(worker.pid)) await delay(POLL_MILLISECONDS);
+  signal(pid, 'SIGCONT');
+}
