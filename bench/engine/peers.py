@@ -1,10 +1,5 @@
-"""Keras 3 on TensorFlow, as its tutorials show it: the same networks, `model.fit` on arrays in memory, graph mode.
+"""Keras 3 on TensorFlow, as its tutorials show it: the same networks, `model.fit` on arrays in memory, graph mode."""
 
-One JSON line in, one on file descriptor 3: the words are those of serve.ts.
-"""
-
-import json
-import os
 import sys
 import time
 
@@ -12,6 +7,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+
+from serve import serve
 
 # As our engine has it.
 EVALUATION_BATCH = 128
@@ -80,20 +77,5 @@ class KerasTrainer:
         self.model.evaluate(self.images, self.labels, batch_size=EVALUATION_BATCH, verbose=0)
 
 
-def main():
-    trainer = None
-    with os.fdopen(3, "w") as answers:
-        for line in sys.stdin:
-            question = json.loads(line)
-            if question["ask"] == "prepare":
-                trainer = KerasTrainer(question["case"])
-                answer = trainer.prepare()
-            else:
-                started = time.perf_counter()
-                getattr(trainer, question["ask"])()
-                answer = {"seconds": time.perf_counter() - started}
-            print(json.dumps(answer), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(KerasTrainer)

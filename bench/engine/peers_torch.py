@@ -1,17 +1,17 @@
 """PyTorch as its tutorials show it: the same networks, a plain training loop over tensors in memory.
 
 PyTorch has no `fit`: batches are cut by index from a shuffled pass, which is faster than its DataLoader. Set TORCH_CHANNELS_LAST=1 for
-its other memory layout. One JSON line in, one on file descriptor 3: the words are those of serve.ts.
+its other memory layout.
 """
 
-import json
 import os
-import sys
 import time
 
 import torch
 from torch import nn
 from torch.nn import functional
+
+from serve import serve
 
 # As our engine has it.
 EVALUATION_BATCH = 128
@@ -97,20 +97,5 @@ class TorchTrainer:
                 correct += (logits.argmax(1) == labels).sum().item()
 
 
-def main():
-    trainer = None
-    with os.fdopen(3, "w") as answers:
-        for line in sys.stdin:
-            question = json.loads(line)
-            if question["ask"] == "prepare":
-                trainer = TorchTrainer(question["case"])
-                answer = trainer.prepare()
-            else:
-                started = time.perf_counter()
-                getattr(trainer, question["ask"])()
-                answer = {"seconds": time.perf_counter() - started}
-            print(json.dumps(answer), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    serve(TorchTrainer)
