@@ -2,13 +2,11 @@
 import { STUDY_PROGRESS_QUERY } from '../../workflows/contract';
 import type { StudyProgress } from '../../workflows/contract';
 import type { StudyInput } from '../../workflows/spec';
-import { impatientTemporal } from '../support/own-temporal';
-import type { OwnTemporal } from '../support/own-temporal';
 import { sweepStudy } from '../support/scripted-files';
-import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
-import { temporalAddress } from '../support/services';
 import { runsOf, trialsOf } from '../support/study-runs';
+import { twoWorlds } from '../support/two-worlds';
+import type { TwoWorlds } from '../support/two-worlds';
 
 /** About 80 trials, which are too much to ride along with the workflow's input. */
 const EVENTS = 480;
@@ -16,15 +14,11 @@ const TRIALS = 300;
 
 let world: ScriptedWorld;
 let impatient: ScriptedWorld;
-let temporal: OwnTemporal;
+let stop: TwoWorlds['stop'];
 beforeAll(async () => {
-  temporal = await impatientTemporal(EVENTS);
-  [world, impatient] = [await scriptedWorld(temporalAddress()), await scriptedWorld(temporal.address)];
+  ({ world, impatient, stop } = await twoWorlds(EVENTS));
 });
-afterAll(async () => {
-  await Promise.all([world.stop(), impatient.stop()]);
-  await temporal.stop();
-});
+afterAll(() => stop());
 
 function longStudy(name: string): StudyInput {
   const { stages: [sweep, final], ...file } = sweepStudy({ name, reproducible: true });

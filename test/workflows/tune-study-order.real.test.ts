@@ -3,28 +3,22 @@ import type { StudyProgress, StudyResult } from '../../workflows/contract';
 import type { Outcome, TrialSpec } from '../../workflows/trial';
 import { conduct, heldTrials } from '../support/held-trials';
 import type { HeldTrials } from '../support/held-trials';
-import { impatientTemporal } from '../support/own-temporal';
-import type { OwnTemporal } from '../support/own-temporal';
 import { fiveStages, sweepStudy } from '../support/scripted-files';
-import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
-import { temporalAddress } from '../support/services';
 import { runsOf, trialsOf } from '../support/study-runs';
+import { twoWorlds } from '../support/two-worlds';
+import type { TwoWorlds } from '../support/two-worlds';
 
 /** Enough for a few trials: every stage but the shortest is cut in its middle. */
 const EVENTS = 40;
 
 let world: ScriptedWorld;
 let impatient: ScriptedWorld;
-let temporal: OwnTemporal;
+let stop: TwoWorlds['stop'];
 beforeAll(async () => {
-  temporal = await impatientTemporal(EVENTS);
-  [world, impatient] = [await scriptedWorld(temporalAddress()), await scriptedWorld(temporal.address)];
+  ({ world, impatient, stop } = await twoWorlds(EVENTS));
 });
-afterAll(async () => {
-  await Promise.all([world.stop(), impatient.stop()]);
-  await temporal.stop();
-});
+afterAll(() => stop());
 
 type Pick = (running: readonly string[]) => string | undefined;
 

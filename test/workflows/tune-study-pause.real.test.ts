@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { change, openTrials, pause, progressOf } from '../support/changes';
 import { conduct, heldTrials, settled } from '../support/held-trials';
-import { impatientTemporal } from '../support/own-temporal';
-import type { OwnTemporal } from '../support/own-temporal';
 import { sweepStudy } from '../support/scripted-files';
-import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
-import { temporalAddress } from '../support/services';
 import { runsOf, trialsOf } from '../support/study-runs';
+import { twoWorlds } from '../support/two-worlds';
+import type { TwoWorlds } from '../support/two-worlds';
 import { waitFor } from '../support/wait-for';
 
 /** A few changes fill a history of this length. */
@@ -15,15 +13,11 @@ const EVENTS = 40;
 
 let world: ScriptedWorld;
 let impatient: ScriptedWorld;
-let temporal: OwnTemporal;
+let stop: TwoWorlds['stop'];
 beforeAll(async () => {
-  temporal = await impatientTemporal(EVENTS);
-  [world, impatient] = [await scriptedWorld(temporalAddress()), await scriptedWorld(temporal.address)];
+  ({ world, impatient, stop } = await twoWorlds(EVENTS));
 });
-afterAll(async () => {
-  await Promise.all([world.stop(), impatient.stop()]);
-  await temporal.stop();
-});
+afterAll(() => stop());
 
 const named = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
 const first: (running: readonly string[]) => string | undefined = ([trialId]) => trialId;

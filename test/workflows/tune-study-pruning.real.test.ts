@@ -3,28 +3,22 @@ import type { StudyResult } from '../../workflows/contract';
 import type { StudyInput } from '../../workflows/spec';
 import type { TrialSpec } from '../../workflows/trial';
 import { conduct, heldTrials } from '../support/held-trials';
-import { impatientTemporal } from '../support/own-temporal';
-import type { OwnTemporal } from '../support/own-temporal';
 import { sweepStudy } from '../support/scripted-files';
-import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
-import { temporalAddress } from '../support/services';
 import { runsOf } from '../support/study-runs';
+import { twoWorlds } from '../support/two-worlds';
+import type { TwoWorlds } from '../support/two-worlds';
 
 /** The workflow continues as new after so many events, in the middle of the sweep. */
 const EVENTS = 60;
 
 let world: ScriptedWorld;
 let impatient: ScriptedWorld;
-let temporal: OwnTemporal;
+let stop: TwoWorlds['stop'];
 beforeAll(async () => {
-  temporal = await impatientTemporal(EVENTS);
-  [world, impatient] = [await scriptedWorld(temporalAddress()), await scriptedWorld(temporal.address)];
+  ({ world, impatient, stop } = await twoWorlds(EVENTS));
 });
-afterAll(async () => {
-  await Promise.all([world.stop(), impatient.stop()]);
-  await temporal.stop();
-});
+afterAll(() => stop());
 
 const pruned = (name: string, changes: Partial<StudyInput> = {}): StudyInput => {
   const [sweep, final] = sweepStudy({ name }).stages;

@@ -2,11 +2,11 @@
  * @jest-environment ./test/support/native-environment.ts
  */
 import { EngineCache } from '../../../activities/training/engine-cache';
-import { Trainer } from '../../../activities/training/trainer';
-import type { CheckpointFile, TrainJob, TrainReport } from '../../../activities/trial/protocol';
+import type { TrainJob, TrainReport } from '../../../activities/trial/protocol';
 import type { BatchGrowth } from '../../../workflows/batch-growth';
 import type { ModelSpec } from '../../../workflows/study';
 import type { Measurement, TrialSpec } from '../../../workflows/trial';
+import { trainInProcess, type TrainOptions } from '../../support/train-in-process';
 import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../support/trainer';
 
 let digits: LocalDigits;
@@ -17,20 +17,7 @@ beforeAll(async () => {
 const engines = new EngineCache();
 afterAll(() => engines.close());
 
-/** Trains; stops at the first checkpoint of `stopAt` steps or more. */
-async function train(job: TrainJob, stopAt = Infinity): Promise<{ readonly report: TrainReport | undefined; readonly checkpoint: CheckpointFile | undefined }> {
-  let checkpoint: CheckpointFile | undefined;
-  const trainer: Trainer = new Trainer({
-    engines, identity: 'test',
-    send(message) {
-      if (message.type !== 'checkpoint') return;
-      checkpoint = message.checkpoint;
-      if (checkpoint.step >= stopAt) trainer.stop();
-    },
-  });
-  const end = await trainer.train(job);
-  return { report: end.type === 'finished' ? end.report : undefined, checkpoint };
-}
+const train = (job: TrainJob, options?: TrainOptions) => trainInProcess(engines, job, options);
 
 function measurementOf(report: TrainReport | undefined): Measurement {
   if (report === undefined || report.outcome.status === 'outOfMemory') throw new Error('expected a measurement');
@@ -68,7 +55,7 @@ describe('a training whose batches grow', () => {
     const sizes = measurementOf(whole.report).curve.map(({ batchSize }) => batchSize!);
     expect(sizes.at(-1)).toBeGreaterThan(sizes[0]!);
     for (const stopAt of stops) {
-      const { report, checkpoint } = await train(jobOf(trial, { checkpointEverySteps: 1 }), stopAt);
+      const { report, checkpoint } = await train(jobOf(trial, { checkpointEverySteps: 1 }), { stopAt });
       expect([report, checkpoint!.step]).toEqual([undefined, expect.any(Number)]);
       const resumed = await train(jobOf(trial, { resumeFrom: checkpoint!.path }));
       expect(withoutTimes(measurementOf(resumed.report))).toEqual(withoutTimes(measurementOf(whole.report)));
@@ -85,6 +72,6 @@ it('measuring the noise scale changes no bit of a training, and is the same afte
   expect(noiseScale).toMatchObject({ small: { batchSize: 16 }, large: { batchSize: 32 } });
   expect(noiseScale!.large.squaredNorms).toHaveLength(24);
   const job = (more: object = {}): TrainJob => jobOf({ record: { stepLosses: true, noiseScaleEvery: 3 }, limit: { epochs: 2 } }, more);
-  const { checkpoint } = await train(job(), 31);
+  const { checkpoint } = await train(job(), { stopAt: 31 });
   expect(measurementOf((await train(job({ resumeFrom: checkpoint!.path }))).report).noiseScale).toEqual(noiseScale);
 });

@@ -5,10 +5,10 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EngineCache } from '../../../activities/training/engine-cache';
 import { native } from '../../../activities/training/native';
-import { Trainer } from '../../../activities/training/trainer';
 import type { CheckpointFile, TrainJob, TrainReport } from '../../../activities/trial/protocol';
 import type { ModelSpec } from '../../../workflows/study';
 import type { TrialSpec } from '../../../workflows/trial';
+import { trainInProcess } from '../../support/train-in-process';
 import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../support/trainer';
 
 let digits: LocalDigits;
@@ -18,22 +18,6 @@ beforeAll(async () => {
 
 const [resident, streaming] = [new EngineCache(), new EngineCache(0)];
 afterAll(() => [resident, streaming].forEach((engines) => engines.close()));
-
-/** Trains; stops at the first checkpoint of `stopAt` steps or more. */
-async function train(engines: EngineCache, job: TrainJob, stopAt = Infinity, onCheckpoint: (checkpoint: CheckpointFile) => void = () => undefined): Promise<{ readonly report: TrainReport | undefined; readonly checkpoint: CheckpointFile | undefined }> {
-  let checkpoint: CheckpointFile | undefined;
-  const trainer: Trainer = new Trainer({
-    engines, identity: 'test',
-    send(message) {
-      if (message.type !== 'checkpoint') return;
-      checkpoint = message.checkpoint;
-      onCheckpoint(checkpoint);
-      if (checkpoint.step >= stopAt) trainer.stop();
-    },
-  });
-  const end = await trainer.train(job);
-  return { report: end.type === 'finished' ? end.report : undefined, checkpoint };
-}
 
 function resultOf(report: TrainReport | undefined): { readonly measurement: object; readonly weights: ReadonlyMap<string, string> } {
   if (report === undefined || report.outcome.status === 'outOfMemory') throw new Error('expected a measurement');
@@ -59,23 +43,23 @@ const jobOf = (trial: Partial<TrialSpec> = {}, more: Partial<Omit<TrainJob, 'tri
 /** The same training of images in memory. */
 let whole: ReturnType<typeof resultOf>;
 beforeAll(async () => {
-  whole = resultOf((await train(resident, jobOf())).report);
+  whole = resultOf((await trainInProcess(resident, jobOf())).report);
 });
 
 describe('a training whose images are read from the disk batch by batch', () => {
   it('ends in the bits and the measurement of one whose images are in memory', async () => {
-    expect(resultOf((await train(streaming, jobOf())).report)).toEqual(whole);
+    expect(resultOf((await trainInProcess(streaming, jobOf())).report)).toEqual(whole);
   });
 
   it('does so where the noise of its gradients decides how its batches grow, which it cannot know ahead', async () => {
     const job = jobOf({ batchGrowth: { learningRate: 'coScale', noiseScale: { sizes: [66, 132], measureEverySteps: 2 } } });
-    expect(resultOf((await train(streaming, job)).report)).toEqual(resultOf((await train(resident, job)).report));
+    expect(resultOf((await trainInProcess(streaming, job)).report)).toEqual(resultOf((await trainInProcess(resident, job)).report));
   });
 
   it('ends in the same bits when it is stopped within an epoch and resumed', async () => {
-    const { report, checkpoint } = await train(streaming, jobOf({}, { checkpointEverySteps: 1 }), 50);
+    const { report, checkpoint } = await trainInProcess(streaming, jobOf({}, { checkpointEverySteps: 1 }), { stopAt: 50 });
     expect([report, checkpoint!.step]).toEqual([undefined, 50]);
-    expect(resultOf((await train(streaming, jobOf({}, { resumeFrom: checkpoint!.path }))).report)).toEqual(whole);
+    expect(resultOf((await trainInProcess(streaming, jobOf({}, { resumeFrom: checkpoint!.path }))).report)).toEqual(whole);
   });
 
   it('whose data is cut off fails by the name of the file, and goes on from its checkpoint to the same bits once that is repaired', async () => {
@@ -84,13 +68,14 @@ describe('a training whose images are read from the disk batch by batch', () => 
     const images = readFileSync(file);
     const checkpoints: CheckpointFile[] = [];
     const engines = new EngineCache(0);
-    const broken = train(engines, jobOf({}, { ...mine, checkpointEverySteps: 40 }), Infinity, (checkpoint) => {
+    const onCheckpoint = (checkpoint: CheckpointFile): void => {
       checkpoints.push(checkpoint);
       truncateSync(file, 64);
-    });
+    };
+    const broken = trainInProcess(engines, jobOf({}, { ...mine, checkpointEverySteps: 40 }), { onCheckpoint });
     await expect(broken).rejects.toMatchObject({ failure: 'TrainerCrashed', message: expect.stringContaining('packed file ends too early [file=train-images-00000.u8') });
     writeFileSync(file, images);
-    expect(resultOf((await train(engines, jobOf({}, { ...mine, resumeFrom: checkpoints[0]!.path }))).report)).toEqual(whole);
+    expect(resultOf((await trainInProcess(engines, jobOf({}, { ...mine, resumeFrom: checkpoints[0]!.path }))).report)).toEqual(whole);
     engines.close();
   });
 });
@@ -103,7 +88,7 @@ describe('engines that hold their images', () => {
     for (const [residentBytes, held] of [[2.5 * bytes, 2], [bytes, 1], [bytes - 1, 3]] as const) {
       const engines = new EngineCache(residentBytes);
       const before = native().binding.getNumOfSavedModels();
-      for (const batchSize of [8, 16, 24]) await train(engines, digitsJob(digits, { model: FLAT, trial: { limit: { steps: 2 }, hparams: { batchSize } } }));
+      for (const batchSize of [8, 16, 24]) await trainInProcess(engines, digitsJob(digits, { model: FLAT, trial: { limit: { steps: 2 }, hparams: { batchSize } } }));
       expect([residentBytes, native().binding.getNumOfSavedModels() - before]).toEqual([residentBytes, held]);
       engines.close();
       expect(native().binding.getNumOfSavedModels()).toBe(before);
