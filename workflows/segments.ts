@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Measurement, Trial } from './trial';
+import type { Measurement, Receipt, Trial } from './trial';
 
 /** Whether a trial is a training of its own, or the first segment of one. */
 export function isFirstSegment({ spec }: Pick<Trial, 'spec'>): boolean {
@@ -15,16 +15,29 @@ export function trainingsIn(summaries: readonly { readonly continues?: string }[
   return summaries.filter(({ continues }) => continues === undefined).length;
 }
 
-/** What an ended trial added to its study: a measurement is of the whole training, and a reused one cost nothing. */
-export function costOfSegment(trials: readonly Trial[], { spec, result }: Trial): Pick<Measurement, 'deviceSeconds' | 'examples'> {
+/**
+ * What an ended trial added to its study, with what its recoveries had to do again: a measurement is of the whole training, and a reused one
+ * cost nothing.
+ */
+export function costOfSegment(trials: readonly Trial[], trial: Trial): Pick<Measurement, 'deviceSeconds' | 'examples'> {
+  const { spec, result } = trial;
+  if (result === undefined || result.reused) return { deviceSeconds: 0, examples: 0 };
   const whole = measurementOf(result);
-  if (whole === undefined || result?.reused === true) return { deviceSeconds: 0, examples: 0 };
-  const before = spec.continues === undefined ? undefined : measurementOf(trials.find((trial) => trial.spec.trialId === spec.continues)?.result);
+  const before = spec.continues === undefined ? undefined : measurementOf(trials.find((other) => other.spec.trialId === spec.continues)?.result);
+  const kept = (of: 'deviceSeconds' | 'examples'): number => Math.max(0, (whole?.[of] ?? 0) - (before?.[of] ?? 0));
+  const receipts = receiptsOf(trial);
   return {
-    deviceSeconds: Math.max(0, whole.deviceSeconds - (before?.deviceSeconds ?? 0)),
-    examples: Math.max(0, whole.examples - (before?.examples ?? 0)),
+    deviceSeconds: kept('deviceSeconds') + sum(receipts.map(({ deviceSecondsLost }) => deviceSecondsLost)),
+    examples: kept('examples') + sum(receipts.map(({ stepsLost }) => stepsLost)) * Number(spec.hparams['batchSize'] ?? 0),
   };
 }
+
+/** Recoveries of this trial: its training's segments share one record, with those of all before it. */
+export function receiptsOf({ spec: { trialId }, result }: Trial): readonly Receipt[] {
+  return result === undefined || result.reused ? [] : result.receipts.filter((receipt) => receipt.trialId === trialId);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function measurementOf(result: Trial['result']): Measurement | undefined {
   return result === undefined || result.outcome.status === 'outOfMemory' ? undefined : result.outcome.measurement;

@@ -9,7 +9,7 @@ import type { ControlSnapshot } from './control/study-control';
 import { STAGES } from './stages';
 import type { Decision, StudyFacts } from './stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse } from './study';
-import { costOfSegment } from './segments';
+import { costOfSegment, receiptsOf } from './segments';
 import { fitting } from './study-snapshot';
 import type { StudyRun } from './study-origin';
 import type { StudySnapshot } from './study-snapshot';
@@ -127,7 +127,7 @@ export class StudyState {
     stage.end(index, STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial);
     const { result } = trial;
     if (result === undefined) return;
-    this.receipts.push(...(result.reused ? [] : result.receipts));
+    this.receipts.push(...receiptsOf(trial));
     this.engines.add(result.engine);
     const cost = costOfSegment(stage.trials, trial);
     this.deviceSeconds += cost.deviceSeconds;

@@ -72,7 +72,7 @@ async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): 
     spent.results.set(trialId, result);
     spent.engines.add(result.engine);
     if (reused) continue;
-    spent.receipts.push(...result.receipts);
+    spent.receipts.push(...result.receipts.filter((receipt) => receipt.trialId === trialId));
     if ('measurement' in result.outcome) spent.examples += result.outcome.measurement.examples;
   }
   return spent;

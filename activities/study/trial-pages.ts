@@ -32,7 +32,19 @@ interface StoredPage {
 export const trialPagesKey = (studyId: string): string => studyKey(studyId, 'trials/');
 
 function pageKey({ studyId, stageId }: Omit<TrialPagesOf, 'studyRun'>, page: number): string {
-  return studyKey(studyId, `trials/${stageId}/${String(page).padStart(PAGE_DIGITS, '0')}.json`);
+  return studyKey(studyId, `trials/${stageId}/${numbered(page)}`);
+}
+
+const numbered = (page: number): string => `${String(page).padStart(PAGE_DIGITS, '0')}.json`;
+
+/** Pages that must be there, as later ones of their stage are. @param keys Of all pages of a study. */
+export function missingPages(keys: readonly string[]): readonly string[] {
+  const found = new Set(keys);
+  const missing = keys.flatMap((key) => {
+    const [, folder = '', page = ''] = /^(.*\/)(\d+)\.json$/.exec(key) ?? [];
+    return Array.from({ length: Number(page) }, (_, earlier) => `${folder}${numbered(earlier)}`).filter((earlier) => !found.has(earlier));
+  });
+  return [...new Set(missing)];
 }
 
 /** @returns The `recordTrials` activity on this store. Writing twice writes the same. */

@@ -29,6 +29,9 @@ const TAKEN_BACK = 'CANCELLED';
 
 const OUT_OF_MEMORY = 'out of memory';
 
+/** Attempts in a row that may hang before the first one gets past the checkpoint that all of them began with: a machine may be frozen twice. */
+const HANGS_MAX = 3;
+
 /** What Node says when a file cannot grow; somebody has to make room, which is no reason to give a trial up. */
 const DISK_FULL = /\b(ENOSPC|EDQUOT)\b/;
 
@@ -39,6 +42,8 @@ export interface AttemptFacts {
   readonly process: TrialSpec['process'];
   /** What the attempt before this one failed of. */
   readonly previousError: string | undefined;
+  /** Attempts just before this one that began where it did, and hung. */
+  readonly hangsBefore: number;
   /** Named in messages, and another one in every attempt. */
   readonly scratchFolder: string;
 }
@@ -53,7 +58,7 @@ export type AttemptEnd =
  *
  * The same error in two attempts running is a bug of code or data, which no third attempt mends. Memory that ran out is a finding where it was
  * looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only the second time.
- * Processes killed from outside, stalls and full disks say nothing about the trial and are tried again for ever.
+ * So is a third hang from the same checkpoint. Processes killed from outside and full disks say nothing about the trial and are tried again for ever.
  */
 export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   const { step, deviceSeconds, process, previousError } = facts;
@@ -64,9 +69,16 @@ export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   }
   const silentSeconds = error instanceof TrainerStalled ? error.silentSeconds : 0;
   const death: Death = { cause: causeOf(error), step, deviceSeconds: deviceSeconds + silentSeconds, ...(words !== undefined && { error: words }) };
-  if (!again || !(error instanceof Error)) return { thrown: error, death };
+  const hangs = error instanceof TrainerStalled && facts.hangsBefore + 1 >= HANGS_MAX;
+  if (!(again || hangs) || !(error instanceof Error)) return { thrown: error, death };
   const stack = error instanceof TrainerFailed ? error.trainerStack : '';
   return { thrown: new TrainerFailed(FAILURES.trainerBroken, `training fails the same way every time: ${error.message}`, stack), death };
+}
+
+/** How many attempts in a row hung that began at `step`, by the receipts of those that followed them. */
+export function hangsFrom(step: number, receipts: readonly Receipt[]): number {
+  const other = receipts.findLastIndex(({ cause, resumedAtStep }) => cause !== 'trainerStalled' || resumedAtStep !== step);
+  return receipts.length - 1 - other;
 }
 
 /** What the same bug would say again; undefined where a repetition would prove nothing. */

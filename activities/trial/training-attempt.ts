@@ -9,7 +9,7 @@ import type { RunTrialInput, TrialProgress } from '../../workflows/contract';
 import type { Outcome, TrialResult } from '../../workflows/trial';
 import type { RestoredCheckpoint, TrialLedger } from '../storage/trial-ledger';
 import type { Death } from '../storage/trial-manifest';
-import { endOf } from './attempt-end';
+import { endOf, hangsFrom } from './attempt-end';
 import { CheckpointUploads } from './checkpoint-uploads';
 import type { Liveness } from './liveness';
 import { orAborted } from './or-aborted';
@@ -143,7 +143,8 @@ export class TrainingAttempt {
   private async end(error: unknown): Promise<TrialResult> {
     const { input: { trial }, ledger, scratchFolder, trainer } = this.options;
     await this.uploads.settled();
-    const end = endOf(error, { ...this.last, process: trial.process, previousError: ledger.previousError, scratchFolder });
+    const hangsBefore = hangsFrom(this.restoredStep, ledger.receipts);
+    const end = endOf(error, { ...this.last, process: trial.process, previousError: ledger.previousError, hangsBefore, scratchFolder });
     if ('outcome' in end) return this.finish({ outcome: end.outcome satisfies Outcome, weightsPath: null, modelFolder: null });
     // Whoever reads that the trial has ended may start it at once: this trainer must not train on beside that.
     if (!isCancellation(error)) trainer.kill();

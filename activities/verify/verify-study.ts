@@ -12,7 +12,7 @@ import { openingIn, openingKey } from '../study/opening';
 import { unseal } from '../study/sealed';
 import { StudyUnknown } from '../study/stored-study';
 import { studyKey } from '../study/study-keys';
-import { trialPagesKey } from '../study/trial-pages';
+import { missingPages, trialPagesKey } from '../study/trial-pages';
 import { ObjectChecks } from './object-checks';
 import type { Checked } from './object-checks';
 import { verifyTrial } from './verify-trial';
@@ -50,7 +50,8 @@ async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }
     if ('value' in found) addTrials(trials, (found.value as { readonly trials: readonly TrialSummary[] }).trials);
   }
   // Trials that a long stage goes on from; those of a stage that has decided are in its decision as well.
-  for (const { key } of await checks.store.list(trialPagesKey(studyId))) await sealed(checks, key, againFix(studyId));
+  const pages = (await checks.store.list(trialPagesKey(studyId))).map(({ key }) => key);
+  for (const key of [...pages, ...missingPages(pages)].sort()) await sealed(checks, key, againFix(studyId));
 }
 
 /** A study that has not ended has neither a record nor a table of contents. */

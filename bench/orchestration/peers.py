@@ -5,9 +5,14 @@ import sys
 import tempfile
 import time
 import warnings
+from functools import partial
 
 
-def optuna_sqlite(trials, parallel):
+# As many as our trials have: `trainer.ts`.
+EPOCHS = 10
+
+
+def optuna_sqlite(trials, parallel, with_curve=False):
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -15,6 +20,8 @@ def optuna_sqlite(trials, parallel):
     def objective(trial):
         trial.suggest_float("dropoutRate", 0, 0.6)
         trial.suggest_float("weightDecay", 1e-6, 1e-2, log=True)
+        for epoch in range(EPOCHS if with_curve else 0):
+            trial.report(1 / (epoch + 1), epoch)
         return 0.0
 
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +56,7 @@ def ray_tune(trials, parallel):
 def main():
     request = json.loads(sys.argv[1])
     warnings.simplefilter("ignore")
-    peers = {"optuna-sqlite": optuna_sqlite, "ray-tune": ray_tune}
+    peers = {"optuna-sqlite": optuna_sqlite, "optuna-sqlite-with-curve": partial(optuna_sqlite, with_curve=True), "ray-tune": ray_tune}
     answer = peers[request["peer"]](request["trials"], request["parallel"])
     # Libraries write to standard output as they like.
     with os.fdopen(3, "w") as answers:

@@ -1,5 +1,5 @@
-import { costOfSegment, trainingsIn } from '../../workflows/segments';
-import type { Outcome, Trial, TrialSpec } from '../../workflows/trial';
+import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/segments';
+import type { Outcome, Receipt, Trial, TrialSpec } from '../../workflows/trial';
 import { measured, resultOf } from '../support/stages';
 
 const spec = (trialId: string, more: Partial<TrialSpec> = {}): TrialSpec => ({
@@ -35,4 +35,15 @@ it('a training that went further than its segment in another study is paid for f
   const further = ended(spec('sweep/001', { pauseAfterEpochs: 1 }), 40, 'paused', true);
   expect(costOfSegment([further, second, third], third).deviceSeconds).toBe(60);
   expect(costOfSegment([further, second], second).deviceSeconds).toBe(0);
+});
+
+it('what a recovery had to do again is paid for as well, by the segment that it happened to', () => {
+  const lost = (trialId: string): Receipt => (
+    { trialId, cause: 'workerLost', attempt: 2, lastStep: 25, resumedAtStep: 20, stepsLost: 5, deviceSecondsLost: 3, worker: 'w' });
+  const withReceipts = ({ spec: own, result }: Trial, receipts: readonly Receipt[]): Trial => ({ spec: { ...own, hparams: { batchSize: 32 } }, result: { ...result!, receipts } });
+  const [one, two] = [withReceipts(first, [lost('sweep/001')]), withReceipts(second, [lost('sweep/001'), lost('sweep/001.2')])];
+  expect([one, two].map((trial) => costOfSegment([one, two], trial))).toEqual([{ deviceSeconds: 13, examples: 1160 }, { deviceSeconds: 23, examples: 2160 }]);
+  expect(receiptsOf(two)).toEqual([lost('sweep/001.2')]);
+  const out = withReceipts({ spec: first.spec, result: resultOf(first.spec, { status: 'outOfMemory', where: 'host', detail: '' }) }, [lost('sweep/001')]);
+  expect(costOfSegment([out], out)).toEqual({ deviceSeconds: 3, examples: 160 });
 });

@@ -13,7 +13,8 @@ import { ownerOf, resultOf } from '../storage/trial-support';
 
 const STAGES = [['lrRangeTest', 'lr-range-test'], ['batchSizeLadder', 'batch-size-ladder'], ['lrRetest', 'lr-retest'], ['regularizationSweep', 'regularization-sweep'], ['finalTrain', 'final-train']] as const;
 const STUDY = { ...SAMPLE_STUDY, stages: STAGES.map(([stage, stageId]) => ({ stage, stageId, options: {} })) };
-const RECEIPT: Receipt = { trialId: 'x', cause: 'workerLost', attempt: 2, lastStep: 5, resumedAtStep: 4, stepsLost: 1, deviceSecondsLost: 1, worker: 'w' };
+/** Of the study's first trial. */
+const RECEIPT: Receipt = { trialId: 'lr-range-test/000', cause: 'workerLost', attempt: 2, lastStep: 5, resumedAtStep: 4, stepsLost: 1, deviceSecondsLost: 1, worker: 'w' };
 
 /** One trial a stage: trained by this study, but for the second, which it found. */
 function trialOf(stage: number): TrialSummary {

@@ -1,9 +1,10 @@
-import { endOf, TrainerStalled } from '../../../activities/trial/attempt-end';
+import { endOf, hangsFrom, TrainerStalled } from '../../../activities/trial/attempt-end';
 import type { AttemptFacts } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
 import { FAILURES } from '../../../workflows/contract';
+import type { Receipt } from '../../../workflows/trial';
 
-const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, deviceSeconds: 4.2, process: 'warm', previousError: undefined, scratchFolder: '/cache/scratch/1-abc', ...changed });
+const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, deviceSeconds: 4.2, process: 'warm', previousError: undefined, hangsBefore: 0, scratchFolder: '/cache/scratch/1-abc', ...changed });
 const crashed = (how: string, options: { readonly killed?: boolean; readonly outOfMemory?: boolean } = {}): TrainerCrashed => (
   new TrainerCrashed(`trainer process ended ${how}: some output`, { how, killed: false, outOfMemory: false, ...options }));
 const failed = (message: string, failure: string = FAILURES.trainerCrashed): TrainerFailed => new TrainerFailed(failure, message, 'at step');
@@ -57,11 +58,30 @@ test('the same crash at the same step is the same error, at another step it is n
   expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first, step: 43 }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
 });
 
-test('a trainer that somebody kills, that hangs or whose disk is full is tried again however often', () => {
-  for (const error of [crashed('by SIGKILL', { killed: true }), failed('ENOSPC: no space left on device, write'), new TrainerStalled('no progress', 61), named('StorageUnavailable')]) {
+test('a trainer that somebody kills or whose disk is full is tried again however often', () => {
+  for (const error of [crashed('by SIGKILL', { killed: true }), failed('ENOSPC: no space left on device, write'), named('StorageUnavailable')]) {
     expect(wordsAfter(error)).toBeUndefined();
     expect(endOf(error, facts())).toMatchObject({ thrown: error });
   }
+});
+
+test('a third hang from the same checkpoint is a bug, a second may be the machine', () => {
+  const hang = new TrainerStalled('trainer made no progress for 61 s', 61);
+  expect(endOf(hang, facts({ hangsBefore: 1 }))).toMatchObject({ thrown: hang });
+  expect(endOf(hang, facts({ hangsBefore: 2 }))).toMatchObject({
+    thrown: { name: 'TrainerBroken', message: 'training fails the same way every time: trainer made no progress for 61 s' }, death: { cause: 'trainerStalled' },
+  });
+});
+
+test('hangs count from the last attempt that got on, or ended in another way', () => {
+  const receipt = (cause: Receipt['cause'], resumedAtStep: number): Receipt => (
+    { trialId: 'sweep/000', cause, attempt: 2, lastStep: 45, resumedAtStep, stepsLost: 5, deviceSecondsLost: 1, worker: 'w' });
+  const hung = receipt('trainerStalled', 40);
+  expect(hangsFrom(40, [])).toBe(0);
+  expect(hangsFrom(40, [hung, hung])).toBe(2);
+  expect(hangsFrom(60, [hung, hung])).toBe(0);
+  expect(hangsFrom(40, [receipt('trainerStalled', 20), hung])).toBe(1);
+  expect(hangsFrom(40, [hung, receipt('workerLost', 40), hung])).toBe(1);
 });
 
 test('an error with a type of its own keeps it', () => {

@@ -89,11 +89,14 @@ describe('verifying a study', () => {
   it('looks at the trials that a long stage has put into the store', async () => {
     const store = await completedStudy();
     const { recordTrials } = createStudyActivities({ store, fileRoots: [] });
-    await quietEnvironment().run(recordTrials, { studyId: 'tiny', studyRun: 'run', stageId: 'final-train', page: 0, objective: OBJECTIVE, trials: { each: [] } });
+    for (const page of [0, 1, 2]) {
+      await quietEnvironment().run(recordTrials, { studyId: 'tiny', studyRun: 'run', stageId: 'final-train', page, objective: OBJECTIVE, trials: { each: [] } });
+    }
     expect((await verify(store)).damage).toEqual([]);
-    const key = 'studies/tiny/trials/final-train/00000.json';
-    await store.put(key, Buffer.from('{"studyRun":"run"'));
-    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key })]);
+    const [damaged, missing] = ['studies/tiny/trials/final-train/00000.json', 'studies/tiny/trials/final-train/00001.json'];
+    await store.put(damaged, Buffer.from('{"studyRun":"run"'));
+    await store.delete([missing]);
+    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key: damaged }), expect.objectContaining({ key: missing, actual: 'not in the store' })]);
   });
 
   it('of a study that is not there says so', async () => {
