@@ -17,16 +17,19 @@ import { type PrunerName, tuneWithOptuna } from './optuna-peer';
 import { type Answer, tuneInStages } from './staged';
 import { Trainings } from './trainings';
 
+/** Optuna's budget over ours: whoever is as good as its last answer has then spent at most half as much. */
+const BUDGET_FACTOR = 2;
+
 const USAGE = `npm run bench:tuning -- [--seeds N] [--json]
   --seeds N  studies of each; 10 unless given
   --json     one JSON object on standard output
-Optuna gets the device seconds that the staged study took. Quality is the test loss of the answer, trained anew with seeds that neither tuner saw.
+Optuna gets ${BUDGET_FACTOR} times the device seconds that the staged study took. Quality is the test loss of the answer, trained anew with seeds that neither tuner saw.
 `;
 
 const PRUNERS: readonly PrunerName[] = ['median', 'asha'];
 
 /** Trainings behind every figure of quality. */
-const QUALITY_SEEDS = 3;
+const QUALITY_SEEDS = 5;
 
 const QUALITY: Metric = { name: 'testLossAtEqualCost', unit: 'nats', better: 'lower' };
 const COST: Metric = { name: 'deviceSecondsToQuality', unit: 's', better: 'lower' };
@@ -48,8 +51,9 @@ function studyOf(seed: number): object {
 /** What one seed says of one peer. */
 interface Duel {
   readonly ours: number;
+  /** Of its answer when it had spent as much. */
   readonly theirs: number;
-  /** Device seconds until the peer's final quality was reached; Infinity if it never was. */
+  /** Device seconds until the quality of the peer's last answer was reached; Infinity if it never was. */
   readonly ourSeconds: number;
   readonly theirSeconds: number;
 }
@@ -90,14 +94,20 @@ async function duels(seed: number, python: string, threads: number, versions: Ma
   try {
     const quality = qualityIn(trainings);
     const staged = await tuneInStages(trainings);
-    const budgetSeconds = staged.at(-1)?.deviceSeconds ?? 0;
+    const ourBudget = staged.at(-1)?.deviceSeconds ?? 0;
+    const budgetSeconds = BUDGET_FACTOR * ourBudget;
     const ours = await quality(staged.at(-1)?.hparams ?? {});
     const found = new Map<PrunerName, Duel>();
     for (const pruner of PRUNERS) {
       const { version, answers } = await tuneWithOptuna(trainings, { python, pruner, seed, budgetSeconds });
       versions.set('optuna', version);
-      const theirs = await quality(answers.at(-1)?.hparams ?? {});
-      found.set(pruner, { ours, theirs, ourSeconds: await secondsTo(theirs, staged, quality), theirSeconds: budgetSeconds });
+      const last = answers.at(-1);
+      const inTime = answers.findLast(({ deviceSeconds }) => deviceSeconds <= ourBudget);
+      const target = await quality(last?.hparams ?? {});
+      found.set(pruner, {
+        ours, theirs: inTime === undefined ? Infinity : await quality(inTime.hparams),
+        ourSeconds: await secondsTo(target, staged, quality), theirSeconds: await secondsTo(target, answers, quality),
+      });
     }
     return found;
   } finally {
