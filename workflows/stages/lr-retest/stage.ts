@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { geometricMean, median, ratioSpread, standardDeviation } from '../../analysis/statistics';
+import { geometricMean, ratioSpread } from '../../analysis/statistics';
 import { numericHParam } from '../../hparams';
 import { deriveSeed } from '../../search/random';
 import type { Trial, TrialSpec } from '../../trial';
@@ -132,16 +132,16 @@ const lowest = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.l
 
 /**
  * One standard error of a level's mean, as a factor on it, from the spread within all levels: two seeds of one alone would tell next to
- * nothing. By the median of their variances, as a rate at the edge of stability differs from seed to seed by so much that it would excuse any other.
- *
- * The median of a chi-squared variable: E. Wilson, M. Hilferty, "The Distribution of Chi-Square", PNAS 17 (1931).
+ * nothing.
  */
 function standardErrorFactor(levels: readonly Level[], { losses: own }: Level): number {
-  const variances = levels.filter(({ losses }) => losses.length > 1).map(({ losses }) => {
-    const freedom = losses.length - 1;
-    return standardDeviation(losses.map(Math.log)) ** 2 / (1 - 2 / (9 * freedom)) ** 3;
-  });
-  return variances.length === 0 ? 1 : Math.exp(Math.sqrt(median(variances) / own.length));
+  let squares = 0;
+  let freedom = 0;
+  for (const { losses, loss } of levels) {
+    squares += losses.reduce((sum, one) => sum + Math.log(one / loss) ** 2, 0);
+    freedom += losses.length - 1;
+  }
+  return freedom === 0 ? 1 : Math.exp(Math.sqrt(squares / freedom / own.length));
 }
 
 /** The level nearest to a rate by their ratio; of two equally near the lower rate, which is safer. */
