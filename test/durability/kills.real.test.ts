@@ -11,14 +11,14 @@ import type { StudyWorld } from '../support/studies';
 import { startWorker } from '../support/worker-process';
 import type { WorkerProcess } from '../support/worker-process';
 
-/** Long enough to be hit in the middle, with dropout and augmentation so that a lost random stream would show. */
+/** Long enough to be hit in the middle between two of the heartbeats that show its step, with dropout and augmentation so that a lost random stream would show. */
 const study = (name: string) => digitsStudy({
   name,
   training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, hparams: { batchSize: 16, dropoutRate: 0.3, shift: 0.1 } },
   stages: [{ stage: 'finalTrain', epochs: EPOCHS, replicates: 1 }],
 });
 
-const EPOCHS = 24;
+const EPOCHS = 60;
 const STEPS = Math.ceil((EPOCHS * 1150) / 16);
 
 /** A random step in the middle of the training. */
