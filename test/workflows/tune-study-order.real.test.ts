@@ -7,18 +7,11 @@ import { fiveStages, sweepStudy } from '../support/scripted-files';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
 import { runsOf, trialsOf } from '../support/study-runs';
 import { twoWorlds } from '../support/two-worlds';
-import type { TwoWorlds } from '../support/two-worlds';
 
 /** Enough for a few trials: every stage but the shortest is cut in its middle. */
 const EVENTS = 40;
 
-let world: ScriptedWorld;
-let impatient: ScriptedWorld;
-let stop: TwoWorlds['stop'];
-beforeAll(async () => {
-  ({ world, impatient, stop } = await twoWorlds(EVENTS));
-});
-afterAll(() => stop());
+const worlds = twoWorlds(EVENTS);
 
 type Pick = (running: readonly string[]) => string | undefined;
 
@@ -41,7 +34,7 @@ interface Run {
 }
 
 /** A study whose trials end in an order of the test's choice. */
-async function run(name: string, { file = fiveStages, reproducible, pick, on = world, slowdown = 1 }: RunOptions): Promise<Run> {
+async function run(name: string, { file = fiveStages, reproducible, pick, on = worlds.patient, slowdown = 1 }: RunOptions): Promise<Run> {
   const trials = heldTrials();
   const trial: HeldTrials['trial'] = async (spec, plausible) => slower(await trials.trial(spec, plausible), slowdown);
   const study = await on.start(file({ name, reproducible, budget: { parallelTrials: 3 } }), { trial });
@@ -72,8 +65,8 @@ describe('a reproducible study', () => {
   });
 
   test('does so over several runs of its workflow too', async () => {
-    const second = await run('in-pieces', { reproducible: true, pick: newestFirst, on: impatient });
-    expect((await runsOf(second.study, impatient)).length).toBeGreaterThan(3);
+    const second = await run('in-pieces', { reproducible: true, pick: newestFirst, on: worlds.impatient });
+    expect((await runsOf(second.study, worlds.impatient)).length).toBeGreaterThan(3);
     expect(second.asked).toEqual(first.asked);
     expect(second.result.decisions).toEqual(first.result.decisions);
   });
@@ -91,11 +84,11 @@ describe('a study that continues as new in the middle of its stages', () => {
   beforeAll(async () => {
     const alone = { reproducible: false, pick: oldestFirst };
     whole = await run('continued', alone);
-    cut = await run('continued', { ...alone, on: impatient });
+    cut = await run('continued', { ...alone, on: worlds.impatient });
   });
 
   test('runs each trial once, with the trials of a stage spread over runs', async () => {
-    const runs = (await runsOf(cut.study, impatient)).map(trialsOf);
+    const runs = (await runsOf(cut.study, worlds.impatient)).map(trialsOf);
     expect(new Set(runs.flat()).size).toBe(runs.flat().length);
     const stagesOf = (trials: readonly string[]): ReadonlySet<string> => new Set(trials.map((trialId) => trialId.split('/')[0] ?? ''));
     const isCutInTheMiddle = runs.some((trials, i) => [...stagesOf(trials)].some((stage) => stagesOf(runs[i + 1] ?? []).has(stage)));
@@ -106,11 +99,11 @@ describe('a study that continues as new in the middle of its stages', () => {
     expect(cut.result).toEqual(whole.result);
     const publishedBy = ({ study: { log } }: Run) => log.published.map(({ studyRun: _, ...record }) => record);
     expect(publishedBy(cut)).toEqual(publishedBy(whole));
-    expect(await impatient.client.workflow.getHandle(cut.study.handle.workflowId).describe()).toMatchObject({ status: { name: 'COMPLETED' }, memo: { stepwellContent: 'continued' } });
+    expect(await worlds.impatient.client.workflow.getHandle(cut.study.handle.workflowId).describe()).toMatchObject({ status: { name: 'COMPLETED' }, memo: { stepwellContent: 'continued' } });
   });
 
   test('still knows all its trials', async () => {
-    const { stages } = await impatient.client.workflow.getHandle(cut.study.handle.workflowId).query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
+    const { stages } = await worlds.impatient.client.workflow.getHandle(cut.study.handle.workflowId).query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
     expect(stages.flatMap(({ trials }) => trials.map(({ trialId }) => trialId)).sort()).toEqual(cut.asked.map(({ trialId }) => trialId));
   });
 });

@@ -2,22 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { change, openTrials, pause, progressOf } from '../support/changes';
 import { conduct, heldTrials, settled } from '../support/held-trials';
 import { sweepStudy } from '../support/scripted-files';
-import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
+import type { ScriptedStudy } from '../support/scripted-studies';
 import { runsOf, trialsOf } from '../support/study-runs';
 import { twoWorlds } from '../support/two-worlds';
-import type { TwoWorlds } from '../support/two-worlds';
 import { waitFor } from '../support/wait-for';
 
 /** A few changes fill a history of this length. */
 const EVENTS = 40;
 
-let world: ScriptedWorld;
-let impatient: ScriptedWorld;
-let stop: TwoWorlds['stop'];
-beforeAll(async () => {
-  ({ world, impatient, stop } = await twoWorlds(EVENTS));
-});
-afterAll(() => stop());
+const worlds = twoWorlds(EVENTS);
 
 const named = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
 const first: (running: readonly string[]) => string | undefined = ([trialId]) => trialId;
@@ -28,7 +21,7 @@ const startedTrials = (study: ScriptedStudy, count: number) => waitFor(`${count}
 describe('a paused study', () => {
   test('runs nothing and waits for nothing, then goes on with the trials it interrupted, and ends as if it had not paused', async () => {
     const trials = heldTrials();
-    const study = await world.start(sweepStudy({ name: named('paused') }), { trial: trials.trial });
+    const study = await worlds.patient.start(sweepStudy({ name: named('paused') }), { trial: trials.trial });
     await settled(study, trials);
     trials.release('regularization-sweep/000');
     await settled(study, trials);
@@ -51,7 +44,7 @@ describe('a paused study', () => {
     const trials = heldTrials();
     let letGo = (): void => undefined;
     const checkpointed = new Promise<void>((resolve) => { letGo = resolve; });
-    const study = await world.start(sweepStudy({ name: named('quick') }), { trial: trials.trial, onCancel: () => checkpointed });
+    const study = await worlds.patient.start(sweepStudy({ name: named('quick') }), { trial: trials.trial, onCancel: () => checkpointed });
     await settled(study, trials);
     await change(study, 'pause', {});
     await waitFor('both trainers know', () => (study.log.cancelled.length === 2 ? true : undefined));
@@ -64,7 +57,7 @@ describe('a paused study', () => {
 
   test('does not mind a trainer that dies instead of writing its checkpoint', async () => {
     const trials = heldTrials();
-    const study = await world.start(sweepStudy({ name: named('dying') }), { trial: trials.trial, onCancel: () => { throw new Error('the trainer died'); } });
+    const study = await worlds.patient.start(sweepStudy({ name: named('dying') }), { trial: trials.trial, onCancel: () => { throw new Error('the trainer died'); } });
     await settled(study, trials);
     await pause(study);
     await change(study, 'resume', {});
@@ -75,10 +68,10 @@ describe('a paused study', () => {
 
   test('stays paused over a continue-as-new, and still knows what to go on with', async () => {
     const trials = heldTrials();
-    const study = await impatient.start(sweepStudy({ name: named('continued') }), { trial: trials.trial });
+    const study = await worlds.impatient.start(sweepStudy({ name: named('continued') }), { trial: trials.trial });
     await settled(study, trials);
     await pause(study);
-    const current = impatient.client.workflow.getHandle(study.handle.workflowId);
+    const current = worlds.impatient.client.workflow.getHandle(study.handle.workflowId);
     const isNewRun = async (): Promise<boolean> => (await current.describe()).runId !== study.handle.firstExecutionRunId;
     for (let parallelTrials = 3; !await isNewRun(); parallelTrials++) await current.executeUpdate('setParallelTrials', { args: [{ parallelTrials }] });
     const newest = { handle: current } as unknown as ScriptedStudy;
@@ -89,7 +82,7 @@ describe('a paused study', () => {
     expect(trialsOf(await current.fetchHistory()).slice(0, 2)).toEqual(['regularization-sweep/000', 'regularization-sweep/001']);
     await conduct({ ...study, handle: current } as unknown as ScriptedStudy, trials, first);
     expect(await study.handle.result()).toMatchObject({ status: 'completed' });
-    expect((await runsOf(study, impatient)).length).toBeGreaterThan(1);
+    expect((await runsOf(study, worlds.impatient)).length).toBeGreaterThan(1);
     expect(new Set(study.log.ended).size).toBe(study.log.ended.length);
   });
 
@@ -97,7 +90,7 @@ describe('a paused study', () => {
     const trials = heldTrials();
     let isRead = (): void => undefined;
     const reading = new Promise<void>((resolve) => { isRead = resolve; });
-    const study = await world.start(sweepStudy({ name: named('early') }), { trial: trials.trial, resolved: async (resolved) => { await reading; return resolved; } });
+    const study = await worlds.patient.start(sweepStudy({ name: named('early') }), { trial: trials.trial, resolved: async (resolved) => { await reading; return resolved; } });
     await change(study, 'pause', {});
     isRead();
     await waitFor('the study is read', async () => ((await progressOf(study)).status === 'paused' ? true : undefined));
@@ -109,7 +102,7 @@ describe('a paused study', () => {
 
   test('can be cancelled as it is', async () => {
     const trials = heldTrials();
-    const study = await world.start(sweepStudy({ name: named('ended') }), { trial: trials.trial });
+    const study = await worlds.patient.start(sweepStudy({ name: named('ended') }), { trial: trials.trial });
     await settled(study, trials);
     await pause(study);
     await study.handle.cancel();

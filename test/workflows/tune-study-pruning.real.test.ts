@@ -4,21 +4,14 @@ import type { StudyInput } from '../../workflows/spec';
 import type { TrialSpec } from '../../workflows/trial';
 import { conduct, heldTrials } from '../support/held-trials';
 import { sweepStudy } from '../support/scripted-files';
-import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
+import type { ScriptedStudy } from '../support/scripted-studies';
 import { runsOf } from '../support/study-runs';
 import { twoWorlds } from '../support/two-worlds';
-import type { TwoWorlds } from '../support/two-worlds';
 
 /** The workflow continues as new after so many events, in the middle of the sweep. */
 const EVENTS = 60;
 
-let world: ScriptedWorld;
-let impatient: ScriptedWorld;
-let stop: TwoWorlds['stop'];
-beforeAll(async () => {
-  ({ world, impatient, stop } = await twoWorlds(EVENTS));
-});
-afterAll(() => stop());
+const worlds = twoWorlds(EVENTS);
 
 const pruned = (name: string, changes: Partial<StudyInput> = {}): StudyInput => {
   const [sweep, final] = sweepStudy({ name }).stages;
@@ -31,7 +24,7 @@ interface Run {
   readonly result: StudyResult;
 }
 
-async function run(name: string, changes: Partial<StudyInput>, pick: (running: readonly string[]) => string | undefined, on = world): Promise<Run> {
+async function run(name: string, changes: Partial<StudyInput>, pick: (running: readonly string[]) => string | undefined, on = worlds.patient): Promise<Run> {
   const trials = heldTrials();
   const study = await on.start(pruned(name, changes), { trial: trials.trial });
   await conduct(study, trials, pick);
@@ -65,10 +58,10 @@ test('a limit on the number of trials stops no promotion', async () => {
 test('a reproducible study promotes the same, whatever order trials end in and however often its workflow continues as new', async () => {
   const settings = { reproducible: true, budget: { parallelTrials: 3 } };
   const first = await run('in-order-pruned', settings, oldest);
-  const second = await run('out-of-order-pruned', settings, newest, impatient);
+  const second = await run('out-of-order-pruned', settings, newest, worlds.impatient);
   const asked = ({ study }: Run): readonly string[] => study.log.started.map(({ trialId, pauseAfterEpochs }) => `${trialId} to ${pauseAfterEpochs ?? 'the end'}`).sort();
   expect(segmentsIn(first).length).toBeGreaterThan(3);
-  expect((await runsOf(second.study, impatient)).length).toBeGreaterThan(1);
+  expect((await runsOf(second.study, worlds.impatient)).length).toBeGreaterThan(1);
   expect(asked(second)).toEqual(asked(first));
   expect(second.result.decisions).toEqual(first.result.decisions);
   expect(second.result.deviceSeconds).toBeCloseTo(first.result.deviceSeconds, 6);
