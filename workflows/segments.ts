@@ -3,7 +3,12 @@
  *
  * @module
  */
-import type { Measurement, Receipt, Trial } from './trial';
+import type { Measurement, Receipt, Trial, TrialSpec } from './trial';
+
+/** What of a trial says its cost; stored summaries have it as well. */
+export interface Segment extends Pick<Trial, 'result'> {
+  readonly spec: Pick<TrialSpec, 'trialId' | 'continues' | 'hparams'>;
+}
 
 /** Whether a trial is a training of its own, or the first segment of one. */
 export function isFirstSegment({ spec }: Pick<Trial, 'spec'>): boolean {
@@ -19,7 +24,7 @@ export function trainingsIn(summaries: readonly { readonly continues?: string }[
  * What an ended trial added to its study, with what its recoveries had to do again: a measurement is of the whole training, and a reused one
  * cost nothing.
  */
-export function costOfSegment(trials: readonly Trial[], trial: Trial): Pick<Measurement, 'deviceSeconds' | 'examples'> {
+export function costOfSegment(trials: readonly Segment[], trial: Segment): Pick<Measurement, 'deviceSeconds' | 'examples'> {
   const { spec, result } = trial;
   if (result === undefined || result.reused) return { deviceSeconds: 0, examples: 0 };
   const whole = measurementOf(result);
@@ -33,7 +38,7 @@ export function costOfSegment(trials: readonly Trial[], trial: Trial): Pick<Meas
 }
 
 /** Recoveries of this trial: its training's segments share one record, with those of all before it. */
-export function receiptsOf({ spec: { trialId }, result }: Trial): readonly Receipt[] {
+export function receiptsOf({ spec: { trialId }, result }: Segment): readonly Receipt[] {
   return result === undefined || result.reused ? [] : result.receipts.filter((receipt) => receipt.trialId === trialId);
 }
 

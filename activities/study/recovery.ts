@@ -9,7 +9,8 @@
 import type { StudyFinal, TuneStudyInput } from '../../workflows/contract';
 import { withoutBulk } from '../../workflows/study-origin';
 import type { StudyOrigin } from '../../workflows/study-origin';
-import { trainingsIn } from '../../workflows/segments';
+import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/segments';
+import type { Segment } from '../../workflows/segments';
 import { fitting } from '../../workflows/study-snapshot';
 import type { StudySnapshot } from '../../workflows/study-snapshot';
 import type { StageRecord } from '../../workflows/trial-pages/stage-trials';
@@ -65,15 +66,18 @@ function stageRecord({ decision, trials }: DecisionRecord, objective: Objective,
 
 async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {
   const spent: Spent = { deviceSeconds: 0, examples: 0, receipts: [], engines: new Set(), results: new Map() };
-  for (const { trialId, hash, reused, deviceSeconds } of records.flatMap(({ trials }) => trials)) {
+  const segments: Segment[] = [];
+  for (const spec of records.flatMap(({ trials }) => trials)) {
+    const { trialId, hash, reused, deviceSeconds } = spec;
     if (!reused) spent.deviceSeconds += deviceSeconds;
     const result = hash === null ? undefined : await resultOf(store, hash);
     if (result === undefined) continue;
     spent.results.set(trialId, result);
     spent.engines.add(result.engine);
-    if (reused) continue;
-    spent.receipts.push(...result.receipts.filter((receipt) => receipt.trialId === trialId));
-    if ('measurement' in result.outcome) spent.examples += result.outcome.measurement.examples;
+    const segment = { spec, result: { ...result, reused } };
+    segments.push(segment);
+    spent.receipts.push(...receiptsOf(segment));
+    spent.examples += costOfSegment(segments, segment).examples;
   }
   return spent;
 }

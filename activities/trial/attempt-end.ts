@@ -29,7 +29,7 @@ const TAKEN_BACK = 'CANCELLED';
 
 const OUT_OF_MEMORY = 'out of memory';
 
-/** Attempts in a row that may hang before the first one gets past the checkpoint that all of them began with: a machine may be frozen twice. */
+/** Attempts in a row that hang after the same checkpoint before it is no chance: a machine may be frozen twice. */
 const HANGS_MAX = 3;
 
 /** What Node says when a file cannot grow; somebody has to make room, which is no reason to give a trial up. */
@@ -56,9 +56,9 @@ export type AttemptEnd =
 /**
  * Classifies what ended an attempt.
  *
- * The same error in two attempts running is a bug of code or data, which no third attempt mends. Memory that ran out is a finding where it was
- * looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only the second time.
- * So is a third hang from the same checkpoint. Processes killed from outside and full disks say nothing about the trial and are tried again for ever.
+ * The same error in two attempts running is a bug of code or data, which no third attempt mends; so is a third hang from the same checkpoint.
+ * Memory that ran out is a finding where it was looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only
+ * the second time. Processes killed from outside and full disks say nothing about the trial and are tried again for ever.
  */
 export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   const { step, deviceSeconds, process, previousError } = facts;

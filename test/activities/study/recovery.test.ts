@@ -51,6 +51,15 @@ describe('a study from the store alone', () => {
     });
   });
 
+  it('counts a training in segments once', async () => {
+    const store = await interrupted({ decided: 1 });
+    const stored = await readStudy(store, 'digits');
+    const [record] = stored.decided;
+    const further: TrialSummary = { ...trialOf(0), trialId: 'lr-range-test/000.2', continues: 'lr-range-test/000', deviceSeconds: 5 };
+    const { snapshot } = await recoveryOf(store, { ...stored, decided: [{ ...record!, trials: [...record!.trials, further] }] });
+    expect(snapshot).toMatchObject({ deviceSeconds: 15, examples: 100, receipts: [RECEIPT] });
+  });
+
   it('takes a stage for undecided whose record is damaged or another run of the same name left', async () => {
     const store = await interrupted({ run: 'an earlier run' });
     expect((await readStudy(store, 'digits')).decided).toHaveLength(1);
