@@ -7,6 +7,7 @@ import type { StudyActivities, TrainingActivities } from '../workflows/contract'
 import type { SourceAccess } from './datasets/source';
 import { asFailure } from './failures';
 import type { ObjectStore } from './storage/object-store';
+import { createRecordChanges } from './study/changes-record';
 import { createPublishStudy } from './study/publish-study';
 import { createRecordDecision } from './study/record-decision';
 import { createResolveStudy } from './study/resolve-study';
@@ -37,6 +38,7 @@ export function createStudyActivities({ store, fileRoots, openBucket }: StudyDep
     recordTrials: failing(createRecordTrials(store)),
     loadTrials: failing(createLoadTrials(store)),
     recordDecision: failing(createRecordDecision(store)),
+    recordChanges: failing(createRecordChanges(store)),
     publishStudy: failing(createPublishStudy(store)),
   } satisfies StudyActivities;
 }

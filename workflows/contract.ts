@@ -92,6 +92,14 @@ export interface RecordDecisionInput {
   readonly budget?: BudgetSpec;
 }
 
+/** What people have changed of a study so far, and the budget that came of it. */
+export interface RecordChangesInput {
+  readonly studyId: string;
+  readonly studyRun: string;
+  readonly control: ControlSnapshot;
+  readonly budget: BudgetSpec;
+}
+
 export interface TrialPagesOf {
   readonly studyId: string;
   readonly studyRun: string;
@@ -128,6 +136,8 @@ export interface StudyActivities {
   loadTrials(input: LoadTrialsInput): Promise<LoadedTrials>;
   /** Writes a decision with its whole evidence below `studies/<id>/`; the workflow keeps the answer and its reason. */
   recordDecision(input: RecordDecisionInput): Promise<void>;
+  /** Writes what people have changed so far, in place of what was written before. */
+  recordChanges(input: RecordChangesInput): Promise<void>;
   /** Writes what the study knows so far below `studies/<id>/` and renders its report. Idempotent. */
   publishStudy(input: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }>;
 }

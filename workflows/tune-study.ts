@@ -12,6 +12,7 @@ import type { StudyActivities, StudyFinal, StudyProgress, StudyRecord, StudyResu
 import { accept } from './control/accept';
 import { workflowTime } from './control/clock';
 import { handleUpdates } from './control/handlers';
+import { ChangeKeeper } from './control/keep-changes';
 import { liveTable } from './live-table';
 import { runStage } from './run-stage';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
@@ -54,14 +55,16 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
   const state = new StudyState(input.studyId, input.taskQueuePrefix, studyRunOf(input), input.snapshot);
   const root = CancellationScope.current();
   const work = new CancellationScope();
+  const keeper = new ChangeKeeper(state);
   setHandler(studyProgress, () => state.progress());
   setHandler(studyRecord, () => (state.study === undefined ? null : state.record()));
   handleUpdates(state, () => {
     if (state.control.cancelled) work.cancel();
+    else keeper.noticed();
     setCurrentDetails(liveTable(state.overview()));
   });
   try {
-    return await work.run(() => tuned(state, input));
+    return await work.run(() => tuned(state, input, keeper));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
     // Temporal's own cancellation comes without a word of who asked.
@@ -75,9 +78,10 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
   }
 }
 
-async function tuned(state: StudyState, input: TuneStudyInput): Promise<StudyResult> {
+async function tuned(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<StudyResult> {
   await resolve(state, input);
-  await runStages(state, input);
+  keeper.noticed();
+  await runStages(state, input, keeper);
   state.status = 'completed';
   showWhereWeAre(state, input);
   const result = await conclude(state);
@@ -104,27 +108,28 @@ function studyRunOf({ studyRun = workflowInfo().firstExecutionRunId, fresh, orig
   return { studyRun, ...(fresh !== undefined && { fresh }), ...(all && { origins: all }) };
 }
 
-async function runStages(state: StudyState, input: TuneStudyInput): Promise<void> {
+async function runStages(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<void> {
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     showWhereWeAre(state, input);
     await bringBackTrials(state, use);
     const decision = await runStage(state, use, () => showWhereWeAre(state, input)).catch(asFailure);
     if (decision === 'continueAsNew') {
       await storeBeforeNextRun(state, use);
-      return goOnAsNew(state, input);
+      return goOnAsNew(state, input, keeper);
     }
     await storeBeforeDecision(state, use);
     const { trials, pages } = state.stageOf(use).inRecord();
     await recordDecision({ ...state.changed(), studyId: state.studyId, studyRun: state.run.studyRun, decision, trials, ...(pages !== undefined && { pages }) });
     state.decide(use, withoutBulk(decision));
     showWhereWeAre(state, input);
-    if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input);
+    if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input, keeper);
   }
 }
 
 /** Goes on in a new run with an empty history. */
-async function goOnAsNew(state: StudyState, input: TuneStudyInput): Promise<never> {
+async function goOnAsNew(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<never> {
   await condition(allHandlersFinished);
+  await keeper.settled();
   let snapshot: StudySnapshot;
   try {
     snapshot = state.snapshot();

@@ -9,6 +9,7 @@ import type { ControlSnapshot } from '../../workflows/control/study-control';
 import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
 import type { BudgetSpec } from '../../workflows/study';
 import type { ObjectStore } from '../storage/object-store';
+import { budgetSchema, controlSchema } from './changes-record';
 import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';
 
@@ -56,12 +57,8 @@ const trialSummary: z.ZodType<TrialSummary> = z.object({
   brokeDownAt: z.exactOptional(z.number()), score: z.number().nullable(), epochs: z.exactOptional(z.number()), deviceSeconds: z.number(), reused: z.boolean(), hash: z.string().nullable(),
 });
 
-/** Only this code writes these two, and hashes what it writes. */
-const control = z.custom<ControlSnapshot>((value) => typeof value === 'object' && value !== null && 'changes' in value);
-const budget = z.custom<BudgetSpec>((value) => typeof value === 'object' && value !== null && 'parallelTrials' in value);
-
 const decisionRecord: z.ZodType<DecisionRecord> = z.object({
-  decision, trials: z.array(trialSummary), studyRun: z.exactOptional(z.string()), control: z.exactOptional(control), budget: z.exactOptional(budget),
+  decision, trials: z.array(trialSummary), studyRun: z.exactOptional(z.string()), control: z.exactOptional(controlSchema), budget: z.exactOptional(budgetSchema),
 });
 
 export function decisionKey(studyId: string, stageId: string): string {

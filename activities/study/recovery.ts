@@ -37,12 +37,12 @@ interface Spent {
 }
 
 /** @throws StudyTooLarge, StorageDenied, StorageUnavailable */
-export async function recoveryOf(store: ObjectStore, { opening, decided }: StoredStudy): Promise<Recovery> {
+export async function recoveryOf(store: ObjectStore, { opening, decided, changes }: StoredStudy): Promise<Recovery> {
   const { studyId, studyRun, fresh, origins = [], study } = opening;
   const carried = new Set(origins.filter(({ kind }) => kind === 'rerun').flatMap(({ stageIds }) => stageIds));
   const own = decided.filter(({ decision }) => !carried.has(decision.stageId));
   const spent = await spentOn(store, own);
-  const { control, budget = study.budget } = decided.at(-1) ?? {};
+  const { control, budget = study.budget } = newest(decided.at(-1), changes);
   const snapshot = fitting({
     study: { ...study, budget },
     stages: decided.map((record) => stageRecord(record, study.objective, carried.has(record.decision.stageId))),
@@ -55,6 +55,12 @@ export async function recoveryOf(store: ObjectStore, { opening, decided }: Store
   });
   const recovered: StudyOrigin = { kind: 'recovered', studyId, stageIds: own.map(({ decision }) => decision.stageId), changed: [] };
   return { studyRun, origins: [...origins, recovered], snapshot, ...(fresh !== undefined && { fresh }) };
+}
+
+/** Every change is in all later records: the one with the most is the newest. */
+function newest(...records: readonly (Pick<DecisionRecord, 'control' | 'budget'> | undefined)[]): Pick<DecisionRecord, 'control' | 'budget'> {
+  const revision = (record: (typeof records)[number]): number => record?.control?.changes.length ?? 0;
+  return records.reduce((a, b) => (revision(b) > revision(a) ? b : a)) ?? {};
 }
 
 /** Trials of stages that a rerun took over were never this study's. */

@@ -5,6 +5,8 @@
  */
 import type { StudyRecord, StudyStatus } from '../../workflows/contract';
 import type { ObjectStore } from '../storage/object-store';
+import { readChanges } from './changes-record';
+import type { ChangesRecord } from './changes-record';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { openingIn, openingKey, studyIds } from './opening';
@@ -16,6 +18,8 @@ export interface StoredStudy {
   readonly opening: StudyOpening;
   /** Of the leading stages that this run of the study has decided, in their order. */
   readonly decided: readonly DecisionRecord[];
+  /** What people had changed of it, newer than what the decisions say; absent where nobody had. */
+  readonly changes?: ChangesRecord;
   /** How it ended; undefined for a study that has not, as far as the store knows. */
   readonly ended: Extract<StudyStatus, 'completed' | 'cancelled' | 'failed'> | undefined;
 }
@@ -37,7 +41,8 @@ export async function readStudy(store: ObjectStore, studyId: string): Promise<St
     if (record?.studyRun !== opening.studyRun) break;
     decided.push(record);
   }
-  return { opening, decided, ended: await endOf(store, opening) };
+  const changes = await readChanges(store, studyId, opening.studyRun);
+  return { opening, decided, ...(changes && { changes }), ended: await endOf(store, opening) };
 }
 
 /** Names of the studies that have begun and not ended, as far as the store knows. */

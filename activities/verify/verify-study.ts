@@ -7,6 +7,7 @@ import type { StudyRecord, TrialSummary } from '../../workflows/contract';
 import type { ObjectRef } from '../../workflows/trial';
 import { packedFiles, packedManifestSchema } from '../datasets/packed';
 import type { ObjectStore } from '../storage/object-store';
+import { changesKey } from '../study/changes-record';
 import { contentsKey } from '../study/contents';
 import { openingIn, openingKey } from '../study/opening';
 import { unseal } from '../study/sealed';
@@ -39,6 +40,8 @@ export async function verifyStudy(store: ObjectStore, studyId: string, onProgres
 
 const againFix = (studyId: string): string => `run study ${studyId} again: what is missing is written anew, and its trials are reused`;
 
+const CHANGES_FIX = 'delete it: a recovery goes on with what had been changed up to the latest decision';
+
 async function verifyOpening(checks: ObjectChecks, studyId: string, { datasets }: References): Promise<void> {
   const opening = openingIn(await sealed(checks, openingKey(studyId), againFix(studyId)));
   if (opening !== undefined) datasets.set(opening.study.dataset.sha256, opening.study.dataset.manifest);
@@ -52,6 +55,8 @@ async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }
   // Trials that a long stage goes on from; those of a stage that has decided are in its decision as well.
   const pages = (await checks.store.list(trialPagesKey(studyId))).map(({ key }) => key);
   for (const key of [...pages, ...missingPages(pages)].sort()) await sealed(checks, key, againFix(studyId));
+  // A study that nobody has changed has none.
+  if (await checks.store.head(changesKey(studyId)) !== undefined) await sealed(checks, changesKey(studyId), CHANGES_FIX);
 }
 
 /** A study that has not ended has neither a record nor a table of contents. */

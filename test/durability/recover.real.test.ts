@@ -12,6 +12,7 @@ import type { ObjectStore } from '../../activities/storage/object-store';
 import type { Checked } from '../../activities/verify/object-checks';
 import { startTemporal } from '../../infra/services';
 import type { StudyResult } from '../../workflows/contract';
+import { change } from '../support/changes';
 import { freshBucket } from '../support/services';
 import { digitsStudy, start, studyRecord, waitForStep, workerEnvironment } from '../support/studies';
 import type { StudyWorld } from '../support/studies';
@@ -99,6 +100,9 @@ afterAll(async () => {
 test('a study whose server loses its database goes on from the store: nothing is trained twice, and it ends in the same bits', async () => {
   const handle = await start(await connect(), world, study('lost'));
   await waitFor('the second training is under way', async () => ((await waitForStep(handle, 100)).trialId === 'final-train/001' ? true : undefined));
+  // After the last decision: only the store's own record of it can bring it back.
+  const asked = await change({ handle }, 'setParallelTrials', { parallelTrials: 2, by: 'ada' });
+  await waitFor('the store has the change', () => store.head('studies/lost/changes.json'));
   await stopWorkers();
   const before = await manifests();
   await loseDatabase();
@@ -107,10 +111,12 @@ test('a study whose server loses its database goes on from the store: nothing is
   expect({ code, status: result.status, origins: result.origins, trials: result.trials }).toEqual({
     code: 0, status: 'completed', trials: 4, origins: [{ kind: 'recovered', studyId: 'lost', stageIds: ['lr-range-test'], changed: [] }],
   });
+  expect(result.changes).toEqual([asked]);
   expect(result.receipts).toMatchObject([{ trialId: 'final-train/001', cause: 'workerStopped', stepsLost: 0 }]);
   const after = await manifests();
   for (const id of ['lr-range-test/000', 'lr-range-test/001', 'final-train/000']) expect(after.get(`study/lost ${id}`)).toEqual(before.get(`study/lost ${id}`));
   const record = await studyRecord(world, 'lost');
+  expect(record.study.budget.parallelTrials).toBe(2);
   expect(record.progress.stages.flatMap(({ trials }) => trials.map(({ reused }) => reused))).toEqual([false, false, false, false]);
   expect(Buffer.from((await store.get('studies/lost/report.html'))!.bytes).toString()).toContain('after the Temporal server had lost the study');
 

@@ -17,7 +17,7 @@ import { numericHParam } from '../../workflows/hparams';
 import { change, pause, progressOf } from '../support/changes';
 import { conduct, heldTrials, settled } from '../support/held-trials';
 import { impatientTemporal } from '../support/own-temporal';
-import { fiveStages, ladderStudy, sweepStudy } from '../support/scripted-files';
+import { fiveStages, ladderStudy, prunedStudy, sweepStudy } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
 import { runsOf } from '../support/study-runs';
@@ -57,6 +57,7 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
   'out-of-memory': (world) => world.start(ladderStudy({ name: 'out-of-memory' }), {
     trial: ({ hparams }, plausible) => (numericHParam(hparams, 'batchSize') >= 64 ? { status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' } : plausible()),
   }),
+  pruned: (world) => world.start(prunedStudy({ name: 'pruned' })),
   reproducible: (world) => world.start(sweepStudy({ name: 'reproducible', reproducible: true })),
   paused: async (world) => {
     const trials = heldTrials();

@@ -39,7 +39,7 @@ test('a replay notices a workflow that does something else', async () => {
 });
 
 test('every way a study can end, and everything people can do to it, is recorded, in files that are small', () => {
-  expect(NAMES).toEqual(expect.arrayContaining(['approved', 'cancelled', 'cancelled-by-update', 'changed', 'completed', 'continued-1', 'continued-2', 'failed', 'out-of-memory', 'paused', 'reproducible', 'skipped']));
+  expect(NAMES).toEqual(expect.arrayContaining(['approved', 'cancelled', 'cancelled-by-update', 'changed', 'completed', 'continued-1', 'continued-2', 'failed', 'out-of-memory', 'paused', 'pruned', 'reproducible', 'skipped']));
   expect(NAMES.filter((name) => textOf(name).length > FILE_BYTES_MAX)).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import type { ScriptedStudy } from './scripted-studies';
 import { waitFor } from './wait-for';
 
 /** Asks a study to change, as any client does. */
-export function change<Name extends ChangeName>({ handle }: Pick<ScriptedStudy, 'handle'>, name: Name, input: ChangeInputs[Name]): Promise<StudyChange> {
+export function change<Name extends ChangeName>({ handle }: { readonly handle: Pick<ScriptedStudy['handle'], 'executeUpdate'> }, name: Name, input: ChangeInputs[Name]): Promise<StudyChange> {
   return handle.executeUpdate<StudyChange, [ChangeInputs[Name]]>(name, { args: [input] });
 }
 

@@ -30,6 +30,18 @@ export function fiveStages(changes: Changes): StudyInput {
   };
 }
 
+/** A search that pauses its trainings at their first epoch and goes on with the best; continues some of them as trials of their own. */
+export function prunedStudy(changes: Changes): StudyInput {
+  return {
+    ...COMMON,
+    stages: [
+      { stage: 'regularizationSweep', space: SPACE, sampler: TPE, pruner: { name: 'asha', reductionFactor: 2 }, trials: 8, replicateTop: 1, replicates: 2 },
+      { stage: 'finalTrain', replicates: 1 },
+    ],
+    ...changes,
+  };
+}
+
 /** One search and the final training. */
 export function sweepStudy(changes: Changes): StudyInput {
   return {

@@ -131,7 +131,7 @@ function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
 }
 
 function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): StudyActivities {
-  const { recordTrials, loadTrials } = createStudyActivities({ store, fileRoots: [] });
+  const { recordTrials, loadTrials, recordChanges } = createStudyActivities({ store, fileRoots: [] });
   return {
     resolveStudy: async ({ studyId, study }) => {
       const play = playOf(plays, studyId);
@@ -143,6 +143,7 @@ function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): 
     },
     recordTrials,
     loadTrials,
+    recordChanges,
     recordDecision: async ({ studyId, decision, trials }) => {
       const { script, log } = playOf(plays, studyId);
       await script.recordDecision?.(decision);

@@ -1,3 +1,4 @@
+import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { encodeManifest, firstManifest, manifestKey } from '../../../activities/storage/trial-manifest';
@@ -81,6 +82,22 @@ describe('a study from the store alone', () => {
     const budget = { deviceMinutes: 99, maxTrials: null, parallelTrials: 4 };
     await writeDecision(store, 'digits', { decision: sampleStudy().decisions[0]!.decision, trials: [], studyRun: 'run', control, budget });
     expect((await recoveryOf(store, await readStudy(store, 'digits'))).snapshot).toMatchObject({ control, study: { budget } });
+  });
+
+  it('goes on with what people had changed of it since its last decision, but not with what an earlier run of its name left', async () => {
+    const store = await interrupted({ decided: 1 });
+    const pause = { what: 'pause' as const, detail: '', at: '' };
+    const control = { paused: true, approved: [], skipped: [], enqueued: [], changes: [pause] };
+    const budget = { deviceMinutes: 99, maxTrials: null, parallelTrials: 4 };
+    const { recordChanges } = createStudyActivities({ store, fileRoots: [] });
+    await recordChanges({ studyId: 'digits', studyRun: 'an earlier run', control, budget });
+    expect((await recoveryOf(store, await readStudy(store, 'digits'))).snapshot).not.toHaveProperty('control');
+    await recordChanges({ studyId: 'digits', studyRun: 'run', control, budget });
+    expect((await recoveryOf(store, await readStudy(store, 'digits'))).snapshot).toMatchObject({ control, study: { budget } });
+    // A decision that was recorded after it has it too, and what came in between.
+    const later = { ...control, paused: false, changes: [pause, { ...pause, what: 'resume' as const }] };
+    await writeDecision(store, 'digits', { decision: sampleStudy().decisions[0]!.decision, trials: [], studyRun: 'run', control: later, budget });
+    expect((await recoveryOf(store, await readStudy(store, 'digits'))).snapshot).toMatchObject({ control: later });
   });
 
   it('leaves out the cost of stages that it had taken over from another study', async () => {

@@ -99,6 +99,17 @@ describe('verifying a study', () => {
     expect((await verify(store)).damage).toEqual([expect.objectContaining({ key: damaged }), expect.objectContaining({ key: missing, actual: 'not in the store' })]);
   });
 
+  it('looks at what people have changed of it', async () => {
+    const store = await completedStudy();
+    const { recordChanges } = createStudyActivities({ store, fileRoots: [] });
+    const control = { paused: true, approved: [], skipped: [], enqueued: [], changes: [] };
+    await recordChanges({ studyId: 'tiny', studyRun: 'run', control, budget: { deviceMinutes: null, maxTrials: null, parallelTrials: 1 } });
+    expect((await verify(store)).damage).toEqual([]);
+    const key = 'studies/tiny/changes.json';
+    await store.put(key, Buffer.from(Buffer.from((await store.get(key))!.bytes).toString().replace('true', 'false')));
+    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key, fix: 'delete it: a recovery goes on with what had been changed up to the latest decision' })]);
+  });
+
   it('of a study that is not there says so', async () => {
     await expect(verify(memoryStore())).rejects.toThrow('there is no study tiny in memory://');
   });
