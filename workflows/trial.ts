@@ -18,7 +18,10 @@ export type TrialLimit = { readonly epochs: number } | { readonly steps: number 
 export interface StopRules {
   /** Diverged once the smoothed training loss exceeds this many times its best, e.g. 4. */
   readonly divergenceFactor?: number;
-  /** Dead once the smoothed training loss is back at its start after having been below 90 % of it. */
+  /**
+   * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if no epoch's validation
+   * loss was below that of equal odds for every class.
+   */
   readonly dead?: boolean;
   /** Early stopping: epochs without an improvement of the objective by more than `minDelta`. */
   readonly patience?: number;

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { StopRules } from '../../workflows/trial';
+import { lossOfEqualOdds } from '../../workflows/analysis/score';
+import type { EpochMeasurement, StopRules } from '../../workflows/trial';
 import { addLoss, type LossAverage, NO_LOSS, smoothedLoss } from './loss-smoothing';
 
 /** Below this share of its start a loss counts as having fallen. */
@@ -38,4 +39,14 @@ export function lossVerdict({ loss, start, best }: LossWatch, rules: StopRules):
   const smoothed = smoothedLoss(loss);
   if (rules.divergenceFactor !== undefined && smoothed > rules.divergenceFactor * best) return 'diverged';
   return rules.dead === true && best < FALLEN * start && smoothed >= BACK * start ? 'dead' : null;
+}
+
+/**
+ * Whether a training that has ended was dead all along: it was validated, and never better than equal odds for every class.
+ *
+ * A step early on can kill a network before its loss has fallen at all, after which it stays a little above where it began.
+ */
+export function neverLearnt(curve: readonly EpochMeasurement[], classes: number): boolean {
+  const losses = curve.flatMap(({ valLoss }) => valLoss ?? []);
+  return losses.length > 0 && losses.every((loss) => loss >= lossOfEqualOdds(classes));
 }

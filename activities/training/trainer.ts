@@ -13,7 +13,8 @@ import { native } from './native';
 import { resetPeakMemory } from './peak-memory';
 import { planStep } from './step';
 import { trialFacts } from './trial-facts';
-import { type TrialMessage, TrialRun } from './trial-run';
+import type { TrialMessage } from './trial-parts';
+import { TrialRun } from './trial-run';
 
 export interface TrainerOptions {
   readonly engines: EngineCache;

@@ -8,53 +8,31 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../workflows/trial';
-import { examplesAfter, phaseAt } from '../../workflows/trial-length';
-import type { FromTrainer, TrainJob, TrainReport } from '../trial/protocol';
+import { phaseAt } from '../../workflows/trial-length';
+import type { TrainReport } from '../trial/protocol';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
-import type { LoadedDataset } from './data';
-import { createDataOrder, type DataOrder } from './data-order';
+import { createDataOrder } from './data-order';
 import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
-import { exportModel } from './export/export-model';
+import { ExampleFeed } from './example-feed';
 import { learningRateAt, momentumAt } from './learning-rate';
-import type { TrainableModel } from './model';
 import { measurementOf } from './measurement';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
-import { encodeSafetensors, type HostTensors, writeDurably } from './safetensors';
-import { type StepPlan, stepScalars } from './step';
-import type { StepEngine } from './step-engine';
+import { type HostTensors, writeDurably } from './safetensors';
+import { stepScalars } from './step';
 import { initialTensors, weightsOf } from './step-state';
-import { afterEpoch, afterStep, type Ending, epochTrainLoss, INITIAL_STATE, stepLossStride, type TrainingState } from './training-state';
+import { afterEpoch, afterStep, epochTrainLoss, INITIAL_STATE, stepLossStride, type TrainingState } from './training-state';
 import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './trial-facts';
-
-/** Messages that a trial sends on its way. */
-export type TrialMessage = Extract<FromTrainer, { type: 'progress' | 'checkpoint' }>;
-
-export interface TrialParts {
-  readonly job: TrainJob;
-  readonly dataset: LoadedDataset;
-  readonly facts: TrialFacts;
-  readonly model: TrainableModel;
-  readonly plan: StepPlan;
-  readonly engine: StepEngine;
-  /** Identity of the engine, for the report. */
-  readonly identity: string;
-  readonly onGpu: boolean;
-  readonly send: (message: TrialMessage) => void;
-  /** Asked before every step. */
-  readonly stopRequested: () => boolean;
-}
+import type { TrialParts } from './trial-parts';
+import { writeResults } from './trial-results';
 
 /** Often enough for a progress bar, rarely enough to cost nothing. */
 const PROGRESS_EVERY_MILLISECONDS = 200;
-
-/** One batch to be there when a step ends, one more for a disk that is slow for once. */
-const STEPS_AHEAD = 2;
 
 export class TrialRun {
   private state: TrainingState = INITIAL_STATE;
   private facts: TrialFacts;
   private best: HostTensors | null = null;
-  private readonly order: DataOrder;
+  private readonly feed: ExampleFeed;
   private readonly stride: number;
   private readonly noise: NoiseWatch;
   private readonly stepSeconds: number[] = [];
@@ -67,7 +45,7 @@ export class TrialRun {
   constructor(private readonly parts: TrialParts) {
     const { job: { trial }, facts } = parts;
     this.facts = facts;
-    this.order = createDataOrder(facts.split.train, trial.seed);
+    this.feed = new ExampleFeed(createDataOrder(facts.split.train, trial.seed), parts.engine);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);
   }
@@ -122,10 +100,10 @@ export class TrialRun {
     const { step } = this.state;
     const learningRate = this.learningRate(step);
     const scalars = stepScalars(plan, trial.hparams, learningRate, step, momentumAt(step, trial, this.facts));
-    this.announce();
+    this.feed.announce(step, this.facts);
     this.measureNoise(scalars);
     const startedAt = performance.now();
-    const loss = engine.step(this.batch(step), scalars, [trial.seed, step]);
+    const loss = engine.step(this.feed.batch(step, this.facts), scalars, [trial.seed, step]);
     if (trial.record.stepTimesAfter !== undefined) this.stepSeconds.push((performance.now() - startedAt) / 1000);
     this.state = afterStep(this.state, { loss, learningRate, stride: this.stride }, trial.stop);
     this.lastLoss = Number.isFinite(loss) ? loss : null;
@@ -140,26 +118,13 @@ export class TrialRun {
     return learningRateAt(step, trial, optimizer, this.facts, this.state.schedule);
   }
 
-  /** Tells an engine that reads its examples from the disk what the next steps will ask for. Growth by noise may turn out otherwise. */
-  private announce(): void {
-    const { ahead } = this.parts.engine;
-    const { step } = this.state;
-    for (let next = step + 1; ahead !== undefined && next <= step + STEPS_AHEAD && next < this.facts.stepsTotal; next++) ahead.step(this.batch(next));
-  }
-
-  /** The examples of the step that follows `step` others. */
-  private batch(step: number): Int32Array {
-    const { phases } = this.facts;
-    return this.order.batch(examplesAfter(phases, step), phaseAt(phases, step).batchSize);
-  }
-
   /** Before a step at which somebody wants to know. */
   private measureNoise(scalars: Float32Array): void {
     const { job: { trial: { seed } }, engine } = this.parts;
     const { step } = this.state;
     const { batchSize } = phaseAt(this.facts.phases, step);
     if (!this.noise.isDue(step, batchSize)) return;
-    this.state = this.noise.observed(this.state, engine.gradientNorms(this.batch(step), scalars, [seed, step]), batchSize);
+    this.state = this.noise.observed(this.state, engine.gradientNorms(this.feed.batch(step, this.facts), scalars, [seed, step]), batchSize);
   }
 
   /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
@@ -218,23 +183,10 @@ export class TrialRun {
   }
 
   private async finish(): Promise<TrainReport> {
-    const { job: { trial, scratchFolder }, engine, model, dataset, identity } = this.parts;
     if (this.state.ending === null && this.state.epochLoss.count > 0) await this.closeEpoch();
-    const ending = endingOf(this.state, this.facts);
-    const lost = ending.status === 'diverged' || ending.status === 'dead';
-    // Without a validated epoch, weights that went astray are worth nothing to anybody.
-    const weights = this.best ?? (lost ? null : weightsOf(model, engine.read()));
-    const test = weights !== null && trial.evaluate.test ? await this.test(weights) : null;
-    const measurement = this.measurement(test);
-    const weightsPath = join(scratchFolder, 'weights.safetensors');
-    if (weights !== null) writeDurably(weightsPath, encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
-    const modelFolder = join(scratchFolder, 'model');
-    const exported = weights !== null && trial.exportModel;
-    if (exported) await exportModel(modelFolder, { model, weights, classNames: dataset.manifest.classNames, hparams: trial.hparams, measurement });
-    return {
-      outcome: { ...ending, measurement }, engine: identity,
-      weightsPath: weights === null ? null : weightsPath, modelFolder: exported ? modelFolder : null,
-    };
+    return writeResults(this.parts, {
+      state: this.state, facts: this.facts, best: this.best, test: (weights) => this.test(weights), measured: (test) => this.measurement(test),
+    });
   }
 
   private measurement(test: Evaluation | null): Measurement {
@@ -250,9 +202,4 @@ export class TrialRun {
     engine.load(new Map([...engine.read(), ...weights]));
     return evaluateInDetail(this.requestOf(dataset.split.testFrom, this.facts.split.test), this.parts.dataset.manifest.classNames);
   }
-}
-
-/** A patience that runs out with the last step has stopped nothing early. */
-function endingOf({ ending, step }: TrainingState, { stepsTotal }: TrialFacts): Ending {
-  return ending === null || (ending.status === 'earlyStopped' && step >= stepsTotal) ? { status: 'completed' } : ending;
 }

@@ -1,6 +1,6 @@
 import { addLoss, NO_LOSS, smoothedLoss } from '../../../activities/training/loss-smoothing';
-import { INITIAL_LOSS_WATCH, lossVerdict, watchLoss } from '../../../activities/training/stop-rules';
-import type { StopRules } from '../../../workflows/trial';
+import { INITIAL_LOSS_WATCH, lossVerdict, neverLearnt, watchLoss } from '../../../activities/training/stop-rules';
+import type { EpochMeasurement, StopRules } from '../../../workflows/trial';
 
 /** Step, counted from 1, and kind of the first verdict. */
 function verdictOf(losses: readonly number[], rules: StopRules): readonly [number, string] | null {
@@ -49,5 +49,22 @@ describe('the stop rules', () => {
 
   it('judge nothing before the first step', () => {
     expect(lossVerdict(INITIAL_LOSS_WATCH, { dead: true, divergenceFactor: 0 })).toBeNull();
+  });
+});
+
+describe('a training that has ended', () => {
+  const curve = (...losses: readonly (number | null)[]): readonly EpochMeasurement[] => losses.map((valLoss, i) => ({
+    epoch: i + 1, step: 10 * (i + 1), learningRate: 0.1, trainLoss: 2.3, valLoss, valAccuracy: null, deviceSeconds: i,
+  }));
+
+  it('was dead all along if no epoch was better than equal odds', () => {
+    expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), 10)).toBe(true);
+    expect(neverLearnt(curve(2.31, 2.29, 2.4), 10)).toBe(false);
+    expect(neverLearnt(curve(0.7, 0.7), 2)).toBe(true);
+  });
+
+  it('may have learnt anything where nobody looked', () => {
+    expect(neverLearnt(curve(null, null), 10)).toBe(false);
+    expect(neverLearnt([], 10)).toBe(false);
   });
 });

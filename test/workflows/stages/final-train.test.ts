@@ -60,3 +60,10 @@ it.each<[string, Network, string, string]>([
   const context = drive(finalTrain, fresh(), { network: failing });
   expect(() => finalTrain.decide(context)).toThrow(`no final training ended well [stage=stage, trials=${statuses}, learningRate=0.001, batchSize=32]: ${fix}`);
 });
+
+it('says so where the best model is no better than equal odds', () => {
+  const { evidence } = finalTrain.decide(drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes)) }));
+  expect(evidence.warnings).toContainEqual(expect.stringMatching(/^the model has learnt nothing/));
+  const { evidence: fine } = finalTrain.decide(drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes) - 0.1) }));
+  expect(fine.warnings.join()).not.toContain('learnt nothing');
+});

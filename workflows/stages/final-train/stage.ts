@@ -4,6 +4,7 @@
  * @module
  */
 import { ranked } from '../../analysis/ranking';
+import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../hparams';
@@ -102,6 +103,9 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
   if (failed > 0) warnings.push(`${count(failed, 'training')} of ${context.trials.length} failed, and the scores are those of the others: ${namedFailures(context.trials, context.facts.objective)}`);
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
+  if ((measurement?.best?.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
+    warnings.push('the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm');
+  }
   const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
   const hasEnded = best.result?.outcome.status === 'completed';
   const shape = curveWarnings(best.spec.label, measurement?.curve ?? [], hasEnded);
