@@ -7,17 +7,19 @@
  *
  * @module
  */
-import { geometricMean, ratioSpread } from '../../analysis/statistics';
+import { ratioSpread } from '../../analysis/statistics';
 import { numericHParam } from '../../hparams';
 import { deriveSeed } from '../../search/random';
-import type { Trial, TrialSpec } from '../../trial';
+import type { TrialSpec } from '../../trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';
 import { shortEpochs } from '../schedules';
 import { StageInconclusive } from '../stage';
 import type { Decision, Plot, Stage, StageContext } from '../stage';
 import { studyTraining } from '../study-training';
-import { costOf, costText, countByStatus, finalValLoss, isRunning, nextTrial, trialRows } from '../trials';
+import { costOf, costText, countByStatus, isRunning, nextTrial, trialRows } from '../trials';
+import { eligibleLevels, levelsOf, lowest, nearest, rateBeyondEdge, rateOf, standardErrorFactor } from './levels';
+import type { Level } from './levels';
 import type { LrRetestOptions } from './options';
 
 type Context = StageContext<LrRetestOptions>;
@@ -27,18 +29,6 @@ const EXTENSIONS_MAX = 2;
 
 /** What scaling rules are off by. A rate that moves by more contradicts the test before it, and short trainings are weak against that. */
 const MOVE_MAX = 4;
-
-interface Level {
-  readonly learningRate: number;
-  /** Final validation losses; none if any seed failed. */
-  readonly losses: readonly number[];
-  /** Their geometric mean: a loss ten times lower also differs ten times less from seed to seed. */
-  readonly loss: number;
-  readonly failed: number;
-}
-
-/** A loss of exactly 0 has no logarithm. */
-const LOSS_MIN = 1e-12;
 
 export const lrRetest: Stage<LrRetestOptions> = {
   name: 'lrRetest',
@@ -54,18 +44,19 @@ export const lrRetest: Stage<LrRetestOptions> = {
     if (extra % replicates !== 0) return training(context, rateOf(trials[trials.length - 1]!), extra % replicates);
     if (trials.some(isRunning) || extra / replicates >= EXTENSIONS_MAX) return undefined;
     if (trials.some(({ result }) => result?.outcome.status === 'outOfMemory')) return undefined;
-    const beyond = rateBeyondEdge(levelsOf(context));
+    const beyond = rateBeyondEdge(levelsOf(context.trials));
     return beyond === undefined ? undefined : training(context, beyond, 0);
   },
 
   decide(context) {
-    const levels = levelsOf(context);
+    const levels = levelsOf(context.trials);
     const usable = levels.filter(({ losses }) => losses.length > 0);
     if (usable.length === 0) throw inconclusive(context);
-    const best = lowest(usable);
-    const error = standardErrorFactor(usable, best);
     const current = numericHParam(context.incumbent, 'learningRate');
-    const chosen = nearest(usable.filter(({ loss }) => loss <= best.loss * error), current);
+    const eligible = eligibleLevels(levels, current);
+    const best = lowest(eligible);
+    const error = standardErrorFactor(usable, best);
+    const chosen = nearest(eligible.filter(({ loss }) => loss <= best.loss * error), current);
     return decision(context, levels, { best, chosen, error });
   },
 
@@ -80,8 +71,6 @@ export const lrRetest: Stage<LrRetestOptions> = {
 function epochsOf({ options, facts, incumbent }: Context): number {
   return options.epochs ?? shortEpochs(facts.training, facts.trainExamples, numericHParam(incumbent, 'batchSize'));
 }
-
-const rateOf = ({ spec }: Trial): number => numericHParam(spec.hparams, 'learningRate');
 
 /** The study's rate itself stays as it is; the others are rounded. */
 function initialRates({ options, incumbent }: Context): readonly number[] {
@@ -100,56 +89,6 @@ function training(context: Context, learningRate: number, replicate: number): Tr
   });
 }
 
-/** What each rate reached, ascending in rate. */
-function levelsOf({ trials }: Context): readonly Level[] {
-  const rates = [...new Set(trials.map(rateOf))].sort((a, b) => a - b);
-  return rates.map((learningRate) => {
-    const own = trials.filter((trial) => rateOf(trial) === learningRate && !isRunning(trial));
-    const losses = own.map(finalValLoss).filter((loss) => loss !== null);
-    const failed = own.length - losses.length;
-    // One seed of a rate that fails is reason enough not to train at it for hours.
-    if (failed > 0 || losses.length === 0) return { learningRate, losses: [], loss: Infinity, failed };
-    const usable = losses.map((loss) => Math.max(loss, LOSS_MIN));
-    return { learningRate, losses: usable, loss: geometricMean(usable), failed };
-  });
-}
-
-/** One more rate where the lowest loss is at an end of those tried; of a rate that failed there is no beyond. */
-function rateBeyondEdge(levels: readonly Level[]): number | undefined {
-  const usable = levels.filter(({ losses }) => losses.length > 0);
-  const [first, last] = [levels[0], levels.at(-1)];
-  if (first === undefined || last === undefined || levels.length < 2) return undefined;
-  if (usable.length === 0) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  const best = lowest(usable);
-  if (best === first) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  return best === last ? threeDigits(last.learningRate * ratio(last, levels.at(-2)!)) : undefined;
-}
-
-const ratio = (a: Level, b: Level): number => a.learningRate / b.learningRate;
-
-/** Of equally low losses the lower rate's. */
-const lowest = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.loss < a.loss ? b : a));
-
-/**
- * One standard error of a level's mean, as a factor on it, from the spread within all levels: two seeds of one alone would tell next to
- * nothing.
- */
-function standardErrorFactor(levels: readonly Level[], { losses: own }: Level): number {
-  let squares = 0;
-  let freedom = 0;
-  for (const { losses, loss } of levels) {
-    squares += losses.reduce((sum, one) => sum + Math.log(one / loss) ** 2, 0);
-    freedom += losses.length - 1;
-  }
-  return freedom === 0 ? 1 : Math.exp(Math.sqrt(squares / freedom / own.length));
-}
-
-/** The level nearest to a rate by their ratio; of two equally near the lower rate, which is safer. */
-function nearest(levels: readonly Level[], rate: number): Level {
-  const distance = ({ learningRate }: Level): number => Math.abs(Math.log(learningRate / rate));
-  return levels.reduce((a, b) => (distance(b) < distance(a) - 1e-9 ? b : a));
-}
-
 interface Choice {
   readonly best: Level;
   readonly chosen: Level;
@@ -165,7 +104,7 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
     evidence: {
       trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [plot(context, usable, chosen.learningRate)],
       tables: [{ title: 'Learning rates', columns: ['trial', 'label', 'learningRate', 'ended', 'validation loss'], rows: trialRows(context.trials, ['learningRate']) }],
-      warnings: warningsOf(levels, best),
+      warnings: warningsOf(context, levels, best),
     },
     alternatives: usable.filter((level) => level !== chosen).map(({ learningRate, loss }) => ({
       hparams: { ...context.incumbent, learningRate },
@@ -192,7 +131,7 @@ function confidenceOf(context: Context, levels: readonly Level[], { best, chosen
   const isUnanimous = usable.every((level) => level === chosen || level.losses.every((loss, seed) => (chosen.losses[seed] ?? Infinity) <= loss * error));
   return confidenceBy({
     guess: {
-      'fewer than 3 rates ended well': usable.length < 3, 'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
+      'fewer than 2 rates ended well': usable.length < 2, 'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
       [`the rate moves by more than a factor of ${MOVE_MAX}`]: moves > MOVE_MAX,
     },
     doubt: {
@@ -203,10 +142,13 @@ function confidenceOf(context: Context, levels: readonly Level[], { best, chosen
   });
 }
 
-function warningsOf(levels: readonly Level[], best: Level): readonly string[] {
+function warningsOf({ facts: { training } }: Context, levels: readonly Level[], best: Level): readonly string[] {
   const warnings: string[] = [];
   const failed = levels.filter((level) => level.failed > 0);
-  if (failed.length > 0) warnings.push(`training failed at ${failed.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}`);
+  const steady = (training.schedule.warmupSteps ?? 0) === 0 ? 'with schedule.warmupSteps or clipNorm higher rates may hold' : 'with a longer warm-up or clipNorm higher rates may hold';
+  if (failed.length > 0) warnings.push(`training failed at ${failed.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}; ${steady}`);
+  const passed = lowest(levels);
+  if (passed.loss < best.loss) warnings.push(`${formatNumber(passed.learningRate)} reached the lower loss ${formatNumber(passed.loss)}, too near to where training fails: another seed may fail there`);
   if (best === levels[0] || best === levels.at(-1)) warnings.push(`the lowest loss is at the ${best === levels[0] ? 'lowest' : 'highest'} rate tried: a lrRangeTest would look wider`);
   return warnings;
 }
