@@ -2,14 +2,18 @@
 const fs = require('node:fs');
 
 /**
- * When the process started, in clock ticks after boot; 'unknown' where there is no /proc. A pid alone is not an identity:
- * it is given to another process after its owner has gone. Source: proc(5), field 22 of /proc/<pid>/stat.
+ * When the process started, in clock ticks after boot; undefined once it has ended, 'unknown' where there is no /proc. A pid alone is
+ * not an identity: it is given to another process after its owner has gone.
+ *
+ * A killed process is a zombie as soon as its first thread has ended, and holds its ports until its last one has.
+ * Source: proc(5), fields 3, 20 and 22 of /proc/<pid>/stat.
  */
 function startTimeOf(pid) {
   try {
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    const [state, threads, startTime] = [fields[0], Number(fields[17]), fields[19]];
+    return state === 'Z' && threads <= 1 ? undefined : startTime;
   } catch {
     return fs.existsSync('/proc/self/stat') ? undefined : 'unknown';
   }

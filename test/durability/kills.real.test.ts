@@ -6,19 +6,19 @@ import { Client, Connection } from '@temporalio/client';
 import { startTemporal } from '../../infra/services';
 import type { StudyResult } from '../../workflows/contract';
 import { freshBucket } from '../support/services';
-import { digitsStudy, start, studyRecord, waitForStep, workerEnvironment } from '../support/studies';
+import { digitsStudy, start, studyRecord, waitForCheckpoint, workerEnvironment } from '../support/studies';
 import type { StudyWorld } from '../support/studies';
 import { startWorker } from '../support/worker-process';
 import type { WorkerProcess } from '../support/worker-process';
 
-/** Long enough to be hit in the middle between two of the heartbeats that show its step, with dropout and augmentation so that a lost random stream would show. */
+/** Long enough to be hit in the middle, with dropout and augmentation so that a lost random stream would show. */
 const study = (name: string) => digitsStudy({
   name,
   training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, hparams: { batchSize: 16, dropoutRate: 0.3, shift: 0.1 } },
   stages: [{ stage: 'finalTrain', epochs: EPOCHS, replicates: 1 }],
 });
 
-const EPOCHS = 60;
+const EPOCHS = 24;
 const STEPS = Math.ceil((EPOCHS * 1150) / 16);
 
 /** A random step in the middle of the training. */
@@ -48,7 +48,7 @@ async function runStudy(name: string, disturb: (world: StudyWorld, training: Wor
   const workers = await Promise.all([startWorker('tuner', environment), startWorker('training', environment)]);
   try {
     const handle = await start(client, world, study(name));
-    workers.push(...await disturb(world, workers[1] as WorkerProcess, (step) => waitForStep(handle, step)));
+    workers.push(...await disturb(world, workers[1] as WorkerProcess, (step) => waitForCheckpoint(world, step)));
     const result = await handle.result();
     const { final } = await studyRecord(world, name);
     return { result, weights: final?.weights?.sha256 };

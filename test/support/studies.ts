@@ -7,7 +7,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
+import type { ObjectStore } from '../../activities/storage/object-store';
 import { s3Store } from '../../activities/storage/s3';
+import { decodeManifest } from '../../activities/storage/trial-manifest';
 import { startStudy } from '../../workers/client';
 import type { StudyRecord, TrialProgress } from '../../workflows/contract';
 import type { StudyInput } from '../../workflows/spec';
@@ -68,16 +70,27 @@ export async function waitForStep(handle: WorkflowHandle, step: number): Promise
   });
 }
 
+/** Waits until the store has a checkpoint of at least `step`: known sooner than by a heartbeat, of which there is one in seconds. */
+export async function waitForCheckpoint(world: StudyWorld, step: number): Promise<void> {
+  const store = storeOf(world);
+  await waitFor(`a checkpoint of step ${step}`, async () => {
+    const keys = (await store.list('trials/')).map(({ key }) => key).filter((key) => key.endsWith('/manifest.json'));
+    const manifests = await Promise.all(keys.map(async (key) => decodeManifest(key.split('/')[1] ?? '', (await store.get(key))!.bytes)));
+    return manifests.some(({ checkpoints }) => checkpoints.some((checkpoint) => checkpoint.step >= step)) ? true : undefined;
+  });
+}
+
 async function runningTrial(handle: WorkflowHandle): Promise<TrialProgress | undefined> {
   const { raw } = await handle.describe();
   const details = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'runTrial')?.heartbeatDetails?.payloads?.[0];
   return details === undefined || details === null ? undefined : defaultPayloadConverter.fromPayload<TrialProgress>(details);
 }
 
+const storeOf = (world: StudyWorld): ObjectStore => s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
+
 /** What a study left in its bucket. */
 export async function studyRecord(world: StudyWorld, name: string): Promise<StudyRecord> {
-  const store = s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
-  const found = await store.get(`studies/${name}/study.json`);
+  const found = await storeOf(world).get(`studies/${name}/study.json`);
   if (found === undefined) throw new Error(`study ${name} left no record`);
   return JSON.parse(Buffer.from(found.bytes).toString('utf8')) as StudyRecord;
 }

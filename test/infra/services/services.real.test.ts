@@ -7,7 +7,8 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { Client, Connection } from '@temporalio/client';
 import { findServices, startServices, stopServices } from '../../../infra/services';
 import type { RunningServices } from '../../../infra/services';
-import { choosePort, LOOPBACK } from '../../../infra/services/ports';
+import { choosePort, isPortFree, LOOPBACK } from '../../../infra/services/ports';
+import { killProcess } from '../../../infra/services/process-end';
 import { isRunning } from '../../../infra/services/programs';
 import type { ProcessIdentity } from '../../../infra/services/programs';
 import { readRecord } from '../../../infra/services/record';
@@ -63,6 +64,16 @@ async function whileTaken(port: number, act: () => Promise<void>): Promise<void>
     await new Promise((resolve) => squatter.close(resolve));
   }
 }
+
+test('a server that was killed has given its port back by the time it counts as ended', async () => {
+  await startServices({ folder });
+  for (let round = 0; round < 3; round++) {
+    const { process: identity, port } = readRecord(folder).servers.temporal ?? {};
+    await killProcess(identity!);
+    expect(await isPortFree(port!)).toBe(true);
+    await waitFor('the server runs again', () => (findServices(folder) === undefined ? undefined : true));
+  }
+}, 60_000);
 
 test('services answer at the addresses of their environment, and stop leaves none of their processes', async () => {
   const services = await startServices({ folder });
