@@ -20,9 +20,10 @@ import { Trainings } from './trainings';
 /** Optuna's budget over ours: whoever is as good as its last answer has then spent at most half as much. */
 const BUDGET_FACTOR = 2;
 
-const USAGE = `npm run bench:tuning -- [--seeds N] [--json]
-  --seeds N  studies of each; 10 unless given
-  --json     one JSON object on standard output
+const USAGE = `npm run bench:tuning -- [--seeds N] [--model PRESET] [--json]
+  --seeds N       studies of each; 10 unless given
+  --model PRESET  what is trained; mnist-cnn unless given
+  --json          one JSON object on standard output
 Optuna gets ${BUDGET_FACTOR} times the device seconds that the staged study took. Quality is the test loss of the answer, trained anew with seeds that neither tuner saw.
 `;
 
@@ -34,14 +35,15 @@ const QUALITY_SEEDS = 5;
 const QUALITY: Metric = { name: 'testLossAtEqualCost', unit: 'nats', better: 'lower' };
 const COST: Metric = { name: 'deviceSecondsToQuality', unit: 's', better: 'lower' };
 
-function studyOf(seed: number): object {
+/** The study of examples/digits.yaml with a larger sweep. */
+function studyOf(seed: number, preset: string): object {
   return {
-    name: 'tuning', seed, model: { preset: 'mnist-cnn' }, training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, epochs: 12 },
+    name: 'tuning', seed, model: { preset }, training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine', warmupSteps: 20 }, epochs: 12 },
     stages: [
       { stage: 'lrRangeTest' },
       { stage: 'batchSizeLadder', batchSizeMax: 512 },
       {
-        stage: 'regularizationSweep', trials: 12, sampler: { name: 'random' },
+        stage: 'regularizationSweep', trials: 24, sampler: { name: 'tpe' }, pruner: { name: 'asha', reductionFactor: 3 },
         space: { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] }, labelSmoothing: { choice: [0, 0.05, 0.1] } },
       },
     ],
@@ -56,6 +58,13 @@ interface Duel {
   /** Device seconds until the quality of the peer's last answer was reached; Infinity if it never was. */
   readonly ourSeconds: number;
   readonly theirSeconds: number;
+}
+
+interface Setting {
+  readonly python: string;
+  readonly threads: number;
+  /** Filled with what the peers say of themselves. */
+  readonly versions: Map<string, string>;
 }
 
 /** Mean test loss of a configuration over seeds that no tuner saw. Answers that come again are not trained again. */
@@ -89,8 +98,8 @@ async function secondsTo(target: number, answers: readonly Answer[], quality: (h
   return Infinity;
 }
 
-async function duels(seed: number, python: string, threads: number, versions: Map<string, string>): Promise<ReadonlyMap<PrunerName, Duel>> {
-  const trainings = await Trainings.open(studyOf(seed), threads);
+async function duels(study: object, seed: number, { python, threads, versions }: Setting): Promise<ReadonlyMap<PrunerName, Duel>> {
+  const trainings = await Trainings.open(study, threads);
   try {
     const quality = qualityIn(trainings);
     const staged = await tuneInStages(trainings);
@@ -115,32 +124,32 @@ async function duels(seed: number, python: string, threads: number, versions: Ma
   }
 }
 
-async function measure(seeds: number): Promise<BenchReport> {
+async function measure(seeds: number, preset: string): Promise<BenchReport> {
   const python = pythonWith('bench-search', path.join(__dirname, '..', 'search', 'requirements.txt'));
   const threads = availableParallelism();
   const versions = new Map([['stepwell', manifest.version]]);
   const all: ReadonlyMap<PrunerName, Duel>[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    all.push(await duels(seed, python, threads, versions));
+    all.push(await duels(studyOf(seed, preset), seed, { python, threads, versions }));
     process.stderr.write(`seed ${seed} of ${seeds}: ${[...(all.at(-1) ?? [])].map(([name, duel]) => `${name} ${JSON.stringify(duel)}`).join(', ')}\n`);
   }
   const column = (name: PrunerName, of: keyof Duel): number[] => all.flatMap((one) => one.get(name)?.[of] ?? []);
   const results = PRUNERS.flatMap((name) => [
-    resultOf(`quality-at-equal-cost/${name}`, QUALITY, column(name, 'ours'), { [`optuna-tpe-${name}`]: column(name, 'theirs') }),
-    resultOf(`device-seconds-to-quality/${name}`, COST, column(name, 'ourSeconds'), { [`optuna-tpe-${name}`]: column(name, 'theirSeconds') }),
+    resultOf(`quality-at-equal-cost/${preset}/${name}`, QUALITY, column(name, 'ours'), { [`optuna-tpe-${name}`]: column(name, 'theirs') }),
+    resultOf(`device-seconds-to-quality/${preset}/${name}`, COST, column(name, 'ourSeconds'), { [`optuna-tpe-${name}`]: column(name, 'theirSeconds') }),
   ]);
   return { bench: 'tuning', machine: describeMachine(threads), versions: Object.fromEntries(versions), results };
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { seeds: { type: 'string', default: '10' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { seeds: { type: 'string', default: '10' }, model: { type: 'string', default: 'mnist-cnn' }, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
   if (values.help) {
     process.stdout.write(USAGE);
     return;
   }
   const seeds = Number(values.seeds);
   if (!Number.isInteger(seeds) || seeds < 1) throw new RangeError(`--seeds must be an integer of at least 1, got '${values.seeds}'`);
-  const report = await measure(seeds);
+  const report = await measure(seeds, values.model);
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${[...report.results.map(formatResult), formatSetting(report)].join('\n')}\n`);
 }
 
