@@ -148,21 +148,27 @@ class StageRun {
     this.hasStarted = true;
     this.running.set(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
-    trial.result.then(
-      (result) => this.state.ended(this.use, index, { spec, result }),
-      (error: unknown) => this.endedWithout(index, error),
-    ).finally(() => this.forget(index)).catch((error: unknown) => { this.failure ??= error; });
+    trial.result.then((result) => this.endedWith(index, { spec, result }), (error: unknown) => this.endedWithout(index, error))
+      .catch((error: unknown) => { this.failure ??= error; });
     this.onChange();
   }
 
+  private endedWith(index: number, trial: Trial): void {
+    this.forget(index);
+    this.state.ended(this.use, index, trial);
+  }
+
+  /** In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it does. */
   private endedWithout(index: number, error: unknown): void {
-    if (!this.takenBack.has(index) || !isTakenBack(error)) this.failure ??= error;
+    const wasTakenBack = this.forget(index);
+    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error;
     else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
   }
 
-  private forget(index: number): void {
+  /** @returns Whether it had been told to stop. */
+  private forget(index: number): boolean {
     this.running.delete(index);
-    this.takenBack.delete(index);
+    return this.takenBack.delete(index);
   }
 
   /** Every running trial writes a checkpoint and frees its device. */
