@@ -37,9 +37,9 @@ export function randomExamples(examples: number, shape: readonly [number, number
 }
 
 /** A momentum slot without momentum, at a rate of 1, is the gradient. */
-function gradients(engine: StepEngine, plan: StepPlan, batchSize: number, { hparams = {}, seed }: GradientCase): { readonly loss: number; readonly gradient: Float64Array } {
+function gradients(engine: StepEngine, plan: StepPlan, batch: Int32Array, { hparams = {}, seed }: GradientCase): { readonly loss: number; readonly gradient: Float64Array } {
   engine.load(initialTensors(plan));
-  const loss = engine.step(Int32Array.from({ length: batchSize }, (_, i) => i), stepScalars(plan, { ...hparams, momentum: 0 }, 1, 0), [seed, 0]);
+  const loss = engine.step(batch, stepScalars(plan, { ...hparams, momentum: 0 }, 1, 0), [seed, 0]);
   const state: HostTensors = engine.read();
   const values = trainableVariables(plan.model).flatMap(({ key }) => [...(state.get(slotName('momentum', key))?.values ?? [])]);
   return { loss, gradient: Float64Array.from(values) };
@@ -47,11 +47,24 @@ function gradients(engine: StepEngine, plan: StepPlan, batchSize: number, { hpar
 
 const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
-/**
- * How far the compiled engine is from the oracle: the Euclidean norm of the difference of their gradients by all weights, over that of the
- * oracle's; and the relative difference of their losses.
- */
-export async function engineDifference(of: GradientCase): Promise<{ readonly gradient: number; readonly loss: number; readonly norm: number }> {
+const distance = (a: Float64Array, b: Float64Array): number => norm(a.map((value, i) => value - (b[i] ?? Number.NaN)));
+
+/** Whether a layer draws random numbers by an example's place in the batch. */
+const drawsChance = (spec: ModelSpec): boolean => !('layers' in spec) || spec.layers.some(({ className }) => /Dropout|Noise/.test(String(className)));
+
+export interface EngineDifference {
+  /** Euclidean norm of the difference of the engines' gradients by all weights, over `norm`. */
+  readonly gradient: number;
+  /** The same of the oracle and itself with the batch in reverse order, which changes nothing but the order of its float32 sums; 0 where it would change more. */
+  readonly rounding: number;
+  /** Relative. */
+  readonly loss: number;
+  /** Of the oracle's gradient. */
+  readonly norm: number;
+}
+
+/** How far the compiled engine is from the oracle. */
+export async function engineDifference(of: GradientCase): Promise<EngineDifference> {
   const { spec, shape, batchSize, hparams = {}, seed, modelFolder = null } = of;
   const model = await buildModel({ spec, shape, classes: CLASSES, hparams, seed, modelFolder });
   const plan = planStep(model, CLASSES, { name: 'momentum' }, hparams);
@@ -59,11 +72,15 @@ export async function engineDifference(of: GradientCase): Promise<{ readonly gra
   let engine: StepEngine | undefined;
   try {
     engine = createCompiledEngine({ plan, parts, batchSizes: [batchSize] });
-    const compiled = gradients(engine, plan, batchSize, of);
-    const eager = gradients(createEagerEngine(plan, parts), plan, batchSize, of);
+    const batch = Int32Array.from({ length: batchSize }, (_, i) => i);
+    const compiled = gradients(engine, plan, batch, of);
+    const eager = gradients(createEagerEngine(plan, parts), plan, batch, of);
+    const reversed = drawsChance(spec) ? eager : gradients(createEagerEngine(plan, parts), plan, batch.toReversed(), of);
     const oracle = norm(eager.gradient);
-    const difference = norm(compiled.gradient.map((value, i) => value - (eager.gradient[i] ?? Number.NaN)));
-    return { gradient: difference / oracle, loss: Math.abs(compiled.loss / eager.loss - 1), norm: oracle };
+    return {
+      gradient: distance(compiled.gradient, eager.gradient) / oracle, rounding: distance(reversed.gradient, eager.gradient) / oracle,
+      loss: Math.abs(compiled.loss / eager.loss - 1), norm: oracle,
+    };
   } finally {
     engine?.dispose();
     model.dispose();

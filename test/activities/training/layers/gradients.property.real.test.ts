@@ -12,6 +12,9 @@ import { CLASSES, engineDifference } from '../../../support/gradients';
 // TensorFlow fuses and reorders within a graph: float32 sums differ in the 7th digit.
 const TOLERANCE = 1e-6;
 
+/** Where terms cancel each other, sums in another order differ by more: then what counts is how much the oracle differs from itself. */
+const ROUNDINGS = 4;
+
 const SEED = 20_240_611;
 
 type Size = readonly [number, number, number];
@@ -70,9 +73,9 @@ const caseOf = (layers: fc.Arbitrary<LayerSpec>): fc.Arbitrary<Case> =>
   fc.record({ shape: size, batchSize: fc.integer({ min: 1, max: 6 }), seed: fc.integer({ min: 1, max: 1e6 }), layers: layers.map(around) });
 
 async function expectAlike(of: Omit<Case, 'layers'>, spec: ModelSpec, more: { readonly hparams?: HParams; readonly modelFolder?: string } = {}): Promise<void> {
-  const { gradient, loss, norm } = await engineDifference({ ...of, spec, ...more });
+  const { gradient, rounding, loss, norm } = await engineDifference({ ...of, spec, ...more });
   expect(norm).toBeGreaterThan(1e-6);
-  expect(gradient).toBeLessThan(TOLERANCE);
+  expect(gradient).toBeLessThan(Math.max(TOLERANCE, ROUNDINGS * rounding));
   expect(loss).toBeLessThan(TOLERANCE);
 }
 
