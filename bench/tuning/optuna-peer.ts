@@ -11,9 +11,17 @@ import { stretched } from '../../workflows/stages/schedules';
 import { stepsOf } from '../../workflows/trial-length';
 import type { HParams, Outcome, TrialSpec } from '../../workflows/trial';
 import type { Answer } from './staged';
-import type { Trainings } from './trainings';
+import type { Contest } from './contest';
 
 export type PrunerName = 'median' | 'asha';
+
+/** A space as `optuna_peer.py` takes it; an ordinal is searched by its place in the list. */
+export type PeerSpace = Readonly<Record<string,
+  | { readonly float: readonly [number, number]; readonly log?: boolean }
+  | { readonly powerOfTwo: readonly [number, number] }
+  | { readonly ordinal: readonly number[] }
+  | { readonly choice: readonly (number | string)[] }
+>>;
 
 /** What `optuna_peer.py` says: train one more epoch, or this is the best so far. */
 type Said =
@@ -30,9 +38,9 @@ export interface PeerOptions {
 }
 
 /** Answers whenever it found a better configuration. */
-export async function tuneWithOptuna(trainings: Trainings, { python, pruner, seed, budgetSeconds }: PeerOptions): Promise<{ readonly version: string; readonly answers: readonly Answer[] }> {
-  const { epochs, hparams: start } = trainings.study.training;
-  const child = spawn(python, [path.join(__dirname, 'optuna_peer.py'), JSON.stringify({ pruner, seed, epochs })], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
+export async function tuneWithOptuna(contest: Contest, { python, pruner, seed, budgetSeconds }: PeerOptions): Promise<{ readonly version: string; readonly answers: readonly Answer[] }> {
+  const { study: { training: { epochs, hparams: start } }, space } = contest;
+  const child = spawn(python, [path.join(__dirname, 'optuna_peer.py'), JSON.stringify({ pruner, seed, epochs, space })], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
   const exited = new Promise((resolve) => child.once('close', resolve));
   const answers: Answer[] = [];
   const spent = new Map<number, number>();
@@ -44,7 +52,7 @@ export async function tuneWithOptuna(trainings: Trainings, { python, pruner, see
     else if (said.say === 'best') answers.push({ deviceSeconds: total(), hparams: { ...start, ...said.hparams } });
     else if (total() >= budgetSeconds) child.stdin?.end();
     else {
-      const { outcome } = await trainings.run(segment(trainings, { ...start, ...said.hparams }, said.trial, said.epoch, seed));
+      const { outcome } = await contest.run(segment(contest, { ...start, ...said.hparams }, said.trial, said.epoch, seed));
       const { valLoss, deviceSeconds, ended } = toldOf(outcome);
       spent.set(said.trial, deviceSeconds);
       child.stdin?.write(`${JSON.stringify({ valLoss, ended })}\n`);
@@ -56,7 +64,7 @@ export async function tuneWithOptuna(trainings: Trainings, { python, pruner, see
 }
 
 /** One epoch of a training, from where the epoch before ended. */
-function segment({ study }: Trainings, hparams: HParams, trial: number, epoch: number, seed: number): TrialSpec {
+function segment({ study }: Contest, hparams: HParams, trial: number, epoch: number, seed: number): TrialSpec {
   const { training, dataset: { split } } = study;
   const { epochs } = training;
   const steps = stepsOf({ epochs }, split.trainExamples, Number(hparams['batchSize']));

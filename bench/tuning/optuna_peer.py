@@ -24,14 +24,18 @@ def say(what, **words):
     print(json.dumps({"say": what, **words}), file=answers, flush=True)
 
 
+def suggest(trial, name, float=None, log=False, powerOfTwo=None, ordinal=None, choice=None):
+    if float is not None:
+        return trial.suggest_float(name, *float, log=log)
+    if powerOfTwo is not None:
+        return 2 ** trial.suggest_int(f"{name}Log2", *powerOfTwo)
+    if ordinal is not None:
+        return ordinal[trial.suggest_int(f"{name}Index", 0, len(ordinal) - 1)]
+    return trial.suggest_categorical(name, choice)
+
+
 def objective(trial):
-    hparams = {
-        "learningRate": trial.suggest_float("learningRate", 1e-6, 1, log=True),
-        "batchSize": 2 ** trial.suggest_int("batchSizeLog2", 4, 9),
-        "weightDecay": trial.suggest_float("weightDecay", 1e-6, 1e-2, log=True),
-        "dropoutRate": trial.suggest_float("dropoutRate", 0, 0.6),
-        "labelSmoothing": trial.suggest_categorical("labelSmoothing", [0, 0.05, 0.1]),
-    }
+    hparams = {name: suggest(trial, name, **dimension) for name, dimension in request["space"].items()}
     trial.set_user_attr("hparams", hparams)
     best = None
     for epoch in range(1, request["epochs"] + 1):

@@ -8,7 +8,7 @@ import { STAGES } from '../../workflows/stages';
 import type { Decision } from '../../workflows/stages/stage';
 import { StudyState } from '../../workflows/study-state';
 import type { HParams } from '../../workflows/trial';
-import type { Trainings } from './trainings';
+import type { Contest } from './contest';
 
 /** What a tuner would answer if it were stopped here. */
 export interface Answer {
@@ -17,14 +17,14 @@ export interface Answer {
 }
 
 /** Answers after every stage. Where the study stands before the first one is nobody's answer, good as it may be. */
-export async function tuneInStages(trainings: Trainings): Promise<readonly Answer[]> {
-  return (await decisionsOf(trainings)).map(({ deviceSeconds, decision: { hparams } }) => ({ deviceSeconds, hparams }));
+export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly Answer[]> {
+  return (await decisionsOf(contest)).map(({ deviceSeconds, decision: { hparams } }) => ({ deviceSeconds, hparams }));
 }
 
 /** The decision of every stage, and the device seconds up to it. @throws StageInconclusive where a stage has no answer. */
-export async function decisionsOf(trainings: Trainings): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {
+export async function decisionsOf(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {
   const state = new StudyState('bench', '', { studyRun: 'bench' });
-  state.start(trainings.study);
+  state.start(contest.study);
   const decisions: { readonly deviceSeconds: number; readonly decision: Decision }[] = [];
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     const stage = STAGES[use.stage];
@@ -34,7 +34,7 @@ export async function decisionsOf(trainings: Trainings): Promise<readonly { read
       if (spec === undefined) break;
       const index = state.startedTrials(use).length;
       state.started(use, { spec });
-      state.ended(use, index, { spec, result: await trainings.run(spec) });
+      state.ended(use, index, { spec, result: await contest.run(spec) });
     }
     const decision = stage.decide(stageContext(state, use, state.startedTrials(use)));
     state.decide(use, decision);
