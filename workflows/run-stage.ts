@@ -4,8 +4,8 @@
  * @module
  */
 import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { cutWarning, isAdmitted } from './admission';
-import { remainingBudget } from './budget';
+import { cutWarning, isAdmitted } from './budget/admission';
+import { remainingBudget } from './budget/remaining-budget';
 import { skippedDecision } from './control/skipped-decision';
 import { isTakenBack, runTrial } from './run-trial';
 import type { RunningTrial } from './run-trial';

@@ -1,4 +1,4 @@
-import { remainingBudget } from './budget';
+import { remainingBudget } from './budget/remaining-budget';
 import { deriveSeed } from './search/random';
 import type { StageContext } from './stages/stage';
 import type { StudyState } from './study-state';

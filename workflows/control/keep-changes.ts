@@ -25,7 +25,7 @@ export class ChangeKeeper {
 
   /** To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for it. */
   noticed(): void {
-    this.writing ??= this.write().finally(() => { this.writing = undefined; });
+    if (this.writing === undefined && this.isBehind) this.writing = this.write();
   }
 
   /** Before this run of the workflow ends and another begins. */
@@ -33,13 +33,19 @@ export class ChangeKeeper {
     await this.writing;
   }
 
+  private get isBehind(): boolean {
+    return this.state.study !== undefined && this.kept < this.state.control.revision;
+  }
+
   /** A store that refuses is told where a decision is recorded: there is no use in ending the study for this. */
   private async write(): Promise<void> {
     const { state } = this;
-    while (this.kept < state.control.revision && state.study !== undefined) {
+    while (this.isBehind) {
       const { revision } = state.control;
       await recordChanges({ studyId: state.studyId, studyRun: state.run.studyRun, control: state.control.snapshot(), budget: state.resolved.budget }).catch(() => undefined);
       this.kept = revision;
     }
+    // In the same go as the last look, so that no change falls between the two.
+    this.writing = undefined;
   }
 }

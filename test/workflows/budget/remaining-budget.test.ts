@@ -1,12 +1,12 @@
-import { cutWarning, isAdmitted } from '../../workflows/admission';
-import { remainingBudget } from '../../workflows/budget';
-import { parseStudy, resolveParsed } from '../../workflows/spec';
-import type { StudyInput } from '../../workflows/spec';
-import { StudyState } from '../../workflows/study-state';
-import type { PinnedDataset, StageUse } from '../../workflows/study';
-import type { TrialSpec } from '../../workflows/trial';
-import { completed, INCUMBENT, resultOf } from '../support/stages';
-import { fiveStages } from '../support/scripted-files';
+import { cutWarning, isAdmitted } from '../../../workflows/budget/admission';
+import { remainingBudget } from '../../../workflows/budget/remaining-budget';
+import { parseStudy, resolveParsed } from '../../../workflows/spec';
+import type { StudyInput } from '../../../workflows/spec';
+import { StudyState } from '../../../workflows/study-state';
+import type { PinnedDataset, StageUse } from '../../../workflows/study';
+import type { TrialSpec } from '../../../workflows/trial';
+import { completed, INCUMBENT, resultOf } from '../../support/stages';
+import { fiveStages } from '../../support/scripted-files';
 
 const SHA = 'd'.repeat(64);
 

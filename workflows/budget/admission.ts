@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { remainingBudget, secondsPerExample } from './budget';
-import { numericHParam } from './hparams';
-import { STAGES } from './stages';
-import { formatSeconds } from './stages/format';
-import type { StageUse } from './study';
-import type { StudyState } from './study-state';
-import { stepsOf } from './trial-length';
-import type { Trial, TrialSpec } from './trial';
+import { numericHParam } from '../hparams';
+import { STAGES } from '../stages';
+import { formatSeconds } from '../stages/format';
+import type { StageUse } from '../study';
+import type { StudyState } from '../study-state';
+import { stepsOf } from '../trial-length';
+import type { Trial, TrialSpec } from '../trial';
+import { remainingBudget, secondsPerExample } from './remaining-budget';
 
 /** A trial may take this much longer than the ones before it did for as many examples: on a shared machine the same one often does. */
 const MARGIN = 1.2;

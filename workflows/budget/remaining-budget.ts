@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { deriveSeed } from './search/random';
+import { deriveSeed } from '../search/random';
+import { STAGES } from '../stages';
+import type { RemainingBudget, StageContext } from '../stages/stage';
+import type { StageUse } from '../study';
+import type { StudyState } from '../study-state';
 import { STAGE_SHARES } from './stage-shares';
-import { STAGES } from './stages';
-import type { RemainingBudget, StageContext } from './stages/stage';
-import type { StageUse } from './study';
-import type { StudyState } from './study-state';
 
 /** Share of a stage that nobody has given one. */
 const SHARE_ELSE = 0.1;
