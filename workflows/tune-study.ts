@@ -14,6 +14,7 @@ import { workflowTime } from './control/clock';
 import { handleUpdates } from './control/handlers';
 import { ChangeKeeper } from './control/keep-changes';
 import { liveTable } from './live-table';
+import { demandPlanner, PlannerUnknown } from './planner-version';
 import { runStage } from './run-stage';
 import { SEARCH_ATTRIBUTES } from './search-attributes';
 import { StageInconclusive } from './stages/stage';
@@ -66,7 +67,7 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
   try {
     return await work.run(() => tuned(state, input, keeper));
   } catch (error) {
-    if (error instanceof ContinueAsNew) throw error;
+    if (error instanceof ContinueAsNew || error instanceof PlannerUnknown) throw error;
     // Temporal's own cancellation comes without a word of who asked.
     if (isCancellation(error) && !state.control.cancelled) accept(state, 'cancel', {}, workflowTime());
     state.status = isCancellation(error) ? 'cancelled' : 'failed';
@@ -80,6 +81,7 @@ export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: St
 
 async function tuned(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<StudyResult> {
   await resolve(state, input);
+  demandPlanner(state.resolved);
   keeper.noticed();
   await runStages(state, input, keeper);
   state.status = 'completed';

@@ -6,6 +6,7 @@
 import type { Command } from 'commander';
 import { describeStudy, StudyNotFound } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
+import { demandPlanner } from '../../workflows/planner-version';
 import { CommandError, ofStudy } from '../failure';
 import { count } from '../format';
 import { print, printJson, say } from '../output';
@@ -57,6 +58,7 @@ async function recovered(store: Awaited<ReturnType<typeof openStore>>['store'], 
     throw new CommandError(`study ${name} is ${stored.ended}: there is nothing to recover; to go on from it, see stepwell rerun --help`, 'failed', 'StudyEnded');
   }
   const { opening: { asked, study }, decided } = stored;
+  demandPlanner(study);
   say(`study ${name}: ${decided.length} of ${count(study.stages.length, 'stage')} had been decided`);
   return { name, study: asked, beginning: await recoveryOf(store, stored) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FAILURES } from '../../workflows/contract';
 import { numericHParam } from '../../workflows/hparams';
+import { PLANNER_VERSION } from '../../workflows/planner-version';
 import { heldTrials, settled } from '../support/held-trials';
 import { fiveStages, ladderStudy, sweepStudy } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';
@@ -50,6 +51,18 @@ describe('a trial that no retry mends', () => {
     });
     expect(await failureOf(study)).toEqual({ type: FAILURES.modelInvalid, message: 'layer 3 has no units' });
     expect(await statusOf(study)).toBe('FAILED');
+  });
+});
+
+describe('a study that began with other maths than the worker has', () => {
+  test('waits for one that has it, says so, and asks nothing of anybody meanwhile', async () => {
+    const study = await world.start(sweepStudy({ name: named('older') }), { resolved: (resolved) => ({ ...resolved, plannerVersion: PLANNER_VERSION + 1 }) });
+    await waitFor('its workflow task is refused', async () => ((await failedTasks(study)) > 0 ? true : undefined));
+    const { events } = await study.handle.fetchHistory();
+    const refusal = events?.find(({ workflowTaskFailedEventAttributes: task }) => task)?.workflowTaskFailedEventAttributes?.failure?.message;
+    expect(refusal).toContain(`began with planner version ${PLANNER_VERSION + 1}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker`);
+    expect([await statusOf(study), study.log.started, study.log.published]).toEqual(['RUNNING', [], []]);
+    await study.handle.terminate();
   });
 });
 

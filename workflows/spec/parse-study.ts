@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { BatchSizeSchedule } from '../batch-growth';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
+import { PLANNER_VERSION } from '../planner-version';
 import type { ScheduleSpec } from '../schedule';
 import type { BudgetSpec, ResolvedStudy, TrainingSpec } from '../study';
 import { draftOf, semanticProblems } from './checks';
@@ -19,9 +20,6 @@ import { orderWarnings } from './stage-order';
 import { STAGES_MAX, parseStage, withInserted, withStageIds } from './stage-uses';
 import type { ParsedStage } from './stage-uses';
 import { directionOf, sections } from './study-schema';
-
-/** Version of the maths that decides; a study finishes with the one that it began with. */
-const PLANNER_VERSION = 1;
 
 /** A resolved study but for its data set, which is not packed and pinned yet. */
 export interface ParsedStudy extends Omit<ResolvedStudy, 'dataset'> {
