@@ -106,11 +106,26 @@ it('takes the next best size where the soak fails', () => {
 
 it('finds the size that reaches the target first, near the square root of knee times critical batch size', () => {
   // sqrt(0.01 * 200 / 1e-4) = 141.
-  const { hparams, because, confidence, context } = answer({});
+  const { hparams, because, confidence, context } = answer({ epochsFactorMax: 2 });
   expect(hparams['batchSize']).toBe(128);
   expect(because).toMatch(/^128 reaches validation loss .* after .* s, the next, 256 after .* s; the learning rate follows from 0.001 to 0.002$/);
   expect(confidence).toBe('high');
   expect(labels(context).filter((label) => label.startsWith('r')).slice(-8)).toEqual(expect.arrayContaining(['reference 32, seed 1 of 2', 'race 64, seed 1 of 2', 'race 128, seed 2 of 2']));
+});
+
+it('chooses no size that takes many more epochs to the same loss, and says what it left', () => {
+  const { hparams, because, confidence } = answer({});
+  expect([hparams['batchSize'], confidence]).toEqual([64, 'high']);
+  expect(because).toMatch(/^64 reaches validation loss .*, the next, 32 after .* s; 128 does so after .* s, but in 1.21 times the epochs, 256 does so after .* s, but in 1.\d+ times the epochs; the learning rate/);
+  expect(answer({ epochsFactorMax: 1 }).hparams['batchSize']).toBe(32);
+});
+
+it('warns that a larger batch takes more epochs to the same loss', () => {
+  // (128 + 200) / (32 + 200) = 1.41.
+  const { evidence: { warnings } } = answer({ epochsFactorMax: 2 });
+  expect(warnings).toContainEqual(expect.stringMatching(/^batch size 128 takes 1\.4\d* times the epochs of 32 to the same loss, in less time: with training.epochs \d+ it ends at a higher loss than 32 would; about \d+ make up for that$/));
+  expect(answer({}, {}, { incumbent: { ...INCUMBENT, batchSize: 128 } }).evidence.warnings.join()).not.toContain('times the epochs');
+  expect(answer({ objective: 'throughput', batchSizeMax: 1024 }).evidence.warnings.join()).not.toContain('times the epochs');
 });
 
 it('keeps the study\'s own size unless another is clearly faster', () => {
@@ -136,7 +151,7 @@ it('races from the loss of the reference, for little more than the reference cos
 
 it.each([['sgd', 4], ['momentum', 4], ['adam', 2], ['adagrad', 2]] as const)('co-scales the learning rate of %s by %d for four times the batch', (name, factor) => {
   const facts = { ...LARGE, training: { ...LARGE.training, optimizer: { name } } };
-  expect(answer({}, {}, { facts }).hparams).toMatchObject({ batchSize: 128, learningRate: expect.closeTo(1e-3 * factor, 12) });
+  expect(answer({ epochsFactorMax: 2 }, {}, { facts }).hparams).toMatchObject({ batchSize: 128, learningRate: expect.closeTo(1e-3 * factor, 12) });
 });
 
 it('takes the smallest size within a tenth of the best throughput', () => {

@@ -3,7 +3,7 @@ import type { Trial, TrialSpec } from '../../trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
-import { passedSizes, raceSizes, raceTimes } from './race';
+import { finishers, passedSizes, raceSizes } from './race';
 import { memoryEnd, rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
 
@@ -27,7 +27,7 @@ const PREFERENCES: Readonly<Record<LadderContext['options']['objective'], (conte
 
 function byTimeToTarget(context: LadderContext): readonly number[] {
   const own = numericHParam(context.incumbent, 'batchSize');
-  const times = raceTimes(context).flatMap(({ batchSize, cost }) => (cost === null ? [] : [{ batchSize, cost }])).sort((a, b) => a.cost - b.cost);
+  const times = [...finishers(context).eligible].sort((a, b) => a.cost - b.cost);
   if (times.length === 0) return byKnee(context);
   const best = times[0]!.cost;
   const isKept = times.some(({ batchSize, cost }) => batchSize === own && cost <= best * (1 + CLEAR_GAIN));

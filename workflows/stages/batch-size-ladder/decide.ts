@@ -9,7 +9,7 @@ import { ladderPlots, raceTable, rungTable } from './evidence';
 import { noiseTables } from './noise';
 import { batchSizeOf, scaledHparams, trialsOf } from './phases';
 import type { LadderContext } from './phases';
-import { COST_MAX, passedSizes, raceTimes, targetOf } from './race';
+import { COST_MAX, finishers, passedSizes, raceTimes, targetOf } from './race';
 import { memoryEnd, rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
 
@@ -55,26 +55,28 @@ function raceReason(context: LadderContext, batchSize: number): string {
   const own = numericHParam(context.incumbent, 'batchSize');
   const cost = stepCostOf(context);
   const raced = raceTimes(context);
-  const times = raced.flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
-  const chosen = times.find(({ size }) => size === batchSize);
+  const { eligible, tooLong } = finishers(context);
+  const chosen = eligible.find((time) => time.batchSize === batchSize);
   const target = targetOf(context);
   if (chosen === undefined || target === null || raced.length < 2) {
     const knee = cost.fit === null ? 'no step time could be fitted' : `half of a step is overhead at ${formatNumber(cost.fit.knee)}`;
     return batchSize === own ? `${batchSize} stays: no other batch size could be compared by time to a validation loss` : `${batchSize} is the nearest batch size to the knee: ${knee}`;
   }
   const reach = `reaches validation loss ${formatNumber(target)} after ${cost.text(chosen.cost)}`;
-  const others = times.filter(({ size }) => size !== batchSize).sort((a, b) => a.cost - b.cost);
-  const next = others[0];
-  if (next === undefined) return `${batchSize}${batchSize === own ? ' stays: it' : ''} ${reach}, and no other size does so with every seed in ${COST_MAX} times that of the reference`;
-  const lead = `${next.size} after ${cost.text(next.cost)}`;
-  if (batchSize === own) return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})`;
-  return `${batchSize} ${reach}, the next, ${lead}`;
+  const next = eligible.filter((time) => time !== chosen).sort((a, b) => a.cost - b.cost)[0];
+  const passed = tooLong.filter((time) => time.cost < chosen.cost).map((time) => `${time.batchSize} does so after ${cost.text(time.cost)}, but in ${formatNumber(time.epochs / chosen.epochs)} times the epochs`);
+  const left = passed.length > 0 ? `; ${passed.join(', ')}` : '';
+  if (next === undefined) return `${batchSize}${batchSize === own ? ' stays: it' : ''} ${reach}, and no other size does so with every seed in ${COST_MAX} times that of the reference${left}`;
+  const lead = `${next.batchSize} after ${cost.text(next.cost)}`;
+  if (batchSize === own) return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})${left}`;
+  return `${batchSize} ${reach}, the next, ${lead}${left}`;
 }
 
 /** Of the objectives only the race takes a judgement: its seeds must agree, and the times behind it must be steady. */
 function confidenceOf(context: LadderContext, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
   const isRaced = context.options.objective === 'timeToTarget';
-  const times = raceTimes(context);
+  const tooLong = new Set(finishers(context).tooLong.map((time) => time.batchSize));
+  const times = raceTimes(context).filter((time) => !tooLong.has(time.batchSize));
   const chosen = times.find((time) => time.batchSize === batchSize && time.cost !== null);
   const slack = batchSize === numericHParam(context.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
   const wins = times.every(({ costs }) => costs.every((cost, seed) => cost === null || (chosen?.costs[seed] ?? Infinity) <= cost * slack));
@@ -105,8 +107,20 @@ function warningsOf(context: LadderContext, batchSize: number, soaked: boolean):
   if (trialsOf(context, 'reference').length > 0 && targetOf(context) === null) warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
   const missed = raceTimes(context).filter(({ cost }) => cost === null).map((time) => time.batchSize);
   if (missed.length > 0) warnings.push(`batch size ${missed.join(', ')} did not reach the target with every seed in ${COST_MAX} times the cost of the reference`);
+  warnings.push(...epochsWarning(context, batchSize));
   if (context.facts.reproducible) warnings.push('the study is reproducible: sizes were compared by a nominal cost of a step, not by measured times');
   return warnings;
+}
+
+/** A larger batch is sooner at the same loss even if that takes it more epochs; the trainings after this stage have a number of epochs, not a time. */
+function epochsWarning(context: LadderContext, batchSize: number): readonly string[] {
+  const own = numericHParam(context.incumbent, 'batchSize');
+  const epochsOf = (size: number): number | null => raceTimes(context).find((time) => time.batchSize === size)?.epochs ?? null;
+  const [before, after] = [epochsOf(own), epochsOf(batchSize)];
+  if (context.options.objective !== 'timeToTarget' || before === null || after === null || after < before * (1 + CLEAR_GAIN)) return [];
+  const { epochs } = context.facts.training;
+  const needed = Math.ceil((epochs * after) / before);
+  return [`batch size ${batchSize} takes ${formatNumber(after / before)} times the epochs of ${own} to the same loss, in less time: with training.epochs ${epochs} it ends at a higher loss than ${own} would; about ${needed} make up for that`];
 }
 
 function noteOf(context: LadderContext, batchSize: number): string {

@@ -16,6 +16,8 @@ export const batchSizeLadderOptions = z
     soakSteps: z.int().min(10).max(100_000).default(100).describe('Steps that the chosen size must run through once more, in a process of its own.'),
     memoryMargin: z.number().min(0).max(1).default(0.1).describe('Where memory ends the climb, a size this share larger than the chosen one must pass too.'),
     raceEpochs: z.int().min(1).max(1000).default(3).describe('Length of the short trainings behind timeToTarget; no longer than training.epochs.'),
+    epochsFactorMax: z.number().min(1).max(100).default(1.25)
+      .describe("timeToTarget chooses no size that takes more than this many times the epochs of the study's own to the same loss: the trainings after this stage have a number of epochs, not a time."),
     replicates: z.int().min(1).max(20).default(2).describe('Seeds of those short trainings.'),
   })
   .refine(({ batchSizeMin, batchSizeMax }) => batchSizeMax >= batchSizeMin, { error: 'must be at least batchSizeMin', path: ['batchSizeMax'] });

@@ -116,6 +116,8 @@ export interface RaceTime {
   readonly costs: readonly (number | null)[];
   /** Their mean; `null` if any seed did not reach the target. */
   readonly cost: number | null;
+  /** Epochs until then, the mean over seeds; `null` as for `cost`. */
+  readonly epochs: number | null;
 }
 
 /** What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a step. */
@@ -127,13 +129,26 @@ export function raceTimes(context: LadderContext): readonly RaceTime[] {
   const sizes = [...new Set(runs.map(batchSizeOf))].sort((a, b) => a - b);
   return sizes.map((batchSize) => {
     const each = cost.of(batchSize);
-    const costs = runs.filter((trial) => batchSizeOf(trial) === batchSize).map((trial) => {
-      const steps = stepsUntil(context, trial, target);
-      return steps === null || each === undefined ? null : steps * each;
-    });
-    const reached = costs.filter((value) => value !== null);
-    return { batchSize, costs, cost: reached.length > 0 && reached.length === costs.length ? mean(reached) : null };
+    const steps = runs.filter((trial) => batchSizeOf(trial) === batchSize).map((trial) => (each === undefined ? null : stepsUntil(context, trial, target)));
+    const costs = steps.map((count) => (count === null || each === undefined ? null : count * each));
+    const reached = steps.filter((count) => count !== null);
+    if (each === undefined || reached.length === 0 || reached.length < steps.length) return { batchSize, costs, cost: null, epochs: null };
+    return { batchSize, costs, cost: mean(reached) * each, epochs: (mean(reached) * batchSize) / context.facts.trainExamples };
   });
+}
+
+/** A size that reached the target with every seed. */
+export interface Finisher extends RaceTime {
+  readonly cost: number;
+  readonly epochs: number;
+}
+
+/** The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a higher loss in as many as the study trains. */
+export function finishers(context: LadderContext): { readonly eligible: readonly Finisher[]; readonly tooLong: readonly Finisher[] } {
+  const all = raceTimes(context).flatMap((time) => (time.cost === null || time.epochs === null ? [] : [{ ...time, cost: time.cost, epochs: time.epochs }]));
+  const reference = all.find(({ batchSize }) => batchSize === referenceSize(context))?.epochs ?? Infinity;
+  const isEligible = ({ epochs }: Finisher): boolean => epochs <= reference * context.options.epochsFactorMax;
+  return { eligible: all.filter(isEligible), tooLong: all.filter((one) => !isEligible(one)) };
 }
 
 /** The reference defines the target: one of its seeds that ends just above it counts with its whole length. */
