@@ -1,3 +1,4 @@
+import { lossOfEqualOdds } from '../analysis/score';
 import { numericHParam } from '../hparams';
 import { deriveSeed, uniform } from '../search/random';
 import { STEP_LOSSES_MAX } from '../trial';
@@ -63,7 +64,7 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
   const epochs = Math.max(1, Math.ceil((stepsTotal * batchSize) / facts.trainExamples));
   for (let epoch = validation === 'end' ? epochs : 1; epoch <= epochs; epoch++) {
     const step = Math.min(stepsTotal, epochEndStep(epoch, facts.trainExamples, batchSize));
-    const loss = (floor + (Math.log(facts.classes) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
+    const loss = (floor + (lossOfEqualOdds(facts.classes) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
     points.push({
       epoch, step, learningRate: numericHParam(spec.hparams, 'learningRate'), trainLoss: 0.9 * loss, valLoss: loss, valAccuracy: Math.exp(-loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
@@ -93,7 +94,7 @@ function rangeTestOutcome(spec: TrialSpec, facts: StudyFacts, stepsTotal: number
   if (schedule.name !== 'ramp') throw new RangeError(`schedule must be ramp, got ${schedule.name}`);
   const best = bestRate(spec, facts);
   const stepLosses: StepLoss[] = [];
-  let [loss, lowest] = [Math.log(facts.classes), Infinity];
+  let [loss, lowest] = [lossOfEqualOdds(facts.classes), Infinity];
   for (let step = 0; step < stepsTotal; step++) {
     const learningRate = schedule.from * (schedule.to / schedule.from) ** (step / Math.max(1, stepsTotal - 1));
     loss -= ((loss - FLOOR_LOSS) * Math.min(1, learningRate / best)) / timeConstant(spec);

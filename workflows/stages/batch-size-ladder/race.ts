@@ -1,3 +1,4 @@
+import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, median } from '../../analysis/statistics';
 import { stepsToTarget } from '../../analysis/time-to-target';
 import { numericHParam } from '../../hparams';
@@ -155,7 +156,7 @@ export function finishers(context: LadderContext): { readonly eligible: readonly
 function stepsUntil({ facts }: LadderContext, trial: Trial, target: number): number | null {
   const measurement = measurementOf(trial.result?.outcome);
   if (measurement === undefined) return null;
-  const steps = stepsToTarget(measurement.curve, target, Math.log(facts.classes));
+  const steps = stepsToTarget(measurement.curve, target, lossOfEqualOdds(facts.classes));
   const isReference = trial.spec.stop.targetValLoss === undefined;
   return steps ?? (isReference && finalValLoss(trial) !== null ? measurement.steps : null);
 }
