@@ -10,7 +10,7 @@ export interface Duel {
   readonly ours: number;
   /** Of its answer when it had spent as much. */
   readonly theirs: number;
-  /** Device seconds until the quality of the peer's last answer was reached; Infinity if it never was. */
+  /** Device seconds from which on every answer was as good as the peer's last one; Infinity if ours ended worse. */
   readonly ourSeconds: number;
   readonly theirSeconds: number;
 }
@@ -42,10 +42,12 @@ export async function fight(contest: Contest, python: string): Promise<Duels> {
   return { version, byPruner };
 }
 
-/** Seconds until the answer was as good as `target`, going by the quality of every answer up to then. */
+/** Seconds from which on every answer was as good as `target`: what was found and given up again does not count. */
 async function secondsTo(target: number, answers: readonly Answer[], quality: Contest['quality']): Promise<number> {
-  for (const { deviceSeconds, hparams } of answers) {
-    if (await quality(hparams) <= target) return deviceSeconds;
+  let since = Infinity;
+  for (const { deviceSeconds, hparams } of answers.toReversed()) {
+    if (await quality(hparams) > target) break;
+    since = deviceSeconds;
   }
-  return Infinity;
+  return since;
 }

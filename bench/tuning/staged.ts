@@ -5,7 +5,9 @@
  */
 import { stageContext } from '../../workflows/stage-context';
 import { STAGES } from '../../workflows/stages';
-import type { Decision } from '../../workflows/stages/stage';
+import { StageInconclusive } from '../../workflows/stages/stage';
+import type { Decision, Stage } from '../../workflows/stages/stage';
+import type { StageUse } from '../../workflows/study';
 import { StudyState } from '../../workflows/study-state';
 import type { HParams } from '../../workflows/trial';
 import type { Contest } from './contest';
@@ -16,16 +18,36 @@ export interface Answer {
   readonly hparams: HParams;
 }
 
-/** Answers after every stage. Where the study stands before the first one is nobody's answer, good as it may be. */
+interface Observer {
+  onTrial?(state: StudyState, stage: Stage, use: StageUse): void;
+  onDecision?(state: StudyState, decision: Decision): void;
+}
+
+/** An answer after every trial from which its stage has one, as where a budget ends. Where the study stands before the first is nobody's answer, good as it may be. */
 export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly Answer[]> {
-  return (await decisionsOf(contest)).map(({ deviceSeconds, decision: { hparams } }) => ({ deviceSeconds, hparams }));
+  const answers: Answer[] = [];
+  await drive(contest, {
+    onTrial(state, stage, use) {
+      try {
+        answers.push({ deviceSeconds: state.deviceSeconds, hparams: stage.decide(stageContext(state, use, state.startedTrials(use))).hparams });
+      } catch (error) {
+        if (!(error instanceof StageInconclusive)) throw error;
+      }
+    },
+  });
+  return answers;
 }
 
 /** The decision of every stage, and the device seconds up to it. @throws StageInconclusive where a stage has no answer. */
 export async function decisionsOf(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {
-  const state = new StudyState('bench', '', { studyRun: 'bench' });
-  state.start(contest.study);
   const decisions: { readonly deviceSeconds: number; readonly decision: Decision }[] = [];
+  await drive(contest, { onDecision: ({ deviceSeconds }, decision) => decisions.push({ deviceSeconds, decision }) });
+  return decisions;
+}
+
+async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, onDecision }: Observer): Promise<void> {
+  const state = new StudyState('bench', '', { studyRun: 'bench' });
+  state.start(study);
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     const stage = STAGES[use.stage];
     if (stage === undefined) throw new Error(`there is no stage ${use.stage}`);
@@ -34,11 +56,11 @@ export async function decisionsOf(contest: Pick<Contest, 'study' | 'run'>): Prom
       if (spec === undefined) break;
       const index = state.startedTrials(use).length;
       state.started(use, { spec });
-      state.ended(use, index, { spec, result: await contest.run(spec) });
+      state.ended(use, index, { spec, result: await run(spec) });
+      onTrial?.(state, stage, use);
     }
     const decision = stage.decide(stageContext(state, use, state.startedTrials(use)));
     state.decide(use, decision);
-    decisions.push({ deviceSeconds: state.deviceSeconds, decision });
+    onDecision?.(state, decision);
   }
-  return decisions;
 }

@@ -44,15 +44,18 @@ export function readTable(python: string, dataset: string, folder: string): Tabl
   return { values: Object.fromEntries(Object.entries(values).map(([name, list]) => [NAMES[name] ?? name, list])), ...columns };
 }
 
-/** One stage for the learning rate, one for the batch size, one for all else: there are no curves for a range test, and no rungs for a ladder. */
+/** One stage for the learning rate, then all together, the rate among them: there are no curves for a range test, and no rungs for a ladder. */
 function studyOf(seed: number, { values }: Table): object {
   const over = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, { ordinal: values[name] }]));
-  const grid = (name: string): object => ({ stage: 'regularizationSweep', sampler: { name: 'grid' }, trials: (values[name] ?? []).length + 1, space: over(name) });
+  const rates = values['learningRate'] ?? [];
   return {
     apiVersion: 'stepwell/v1', kind: 'Study', name: 'table', seed, dataset: { format: 'idx', uri: 'none' },
     model: { layers: [{ layer: 'flatten' }, { layer: 'dense', units: { hparam: 'width' } }, { layer: 'dense', units: { hparam: 'depth' } }] },
     training: { epochs: 1, hparams: START },
-    stages: [grid('learningRate'), grid('batchSize'), { stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 24, space: over('l2', 'depth', 'width') }],
+    stages: [
+      { stage: 'regularizationSweep', sampler: { name: 'grid' }, trials: rates.length + 1, space: over('learningRate') },
+      { stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 32, space: over(...Object.keys(values)) },
+    ],
   };
 }
 
