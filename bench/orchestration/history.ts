@@ -1,4 +1,5 @@
 import type { StudyClient } from '../../workers/client';
+import type { MemoryGauge } from './memory';
 
 export interface HistoryFigures {
   readonly trials: number;
@@ -7,9 +8,15 @@ export interface HistoryFigures {
   /** Bytes of all runs of the workflow. */
   readonly historyBytes: number;
   readonly runs: number;
-  /** Milliseconds a trial in the first and in the last tenth of the trials. */
-  readonly millisecondsFirstTenth: number;
-  readonly millisecondsLastTenth: number;
+  readonly firstTenth: Tenth;
+  readonly lastTenth: Tenth;
+}
+
+/** What a tenth of the trials, in the order of their ends, took. */
+export interface Tenth {
+  readonly millisecondsPerTrial: number;
+  /** Resident memory of the tuner worker, where the workflow runs. */
+  readonly tunerBytes: number;
 }
 
 interface Span {
@@ -17,8 +24,8 @@ interface Span {
   ended: number;
 }
 
-/** What the histories of a study say of its trials, over every continue-as-new. */
-export async function historyOf({ client }: StudyClient, workflowId: string): Promise<HistoryFigures> {
+/** What the histories of a study say of its trials, over every continue-as-new, and what the tuner's memory was meanwhile. */
+export async function historyOf({ client }: StudyClient, workflowId: string, memory: MemoryGauge): Promise<HistoryFigures> {
   const spans: Span[] = [];
   let [historyBytes, runs] = [0, 0];
   const runIds: string[] = [];
@@ -32,15 +39,21 @@ export async function historyOf({ client }: StudyClient, workflowId: string): Pr
   }
   spans.sort((a, b) => a.ended - b.ended);
   const tenth = Math.max(1, Math.floor(spans.length / 10));
-  const seconds = spanOf(spans);
+  const { from, to } = periodOf(spans);
   return {
-    trials: spans.length, seconds, historyBytes, runs,
-    millisecondsFirstTenth: (1000 * spanOf(spans.slice(0, tenth))) / tenth, millisecondsLastTenth: (1000 * spanOf(spans.slice(-tenth))) / tenth,
+    trials: spans.length, seconds: (to - from) / 1000, historyBytes, runs,
+    firstTenth: tenthOf(spans.slice(0, tenth), memory), lastTenth: tenthOf(spans.slice(-tenth), memory),
   };
 }
 
-function spanOf(spans: readonly Span[]): number {
-  return (Math.max(...spans.map(({ ended }) => ended)) - Math.min(...spans.map(({ scheduled }) => scheduled))) / 1000;
+function tenthOf(spans: readonly Span[], memory: MemoryGauge): Tenth {
+  const { from, to } = periodOf(spans);
+  return { millisecondsPerTrial: (to - from) / spans.length, tunerBytes: memory.between(from, to) };
+}
+
+/** In milliseconds since 1970. */
+function periodOf(spans: readonly Span[]): { readonly from: number; readonly to: number } {
+  return spans.reduce(({ from, to }, { scheduled, ended }) => ({ from: Math.min(from, scheduled), to: Math.max(to, ended) }), { from: Infinity, to: -Infinity });
 }
 
 type HistoryEvents = NonNullable<Awaited<ReturnType<ReturnType<StudyClient['client']['workflow']['getHandle']>['fetchHistory']>>['events']>;

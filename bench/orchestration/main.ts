@@ -9,14 +9,15 @@ import { parseArgs } from 'node:util';
 import manifest from '../../package.json';
 import { pythonWith } from '../python';
 import { type BenchReport, describeMachine, formatResult, formatSetting, type Metric, resultOf } from '../report';
-import type { HistoryFigures } from './history';
+import type { HistoryFigures, Tenth } from './history';
 import { runOurs } from './ours';
 
-const USAGE = `npm run bench:orchestration -- [--trials N] [--repeats N] [--only-ours] [--json]
-  --trials N    trials of a study of ours; 300 unless given
-  --repeats N   interleaved runs of each; 5 unless given
-  --only-ours   without the peers, e.g. for 10,000 trials
-  --json        one JSON object on standard output
+const USAGE = `npm run bench:orchestration -- [--trials N] [--sampler NAME] [--repeats N] [--only-ours] [--json]
+  --trials N      trials of a study of ours; 300 unless given
+  --sampler NAME  what chooses them, e.g. tpe; random unless given
+  --repeats N     interleaved runs of each; 5 unless given
+  --only-ours     without the peers, e.g. for 10,000 trials
+  --json          one JSON object on standard output
 `;
 
 const PARALLEL = 2;
@@ -31,6 +32,7 @@ const COST: Metric = { name: 'millisecondsPerTrial', unit: 'ms', better: 'lower'
 
 interface Options {
   readonly trials: number;
+  readonly sampler: string;
   readonly repeats: number;
   readonly peers: readonly (typeof PEERS)[number][];
   readonly json: boolean;
@@ -44,14 +46,14 @@ interface PeerAnswer {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
-  const { values } = parseArgs({ args: [...args], options: { trials: text, repeats: text, 'only-ours': flag, json: flag, help: flag } });
+  const { values } = parseArgs({ args: [...args], options: { trials: text, sampler: text, repeats: text, 'only-ours': flag, json: flag, help: flag } });
   if (values.help) return 'help';
   const count = (name: 'trials' | 'repeats', otherwise: string): number => {
     const number = Number(values[name] ?? otherwise);
     if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${name} must be an integer of at least 1, got '${values[name]}'`);
     return number;
   };
-  return { trials: count('trials', '300'), repeats: count('repeats', '5'), peers: values['only-ours'] ? [] : PEERS, json: values.json };
+  return { trials: count('trials', '300'), sampler: values.sampler ?? 'random', repeats: count('repeats', '5'), peers: values['only-ours'] ? [] : PEERS, json: values.json };
 }
 
 /** @throws Error with what the peer said last. */
@@ -62,14 +64,14 @@ function ask(python: string, peer: (typeof PEERS)[number]): PeerAnswer {
   return JSON.parse(output[3] ?? '') as PeerAnswer;
 }
 
-async function measure({ trials, repeats, peers }: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
+async function measure({ trials, sampler, repeats, peers }: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
   const python = peers.length === 0 ? '' : pythonWith('bench-orchestration', path.join(__dirname, 'requirements.txt'));
   const versions = new Map([['stepwell', manifest.version]]);
   const histories: HistoryFigures[] = [];
   const theirs = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
   for (let repeat = 1; repeat <= repeats; repeat++) {
     process.stderr.write(`run ${repeat} of ${repeats}\n`);
-    histories.push(await runOurs({ trials, parallel: PARALLEL }));
+    histories.push(await runOurs({ trials, parallel: PARALLEL, sampler }));
     for (const peer of peers) {
       const { version, millisecondsPerTrial } = ask(python, peer);
       versions.set(peer.name, version);
@@ -80,9 +82,9 @@ async function measure({ trials, repeats, peers }: Options): Promise<{ readonly 
   return { report: { bench: 'orchestration', machine: describeMachine(PARALLEL), versions: Object.fromEntries(versions), results: [result] }, histories };
 }
 
-function formatHistory({ trials, historyBytes, runs, millisecondsFirstTenth, millisecondsLastTenth }: HistoryFigures): string {
-  const tenths = `${millisecondsFirstTenth.toFixed(1)} ms a trial in the first tenth, ${millisecondsLastTenth.toFixed(1)} ms in the last`;
-  return `${trials} trials: ${Math.round(historyBytes / trials)} history bytes a trial in ${runs} runs of the workflow; ${tenths}`;
+function formatHistory({ trials, historyBytes, runs, firstTenth, lastTenth }: HistoryFigures): string {
+  const text = ({ millisecondsPerTrial, tunerBytes }: Tenth): string => `${millisecondsPerTrial.toFixed(1)} ms a trial and ${Math.round(tunerBytes / 1e6)} MB of the tuner worker`;
+  return `${trials} trials: ${Math.round(historyBytes / trials)} history bytes a trial in ${runs} runs of the workflow; ${text(firstTenth)} in the first tenth, ${text(lastTenth)} in the last`;
 }
 
 async function main(): Promise<void> {
