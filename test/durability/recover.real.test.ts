@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Collected } from '../../activities/garbage/collect';
-import { decodeManifest } from '../../activities/storage/trial-manifest';
 import type { TrialManifest } from '../../activities/storage/trial-manifest';
 import { s3Store } from '../../activities/storage/s3';
 import type { ObjectStore } from '../../activities/storage/object-store';
@@ -14,7 +13,7 @@ import { startTemporal } from '../../infra/services';
 import type { StudyResult } from '../../workflows/contract';
 import { change } from '../support/changes';
 import { freshBucket } from '../support/services';
-import { digitsStudy, start, studyRecord, waitForStep, workerEnvironment } from '../support/studies';
+import { digitsStudy, start, studyRecord, trialManifests, waitForStep, workerEnvironment } from '../support/studies';
 import type { StudyWorld } from '../support/studies';
 import { s3Client } from '../support/s3-client';
 import { waitFor } from '../support/wait-for';
@@ -68,9 +67,7 @@ async function connect(): Promise<Client> {
 
 /** Every trial in the store, by the id under which it was trained. */
 async function manifests(): Promise<ReadonlyMap<string, TrialManifest>> {
-  const keys = (await store.list('trials/')).map(({ key }) => key).filter((key) => key.endsWith('/manifest.json'));
-  const found = await Promise.all(keys.map(async (key) => decodeManifest(key.split('/')[1] ?? '', (await store.get(key))!.bytes)));
-  return new Map(found.map((manifest) => [`${manifest.owner.workflowId} ${manifest.owner.activityId}`, manifest]));
+  return new Map((await trialManifests(store)).map((manifest) => [`${manifest.owner.workflowId} ${manifest.owner.activityId}`, manifest]));
 }
 
 /** As a disk that is lost takes the server's database with it. */

@@ -10,6 +10,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { ObjectStore } from '../../activities/storage/object-store';
 import { s3Store } from '../../activities/storage/s3';
 import { decodeManifest } from '../../activities/storage/trial-manifest';
+import type { TrialManifest } from '../../activities/storage/trial-manifest';
 import { startStudy } from '../../workers/client';
 import type { StudyRecord, TrialProgress } from '../../workflows/contract';
 import type { StudyInput } from '../../workflows/spec';
@@ -74,10 +75,15 @@ export async function waitForStep(handle: WorkflowHandle, step: number): Promise
 export async function waitForCheckpoint(world: StudyWorld, step: number): Promise<void> {
   const store = storeOf(world);
   await waitFor(`a checkpoint of step ${step}`, async () => {
-    const keys = (await store.list('trials/')).map(({ key }) => key).filter((key) => key.endsWith('/manifest.json'));
-    const manifests = await Promise.all(keys.map(async (key) => decodeManifest(key.split('/')[1] ?? '', (await store.get(key))!.bytes)));
+    const manifests = await trialManifests(store);
     return manifests.some(({ checkpoints }) => checkpoints.some((checkpoint) => checkpoint.step >= step)) ? true : undefined;
   });
+}
+
+/** Of every trial in a store. */
+export async function trialManifests(store: ObjectStore): Promise<readonly TrialManifest[]> {
+  const keys = (await store.list('trials/')).map(({ key }) => key).filter((key) => key.endsWith('/manifest.json'));
+  return Promise.all(keys.map(async (key) => decodeManifest(key.split('/')[1] ?? '', (await store.get(key))!.bytes)));
 }
 
 async function runningTrial(handle: WorkflowHandle): Promise<TrialProgress | undefined> {
