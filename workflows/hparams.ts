@@ -43,6 +43,11 @@ export const DEFAULT_LEARNING_RATES: Readonly<Record<OptimizerName, number>> = {
   sgd: 1e-2, momentum: 1e-2, nesterov: 1e-2, adam: 1e-3, adamw: 1e-3, rmsprop: 1e-3, adagrad: 1e-2,
 };
 
+/** Lowest and highest value of a hyperparameter; of a name without a meaning of its own, no limits. */
+export function limitsOf(name: string): Pick<StandardHParam, 'min' | 'max' | 'integer'> {
+  return Object.entries<StandardHParam>(STANDARD_HPARAMS).find(([known]) => known === name)?.[1] ?? { min: -Infinity, max: Infinity };
+}
+
 /** A numeric hyperparameter. @throws RangeError if it is missing or not a number. */
 export function numericHParam(hparams: HParams, name: string): number {
   const value = hparams[name];

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import type { Space } from '../../workflows/search/space';
 import type { StageProgress, TrialSummary } from '../../workflows/contract';
+import { spaceAround } from '../../workflows/stages/regularization-sweep/around';
 import type { Objective, StageUse } from '../../workflows/study';
 import { judged, withoutContinued } from './trial-end';
 import { parseJson, textOf } from './text';
@@ -32,8 +33,14 @@ const recordSchema = z.object({
 
 /** A study with its trials, by what it answered itself. */
 export function exportedStudy(studyId: string, { objective, stages: uses }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate'>[] }, stages: readonly Pick<StageProgress, 'trials'>[]): ExportedStudy {
-  const sweeps = uses.filter(({ stage }) => stage === SWEEP).map(({ stageId, options }) => ({ stageId, space: (options as { readonly space: Space }).space }));
-  return { studyId, objective, trials: stages.flatMap(({ trials }) => trials), sweeps };
+  const trials = stages.flatMap((stage) => stage.trials);
+  const sweeps = uses.filter(({ stage }) => stage === SWEEP).map(({ stageId, options }) => ({ stageId, space: searched((options as { readonly space: Space }).space, trials.find((one) => one.stageId === stageId)) }));
+  return { studyId, objective, trials, sweeps };
+}
+
+/** A sweep's space in values: its first trial is the study as it stood. */
+function searched(space: Space, first: Pick<TrialSummary, 'hparams'> | undefined): Space {
+  return first === undefined ? space : spaceAround(space, first.hparams);
 }
 
 /** A study by its record, `study.json`. @throws TrialsUnreadable */

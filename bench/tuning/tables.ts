@@ -44,18 +44,14 @@ export function readTable(python: string, dataset: string, folder: string): Tabl
   return { values: Object.fromEntries(Object.entries(values).map(([name, list]) => [NAMES[name] ?? name, list])), ...columns };
 }
 
-/** One stage for the learning rate, then all together, the rate among them: there are no curves for a range test, and no rungs for a ladder. */
+/** One sweep of everything: without curves and memory there is nothing for a range test or a ladder to see. */
 function studyOf(seed: number, { values }: Table): object {
-  const over = (...names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, { ordinal: values[name] }]));
-  const rates = values['learningRate'] ?? [];
+  const space = Object.fromEntries(Object.entries(values).map(([name, list]) => [name, { ordinal: list }]));
   return {
     apiVersion: 'stepwell/v1', kind: 'Study', name: 'table', seed, dataset: { format: 'idx', uri: 'none' },
     model: { layers: [{ layer: 'flatten' }, { layer: 'dense', units: { hparam: 'width' } }, { layer: 'dense', units: { hparam: 'depth' } }] },
     training: { epochs: 1, hparams: START },
-    stages: [
-      { stage: 'regularizationSweep', sampler: { name: 'grid' }, trials: rates.length + 1, space: over('learningRate') },
-      { stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 32, space: over(...Object.keys(values)) },
-    ],
+    stages: [{ stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 48, space }],
   };
 }
 

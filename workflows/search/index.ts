@@ -28,4 +28,4 @@ export { gridSize } from './grid';
 export type { Observation, Sampler, SamplerContext } from './sampler';
 export { SAMPLERS } from './samplers';
 export { activeNames, cardinality, flattenSpace, pointAt, pointKey, pointsIn, spaceProblems, unitOf, unitsOf, valueAtUnit } from './space';
-export type { Branches, Dimension, NestedSpace, Scalar, Space, SpaceProblem } from './space';
+export type { Branches, Dimension, Factors, NestedSpace, Scalar, Space, SpaceProblem } from './space';

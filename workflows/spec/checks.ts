@@ -5,7 +5,7 @@
  */
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
 import type { StandardHParam, StandardHParamName } from '../hparams';
-import { conditionProblems, placedDimensions } from '../search/space';
+import { conditionProblems, isRelative, placedDimensions } from '../search/space';
 import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
@@ -158,7 +158,7 @@ function spaceProblems(index: number, space: unknown, references: HparamReferenc
   const own = placed.flatMap(({ name, path, dimension }): readonly Problem[] => {
     const reason = selectors.has(name) ? undefined : unreadReason(name, references, draft);
     if (reason !== undefined) return [{ path: dotted([...base, ...path]), value: valueAt(space, path), ...reason }];
-    return isStandard(name) ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name]) : [];
+    return isStandard(name) && !isRelative(dimension) ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name]) : [];
   });
   return [...own, ...conditionProblems(space).map(({ path, rule, value }) => ({ path: dotted([...base, ...path]), rule, value }))];
 }

@@ -34,6 +34,11 @@ const FORMS = [
   })),
   checked(z.strictObject({ choice: list.describe('The values themselves, none nearer to another than to the rest.'), when })),
   checked(z.strictObject({ ordinal: list.describe('The values themselves in their order: neighbours are near, however far apart as numbers.'), when })),
+  z.strictObject({
+    times: z.array(z.number().gt(0)).min(1).max(1000).refine((factors) => new Set(factors).size === factors.length, 'must not have a value twice')
+      .describe('Factors on the value that the study holds when the stage begins, e.g. [0.5, 1, 2]: for a learning rate that an earlier stage finds. Values beyond a hyperparameter\'s range become its end.'),
+    when,
+  }),
   z.strictObject({ constant: scalarSchema.describe('One value for all trials but the first, which is the study as it stands.'), when }),
 ] as const;
 

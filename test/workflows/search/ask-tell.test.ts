@@ -52,6 +52,7 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
   expect(() => createSearch({ space: { a: { uniform: [1, 0] }, b: { choice: [] } } })).toThrow(
     'space.a.uniform must rise from the lowest to the highest value, got [1,0]\nspace.b.choice must have at least 1 entry, got []',
   );
+  expect(() => createSearch({ space: { a: { times: [1, 2] } } })).toThrow('space.a.times must be values: outside of a study there is nothing to multiply, got [1,2]');
   expect(() => createSearch({ space: SPACE, sampler: { name: 'bayes' as 'tpe' } })).toThrow('sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, got bayes');
   const search = createSearch({ space: SPACE });
   expect(() => search.tell(0, 1)).toThrow('number must be one that was asked for and not told, got 0');

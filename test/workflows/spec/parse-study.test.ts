@@ -73,6 +73,11 @@ it('takes conditions and branches, and flattens what is nested', () => {
   } });
 });
 
+it('takes factors on what the study will hold', () => {
+  expect(parsed(withSpace({ learningRate: { times: [0.5, 1, 2] } })).stages[0]?.options).toMatchObject({ space: { learningRate: { ordinal: [0.5, 1, 2], isRelative: true } } });
+  expect(parsed(withSpace({ dropoutRate: { times: [1, 4] } })).stages[0]?.options).toMatchObject({ space: { dropoutRate: { ordinal: [1, 4] } } });
+});
+
 describe('what is wrong', () => {
   it('is reported all at once, each with path, rule, value and fix', () => {
     const text = problems({
@@ -111,6 +116,13 @@ describe('what is wrong', () => {
     expect(problems(withSpace({ weightDecay: { logUniform: [0, 0.1] } }))).toMatch(/stages.0.space.weightDecay.logUniform.0: must be above 0/);
     expect(problems(withSpace({ batchSize: { uniform: [16, 64] } }))).toMatch(/stages.0.space.batchSize.uniform: must be integer, choice or ordinal/);
     expect(problems(withStages({ stage: 'regularizationSweep' }))).toMatch(/stages.0.space: is required/);
+  });
+
+  it('is a factor twice or below 0, a point that names a multiple, and a condition on one', () => {
+    expect(problems(withSpace({ learningRate: { times: [1, 1] } }))).toMatch(/stages.0.space.learningRate.times: must not have a value twice/);
+    expect(problems(withSpace({ learningRate: { times: [-1] } }))).toMatch(/stages.0.space.learningRate.times.0: must be above 0/);
+    expect(problems(withSpace({ learningRate: { times: [1, 2] }, flip: { choice: [0, 1], when: { learningRate: 1 } } }))).toMatch(/stages.0.space.flip.when.learningRate: must name a hyperparameter whose values are known/);
+    expect(problems(withStages({ stage: 'regularizationSweep', space: { learningRate: { times: [1, 2] } }, enqueue: [{ learningRate: 2 }] }))).toMatch(/stages.0.enqueue.0.learningRate: must be left out/);
   });
 
   it('is a choice or a constant that is no number, for a hyperparameter that is one', () => {

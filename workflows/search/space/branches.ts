@@ -6,9 +6,15 @@ export interface Branches {
   readonly when?: Dimension['when'];
 }
 
+/** Factors on the value that a study holds when its search begins: flat, a relative ordinal. */
+export interface Factors {
+  readonly times: readonly number[];
+  readonly when?: Dimension['when'];
+}
+
 /** A space with branches inside of branches. */
 export interface NestedSpace {
-  readonly [name: string]: Dimension | Branches;
+  readonly [name: string]: Dimension | Branches | Factors;
 }
 
 /** A dimension of a nested space and where it stands. */
@@ -35,9 +41,12 @@ export function flattenSpace(nested: NestedSpace): Space {
 export function placedDimensions(nested: unknown, path: readonly string[] = [], condition: Dimension['when'] = {}): readonly PlacedDimension[] {
   return Object.entries(mapping(nested)).flatMap(([name, entry]): readonly PlacedDimension[] => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
-    const { branches, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
+    const { branches, times, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
     const when = { ...mapping(written), ...condition };
-    const own = { ...rest, ...(branches === undefined ? {} : { choice: Object.keys(mapping(branches)).map(valueOfKey) }), ...(Object.keys(when).length > 0 && { when }) };
+    const own = {
+      ...rest, ...(branches !== undefined && { choice: Object.keys(mapping(branches)).map(valueOfKey) }), ...(times !== undefined && { ordinal: times, isRelative: true }),
+      ...(Object.keys(when).length > 0 && { when }),
+    };
     const below = Object.entries(mapping(branches)).flatMap(([branch, inner]) => placedDimensions(inner, [...path, name, 'branches', branch], { [name]: valueOfKey(branch) }));
     return [{ name, path: [...path, name], dimension: own as unknown as Dimension }, ...below];
   });

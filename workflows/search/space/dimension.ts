@@ -16,8 +16,8 @@ export type Dimension = { readonly when?: When | undefined } & (
   | { readonly integer: Bounds; readonly step?: number | undefined; readonly log?: boolean | undefined }
   /** Without an order: no two values are nearer to each other than others. */
   | { readonly choice: readonly Scalar[] }
-  /** In this order: neighbours are near. */
-  | { readonly ordinal: readonly Scalar[] }
+  /** In this order: neighbours are near. Relative ones are factors on a value that is not known yet; a search takes values only. */
+  | { readonly ordinal: readonly Scalar[]; readonly isRelative?: true | undefined }
   | { readonly constant: Scalar }
 );
 
@@ -36,6 +36,11 @@ export function cardinality(dimension: Dimension): number {
 /** The values of a dimension that lists them. */
 export function listOf(dimension: Dimension): readonly Scalar[] | undefined {
   return 'choice' in dimension ? dimension.choice : 'ordinal' in dimension ? dimension.ordinal : undefined;
+}
+
+/** Whether a dimension lists factors, not values. */
+export function isRelative(dimension: Dimension): boolean {
+  return 'ordinal' in dimension && dimension.isRelative === true;
 }
 
 export type Range = Extract<Dimension, { readonly uniform: Bounds } | { readonly logUniform: Bounds } | { readonly integer: Bounds }>;

@@ -1,10 +1,11 @@
 import { requirementsOf } from './conditions';
-import { boundsOf, isRange, listOf } from './dimension';
+import { boundsOf, isRange, isRelative, listOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
 import type { HParams } from '../../trial';
 
 /** Why a value is none of a dimension's, e.g. `must lie between 0 and 0.6`; `undefined` if it is one. Between steps is fine: it can be trained with. */
 export function misfitOf(dimension: Dimension, value: Scalar): string | undefined {
+  if (isRelative(dimension)) return 'must be left out: its values are multiples of what the study holds when the stage begins';
   if (!isRange(dimension)) {
     const list = 'constant' in dimension ? [dimension.constant] : listOf(dimension) ?? [];
     return list.includes(value) ? undefined : `must be ${list.length === 1 ? '' : 'one of '}${list.map(String).join(', ')}`;

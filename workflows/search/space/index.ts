@@ -4,12 +4,12 @@
  * @module
  */
 export { flattenSpace, placedDimensions } from './branches';
-export type { Branches, NestedSpace } from './branches';
+export type { Branches, Factors, NestedSpace } from './branches';
 export { activeNames, meets, requirementsOf, selectorsOf } from './conditions';
 export type { Requirements } from './conditions';
 export { cellsOf, unitOf, valueAtUnit } from './coordinates';
 export type { Cells } from './coordinates';
-export { cardinality, hasOrder, isLogarithmic, isRange, listOf } from './dimension';
+export { cardinality, hasOrder, isLogarithmic, isRange, isRelative, listOf } from './dimension';
 export type { Dimension, Scalar, Space } from './dimension';
 export { enumerate, pointsIn } from './enumeration';
 export type { Levels } from './enumeration';

@@ -7,7 +7,7 @@ import { placedDimensions } from './branches';
 import type { NestedSpace } from './branches';
 import { requirementsOf } from './conditions';
 import { unitOf, valueAtUnit } from './coordinates';
-import { boundsOf, cardinality, isRange, listOf, stepOf } from './dimension';
+import { boundsOf, cardinality, isRange, isRelative, listOf, stepOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
 import { pointsIn } from './enumeration';
 
@@ -28,7 +28,8 @@ export function spaceProblems(nested: NestedSpace): readonly SpaceProblem[] {
   const placed = placedDimensions(nested);
   if (placed.length === 0) return [{ path: [], rule: 'must have at least one hyperparameter', value: nested }];
   const own = placed.flatMap(({ path, dimension }) => dimensionProblems(dimension).map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
-  return [...own, ...conditionProblems(nested)];
+  const relative = placed.filter(({ dimension }) => isRelative(dimension)).map(({ path, dimension }) => ({ path: [...path, 'times'], rule: 'must be values: outside of a study there is nothing to multiply', value: listOf(dimension) }));
+  return [...own, ...relative, ...conditionProblems(nested)];
 }
 
 /** What is wrong with a dimension by itself. */
@@ -81,6 +82,7 @@ function linkProblems(space: Space, name: string, path: readonly string[], paren
   const circle = circleFrom(space, name);
   if (circle !== undefined) return at(`must not depend on itself: ${circle.join(' -> ')}`);
   if (dimensionProblems(dimension).length > 0) return [];
+  if (isRelative(dimension)) return at('must name a hyperparameter whose values are known: times has factors');
   if (cardinality(dimension) > SELECTOR_VALUES_MAX) return at(`must name a hyperparameter with at most ${SELECTOR_VALUES_MAX} values: a choice, an ordinal, a constant or a short range of integers`);
   const wanted = [values].flat();
   if (wanted.length === 0) return at('must have at least 1 value');

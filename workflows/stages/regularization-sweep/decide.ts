@@ -99,6 +99,7 @@ function warningsOf(context: SweepContext, configurations: readonly Configuratio
   if (failed.length > 0) warnings.push(`${count(failed.length, 'point')} of ${search.length} failed: ${countByStatus(failed)}`);
   warnings.push(...failedReplicates(context, configurations), ...constraintWarnings(context, configurations, decided === context.incumbent ? configurations[0] : configurations.find(({ hparams }) => hparams === decided)));
   if (isCutShort(context)) warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
+  warnings.push(...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   if (best !== undefined && best.scores.size < 2) {
@@ -117,6 +118,11 @@ function failedReplicates({ facts: { objective } }: SweepContext, configurations
     const name = configuration.isIncumbent ? 'the study as it stood' : `point ${configuration.index}`;
     return `${name} failed with ${failedSeeds(configuration)}: ${namedFailures(configuration.trainings.map(lastSegment), objective)}`;
   });
+}
+
+/** Factors on a value that was 0, say. */
+function unvaried({ options: { space } }: SweepContext): readonly string[] {
+  return Object.entries(space).flatMap(([name, dimension]) => ('ordinal' in dimension && dimension.ordinal.length === 1 ? [`${name} was not varied: ${String(dimension.ordinal[0])} is its only value`] : []));
 }
 
 /** Whether the search would have gone on with a larger budget. */

@@ -11,6 +11,7 @@ import type { HParams, TrialSpec } from '../../trial';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';
+import { around } from './around';
 import { affordableSearch, replicationTrials } from './budget';
 import { epochsOf, isReplicating, replicateSeed, searchTrainings } from './configurations';
 import type { SweepContext } from './configurations';
@@ -26,31 +27,33 @@ export const regularizationSweep: Stage<RegularizationSweepOptions> = {
   question: 'which regularization',
   hasMany: true,
 
-  suggest(context) {
-    const search = searchTrainings(context);
-    if (isReplicating(context)) return nextReplicate(context);
-    const promoted = nextPromotion(context);
-    if (promoted !== undefined) return promoted;
-    if (search.length < affordableSearch(context)) {
-      const hparams = search.length === 0 ? context.incumbent : nextEnqueued(context) ?? newPoint(context);
-      if (hparams !== undefined) return training(context, hparams, { label: pointName(search.length), pauseAfterEpochs: nextPause(context, search.length) });
-    }
-    const running = search.filter(({ status }) => status === 'running');
-    const finalist = running.every(isOnFinalStretch) ? nextFinalist(context) : undefined;
-    return running.length === 0 || finalist !== undefined ? finalist ?? nextReplicate(context) : undefined;
-  },
-
-  decide: decideSweep,
-  refuseEnqueued,
-
-  estimate(context) {
-    const { options } = context;
-    const search = searchSize(context);
-    const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
-    const costs = batchSizes(context).map((batchSize) => costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }));
-    return { trials, steps: trials * Math.max(...costs.map(({ steps }) => steps)), examples: trials * Math.max(...costs.map(({ examples }) => examples)) };
-  },
+  suggest: (context) => nextTraining(around(context)),
+  decide: (context) => decideSweep(around(context)),
+  estimate: (context) => mostOf(around(context)),
+  refuseEnqueued: (context, hparams) => refuseEnqueued(around(context), hparams),
 };
+
+function nextTraining(context: SweepContext): TrialSpec | undefined {
+  const search = searchTrainings(context);
+  if (isReplicating(context)) return nextReplicate(context);
+  const promoted = nextPromotion(context);
+  if (promoted !== undefined) return promoted;
+  if (search.length < affordableSearch(context)) {
+    const hparams = search.length === 0 ? context.incumbent : nextEnqueued(context) ?? newPoint(context);
+    if (hparams !== undefined) return training(context, hparams, { label: pointName(search.length), pauseAfterEpochs: nextPause(context, search.length) });
+  }
+  const running = search.filter(({ status }) => status === 'running');
+  const finalist = running.every(isOnFinalStretch) ? nextFinalist(context) : undefined;
+  return running.length === 0 || finalist !== undefined ? finalist ?? nextReplicate(context) : undefined;
+}
+
+function mostOf(context: SweepContext): ReturnType<Stage['estimate']> {
+  const { options } = context;
+  const search = searchSize(context);
+  const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
+  const costs = batchSizes(context).map((batchSize) => costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }));
+  return { trials, steps: trials * Math.max(...costs.map(({ steps }) => steps)), examples: trials * Math.max(...costs.map(({ examples }) => examples)) };
+}
 
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
 

@@ -1,8 +1,7 @@
-import { STANDARD_HPARAMS } from '../../../hparams';
-import type { StandardHParam } from '../../../hparams';
+import { limitsOf } from '../../../hparams';
 import { cardinality, isLogarithmic, isRange, unitOf } from '../../../search/space';
 import { boundsOf } from '../../../search/space/dimension';
-import type { Range } from '../../../search/space/dimension';
+import type { Range, Scalar } from '../../../search/space/dimension';
 import type { HParams } from '../../../trial';
 import { formatNumber, threeDigits } from '../../format';
 import type { SweepContext } from '../configurations';
@@ -17,12 +16,21 @@ const VALUES_MIN = 3;
 export function edgeWarnings({ options: { space } }: SweepContext, hparams: HParams): readonly string[] {
   return Object.entries(space).flatMap(([name, dimension]) => {
     const value = hparams[name];
-    if (!isRange(dimension) || typeof value !== 'number') return [];
+    if (typeof value !== 'number') return [];
+    if ('ordinal' in dimension) return listEdge(name, dimension.ordinal, value);
+    if (!isRange(dimension)) return [];
     const end = endAt(dimension, value);
     const wider = end === undefined ? undefined : widened(name, dimension, end);
     if (wider === undefined) return [];
     return [`the best ${name}, ${formatNumber(value)}, is at the ${end!} end of its range: widen it to [${wider.map(formatNumber).join(', ')}]`];
   });
+}
+
+function listEdge(name: string, list: readonly Scalar[], value: number): readonly string[] {
+  const { min, max } = limitsOf(name);
+  const end = value === list.at(-1) ? 'last' : value === list[0] ? 'first' : undefined;
+  if (list.length < VALUES_MIN || end === undefined || value === min || value === max) return [];
+  return [`the best ${name}, ${formatNumber(value)}, is the ${end} of its list: the list may end before the best does`];
 }
 
 type End = 'low' | 'high';
@@ -39,7 +47,7 @@ function endAt(dimension: Range, value: number): End | undefined {
 /** The range half as wide again, as far as the hyperparameter goes; `undefined` where it goes no further. */
 function widened(name: string, dimension: Range, end: End): readonly [number, number] | undefined {
   const [low, high] = boundsOf(dimension);
-  const { min, max }: Pick<StandardHParam, 'min' | 'max'> = Object.entries(STANDARD_HPARAMS).find(([known]) => known === name)?.[1] ?? { min: -Infinity, max: Infinity };
+  const { min, max } = limitsOf(name);
   if (end === 'low' ? low <= min : high >= max) return undefined;
   const factor = Math.sqrt(high / low);
   const down = low - (high - low) / 2;

@@ -1,0 +1,39 @@
+import { limitsOf } from '../../hparams';
+import { isRelative, listOf } from '../../search/space';
+import type { Dimension, Scalar, Space } from '../../search/space';
+import type { HParams } from '../../trial';
+import { threeDigits } from '../format';
+import type { SweepContext } from './configurations';
+
+/** A space whose factors have become multiples of what `hparams` has, in rising order. Of a value that is 0 or no number there is one multiple: itself. */
+export function spaceAround(space: Space, hparams: HParams): Space {
+  return Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, isRelative(dimension) ? multiplesOf(name, dimension, hparams[name]) : dimension]));
+}
+
+function multiplesOf(name: string, dimension: Dimension, value: Scalar | undefined): Dimension {
+  const factors = (listOf(dimension) ?? []) as readonly number[];
+  const values = typeof value === 'number' ? factors.map((factor) => multiple(name, value, factor)).sort((a, b) => a - b) : [value ?? 0];
+  return { ordinal: [...new Set(values)], ...(dimension.when && { when: dimension.when }) };
+}
+
+function multiple(name: string, value: number, factor: number): number {
+  if (factor === 1) return value;
+  const { min, max, integer } = limitsOf(name);
+  const product = integer === true ? Math.round(value * factor) : threeDigits(value * factor);
+  return Math.min(max, Math.max(min, product));
+}
+
+/** What a space came to where the study stood; many look at it, and know it again by being the same object. */
+const known = new WeakMap<SweepContext['options'], { readonly incumbent: string; readonly options: SweepContext['options'] }>();
+
+/** The context as every part of a sweep takes it: its space has values only. */
+export function around(context: SweepContext): SweepContext {
+  const { options, incumbent } = context;
+  if (!Object.values(options.space).some(isRelative)) return context;
+  const key = JSON.stringify(incumbent);
+  const before = known.get(options);
+  if (before?.incumbent === key) return { ...context, options: before.options };
+  const found = { ...options, space: spaceAround(options.space, incumbent) };
+  known.set(options, { incumbent: key, options: found });
+  return { ...context, options: found };
+}
