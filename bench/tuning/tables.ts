@@ -46,12 +46,11 @@ export function readTable(python: string, dataset: string, folder: string): Tabl
 
 /** One sweep of everything: without curves and memory there is nothing for a range test or a ladder to see. */
 function studyOf(seed: number, { values }: Table): object {
-  const space = Object.fromEntries(Object.entries(values).map(([name, list]) => [name, { ordinal: list }]));
   return {
     apiVersion: 'stepwell/v1', kind: 'Study', name: 'table', seed, dataset: { format: 'idx', uri: 'none' },
     model: { layers: [{ layer: 'flatten' }, { layer: 'dense', units: { hparam: 'width' } }, { layer: 'dense', units: { hparam: 'depth' } }] },
     training: { epochs: 1, hparams: START },
-    stages: [{ stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 48, space }],
+    stages: [{ stage: 'regularizationSweep', sampler: { name: 'tpe' }, trials: 48, space: spaceOf(values) }],
   };
 }
 
@@ -61,13 +60,18 @@ export function tableContest(table: Table, seed: number): Contest {
   const best = Math.max(...table.accuracies.map(mean));
   return {
     study: resolveParsed(parsed.study, DATASET),
-    space: Object.fromEntries(Object.entries(table.values).map(([name, list]) => [name, { ordinal: list }])),
+    space: spaceOf(table.values),
     // There is no curve to prune by.
     pruners: ['median'],
     run: (trial) => Promise.resolve(resultOf(table, trial)),
     quality: (hparams) => Promise.resolve(best - mean(table.accuracies[placeOf(table, hparams)] ?? [])),
     close: () => Promise.resolve(),
   };
+}
+
+/** Of both tuners: a value is searched by its place in the list. */
+function spaceOf(values: Table['values']): Record<string, { readonly ordinal: readonly number[] }> {
+  return Object.fromEntries(Object.entries(values).map(([name, list]) => [name, { ordinal: list }]));
 }
 
 function placeOf({ values }: Table, hparams: HParams): number {
