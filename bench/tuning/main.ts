@@ -16,8 +16,9 @@ import { BUDGET_FACTOR, type Duel, fight } from './duel';
 import type { PrunerName } from './optuna-peer';
 import { readTable, tableContest, TABLES } from './tables';
 
-const USAGE = `npm run bench:tuning -- [--seeds N] [--model PRESET] [--only CASE] [--json]
+const USAGE = `npm run bench:tuning -- [--seeds N] [--first-seed N] [--model PRESET] [--only CASE] [--json]
   --seeds N       studies of each; 10 unless given
+  --first-seed N  the first one's seed, to go on with a run that was ended; 1 unless given
   --model PRESET  what is trained on the digits; mnist-cnn unless given
   --only CASE     cases whose name begins so: digits, or hpobench/car
   --json          one JSON object on standard output
@@ -32,7 +33,8 @@ interface Case {
 }
 
 interface Options {
-  readonly seeds: number;
+  /** In order. */
+  readonly seeds: readonly number[];
   readonly model: string;
   readonly only: string;
 }
@@ -50,9 +52,9 @@ function casesOf({ model, only }: Options, python: string, folder: string): read
   return cases;
 }
 
-async function resultsOf({ name, unit, open }: Case, seeds: number, python: string, versions: Map<string, string>): Promise<readonly BenchResult[]> {
+async function resultsOf({ name, unit, open }: Case, seeds: readonly number[], python: string, versions: Map<string, string>): Promise<readonly BenchResult[]> {
   const all: ReadonlyMap<PrunerName, Duel>[] = [];
-  for (let seed = 1; seed <= seeds; seed++) {
+  for (const seed of seeds) {
     const contest = await open(seed);
     try {
       const { version, byPruner } = await fight(contest, python);
@@ -61,7 +63,7 @@ async function resultsOf({ name, unit, open }: Case, seeds: number, python: stri
     } finally {
       await contest.close();
     }
-    process.stderr.write(`${name}, seed ${seed} of ${seeds}: ${[...(all.at(-1) ?? [])].map(([pruner, duel]) => `${pruner} ${JSON.stringify(duel, (_, value: unknown) => (value === Infinity ? 'never' : value))}`).join(', ')}\n`);
+    process.stderr.write(`${name}, seed ${seed} of ${seeds[0]} to ${seeds.at(-1)}: ${[...(all.at(-1) ?? [])].map(([pruner, duel]) => `${pruner} ${JSON.stringify(duel, (_, value: unknown) => (value === Infinity ? 'never' : value))}`).join(', ')}\n`);
   }
   const quality: Metric = { name: 'lossAtEqualCost', unit, better: 'lower' };
   const cost: Metric = { name: 'deviceSecondsToQuality', unit: 's', better: 'lower' };
@@ -91,15 +93,21 @@ async function measure(options: Options, onResult: (result: BenchResult) => void
   }
 }
 
+function count(option: string, given: string): number {
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${option} must be an integer of at least 1, got '${given}'`);
+  return value;
+}
+
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seeds: text, model: text, only: text, json: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { seeds: text, 'first-seed': text, model: text, only: text, json: { type: 'boolean' }, help: { type: 'boolean' } } });
   if (values.help === true) {
     process.stdout.write(USAGE);
     return;
   }
-  const seeds = Number(values.seeds ?? '10');
-  if (!Number.isInteger(seeds) || seeds < 1) throw new RangeError(`--seeds must be an integer of at least 1, got '${values.seeds}'`);
+  const first = count('first-seed', values['first-seed'] ?? '1');
+  const seeds = Array.from({ length: count('seeds', values.seeds ?? '10') }, (_, index) => first + index);
   const report = await measure({ seeds, model: values.model ?? 'mnist-cnn', only: values.only ?? '' }, (result) => {
     if (values.json !== true) process.stdout.write(`${formatResult(result)}\n`);
   });
