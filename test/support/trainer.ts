@@ -94,6 +94,12 @@ export class ForkedTrainer {
     return trainer;
   }
 
+  /** Its resident memory, as Linux tells it. */
+  residentBytes(): number {
+    const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1];
+    return Number(kibibytes) * 1024;
+  }
+
   send(message: ToTrainer): void {
     this.child.send(message);
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { ModelSpec, OptimizerName } from '../../../workflows/study';
 import { digitsJob, ForkedTrainer, packedDigits } from '../../support/trainer';
 
@@ -13,10 +12,6 @@ const SETTLED_AFTER = 60;
  * that are compiled after that kept, 140 MiB would show.
  */
 const GROWTH_MAX = 48 * MIB;
-
-function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
-}
 
 /** Two trials of each model in turn, and more models than the caches hold: every second trial compiles. */
 function modelOf(trial: number): { readonly model: ModelSpec; readonly optimizer: { readonly name: OptimizerName } } {
@@ -36,9 +31,9 @@ describe('a trainer process', () => {
         trainer.send({ type: 'start', job });
         const { report } = await trainer.next('finished');
         expect(report.outcome.status).toBe('completed');
-        if (trial === SETTLED_AFTER) settled = residentBytes(trainer.child.pid!);
+        if (trial === SETTLED_AFTER) settled = trainer.residentBytes();
       }
-      expect(residentBytes(trainer.child.pid!) - settled).toBeLessThan(GROWTH_MAX);
+      expect(trainer.residentBytes() - settled).toBeLessThan(GROWTH_MAX);
     } finally {
       await trainer.kill();
     }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { ensureDataset } from '../../../activities/datasets/cache';
 import type { OpenedPart } from '../../../activities/datasets/formats/format';
 import { packDataset } from '../../../activities/datasets/pack';
@@ -39,10 +38,6 @@ const jobOn = (data: LocalDigits): TrainJob => digitsJob(data, {
   trial: { hparams: { batchSize: 40 }, limit: { epochs: 2 }, evaluate: { validation: 'epoch', test: true } },
 });
 
-function memoryOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024;
-}
-
 describe('a trainer with a budget of 1 MB for images', () => {
   it('takes for a data set of 120 MB hardly more memory than for one of 6 MB', async () => {
     const [small, large] = [await packed(500), await packed(10_000)];
@@ -56,7 +51,7 @@ describe('a trainer with a budget of 1 MB for images', () => {
         return report.outcome.measurement.peakBytes;
       };
       await train(small);
-      const before = memoryOf(trainer.child.pid!);
+      const before = trainer.residentBytes();
       // The other engine and the batches that are read ahead take some 25 MiB, whatever the size of the data set.
       expect(await train(large) - before).toBeLessThan(40 * MIB);
     } finally {
