@@ -51,6 +51,6 @@ export function placeholder(name: string, dtype: Dtype, shape: readonly number[]
   return { name, op: 'Placeholder', inputs: [], attributes: { dtype: typeOf(dtype), shape: { shape } } };
 }
 
-export function constant(name: string, value: Constant): GraphNode {
+export function constant(name: string, value: Constant): GraphNode & { readonly constant: Constant } {
   return { name, op: 'Const', inputs: [], attributes: { dtype: typeOf(value.dtype) }, constant: value };
 }

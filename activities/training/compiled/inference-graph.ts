@@ -10,6 +10,7 @@ import type { HostTensors } from '../safetensors';
 import { tensorOf } from '../step-state';
 import { constant, type GraphNode, placeholder } from './graph';
 import { atAnyBatchSize, batchSizeOf } from './recording/any-batch';
+import { OutputShapes } from './recording/output-shapes';
 import { bindVariables, recordInBatches, someImages } from './recording/record-batches';
 import { Recorder } from './recording/recorder';
 import { encodeSavedModel, type Signature } from './saved-model';
@@ -23,8 +24,8 @@ const [SERVE, SERVING_DEFAULT] = ['serve', 'serving_default'] as const;
 /** Protocol buffers end at 2 GiB; the graph around the weights has all the rest for itself. */
 const WEIGHT_BYTES_MAX = 2 ** 31 - 2 ** 26;
 
-function recordInference(model: TrainableModel, batch: number): readonly GraphNode[] {
-  const recorder = new Recorder('inference', model.network);
+function recordInference(model: TrainableModel, shapes: OutputShapes, batch: number): readonly GraphNode[] {
+  const recorder = new Recorder('inference', model.network, shapes);
   bindVariables(recorder, model, new Map(model.variables.map(({ key }) => [key, readOf(key)])));
   const images = someImages(model, batch);
   recorder.bind(images, IMAGES);
@@ -44,7 +45,8 @@ function recordInference(model: TrainableModel, batch: number): readonly GraphNo
 export function encodeInferenceModel(model: TrainableModel, weights: HostTensors): Uint8Array | null {
   const sizes = model.variables.map(({ variable }) => variable.size * Float32Array.BYTES_PER_ELEMENT);
   if (sizes.reduce((sum, size) => sum + size, 0) > WEIGHT_BYTES_MAX) return null;
-  const [template = []] = recordInBatches(model, [(batch) => recordInference(model, batch)]);
+  const shapes = new OutputShapes();
+  const [template = []] = recordInBatches(model, [(batch) => recordInference(model, shapes, batch)]);
   const shape = [-1, ...(model.network.inputs[0]?.shape.slice(1) as number[])];
   const constants = model.variables.map(({ key, variable }) =>
     constant(readOf(key), { dtype: 'float32', shape: variable.shape, values: tensorOf(weights, key, variable.shape).values }));

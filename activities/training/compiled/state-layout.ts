@@ -1,7 +1,7 @@
 /**
- * Where a training's state lies in the graph: all biases and parameters of normalization are parts of one long vector, all moving statistics
- * of another, so that a deep network's hundred small variables cost one update instead of a hundred, in TensorFlow's planning as in every step.
- * The elements, and so the bits, are the same.
+ * Where a training's state lies in the graph: kernels are parts of one long vector, biases and parameters of normalization of another, moving
+ * statistics of a third, so that a deep network's hundred small variables cost one update instead of a hundred, in TensorFlow's planning as in
+ * every step. The elements, and so the bits, are the same.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import { OPTIMIZERS } from '../optimizers';
 import type { HostTensor, HostTensors } from '../safetensors';
 import type { StepPlan } from '../step';
 import { slotName, stateShapes, tensorOf } from '../step-state';
-import { constant, type Dtype, type GraphNode, typeOf } from './graph';
+import type { Dtype, GraphNode } from './graph';
+import { memberOf, splitRow } from './rows';
 import type { Feed, Session } from './session';
 import { feedOf, readOf, variableGroup } from './variables';
 
@@ -39,17 +40,22 @@ export interface StateLayout {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-const isVector = ({ variable, isKernel, constraint }: ModelVariable): boolean => variable.rank === 1 && !isKernel && constraint === null;
+/** Larger variables are worth an update of their own: a row costs every step a copy of its members and one of their gradients. */
+const ROW_MEMBER_ELEMENTS_MAX = 65_536;
+
+const fitsRow = ({ variable, constraint }: ModelVariable): boolean => variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null;
 
 export function layoutOf(plan: StepPlan): StateLayout {
   const { variables } = plan.model;
   const alone = (item: ModelVariable): Unit => ({ name: item.key, shape: item.variable.shape, members: [item], isRow: false });
   const row = (name: string, members: readonly ModelVariable[]): Unit[] =>
     members.length < 2 ? members.map(alone) : [{ name, members, isRow: true, shape: [members.reduce((sum, { variable }) => sum + variable.size, 0)] }];
+  const small = variables.filter(fitsRow);
   const units = [
-    ...variables.filter((item) => !isVector(item)).map(alone),
-    ...row('vectors', variables.filter((item) => isVector(item) && item.trainable)),
-    ...row('statistics', variables.filter((item) => isVector(item) && !item.trainable)),
+    ...variables.filter((item) => !fitsRow(item)).map(alone),
+    ...row('kernels', small.filter(({ trainable, isKernel }) => trainable && isKernel)),
+    ...row('vectors', small.filter(({ trainable, isKernel }) => trainable && !isKernel)),
+    ...row('statistics', small.filter(({ trainable }) => !trainable)),
   ];
   const { slots } = OPTIMIZERS[plan.optimizer.name];
   const stored = (unit: Unit, nameOf: (name: string) => string): Stored =>
@@ -66,34 +72,15 @@ export function layoutOf(plan: StepPlan): StateLayout {
 /** Whether the optimizer moves a unit. */
 export const isTrained = ({ members: [first] }: Unit): boolean => first?.trainable === true;
 
-const splitOf = (unit: Unit): string => `${unit.name}/split`;
-
 /** Names of the tensors with the values of the model's variables, by key. */
 export function readsOf({ units }: StateLayout): ReadonlyMap<string, string> {
-  return new Map(units.flatMap((unit) => unit.members.map(({ key }, i): [string, string] => [key, unit.isRow ? outputOf(splitOf(unit), i) : readOf(key)])));
+  return new Map(units.flatMap((unit) => unit.members.map(({ key }, i): [string, string] => [key, unit.isRow ? memberOf(unit, i) : readOf(key)])));
 }
-
-const outputOf = (node: string, i: number): string => (i === 0 ? node : `${node}:${i}`);
 
 /** The state's nodes; filled by `stateFeeds`. */
 export function stateNodes({ units, stored }: StateLayout): GraphNode[] {
-  const sizes = (unit: Unit): GraphNode =>
-    constant(`${unit.name}/sizes`, { dtype: 'int32', shape: [unit.members.length], values: Int32Array.from(unit.members, ({ variable }) => variable.size) });
-  const split = (unit: Unit): GraphNode[] => [
-    sizes(unit), constant(`${unit.name}/axis`, { dtype: 'int32', shape: [], values: Int32Array.of(0) }),
-    {
-      name: splitOf(unit), op: 'SplitV', inputs: [readOf(unit.name), `${unit.name}/sizes`, `${unit.name}/axis`],
-      attributes: { T: typeOf('float32'), Tlen: typeOf('int32'), num_split: { i: unit.members.length } },
-    },
-  ];
   const variables = stored.map(({ name, shape }): [string, { readonly dtype: Dtype; readonly shape: readonly number[] }] => [name, { dtype: 'float32', shape }]);
-  return [...variableGroup('state', new Map(variables)), ...units.filter(({ isRow }) => isRow).flatMap(split)];
-}
-
-/** A row of vectors. @param name Of the node; its value is known by it. */
-export function rowOf(name: string, vectors: readonly string[]): GraphNode[] {
-  const axis = constant(`${name}/axis`, { dtype: 'int32', shape: [], values: Int32Array.of(0) });
-  return [axis, { name, op: 'ConcatV2', inputs: [...vectors, axis.name], attributes: { T: typeOf('float32'), Tidx: typeOf('int32'), N: { i: vectors.length } } }];
+  return [...variableGroup('state', new Map(variables)), ...units.filter(({ isRow }) => isRow).flatMap(splitRow)];
 }
 
 /** The next values of all variables. @throws RangeError if a tensor is missing or of another shape. */

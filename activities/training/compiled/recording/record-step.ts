@@ -7,9 +7,11 @@ import { evaluateBatch } from '../../evaluate-batch';
 import { freeingTensors, tf } from '../../native';
 import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
 import type { GraphNode } from '../graph';
-import { layoutOf, readsOf, rowOf, type StateLayout, type Unit } from '../state-layout';
+import { rowOf } from '../rows';
+import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout';
 import { after, assign, isAssignment } from '../variables';
 import type { Template } from './batch-template';
+import { OutputShapes } from './output-shapes';
 import { bindVariables, recordInBatches, someImages } from './record-batches';
 import { recordUpdates, type Updates } from './record-updates';
 import { Recorder } from './recorder';
@@ -42,20 +44,27 @@ export interface StepRecordings {
   readonly noise: Template | null;
 }
 
+/** What every part of the step is recorded of. */
+interface Recorded {
+  readonly plan: StepPlan;
+  readonly layout: StateLayout;
+  readonly shapes: OutputShapes;
+}
+
 /** The step, recorded; the model's own weights are as they were afterwards. */
 export function recordStep(plan: StepPlan, withNoise: boolean): StepRecordings {
-  const layout = layoutOf(plan);
-  const updates = recordUpdates(plan, layout);
+  const recorded = { plan, layout: layoutOf(plan), shapes: new OutputShapes() };
+  const updates = recordUpdates(recorded);
   const [train, evaluate, noise] = recordInBatches(plan.model, [
-    (batch) => recordTraining(plan, layout, updates, batch),
-    (batch) => recordEvaluation(plan, layout, batch),
-    ...(withNoise ? [(batch: number) => recordNoise(plan, layout, batch)] : []),
+    (batch) => recordTraining(recorded, updates, batch),
+    (batch) => recordEvaluation(recorded, batch),
+    ...(withNoise ? [(batch: number) => recordNoise(recorded, batch)] : []),
   ]);
   return { train: train as Template, evaluate: evaluate as Template, noise: noise ?? null };
 }
 
 /** Binds the model's variables and a batch of examples. */
-function bindAll(recorder: Recorder, prefix: string, plan: StepPlan, layout: StateLayout, batch: number): Examples {
+function bindAll(recorder: Recorder, prefix: string, { plan, layout }: Recorded, batch: number): Examples {
   bindVariables(recorder, plan.model, readsOf(layout));
   return bindExamples(recorder, prefix, plan, batch);
 }
@@ -68,10 +77,11 @@ function bindExamples(recorder: Recorder, prefix: string, { model, classes }: St
   return { images, labels };
 }
 
-function recordTraining(plan: StepPlan, layout: StateLayout, updates: Updates, batch: number): readonly GraphNode[] {
+function recordTraining(recorded: Recorded, updates: Updates, batch: number): readonly GraphNode[] {
+  const { plan, layout, shapes } = recorded;
   return freeingTensors(() => {
-    const recorder = new Recorder(TRAIN, plan.model.network);
-    const examples = bindAll(recorder, TRAIN, plan, layout, batch);
+    const recorder = new Recorder(TRAIN, plan.model.network, shapes);
+    const examples = bindAll(recorder, TRAIN, recorded, batch);
     const stepInputs = bindStepInputs(recorder, TRAIN, plan, batch);
     const before = plan.model.variables.map(({ variable }) => variable.dataId);
     const { loss, gradients, scalars } = recorder.record(() => {
@@ -90,10 +100,11 @@ function recordTraining(plan: StepPlan, layout: StateLayout, updates: Updates, b
 }
 
 /** Puts what a layer wrote to its variables during the step into the graph's. */
-function writing({ name, members, isRow }: Unit, recorder: Recorder): GraphNode[] {
+function writing(unit: Unit, recorder: Recorder): GraphNode[] {
+  const { name, members, isRow } = unit;
   const values = members.map(({ variable }) => recorder.nameOf(variable));
   const value = isRow ? `${TRAIN}/${name}` : values[0] as string;
-  return [...(isRow ? rowOf(value, values) : []), assign(`${TRAIN}/assign/${name}`, name, value, 'float32')];
+  return [...(isRow ? rowOf(unit, value, values) : []), assign(`${TRAIN}/assign/${name}`, name, value, 'float32')];
 }
 
 /** Binds a step's scalars and seed. @returns What makes the step's inputs of them, as a part of the recording. */
@@ -105,21 +116,23 @@ function bindStepInputs(recorder: Recorder, prefix: string, plan: StepPlan, batc
   return () => ({ scalars: tf.unstack(scalars) as tf.Scalar[], seed });
 }
 
-function recordNoise(plan: StepPlan, layout: StateLayout, batch: number): readonly GraphNode[] {
+function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
+  const { plan, shapes } = recorded;
   return freeingTensors(() => {
-    const recorder = new Recorder(NOISE, plan.model.network);
+    const recorder = new Recorder(NOISE, plan.model.network, shapes);
     const [first, second] = HALVES.map((half) => `${NOISE}/${half}`) as [string, string];
-    const halves = [bindAll(recorder, first, plan, layout, batch), bindExamples(recorder, second, plan, batch)] as const;
+    const halves = [bindAll(recorder, first, recorded, batch), bindExamples(recorder, second, plan, batch)] as const;
     const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
     const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
     return [...recorder.nodes, after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
   });
 }
 
-function recordEvaluation(plan: StepPlan, layout: StateLayout, batch: number): readonly GraphNode[] {
+function recordEvaluation(recorded: Recorded, batch: number): readonly GraphNode[] {
+  const { plan, shapes } = recorded;
   return freeingTensors(() => {
-    const recorder = new Recorder(EVALUATE, plan.model.network);
-    const inputs = bindAll(recorder, EVALUATE, plan, layout, batch);
+    const recorder = new Recorder(EVALUATE, plan.model.network, shapes);
+    const inputs = bindAll(recorder, EVALUATE, recorded, batch);
     const weights = someNumbers([batch], batch);
     recorder.bind(weights, WEIGHTS);
     const { sums, details } = recorder.record(() => evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }));

@@ -10,8 +10,10 @@ import { OPTIMIZERS } from '../../optimizers';
 import { type StepPlan, updateVariable } from '../../step';
 import { slotName } from '../../step-state';
 import type { GraphNode } from '../graph';
-import { isTrained, rowOf, type StateLayout, type Unit } from '../state-layout';
+import { rowOf } from '../rows';
+import { isTrained, type StateLayout, type Unit } from '../state-layout';
 import { assign, readOf } from '../variables';
+import type { OutputShapes } from './output-shapes';
 import { notCompilable, Recorder } from './recorder';
 import { someNumbers } from './some-numbers';
 
@@ -36,11 +38,11 @@ export interface UpdateInputs {
 export type Updates = (prefix: string, inputs: UpdateInputs) => readonly GraphNode[];
 
 /** The updates of all that the optimizer moves. */
-export function recordUpdates(plan: StepPlan, { units }: StateLayout): Updates {
+export function recordUpdates({ plan, layout: { units }, shapes }: { readonly plan: StepPlan; readonly layout: StateLayout; readonly shapes: OutputShapes }): Updates {
   const recorded = new Map<string, Update>();
   const updateOf = (unit: Unit): Update => {
     const kind = JSON.stringify([unit.members[0]?.isKernel, unit.shape, unit.members[0]?.constraint === null ? null : unit.name]);
-    const found = recorded.get(kind) ?? recordUpdate(plan, unit);
+    const found = recorded.get(kind) ?? recordUpdate(plan, unit, shapes);
     recorded.set(kind, found);
     return found;
   };
@@ -57,22 +59,22 @@ function copyOf(plan: StepPlan, unit: Unit, { nodes, value, slots }: Update, pre
   const rename = (name: string): string => names.get(name) ?? `${prefix}/${unit.name}/${name}`;
   const moved = [[unit.name, value] as const, ...slotNames.map((slot, i) => [slot, slots[i] as string] as const)];
   return [
-    ...(unit.isRow ? rowOf(gradient, own) : []),
+    ...(unit.isRow ? rowOf(unit, gradient, own) : []),
     ...nodes.map((node) => ({ ...node, name: rename(node.name), inputs: node.inputs.map(rename) })),
     ...moved.map(([name, tensor]) => assign(`${prefix}/assign/${name}`, name, rename(tensor), 'float32')),
   ];
 }
 
 /** Recorded on two sets of numbers: one that is baked in shows as a difference. */
-function recordUpdate(plan: StepPlan, unit: Unit): Update {
-  const [first, second] = [1, 2].map((seed) => recordOn(plan, unit, seed)) as [Update, Update];
+function recordUpdate(plan: StepPlan, unit: Unit, shapes: OutputShapes): Update {
+  const [first, second] = [1, 2].map((seed) => recordOn(plan, unit, { seed, shapes })) as [Update, Update];
   if (!isDeepStrictEqual(first, second)) throw notCompilable(`the update of ${unit.name} bakes a number into the graph that changes with its input`);
   return first;
 }
 
-function recordOn(plan: StepPlan, { shape, members }: Unit, seed: number): Update {
+function recordOn(plan: StepPlan, { shape, members }: Unit, { seed, shapes }: { readonly seed: number; readonly shapes: OutputShapes }): Update {
   return freeingTensors(() => {
-    const recorder = new Recorder(UPDATE, plan.model.network);
+    const recorder = new Recorder(UPDATE, plan.model.network, shapes);
     const bound = (name: string, i: number, of: readonly number[] = shape): tf.Tensor => {
       const tensor = someNumbers(of, 1000 * seed + i);
       recorder.bind(tensor, name);

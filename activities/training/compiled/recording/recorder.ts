@@ -6,8 +6,9 @@
  */
 import { modelInvalid, TrainingFailure } from '../../failures';
 import { native, type NativeBackend, type OpAttribute, tf } from '../../native';
-import { type Attribute, type Attributes, constant, type Dtype, type GraphNode } from '../graph';
+import { type Attribute, type Attributes, type Constant, constant, type Dtype, type GraphNode } from '../graph';
 import { LayerTrace } from './layer-trace';
+import type { OutputShapes } from './output-shapes';
 
 /** No graph can stand for what a layer does. */
 export const notCompilable = (message: string): TrainingFailure => modelInvalid(`model cannot be compiled: ${message}`);
@@ -16,10 +17,15 @@ export class Recorder {
   readonly nodes: GraphNode[] = [];
   /** By data id, which clones share. */
   private readonly names = new WeakMap<object, string>();
+  /** By name. */
+  private readonly constants = new Map<string, Constant>();
   private readonly trace: LayerTrace;
 
-  /** @param prefix Of the names of all nodes recorded here. */
-  constructor(private readonly prefix: string, network: tf.LayersModel) {
+  /**
+   * @param prefix Of the names of all nodes recorded here.
+   * @param shapes Of what earlier recordings ran.
+   */
+  constructor(private readonly prefix: string, network: tf.LayersModel, private readonly shapes: OutputShapes) {
     this.trace = new LayerTrace(network);
   }
 
@@ -35,7 +41,9 @@ export class Recorder {
     // A copy: the values may lie in memory that the backend uses again.
     const values = native().readSync(tensor.dataId).slice();
     const name = this.nextName('Const');
-    this.add(constant(name, { dtype: tensor.dtype as Dtype, shape: tensor.shape, values }));
+    const node = constant(name, { dtype: tensor.dtype as Dtype, shape: tensor.shape, values });
+    this.add(node);
+    this.constants.set(name, node.constant);
     this.names.set(tensor.dataId, name);
     return name;
   }
@@ -44,19 +52,13 @@ export class Recorder {
   record<T>(body: () => T): T {
     const backend = native() as { -readonly [Member in keyof NativeBackend]: NativeBackend[Member] };
     const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
-    backend.executeSingleOutput = (op, attributes, inputs) => {
-      const output = executeSingleOutput.call(backend, op, attributes, inputs);
-      this.operation(op, attributes, inputs, [output]);
-      return output;
-    };
-    backend.executeMultipleOutputs = (op, attributes, inputs, count) => {
-      const outputs = executeMultipleOutputs.call(backend, op, attributes, inputs, count);
-      this.operation(op, attributes, inputs, outputs);
-      return outputs;
-    };
+    backend.executeSingleOutput = (op, attributes, inputs) =>
+      this.operation(op, attributes, inputs, () => [executeSingleOutput.call(backend, op, attributes, inputs)])[0] as tf.Tensor;
+    backend.executeMultipleOutputs = (op, attributes, inputs, count) =>
+      this.operation(op, attributes, inputs, () => executeMultipleOutputs.call(backend, op, attributes, inputs, count));
     backend.readSync = (dataId) => {
       const name = this.names.get(dataId);
-      if (name !== undefined && !this.isConstant(name)) throw notCompilable(`${this.place()} looks at the values of a tensor while it computes`);
+      if (name !== undefined && !this.constants.has(name)) throw notCompilable(`${this.place()} looks at the values of a tensor while it computes`);
       return readSync.call(backend, dataId);
     };
     try {
@@ -74,11 +76,14 @@ export class Recorder {
     return modelInvalid(`model cannot be trained: ${this.trace.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 
-  private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: readonly tf.Tensor[]): void {
+  private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], run: () => tf.Tensor[]): tf.Tensor[] {
     const sources = inputs.map((input) => this.nameOf(input));
+    const given = inputs.map(({ dataId, shape, dtype }, i) => ({ dataId, shape, dtype, constant: this.constants.get(sources[i] as string) }));
+    const outputs = this.shapes.outputs(op, attributes, given, run);
     const name = this.nextName(op);
     this.add({ name, op, inputs: sources, attributes: this.attributes(attributes) });
     outputs.forEach((output, i) => this.names.set(output.dataId, i === 0 ? name : `${name}:${i}`));
+    return outputs;
   }
 
   private add(node: GraphNode): void {
@@ -88,10 +93,6 @@ export class Recorder {
 
   private nextName(op: string): string {
     return `${this.prefix}/${op.replaceAll(/\W/g, '')}_${this.nodes.length}`;
-  }
-
-  private isConstant(name: string): boolean {
-    return name.startsWith(`${this.prefix}/Const_`);
   }
 
   private place(): string {
