@@ -128,6 +128,25 @@ describe('the compiled engine', () => {
     }
   });
 
+  it.each<[string, ModelSpec]>([
+    ['resnet20', { preset: 'resnet20' }],
+    ['convolutions with a bias, without a scale, or with another use', { layers: [
+      layer('Conv2D', { filters: 4, kernelSize: 3 }), layer('BatchNormalization', { epsilon: 0.1 }), layer('Conv2D', { filters: 4, kernelSize: 3, useBias: false }),
+      layer('BatchNormalization', { scale: false }), layer('ReLU'), layer('Conv2D', { filters: 4, kernelSize: 1, useBias: false }), layer('BatchNormalization', { axis: 1 }),
+      layer('Flatten'), layer('BatchNormalization', { center: false }), layer('Dense', { units: 10 }),
+    ] }],
+  ])('evaluates with batch normalization folded as it does op by op: %s', async (_, spec) => {
+    const of = await plan(spec, 'momentum', {});
+    const engine = compile(of);
+    const { state } = train(engine, of, { momentum: 0.9 }, 12);
+    const eager = createEagerEngine(of, data);
+    eager.load(state);
+    const indices = Int32Array.from({ length: 200 }, (_, i) => i);
+    const [got, expected] = [engine, eager].map((one) => one.evaluate('train', indices));
+    expect(got!.correct).toBe(expected!.correct);
+    expect(Math.abs(got!.lossSum / expected!.lossSum - 1)).toBeLessThan(1e-5);
+  });
+
   it('counts top-5 answers and confusions exactly, over a last batch that is not full', async () => {
     const of = await plan({ preset: 'mnist-cnn' }, 'sgd', {});
     const [compiled, indices] = [compile(of), Int32Array.from({ length: 300 }, (_, i) => i)];

@@ -7,6 +7,8 @@ import { evaluateBatch } from '../../evaluate-batch';
 import { freeingTensors, tf } from '../../native';
 import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
 import type { GraphNode } from '../graph';
+import { withFoldedNormalization } from '../rewrites/folded-normalization';
+import { withPooledGradients } from '../rewrites/pooled-gradients';
 import { rowOf } from '../rows';
 import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout';
 import { after, assign, isAssignment } from '../variables';
@@ -95,7 +97,7 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
       scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
     });
     const assignments = [...written, ...updated].filter(isAssignment).map(({ name }) => name);
-    return [...recorder.nodes, ...written, ...updated, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
+    return [...withPooledGradients(recorder.nodes), ...written, ...updated, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
   });
 }
 
@@ -124,7 +126,7 @@ function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
     const halves = [bindAll(recorder, first, recorded, batch), bindExamples(recorder, second, plan, batch)] as const;
     const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
     const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
-    return [...recorder.nodes, after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
+    return [...withPooledGradients(recorder.nodes), after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
   });
 }
 
@@ -136,6 +138,6 @@ function recordEvaluation(recorded: Recorded, batch: number): readonly GraphNode
     const weights = someNumbers([batch], batch);
     recorder.bind(weights, WEIGHTS);
     const { sums, details } = recorder.record(() => evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }));
-    return [...recorder.nodes, after(SUMS, recorder.nameOf(sums), []), after(DETAILS, recorder.nameOf(details), [])];
+    return [...withFoldedNormalization(recorder.nodes), after(SUMS, recorder.nameOf(sums), []), after(DETAILS, recorder.nameOf(details), [])];
   });
 }

@@ -85,6 +85,14 @@ describe('the compiled engine has the gradients of the same step run op by op', 
     await fc.assert(runs, { seed: SEED, numRuns: name.startsWith('Activation') ? 8 : 4, endOnFailure: true });
   });
 
+  it('through a convolution, its activation and the max pool behind it', async () => {
+    const layers = fc.record({
+      activation: fc.constantFrom('relu', 'relu6', 'selu', 'sigmoid', 'tanh', 'elu'), pool: fc.record({ poolSize: sides, strides: sides, padding }),
+    }).map(({ activation, pool }) => [layer('Conv2D', { filters: 3, kernelSize: 2, activation }), layer('MaxPooling2D', pool), layer('Flatten'), layer('Dense', { units: CLASSES })]);
+    const runs = fc.asyncProperty(caseOf(fc.constant(layer('Flatten'))), layers, (of, chosen) => expectAlike(of, { layers: chosen }));
+    await fc.assert(runs, { seed: SEED, numRuns: 12, endOnFailure: true });
+  });
+
   it('through layers that merge branches', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-branches-'));
     writeFileSync(path.join(folder, 'branches.cjs'), `module.exports = ({ tf, shape, classes, hparams, seed }) => {

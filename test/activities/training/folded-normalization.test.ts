@@ -1,0 +1,40 @@
+import { constant, type GraphNode, operation } from '../../../activities/training/compiled/graph';
+import { withFoldedNormalization } from '../../../activities/training/compiled/rewrites/folded-normalization';
+
+const CONVOLUTION = operation('conv', 'Conv2D', ['image', 'kernel'], 'float32', { padding: { s: 'SAME' } });
+const normalization = (training = false, format = 'NHWC'): GraphNode =>
+  operation('norm', 'FusedBatchNorm', ['conv', 'gamma', 'beta', 'mean', 'variance'], 'float32', { epsilon: { f: 0.5 }, data_format: { s: format }, is_training: { b: training } });
+const shapeOf = (...sides: readonly number[]): GraphNode => constant('shape', { dtype: 'int32', shape: [sides.length], values: Int32Array.from(sides) });
+const use = (of: string): GraphNode => operation(`use-of-${of}`, 'Relu', [of], 'float32');
+
+const described = (nodes: readonly GraphNode[]): readonly string[] => nodes.map(({ name, op, inputs }) => `${name} = ${op}(${inputs.join(', ')})`);
+
+const FOLDED = [
+  'norm/epsilon = Const()', 'norm/spread = AddV2(variance, norm/epsilon)', 'norm/inverse = Rsqrt(norm/spread)', 'norm/factor = Mul(gamma, norm/inverse)',
+  'norm/kernel = Mul(kernel, norm/factor)', 'norm/centre = Mul(mean, norm/factor)', 'norm/bias = Sub(beta, norm/centre)',
+  'conv = Conv2D(image, norm/kernel)', 'norm = BiasAdd(conv, norm/bias)',
+];
+
+describe('batch normalization behind a convolution', () => {
+  it('becomes a factor of its kernel and a bias', () => {
+    const nodes = withFoldedNormalization([CONVOLUTION, normalization(), use('norm')]);
+    expect(described(nodes)).toEqual([...FOLDED, 'use-of-norm = Relu(norm)']);
+    expect(nodes.find(({ name }) => name === 'norm/epsilon')?.constant?.values).toEqual(Float32Array.of(0.5));
+    expect(nodes.find(({ name }) => name === 'conv')?.attributes).toBe(CONVOLUTION.attributes);
+  });
+
+  it('loses the reshape to the form that it has', () => {
+    const reshape = operation('shaped', 'Reshape', ['norm', 'shape'], 'float32');
+    expect(described(withFoldedNormalization([CONVOLUTION, normalization(), shapeOf(2, 8, 8, 4), reshape, use('shaped')]))).toEqual([...FOLDED, 'shape = Const()', 'use-of-shaped = Relu(norm)']);
+    expect(described(withFoldedNormalization([CONVOLUTION, normalization(), shapeOf(2, 256), reshape, use('shaped')])).slice(-2)).toEqual(['shaped = Reshape(norm, shape)', 'use-of-shaped = Relu(shaped)']);
+  });
+
+  it.each<[string, readonly GraphNode[]]>([
+    ['something else takes the answer of the convolution too', [CONVOLUTION, normalization(), use('conv')]],
+    ['it is in training', [CONVOLUTION, normalization(true)]],
+    ['channels come first', [CONVOLUTION, normalization(false, 'NCHW')]],
+    ['there is no convolution', [operation('conv', 'MatMul', ['image', 'kernel'], 'float32'), normalization()]],
+  ])('stays if %s', (_, nodes) => {
+    expect(withFoldedNormalization(nodes)).toEqual(nodes);
+  });
+});
