@@ -24,11 +24,15 @@ type Found = Map<Metric, number[]>;
 
 /** @throws Error if a contestant fails, or trains another number of parameters than the first. */
 export async function race(of: EngineCase, contestants: readonly Contestant[], repeats: number): Promise<RaceOutcome> {
-  const processes = contestants.map((contestant) => new ContestantProcess(contestant));
+  const processes: ContestantProcess[] = [];
   try {
     const prepared: Prepared[] = [];
-    // One after the other: the first step is timed as well.
-    for (const process of processes) prepared.push(await process.prepare(of));
+    // One after the other, for the first step is timed as well: what the next one loads would slow it down.
+    for (const contestant of contestants) {
+      const process = new ContestantProcess(contestant);
+      processes.push(process);
+      prepared.push(await process.prepare(of));
+    }
     checkParameters(of, processes, prepared);
     const found = processes.map((_, i): Found => new Map([[FIRST_STEP, [prepared[i]!.firstStepSeconds]]]));
     await passes(of, processes, repeats, found);
