@@ -46,17 +46,24 @@ const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
 /** Between the update `cancel` and the cancellation of the workflow itself, which its sender asks for next. */
 const SERVER_ASKS_WITHIN = '5 seconds';
 
+/** What a run of the workflow hands on to the next. */
+interface EarlierRun {
+  readonly snapshot?: StudySnapshot;
+  /** Number of changes that the store has. */
+  readonly changesKept?: number;
+}
+
 /**
  * Tunes and trains one study to its end.
  *
  * @param input The study as a person wrote it, or the state that an earlier run of the same study left.
  * @throws ApplicationFailure with one of `FAILURES` as its type.
  */
-export async function tuneStudy(input: TuneStudyInput & { readonly snapshot?: StudySnapshot }): Promise<StudyResult> {
+export async function tuneStudy(input: TuneStudyInput & EarlierRun): Promise<StudyResult> {
   const state = new StudyState(input.studyId, input.taskQueuePrefix, studyRunOf(input), input.snapshot);
   const root = CancellationScope.current();
   const work = new CancellationScope();
-  const keeper = new ChangeKeeper(state);
+  const keeper = new ChangeKeeper(state, input.changesKept);
   setHandler(studyProgress, () => state.progress());
   setHandler(studyRecord, () => (state.study === undefined ? null : state.record()));
   handleUpdates(state, () => {
@@ -131,14 +138,14 @@ async function runStages(state: StudyState, input: TuneStudyInput, keeper: Chang
 /** Goes on in a new run with an empty history. */
 async function goOnAsNew(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<never> {
   await condition(allHandlersFinished);
-  await keeper.settled();
+  const changesKept = await keeper.settled();
   let snapshot: StudySnapshot;
   try {
     snapshot = state.snapshot();
   } catch (error) {
     return asFailure(error);
   }
-  return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot });
+  return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot, changesKept });
 }
 
 async function conclude(state: StudyState): Promise<StudyResult> {

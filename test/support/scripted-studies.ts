@@ -40,6 +40,8 @@ export interface StudyScript {
   /** What the trainer does before it ends when it is cancelled. */
   readonly onCancel?: (spec: TrialSpec) => Promise<void>;
   readonly recordDecision?: (decision: Decision) => Promise<void> | void;
+  /** Before the store has so many changes. */
+  readonly recordChanges?: (changes: number) => Promise<void>;
   readonly publishStudy?: (record: StudyRecord) => Promise<void> | void;
 }
 
@@ -143,7 +145,10 @@ function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): 
     },
     recordTrials,
     loadTrials,
-    recordChanges,
+    recordChanges: async (changes) => {
+      await playOf(plays, changes.studyId).script.recordChanges?.(changes.control.changes.length);
+      return recordChanges(changes);
+    },
     recordDecision: async ({ studyId, decision, trials }) => {
       const { script, log } = playOf(plays, studyId);
       await script.recordDecision?.(decision);

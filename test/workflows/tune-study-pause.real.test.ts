@@ -10,6 +10,9 @@ import { waitFor } from '../support/wait-for';
 /** A few changes fill a history of this length. */
 const EVENTS = 40;
 
+/** More changes than any number of events before a new run can take. */
+const PATIENCE = 100;
+
 const worlds = twoWorlds(EVENTS);
 
 const named = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
@@ -84,6 +87,28 @@ describe('a paused study', () => {
     expect(await study.handle.result()).toMatchObject({ status: 'completed' });
     expect((await runsOf(study, worlds.impatient)).length).toBeGreaterThan(1);
     expect(new Set(study.log.ended).size).toBe(study.log.ended.length);
+  });
+
+  test('comes to its next run however fast changes follow one another, and stores them all', async () => {
+    const trials = heldTrials();
+    let [sent, stored, hurrying] = [0, 0, true];
+    // A store that is never done with one change before the next is there.
+    const recordChanges = async (changes: number): Promise<void> => {
+      const before = sent;
+      await waitFor('the next change', () => (sent > before || !hurrying ? true : undefined));
+      stored = changes;
+    };
+    const study = await worlds.impatient.start(sweepStudy({ name: named('hurried') }), { trial: trials.trial, recordChanges });
+    await settled(study, trials);
+    await pause(study);
+    const current = worlds.impatient.client.workflow.getHandle(study.handle.workflowId);
+    const isNewRun = async (): Promise<boolean> => (await current.describe()).runId !== study.handle.firstExecutionRunId;
+    for (; sent < PATIENCE && !await isNewRun(); sent++) await current.executeUpdate('setParallelTrials', { args: [{ parallelTrials: 3 + sent % 2 }] });
+    expect(await isNewRun()).toBe(true);
+    hurrying = false;
+    const { changes } = await progressOf({ handle: current } as unknown as ScriptedStudy);
+    await waitFor('the store has every change', () => (stored === changes.length ? true : undefined));
+    await current.terminate();
   });
 
   test('may be paused before its data set is read, and begins when it is resumed', async () => {

@@ -15,22 +15,25 @@ const { recordChanges } = proxyActivities<StudyActivities>({
 });
 
 export class ChangeKeeper {
-  /** Revision that the store has; what an earlier run of the workflow was changed to it has stored. */
-  private kept: number;
   private writing: Promise<void> | undefined;
+  private isEnding = false;
 
-  constructor(private readonly state: StudyState) {
-    this.kept = state.control.revision;
-  }
+  /** @param kept Number of changes that the store has: all that an earlier run of the workflow was changed to, unless it says otherwise. */
+  constructor(private readonly state: StudyState, private kept = state.control.revision) {}
 
   /** To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for it. */
   noticed(): void {
     if (this.writing === undefined && this.isBehind) this.writing = this.write();
   }
 
-  /** Before this run of the workflow ends and another begins. */
-  async settled(): Promise<void> {
+  /**
+   * Before this run of the workflow ends and another begins: waits for the write that goes on and begins no other, or changes that come faster
+   * than writes would keep the run from ever ending. Returns the number of changes that the store has.
+   */
+  async settled(): Promise<number> {
+    this.isEnding = true;
     await this.writing;
+    return this.kept;
   }
 
   private get isBehind(): boolean {
@@ -40,7 +43,7 @@ export class ChangeKeeper {
   /** A store that refuses is told where a decision is recorded: there is no use in ending the study for this. */
   private async write(): Promise<void> {
     const { state } = this;
-    while (this.isBehind) {
+    while (this.isBehind && !this.isEnding) {
       const { revision } = state.control;
       await recordChanges({ studyId: state.studyId, studyRun: state.run.studyRun, control: state.control.snapshot(), budget: state.resolved.budget }).catch(() => undefined);
       this.kept = revision;
