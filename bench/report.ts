@@ -18,7 +18,7 @@ export interface BenchResult {
   readonly unit: string;
   readonly ours: Samples;
   readonly peers: Readonly<Record<string, Samples>>;
-  /** Above 1: ours is better than the best peer. `null` without peers. */
+  /** Above 1: ours is better than the best peer. `null` without peers, and where a median of 0 or none at all leaves no ratio. */
   readonly ratioToBest: number | null;
 }
 
@@ -48,8 +48,9 @@ export function resultOf(name: string, { name: metric, unit, better }: Metric, o
   const own = samplesOf(ours);
   const others = Object.fromEntries(Object.entries(peers).map(([peer, values]) => [peer, samplesOf(values)]));
   const medians = Object.values(others).map(({ median }) => median);
-  const ratio = better === 'higher' ? own.median / Math.max(...medians) : Math.min(...medians) / own.median;
-  return { case: name, metric, unit, ours: own, peers: others, ratioToBest: medians.length === 0 ? null : ratio };
+  const best = better === 'higher' ? Math.max(...medians) : Math.min(...medians);
+  const ratio = better === 'higher' ? own.median / best : best / own.median;
+  return { case: name, metric, unit, ours: own, peers: others, ratioToBest: medians.length > 0 && best !== 0 && Number.isFinite(ratio) ? ratio : null };
 }
 
 /** The machine that numbers were taken on. */

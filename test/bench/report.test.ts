@@ -15,6 +15,14 @@ describe('the result of a bench', () => {
     expect(resultOf('a', MEMORY, [300], { lean: [150], fat: [900] }).ratioToBest).toBe(0.5);
   });
 
+  it('has no ratio to nothing', () => {
+    expect(resultOf('a', MEMORY, [0], { exact: [0] }).ratioToBest).toBeNull();
+    expect(resultOf('a', MEMORY, [1], { exact: [0] }).ratioToBest).toBeNull();
+    expect(resultOf('a', MEMORY, [0], { near: [1] }).ratioToBest).toBeNull();
+    expect(resultOf('a', MEMORY, [Infinity], { never: [Infinity] }).ratioToBest).toBeNull();
+    expect(resultOf('a', SPEED, [1], {}).ratioToBest).toBeNull();
+  });
+
   it('reads as one line', () => {
     expect(formatResult(resultOf('mnist-cnn/batch-32', SPEED, [3000, 3100, 3300], { keras: [2000] })))
       .toBe('mnist-cnn/batch-32  imagesPerSecond [images/s]  ours 3,100 ±150 | keras 2,000  -> 1.55x the best peer');
