@@ -21,6 +21,15 @@ const first: (running: readonly string[]) => string | undefined = ([trialId]) =>
 /** Waits until a study has started so many trainings, those that go on counted again. */
 const startedTrials = (study: ScriptedStudy, count: number) => waitFor(`${count} trainings began`, () => (study.log.started.length >= count ? study.log.started.map(({ trialId }) => trialId) : undefined));
 
+/** The run that a study is in by now, and whether that is not its first any more. */
+function newestRun(study: ScriptedStudy) {
+  const current = worlds.impatient.client.workflow.getHandle(study.handle.workflowId);
+  return {
+    current, newest: { ...study, handle: current } as unknown as ScriptedStudy,
+    isNewRun: async (): Promise<boolean> => (await current.describe()).runId !== study.handle.firstExecutionRunId,
+  };
+}
+
 describe('a paused study', () => {
   test('runs nothing and waits for nothing, then goes on with the trials it interrupted, and ends as if it had not paused', async () => {
     const trials = heldTrials();
@@ -74,16 +83,14 @@ describe('a paused study', () => {
     const study = await worlds.impatient.start(sweepStudy({ name: named('continued') }), { trial: trials.trial });
     await settled(study, trials);
     await pause(study);
-    const current = worlds.impatient.client.workflow.getHandle(study.handle.workflowId);
-    const isNewRun = async (): Promise<boolean> => (await current.describe()).runId !== study.handle.firstExecutionRunId;
+    const { current, newest, isNewRun } = newestRun(study);
     for (let parallelTrials = 3; !await isNewRun(); parallelTrials++) await current.executeUpdate('setParallelTrials', { args: [{ parallelTrials }] });
-    const newest = { handle: current } as unknown as ScriptedStudy;
     expect(await progressOf(newest)).toMatchObject({ status: 'paused', trials: 2, changes: expect.arrayContaining([expect.objectContaining({ what: 'pause' })]) });
     expect(study.log.started).toHaveLength(2);
     await current.executeUpdate('resume', { args: [{}] });
     await startedTrials(study, 4);
     expect(trialsOf(await current.fetchHistory()).slice(0, 2)).toEqual(['regularization-sweep/000', 'regularization-sweep/001']);
-    await conduct({ ...study, handle: current } as unknown as ScriptedStudy, trials, first);
+    await conduct(newest, trials, first);
     expect(await study.handle.result()).toMatchObject({ status: 'completed' });
     expect((await runsOf(study, worlds.impatient)).length).toBeGreaterThan(1);
     expect(new Set(study.log.ended).size).toBe(study.log.ended.length);
@@ -101,12 +108,11 @@ describe('a paused study', () => {
     const study = await worlds.impatient.start(sweepStudy({ name: named('hurried') }), { trial: trials.trial, recordChanges });
     await settled(study, trials);
     await pause(study);
-    const current = worlds.impatient.client.workflow.getHandle(study.handle.workflowId);
-    const isNewRun = async (): Promise<boolean> => (await current.describe()).runId !== study.handle.firstExecutionRunId;
+    const { current, newest, isNewRun } = newestRun(study);
     for (; sent < PATIENCE && !await isNewRun(); sent++) await current.executeUpdate('setParallelTrials', { args: [{ parallelTrials: 3 + sent % 2 }] });
     expect(await isNewRun()).toBe(true);
     hurrying = false;
-    const { changes } = await progressOf({ handle: current } as unknown as ScriptedStudy);
+    const { changes } = await progressOf(newest);
     await waitFor('the store has every change', () => (stored === changes.length ? true : undefined));
     await current.terminate();
   });

@@ -5,7 +5,7 @@ import type { Constant } from '../../../activities/training/compiled/graph';
 import { OutputShapes, type ShapeInput } from '../../../activities/training/compiled/recording/output-shapes';
 import { type OpAttribute, tf } from '../../../activities/training/native';
 
-const given = (tensor: tf.Tensor, value?: Constant): ShapeInput => ({ dataId: tensor.dataId, shape: tensor.shape, dtype: tensor.dtype, constant: value });
+const given = (tensor: tf.Tensor, value?: Constant): ShapeInput => ({ shape: tensor.shape, dtype: tensor.dtype, constant: value });
 const integers = (...values: readonly number[]): ShapeInput => given(tf.tensor1d([...values], 'int32'), { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
 
 const PLAIN: readonly OpAttribute[] = [];

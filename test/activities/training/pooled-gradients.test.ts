@@ -1,5 +1,6 @@
 import { constant, type GraphNode, operation } from '../../../activities/training/compiled/graph';
 import { withPooledGradients } from '../../../activities/training/compiled/rewrites/pooled-gradients';
+import { described } from '../../support/graphs';
 
 const axes = (...values: readonly number[]): GraphNode => constant('axes', { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
 const node = (name: string, op: string, ...inputs: readonly string[]): GraphNode => operation(name, op, inputs, 'float32');
@@ -7,8 +8,6 @@ const node = (name: string, op: string, ...inputs: readonly string[]): GraphNode
 const POOL = node('poolGrad', 'MaxPoolGrad', 'relu', 'pool', 'dy');
 const RELU = node('reluGrad', 'ReluGrad', 'poolGrad', 'relu');
 const FILTER = node('filterGrad', 'Conv2DBackpropFilter', 'image', 'sizes', 'reluGrad');
-
-const described = (nodes: readonly GraphNode[]): readonly string[] => nodes.map(({ name, op, inputs }) => `${name} = ${op}(${inputs.join(', ')})`);
 
 describe('the gradient of an activation behind that of a max pool', () => {
   it('runs on the pooled tensor, and sums over all places with it', () => {

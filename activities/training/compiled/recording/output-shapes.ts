@@ -2,7 +2,7 @@ import { type OpAttribute, tf } from '../../native';
 import type { Constant } from '../graph';
 
 /** What decides the shapes that an op computes, of one input: of a short constant its elements, which may be axes or sides. */
-export type ShapeInput = tf.TensorInfo & { readonly constant: Constant | undefined };
+export type ShapeInput = Pick<tf.TensorInfo, 'shape' | 'dtype'> & { readonly constant: Constant | undefined };
 
 /** Longer constants are operands, not arguments. */
 const ARGUMENT_ELEMENTS_MAX = 64;

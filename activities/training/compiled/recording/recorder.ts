@@ -78,7 +78,7 @@ export class Recorder {
 
   private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], run: () => tf.Tensor[]): tf.Tensor[] {
     const sources = inputs.map((input) => this.nameOf(input));
-    const given = inputs.map(({ dataId, shape, dtype }, i) => ({ dataId, shape, dtype, constant: this.constants.get(sources[i] as string) }));
+    const given = inputs.map(({ shape, dtype }, i) => ({ shape, dtype, constant: this.constants.get(sources[i] as string) }));
     const outputs = this.shapes.outputs(op, attributes, given, run);
     const name = this.nextName(op);
     this.add({ name, op, inputs: sources, attributes: this.attributes(attributes) });

@@ -33,12 +33,13 @@ function isFoldable({ op, attributes }: GraphNode): boolean {
   return op === 'FusedBatchNorm' && training !== undefined && 'b' in training && !training.b && format !== undefined && 's' in format && format.s === 'NHWC';
 }
 
-/** Takes away the reshapes by which tfjs gives a normalized image the form that it has. */
-function withoutReshapes(nodes: readonly GraphNode[], folded: ReadonlyMap<string, unknown>): readonly GraphNode[] {
+/** Takes away the reshapes by which tfjs, within the layer, gives a normalized image the form that it has. */
+function withoutReshapes(nodes: readonly GraphNode[], folded: ReadonlyMap<string, readonly GraphNode[]>): readonly GraphNode[] {
   const ranks = new Map(nodes.flatMap(({ name, constant: value }) => (value === undefined ? [] : [[name, value.values.length] as const])));
-  const source = new Map(nodes.flatMap(({ name, op, inputs }) => {
+  const source = new Map(nodes.flatMap(({ name, op, inputs, layer }) => {
     const [image, shape] = inputs as [string, string];
-    return op === 'Reshape' && folded.has(image) && ranks.get(shape) === 4 ? [[name, image] as const] : [];
+    const normalized = folded.get(image)?.at(-1);
+    return op === 'Reshape' && normalized !== undefined && normalized.layer === layer && ranks.get(shape) === 4 ? [[name, image] as const] : [];
   }));
   return nodes.filter(({ name }) => !source.has(name)).map((node) => ({ ...node, inputs: node.inputs.map((input) => source.get(input) ?? input) }));
 }
