@@ -9,6 +9,7 @@ import type { HParams } from '../../workflows/trial';
 import { activeAugmentations, augment } from './augmentation';
 import { meanCrossEntropy } from './cross-entropy';
 import { createStepContext, type StepContext, withStepContext } from './layers/context';
+import type { MovingAverage } from './layers/moving-average';
 import type { ModelVariable, TrainableModel } from './model';
 import { tf } from './native';
 import { OPTIMIZERS } from './optimizers';
@@ -43,6 +44,8 @@ export interface StepGradients {
   /** Mean cross-entropy of the batch with smoothed targets; penalties are not in it. */
   readonly loss: tf.Scalar;
   readonly gradients: readonly tf.Tensor[];
+  /** To be advanced with the variables. */
+  readonly averages: readonly MovingAverage[];
 }
 
 /** What one variable is updated from. */
@@ -82,11 +85,11 @@ export function stepScalars({ optimizer, model, scalarNames }: StepPlan, hparams
 /** The variables that the optimizer moves. */
 export const trainableVariables = (model: TrainableModel): readonly ModelVariable[] => model.variables.filter(({ trainable }) => trainable);
 
-/** The loss of a batch, and per trainable variable its gradient, penalized and clipped. Moving statistics are written to their variables. */
+/** The loss of a batch, and per trainable variable its gradient, penalized and clipped. */
 export function stepGradients(plan: StepPlan, inputs: StepInputs): StepGradients {
   const context = contextOf(plan, inputs);
-  const { loss, gradients } = batchGradients(plan, inputs, context);
-  return { loss, gradients: clip(plan, gradients, context.scalar) };
+  const { gradients, ...others } = batchGradients(plan, inputs, context);
+  return { ...others, gradients: clip(plan, gradients, context.scalar) };
 }
 
 /** What the gradient's noise is measured with: two halves of a batch, and the step's scalars and seed. */
@@ -107,8 +110,8 @@ function contextOf(plan: StepPlan, { scalars, seed }: Pick<StepInputs, 'scalars'
   return createStepContext(new Map(plan.scalarNames.map((name, i) => [name, scalars[i] as tf.Scalar])), seed);
 }
 
-/** The loss of a batch, and per trainable variable its gradient with all penalties. */
-function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext): { readonly loss: tf.Scalar; readonly gradients: readonly tf.Tensor[] } {
+/** The loss of a batch, per trainable variable its gradient with all penalties, and the averages that its layers asked for. */
+function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext): StepGradients {
   const batch = augment(
     { images: tf.mul(inputs.images, 1 / PIXEL_MAX), targets: tf.cast(tf.oneHot(inputs.labels, plan.classes), 'float32') as tf.Tensor2D },
     plan.augmentations, context,
@@ -116,6 +119,7 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
   const variables = trainableVariables(plan.model);
   const smoothing = context.scalar('labelSmoothing');
   const targets = tf.add(tf.mul(batch.targets, tf.sub(1, smoothing)), tf.div(smoothing, plan.classes)) as tf.Tensor2D;
+  const asked = context.averages.length;
   let loss: tf.Scalar | undefined;
   const { grads } = tf.variableGrads(() => {
     const logits = withStepContext(context, () => plan.model.network.apply(batch.images, { training: true })) as tf.Tensor2D;
@@ -124,10 +128,15 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
     return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
   }, variables.map(({ variable }) => variable));
   const gradients = variables.map((item) => penalized(plan, item, grads[item.variable.name], context.scalar));
-  const held = loss as unknown as tf.Scalar;
-  const mean = tf.clone(held);
-  held.dispose();
-  return { loss: mean, gradients };
+  const averages = context.averages.slice(asked).map((average) => ({ ...average, batch: released(average.batch) }));
+  return { loss: released(loss as unknown as tf.Scalar), gradients, averages };
+}
+
+/** A kept tensor as one that goes with the scope it is in. */
+function released<Kept extends tf.Tensor>(kept: Kept): Kept {
+  const tensor = tf.clone(kept);
+  kept.dispose();
+  return tensor;
 }
 
 type ScalarOf = (name: string) => tf.Scalar;

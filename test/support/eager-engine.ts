@@ -4,6 +4,7 @@
  * @module
  */
 import { evaluateBatch } from '../../activities/training/evaluate-batch';
+import { advanced } from '../../activities/training/layers/moving-average';
 import { freeingTensors, tf } from '../../activities/training/native';
 import { OPTIMIZERS } from '../../activities/training/optimizers';
 import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
@@ -41,11 +42,12 @@ export function createEagerEngine(plan: StepPlan, parts: { readonly train: Examp
           return tf.tensor(values.slice(), [...shape]);
         };
         const scalarOf = new Map(plan.scalarNames.map((name, i) => [name, tf.scalar(scalars[i] as number)]));
-        const { loss, gradients } = stepGradients(plan, { ...gather(parts.train, indices), scalars: [...scalarOf.values()], seed: tf.tensor1d([...seed], 'int32') });
+        const { loss, gradients, averages } = stepGradients(plan, { ...gather(parts.train, indices), scalars: [...scalarOf.values()], seed: tf.tensor1d([...seed], 'int32') });
         const updates = trainables.map((item, i) => updateVariable(
           plan, item, { variable: item.variable, gradient: gradients[i] as tf.Tensor, slots: (slotNames[i] ?? []).map(tensorOfSlot) },
           (name) => scalarOf.get(name) as tf.Scalar,
         ));
+        averages.forEach((average) => average.variable.assign(advanced(average)));
         trainables.forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
         slots = new Map(slotNames.flatMap((names, i) => names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)])));
         return loss.dataSync()[0] ?? Number.NaN;

@@ -6,6 +6,7 @@
  * @module
  */
 import { boolAttribute, floatAttribute, native, stringAttribute, tf, typeAttribute } from '../native';
+import { type StepContext, stepContext } from './context';
 import { inputOf } from './input';
 
 interface BatchNormalizationLayer {
@@ -16,8 +17,8 @@ interface BatchNormalizationLayer {
   readonly scale: boolean;
   readonly gamma: { read(): tf.Tensor };
   readonly beta: { read(): tf.Tensor };
-  readonly movingMean: { read(): tf.Tensor; write(value: tf.Tensor): void };
-  readonly movingVariance: { read(): tf.Tensor; write(value: tf.Tensor): void };
+  readonly movingMean: { readonly val: tf.Variable };
+  readonly movingVariance: { readonly val: tf.Variable };
 }
 
 const attributes = (epsilon: number): ReturnType<typeof floatAttribute>[] => [
@@ -27,7 +28,7 @@ const attributes = (epsilon: number): ReturnType<typeof floatAttribute>[] => [
 
 /**
  * [normalized, batch mean, batch variance with Bessel's correction] of an NHWC tensor, differentiable in all but the statistics.
- * The caller disposes the statistics: tfjs frees whatever a function with a gradient of its own does not return.
+ * The statistics are kept: tfjs frees whatever a function with a gradient of its own does not return.
  */
 function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
   let statistics: tf.Tensor[] = [];
@@ -52,31 +53,29 @@ export function fuseBatchNormalization(layer: tf.layers.Layer): void {
   const norm = layer as unknown as BatchNormalizationLayer;
   const original = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
-    if (kwargs['training'] !== true) return original(inputs, kwargs);
-    return tf.tidy(() => trainAlongAxis(norm, inputOf(inputs)));
+    const context = stepContext();
+    if (context === null || kwargs['training'] !== true) return original(inputs, kwargs);
+    return tf.tidy(() => trainAlongAxis(norm, inputOf(inputs), context));
   };
 }
 
 /** The kernels know the last axis only. */
-function trainAlongAxis(norm: BatchNormalizationLayer, input: tf.Tensor): tf.Tensor {
+function trainAlongAxis(norm: BatchNormalizationLayer, input: tf.Tensor, context: StepContext): tf.Tensor {
   const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
-  if (axis === input.rank - 1) return trainFused(norm, input);
+  if (axis === input.rank - 1) return trainFused(norm, input, context);
   const others = input.shape.map((_, i) => i).filter((i) => i !== axis);
   const order = [...others, axis];
-  return tf.transpose(trainFused(norm, tf.transpose(input, order)), input.shape.map((_, i) => order.indexOf(i)));
+  return tf.transpose(trainFused(norm, tf.transpose(input, order), context), input.shape.map((_, i) => order.indexOf(i)));
 }
 
-function trainFused(norm: BatchNormalizationLayer, input: tf.Tensor): tf.Tensor {
+function trainFused(norm: BatchNormalizationLayer, input: tf.Tensor, context: StepContext): tf.Tensor {
+  const { momentum } = norm;
   const channels = input.shape[input.rank - 1] ?? 1;
   const image = input.rank === 4 ? input : tf.reshape(input, [-1, 1, 1, channels]);
   const gamma = norm.scale ? norm.gamma.read() : tf.ones([channels]);
   const beta = norm.center ? norm.beta.read() : tf.zeros([channels]);
   const [value, mean, variance] = fusedBatchNorm(image, gamma, beta, norm.epsilon) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  const count = input.size / channels;
-  const biased = tf.div(tf.mul(variance, count - 1), count);
-  for (const [moving, batch] of [[norm.movingMean, mean], [norm.movingVariance, biased]] as const) {
-    moving.write(tf.add(tf.mul(moving.read(), norm.momentum), tf.mul(batch, 1 - norm.momentum)));
-  }
-  tf.dispose([mean, variance]);
+  context.average({ variable: norm.movingMean.val, batch: mean, momentum, correctedOver: 1 });
+  context.average({ variable: norm.movingVariance.val, batch: variance, momentum, correctedOver: input.size / channels });
   return input.rank === 4 ? value : tf.reshape(value, input.shape);
 }

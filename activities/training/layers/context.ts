@@ -5,6 +5,7 @@
  */
 import { deriveSeed } from '../../../workflows/search/random';
 import { native, tf, typeAttribute } from '../native';
+import type { MovingAverage } from './moving-average';
 
 export interface StepContext {
   /** A hyperparameter of this step as a scalar tensor. @throws RangeError if the step has none of this name. */
@@ -13,6 +14,10 @@ export interface StepContext {
   uniform(shape: readonly number[]): tf.Tensor;
   /** Standard normal numbers; every call is a stream of its own. */
   normal(shape: readonly number[]): tf.Tensor;
+  /** Has an average advanced at the end of the step, which then owns `batch`, a kept tensor. */
+  average(average: MovingAverage): void;
+  /** Those asked for so far, in order. */
+  readonly averages: readonly MovingAverage[];
 }
 
 let current: StepContext | null = null;
@@ -39,6 +44,7 @@ export function withStepContext<T>(context: StepContext, body: () => T): T {
  */
 export function createStepContext(scalars: ReadonlyMap<string, tf.Scalar>, seed: tf.Tensor1D): StepContext {
   let streams = 0;
+  const averages: MovingAverage[] = [];
   const draw = (op: string, shape: readonly number[]): tf.Tensor => {
     const stream = tf.tensor1d([deriveSeed('stream', streams++), 0], 'int32');
     const attributes = [typeAttribute('dtype', 'float32'), typeAttribute('T', 'int32'), typeAttribute('Tseed', 'int32')];
@@ -52,5 +58,7 @@ export function createStepContext(scalars: ReadonlyMap<string, tf.Scalar>, seed:
     },
     uniform: (shape) => draw('StatelessRandomUniform', shape),
     normal: (shape) => draw('StatelessRandomNormal', shape),
+    average: (average) => void averages.push(average),
+    averages,
   };
 }

@@ -1,6 +1,9 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createCompiledEngine } from '../../../activities/training/compiled/compiled-engine';
 import { loadDataset, type LoadedDataset } from '../../../activities/training/data';
 import { logitsOf } from '../../../activities/training/evaluate-batch';
@@ -33,8 +36,8 @@ afterEach(() => {
   models.splice(0).forEach((model) => model.dispose());
 });
 
-async function plan(spec: ModelSpec, optimizer: OptimizerName, hparams: HParams): Promise<StepPlan> {
-  const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelFolder: null });
+async function plan(spec: ModelSpec, optimizer: OptimizerName, hparams: HParams, modelFolder: string | null = null): Promise<StepPlan> {
+  const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelFolder });
   models.push(model);
   return planStep(model, 10, { name: optimizer }, hparams);
 }
@@ -65,8 +68,8 @@ function difference(a: HostTensors, b: HostTensors): number {
 }
 
 /** Both engines train; the initial weights are taken before either runs. */
-async function compare(spec: ModelSpec, optimizer: OptimizerName, hparams: HParams, steps: number): Promise<number> {
-  const of = await plan(spec, optimizer, hparams);
+async function compare(spec: ModelSpec, optimizer: OptimizerName, hparams: HParams, steps: number, modelFolder: string | null = null): Promise<number> {
+  const of = await plan(spec, optimizer, hparams, modelFolder);
   const compiled = train(compile(of), of, hparams, steps);
   const eager = train(createEagerEngine(of, data), of, hparams, steps);
   compiled.losses.forEach((loss, i) => expect(Math.abs(loss - eager.losses[i]!)).toBeLessThan(1e-5));
@@ -103,7 +106,7 @@ const OTHER_LAYERS: readonly (readonly [string, readonly LayerSpec[]])[] = [
   ]],
   ['wrappers, other convolutions and activations', [
     layer('SeparableConv2D', { filters: 4, kernelSize: 3, activation: 'gelu' }), layer('Conv2DTranspose', { filters: 4, kernelSize: 3, strides: 2, activation: 'tanh', useBias: false }),
-    layer('BatchNormalization', { center: false }), layer('GaussianDropout', { rate: 0.2 }),
+    layer('BatchNormalization', { center: false, momentum: 0.9 }), layer('GaussianDropout', { rate: 0.2 }),
     layer('TimeDistributed', { layer: { className: 'Dense', config: { units: 3 } } }), layer('Flatten'),
     layer('Dense', { units: 12, activation: 'sigmoid' }), layer('BatchNormalization'), layer('Dense', { units: 8, activation: 'selu' }),
   ]],
@@ -112,6 +115,20 @@ const OTHER_LAYERS: readonly (readonly [string, readonly LayerSpec[]])[] = [
 describe('layers that no preset has', () => {
   it.each(OTHER_LAYERS)('compile and train alike: %s', async (_, layers) => {
     expect(await compare({ layers: [...layers, layer('Dense', { units: 10 })] }, 'momentum', { momentum: 0.9 }, 2)).toBeLessThan(1e-5);
+  });
+
+  it('compile and train alike: a batch normalization that two branches share, beside one of its own', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-shared-'));
+    writeFileSync(path.join(folder, 'shared.cjs'), `module.exports = ({ tf, shape, classes, seed }) => {
+      const init = (place) => tf.initializers.glorotUniform({ seed: seed(place) });
+      const image = tf.input({ shape });
+      const branch = (name) => tf.layers.conv2d({ filters: 3, kernelSize: 3, kernelInitializer: init(name) }).apply(image);
+      const shared = tf.layers.batchNormalization({ momentum: 0.8 });
+      const merged = tf.layers.batchNormalization({}).apply(tf.layers.add().apply([shared.apply(branch('left')), shared.apply(branch('right'))]));
+      const head = tf.layers.dense({ units: classes, kernelInitializer: init('head') });
+      return tf.model({ inputs: image, outputs: head.apply(tf.layers.globalMaxPooling2d({}).apply(merged)) });
+    };`);
+    expect(await compare({ module: 'shared.cjs' }, 'momentum', { momentum: 0.9 }, 3, folder)).toBeLessThan(1e-5);
   });
 });
 

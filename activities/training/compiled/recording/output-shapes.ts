@@ -8,6 +8,16 @@ export type ShapeInput = Pick<tf.TensorInfo, 'shape' | 'dtype'> & { readonly con
 const ARGUMENT_ELEMENTS_MAX = 64;
 
 /**
+ * Convolutions take each example by itself: which inputs have an example a row (or are the shape of such a tensor), the last one for certain,
+ * and whether the answer has. How many there are changes nothing else.
+ */
+const CONVOLUTIONS: Readonly<Record<string, { readonly inputs: readonly number[]; readonly answersEach: boolean }>> = {
+  Conv2D: { inputs: [0], answersEach: true },
+  Conv2DBackpropInput: { inputs: [0, 2], answersEach: true },
+  Conv2DBackpropFilter: { inputs: [0, 2], answersEach: false },
+};
+
+/**
  * Shapes of what ops have computed. Nothing in a recording may look at values, so that an op with the same attributes and inputs of the same
  * shapes need not run again: residual networks are the same few convolutions over and over, and TensorFlow prepares a kernel for every shape.
  */
@@ -19,7 +29,7 @@ export class OutputShapes {
   outputs(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[], run: () => tf.Tensor[]): tf.Tensor[] {
     const key = keyOf(op, attributes, inputs);
     const shapes = key === undefined ? undefined : this.known.get(key);
-    if (shapes !== undefined) return shapes.map((shape) => this.standIn(shape));
+    if (shapes !== undefined) return shapes.map((shape) => this.standIn(ofExamples(op, inputs, shape)));
     const outputs = run();
     if (key !== undefined && outputs.every(({ dtype }) => dtype === 'float32')) this.known.set(key, outputs.map(({ shape }) => shape));
     return outputs;
@@ -35,10 +45,22 @@ export class OutputShapes {
 /** `undefined` where shapes may follow from computed whole numbers. */
 function keyOf(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[]): string | undefined {
   if (inputs.some(({ dtype, constant }) => constant === undefined && dtype !== 'float32' && dtype !== 'bool')) return undefined;
-  return JSON.stringify([op, attributes, inputs.map(({ dtype, shape, constant }) => [dtype, shape, argument(constant)])]);
+  const withExamples = CONVOLUTIONS[op]?.inputs;
+  return JSON.stringify([op, attributes, inputs.map(({ dtype, shape, constant }, i) => {
+    const sides = [shape, argument(constant)];
+    return [dtype, ...(withExamples?.includes(i) ? sides.map((of) => of?.slice(1)) : sides)];
+  })]);
 }
 
 function argument(constant: Constant | undefined): readonly number[] | null {
   if (constant === undefined || (constant.dtype !== 'int32' && constant.values.length > ARGUMENT_ELEMENTS_MAX)) return null;
   return Array.from(constant.values);
+}
+
+/** A known shape for as many examples as there are. */
+function ofExamples(op: string, inputs: readonly ShapeInput[], shape: number[]): number[] {
+  const convolution = CONVOLUTIONS[op];
+  if (convolution?.answersEach !== true) return shape;
+  const [examples] = inputs[convolution.inputs.at(-1) as number]?.shape ?? [];
+  return [examples as number, ...shape.slice(1)];
 }

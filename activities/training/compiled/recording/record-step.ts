@@ -17,6 +17,7 @@ import { OutputShapes } from './output-shapes';
 import { bindVariables, recordInBatches, someImages } from './record-batches';
 import { recordUpdates, type Updates } from './record-updates';
 import { Recorder } from './recorder';
+import { advanceRow, rowsOf } from './row-averages';
 import { someNumbers } from './some-numbers';
 
 /** Prefixes of the parts of the graph. */
@@ -86,18 +87,21 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
     const examples = bindAll(recorder, TRAIN, recorded, batch);
     const stepInputs = bindStepInputs(recorder, TRAIN, plan, batch);
     const before = plan.model.variables.map(({ variable }) => variable.dataId);
-    const { loss, gradients, scalars } = recorder.record(() => {
+    const { loss, gradients, rows, scalars } = recorder.record(() => {
       const inputs = { ...examples, ...stepInputs() };
-      return { ...stepGradients(plan, inputs), scalars: inputs.scalars };
+      const { averages, ...step } = stepGradients(plan, inputs);
+      return { ...step, rows: rowsOf(layout, averages), scalars: inputs.scalars };
     });
+    const averaged = rows.flatMap((row) => advanceRow(TRAIN, row, recorder));
     const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
     const written = layout.units.filter(({ members }) => members.some((item) => moved.has(item))).flatMap((unit) => writing(unit, recorder));
     const updated = updates(TRAIN, {
       gradients: new Map(trainableVariables(plan.model).map(({ key }, i) => [key, recorder.nameOf(gradients[i] as tf.Tensor)])),
       scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
     });
-    const assignments = [...written, ...updated].filter(isAssignment).map(({ name }) => name);
-    return [...withPooledGradients(recorder.nodes), ...written, ...updated, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
+    const moving = [...averaged, ...written, ...updated];
+    const assignments = moving.filter(isAssignment).map(({ name }) => name);
+    return [...withPooledGradients(recorder.nodes), ...moving, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
   });
 }
 

@@ -3,6 +3,7 @@
  */
 import { buildModel, type TrainableModel } from '../../../../activities/training/model';
 import { createStepContext, withStepContext } from '../../../../activities/training/layers/context';
+import { advanced } from '../../../../activities/training/layers/moving-average';
 import { tf } from '../../../../activities/training/native';
 import type { LayerSpec } from '../../../../workflows/study';
 
@@ -92,11 +93,15 @@ describe('normalization', () => {
     const { call, weight } = firstLayer(model);
     const axes = [0, 1, 2, 3].filter((one) => one !== axis);
     const x = images(3, 9, 9, 3);
+    const context = createStepContext(new Map(), tf.tensor1d([1, 1], 'int32'));
+    const normalized = withStepContext(context, () => call(x));
     const centred = tf.sub(x, tf.mean(x, axes, true));
     const variance = tf.mean(tf.square(centred), axes, true);
-    expectClose(call(x), tf.div(centred, tf.sqrt(tf.add(variance, 1e-3))));
-    expectClose(weight('moving_mean'), tf.mul(tf.mean(x, axes), 0.5));
-    expectClose(weight('moving_variance'), tf.add(tf.mul(tf.squeeze(variance), 0.5), 0.5));
+    expectClose(normalized, tf.div(centred, tf.sqrt(tf.add(variance, 1e-3))));
+    const [mean, spread] = context.averages;
+    expect([mean?.variable, spread?.variable]).toEqual([weight('moving_mean'), weight('moving_variance')]);
+    expectClose(advanced(mean!), tf.mul(tf.mean(x, axes), 0.5));
+    expectClose(advanced(spread!), tf.add(tf.mul(tf.squeeze(variance), 0.5), 0.5));
   });
 });
 
