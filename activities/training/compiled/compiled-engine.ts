@@ -15,7 +15,7 @@ import type { GraphNode } from './graph';
 import { heads, runNorms, runStep } from './heads';
 import { recordStep, type StepRecordings } from './recording/record-step';
 import { Session } from './session';
-import { layoutOf, readState, stateFeeds, type StateLayout, stateNodes } from './state-layout';
+import { layoutOf, readState, sizeOf, stateFeeds, type StateLayout, stateNodes } from './state-layout';
 
 export interface CompiledEngineInput {
   readonly plan: StepPlan;
@@ -68,8 +68,6 @@ function warmUp(engine: StepEngine, { shapes }: StateLayout, scalars: number, ba
   }
   engine.evaluate('train', new Int32Array(1));
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
 function engineOf(
   session: Session, layout: StateLayout, data: ExampleFeed, classes: number, sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },

@@ -38,7 +38,8 @@ export interface StateLayout {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
 }
 
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
+/** Elements of a tensor. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
 /** Larger variables are worth an update of their own: a row costs every step a copy of its members and one of their gradients. */
 const ROW_MEMBER_ELEMENTS_MAX = 65_536;

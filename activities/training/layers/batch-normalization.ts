@@ -1,5 +1,6 @@
 /**
- * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each way.
+ * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each way, and answers by the
+ * oldest of the kernels between two reshapes.
  *
  * The moving variance follows Keras: the biased estimate.
  *
@@ -21,10 +22,17 @@ interface BatchNormalizationLayer {
   readonly movingVariance: { readonly val: tf.Variable };
 }
 
-const attributes = (epsilon: number): ReturnType<typeof floatAttribute>[] => [
+type OpAttributes = ReturnType<typeof floatAttribute>[];
+
+const attributes = (epsilon: number, training: boolean): OpAttributes => [
   typeAttribute('T', 'float32'), typeAttribute('U', 'float32'), floatAttribute('epsilon', epsilon),
-  stringAttribute('data_format', 'NHWC'), boolAttribute('is_training', true),
+  stringAttribute('data_format', 'NHWC'), boolAttribute('is_training', training),
 ];
+
+/** All outputs of the kernel: normalized, mean, variance, and what its gradient needs. */
+function normalize(inputs: readonly tf.Tensor[], epsilon: number, training: boolean): tf.Tensor[] {
+  return native().executeMultipleOutputs('FusedBatchNormV3', [...attributes(epsilon, training), floatAttribute('exponential_avg_factor', 1)], inputs, 6);
+}
 
 /**
  * [normalized, batch mean, batch variance with Bessel's correction] of an NHWC tensor, differentiable in all but the statistics.
@@ -32,50 +40,57 @@ const attributes = (epsilon: number): ReturnType<typeof floatAttribute>[] => [
  */
 function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
   let statistics: tf.Tensor[] = [];
-  const normalize = tf.customGrad((...args) => {
+  const normalized = tf.customGrad((...args) => {
     const [input, scale, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, (tensors: tf.Tensor[]) => void];
     const empty = tf.tensor1d([], 'float32');
-    const outputs = native().executeMultipleOutputs(
-      'FusedBatchNormV3', [...attributes(epsilon), floatAttribute('exponential_avg_factor', 1)], [input, scale, offset, empty, empty], 6);
+    const outputs = normalize([input, scale, offset, empty, empty], epsilon, true);
     const [value, mean, variance, reserve1, reserve2, reserve3] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     statistics = [tf.keep(mean), tf.keep(variance)];
     save([input, scale, reserve1, reserve2, reserve3]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
-      native().executeMultipleOutputs('FusedBatchNormGradV3', attributes(epsilon), [dy, ...saved], 5).slice(0, 3);
+      native().executeMultipleOutputs('FusedBatchNormGradV3', attributes(epsilon, true), [dy, ...saved], 5).slice(0, 3);
     return { value, gradFunc };
   });
-  return [normalize(x, gamma, beta), ...statistics];
+  return [normalized(x, gamma, beta), ...statistics];
 }
 
-/** Replaces the training `call` of a batch normalization layer by the fused kernels; other layers stay as they are. */
+/** Replaces the `call` of a batch normalization layer by the fused kernels; other layers stay as they are. */
 export function fuseBatchNormalization(layer: tf.layers.Layer): void {
   if (layer.getClassName() !== 'BatchNormalization') return;
   const norm = layer as unknown as BatchNormalizationLayer;
   const original = layer.call.bind(layer);
   layer.call = (inputs, kwargs) => {
     const context = stepContext();
-    if (context === null || kwargs['training'] !== true) return original(inputs, kwargs);
-    return tf.tidy(() => trainAlongAxis(norm, inputOf(inputs), context));
+    const input = inputOf(inputs);
+    const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
+    if (context !== null && kwargs['training'] === true) return tf.tidy(() => alongAxis(axis, input, (image) => train(norm, image, context)));
+    // Along another axis tfjs' broadcasting is cheaper than two transposes.
+    return axis === input.rank - 1 ? tf.tidy(() => alongAxis(axis, input, (image) => answer(norm, image))) : original(inputs, kwargs);
   };
 }
 
-/** The kernels know the last axis only. */
-function trainAlongAxis(norm: BatchNormalizationLayer, input: tf.Tensor, context: StepContext): tf.Tensor {
-  const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
-  if (axis === input.rank - 1) return trainFused(norm, input, context);
-  const others = input.shape.map((_, i) => i).filter((i) => i !== axis);
-  const order = [...others, axis];
-  return tf.transpose(trainFused(norm, tf.transpose(input, order), context), input.shape.map((_, i) => order.indexOf(i)));
+/** Applies the kernels, which know images and the last axis only. */
+function alongAxis(axis: number, input: tf.Tensor, apply: (image: tf.Tensor) => tf.Tensor): tf.Tensor {
+  const { rank, shape } = input;
+  if (axis === rank - 1) return rank === 4 ? apply(input) : tf.reshape(apply(tf.reshape(input, [-1, 1, 1, shape[axis] as number])), shape);
+  const order = [...shape.keys()].filter((i) => i !== axis).concat(axis);
+  return tf.transpose(alongAxis(rank - 1, tf.transpose(input, order), apply), shape.map((_, i) => order.indexOf(i)));
 }
 
-function trainFused(norm: BatchNormalizationLayer, input: tf.Tensor, context: StepContext): tf.Tensor {
-  const { momentum } = norm;
-  const channels = input.shape[input.rank - 1] ?? 1;
-  const image = input.rank === 4 ? input : tf.reshape(input, [-1, 1, 1, channels]);
-  const gamma = norm.scale ? norm.gamma.read() : tf.ones([channels]);
-  const beta = norm.center ? norm.beta.read() : tf.zeros([channels]);
-  const [value, mean, variance] = fusedBatchNorm(image, gamma, beta, norm.epsilon) as [tf.Tensor, tf.Tensor, tf.Tensor];
-  context.average({ variable: norm.movingMean.val, batch: mean, momentum, correctedOver: 1 });
-  context.average({ variable: norm.movingVariance.val, batch: variance, momentum, correctedOver: input.size / channels });
-  return input.rank === 4 ? value : tf.reshape(value, input.shape);
+function parametersOf({ scale, center, gamma, beta }: BatchNormalizationLayer, image: tf.Tensor): [tf.Tensor, tf.Tensor] {
+  const channels = image.shape.slice(-1);
+  return [scale ? gamma.read() : tf.ones(channels), center ? beta.read() : tf.zeros(channels)];
+}
+
+function train(norm: BatchNormalizationLayer, image: tf.Tensor, context: StepContext): tf.Tensor {
+  const { momentum, movingMean, movingVariance, epsilon } = norm;
+  const [value, mean, variance] = fusedBatchNorm(image, ...parametersOf(norm, image), epsilon) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  context.average({ variable: movingMean.val, batch: mean, momentum, correctedOver: 1 });
+  context.average({ variable: movingVariance.val, batch: variance, momentum, correctedOver: image.size / mean.size });
+  return value;
+}
+
+function answer(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
+  const { movingMean, movingVariance, epsilon } = norm;
+  return normalize([image, ...parametersOf(norm, image), movingMean.val, movingVariance.val], epsilon, false)[0] as tf.Tensor;
 }

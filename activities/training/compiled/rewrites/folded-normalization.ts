@@ -25,23 +25,12 @@ export function withFoldedNormalization(nodes: readonly GraphNode[]): readonly G
   });
   const folded = new Map(pairs.map(({ normalization, convolution }) => [normalization.name, fold(normalization, convolution)]));
   const gone = new Set(pairs.map(({ convolution }) => convolution.name));
-  return withoutReshapes(nodes.filter(({ name }) => !gone.has(name)), folded).flatMap((node) => folded.get(node.name) ?? [node]);
+  return nodes.filter(({ name }) => !gone.has(name)).flatMap((node) => folded.get(node.name) ?? [node]);
 }
 
 function isFoldable({ op, attributes }: GraphNode): boolean {
   const { is_training: training, data_format: format } = attributes;
-  return op === 'FusedBatchNorm' && training !== undefined && 'b' in training && !training.b && format !== undefined && 's' in format && format.s === 'NHWC';
-}
-
-/** Takes away the reshapes by which tfjs, within the layer, gives a normalized image the form that it has. */
-function withoutReshapes(nodes: readonly GraphNode[], folded: ReadonlyMap<string, readonly GraphNode[]>): readonly GraphNode[] {
-  const ranks = new Map(nodes.flatMap(({ name, constant: value }) => (value === undefined ? [] : [[name, value.values.length] as const])));
-  const source = new Map(nodes.flatMap(({ name, op, inputs, layer }) => {
-    const [image, shape] = inputs as [string, string];
-    const normalized = folded.get(image)?.at(-1);
-    return op === 'Reshape' && normalized !== undefined && normalized.layer === layer && ranks.get(shape) === 4 ? [[name, image] as const] : [];
-  }));
-  return nodes.filter(({ name }) => !source.has(name)).map((node) => ({ ...node, inputs: node.inputs.map((input) => source.get(input) ?? input) }));
+  return op === 'FusedBatchNormV3' && training !== undefined && 'b' in training && !training.b && format !== undefined && 's' in format && format.s === 'NHWC';
 }
 
 function fold({ name, inputs, attributes, layer }: GraphNode, convolution: GraphNode): GraphNode[] {
