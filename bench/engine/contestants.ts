@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { pythonWith } from '../python';
+import { WATCHED } from './serve';
 
 export interface Contestant {
   readonly name: string;
@@ -13,10 +14,17 @@ export interface Contestant {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+export interface Contestants {
+  readonly ours: Contestant;
+  /** Ours with all its instruments on: losses and times of steps, and the gradient's noise as often as growing batches measure it. */
+  readonly watched: Contestant;
+  readonly peers: readonly Contestant[];
+}
+
 const here = (file: string): string => path.join(__dirname, file);
 
-/** Ours first. The peers' Python is installed where it is missing. */
-export function contestants(threads: number): readonly [Contestant, ...Contestant[]] {
+/** The peers' Python is installed where it is missing. */
+export function contestants(threads: number): Contestants {
   const count = String(threads);
   const shared = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
   const node = (name: string, file: string): Contestant =>
@@ -26,8 +34,11 @@ export function contestants(threads: number): readonly [Contestant, ...Contestan
     ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn } });
   const torch = (name: string, channelsLast: string): Contestant =>
     ({ name, program: python, args: [here('peers_torch.py')], environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast } });
-  return [
-    node('ours', 'ours.ts'), keras('keras', '1'), keras('keras-without-onednn', '0'), torch('pytorch', '0'), torch('pytorch-channels-last', '1'),
-    node('tfjs-fit', 'tfjs-fit.ts'),
-  ];
+  const ours = node('ours', 'ours.ts');
+  return {
+    ours, watched: { ...ours, name: 'ours-watched', environment: { ...ours.environment, [WATCHED]: '1' } },
+    peers: [
+      keras('keras', '1'), keras('keras-without-onednn', '0'), torch('pytorch', '0'), torch('pytorch-channels-last', '1'), node('tfjs-fit', 'tfjs-fit.ts'),
+    ],
+  };
 }

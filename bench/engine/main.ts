@@ -47,7 +47,7 @@ async function measure({ cases, repeats, threads }: Options, onResult: (result: 
   const results: BenchResult[] = [];
   let versions: Readonly<Record<string, string>> = { stepwell: manifest.version };
   for (const of of cases) {
-    process.stderr.write(`${of.name}: ${racers.map(({ name }) => name).join(', ')}\n`);
+    process.stderr.write(`${of.name}: ${[racers.ours, ...racers.peers].map(({ name }) => name).join(', ')}\n`);
     const outcome = await race(of, racers, repeats);
     outcome.results.forEach(onResult);
     results.push(...outcome.results);

@@ -21,7 +21,7 @@ import { DEFAULT_LEARNING_RATES } from '../../workflows/hparams';
 import { batchPhases, epochEndStep } from '../../workflows/trial-length';
 import type { EngineCase } from './cases';
 import { noise } from './noise';
-import { serve, type Trainer } from './serve';
+import { serve, type Trainer, WATCHED } from './serve';
 
 const SEED = 1;
 
@@ -35,13 +35,18 @@ function hparamsOf({ batchSize, dropoutRate }: EngineCase): Readonly<Record<stri
   return { learningRate: DEFAULT_LEARNING_RATES.adam, batchSize, dropoutRate, momentum: 0, weightDecay: 0, labelSmoothing: 0 };
 }
 
-/** One pass of training; nothing on the way is validated, recorded or kept. */
+const isWatched = process.env[WATCHED] === '1';
+
+/** Steps between two measurements of the gradient's noise: the default of batches that grow by it. */
+const NOISE_EVERY = 50;
+
+/** One pass of training; nothing on the way is validated or kept, and unless it is watched nothing is recorded. */
 function jobOf(of: EngineCase): TrainJob {
   const split = { seed: SEED, trainExamples: of.examples, validationExamples: 0, testExamples: 0, testFrom: 'train' } as const;
   return {
     trial: {
       trialId: 'bench/000', label: of.name, hparams: hparamsOf(of), seed: SEED, schedule: { name: 'constant' }, limit: { epochs: 1 }, stop: {},
-      evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+      evaluate: { validation: 'never', test: false }, record: isWatched ? { stepLosses: true, stepTimesAfter: 0, noiseScaleEvery: NOISE_EVERY } : { stepLosses: false }, process: 'warm', exportModel: false,
     },
     model: { preset: of.model }, optimizer: { name: 'adam' }, objective: { metric: 'valLoss', direction: 'minimize' },
     dataset: { sha256: '', manifest: { key: '', sha256: '', bytes: 0 }, source: { format: 'noise', uri: '' }, shape: of.shape, classes: of.classes, split },
@@ -61,7 +66,7 @@ async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer>
   const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
   const plan = planStep(model, classes, optimizer, hparams);
   // Takes a first step before it returns.
-  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize] });
+  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize], withNoise: isWatched });
   const all = Int32Array.from({ length: examples }, (_, i) => i);
   const none = new Int32Array(0);
   const facts: TrialFacts = {

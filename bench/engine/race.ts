@@ -6,13 +6,17 @@
 import { type BenchResult, type Metric, resultOf } from '../report';
 import type { EngineCase } from './cases';
 import { ContestantProcess } from './contestant-process';
-import type { Contestant } from './contestants';
+import type { Contestants } from './contestants';
 import type { Prepared } from './serve';
 
 const TRAIN: Metric = { name: 'imagesPerSecond', unit: 'images/s', better: 'higher' };
+const WATCHED: Metric = { ...TRAIN, name: 'watchedImagesPerSecond' };
 const EVALUATE: Metric = { name: 'evaluationImagesPerSecond', unit: 'images/s', better: 'higher' };
 const PEAK: Metric = { name: 'peakBytes', unit: 'bytes', better: 'lower' };
 const FIRST_STEP: Metric = { name: 'firstStepSeconds', unit: 's', better: 'lower' };
+
+/** In a shorter pass one measurement of the noise weighs more than it does in training. */
+const WATCHED_STEPS_MIN = 100;
 
 export interface RaceOutcome {
   readonly results: readonly BenchResult[];
@@ -23,7 +27,8 @@ export interface RaceOutcome {
 type Found = Map<Metric, number[]>;
 
 /** @throws Error if a contestant fails, or trains another number of parameters than the first. */
-export async function race(of: EngineCase, contestants: readonly Contestant[], repeats: number): Promise<RaceOutcome> {
+export async function race(of: EngineCase, { ours, watched, peers }: Contestants, repeats: number): Promise<RaceOutcome> {
+  const contestants = of.examples / of.batchSize < WATCHED_STEPS_MIN ? [ours, ...peers] : [ours, watched, ...peers];
   const processes: ContestantProcess[] = [];
   try {
     const prepared: Prepared[] = [];
@@ -36,7 +41,7 @@ export async function race(of: EngineCase, contestants: readonly Contestant[], r
     checkParameters(of, processes, prepared);
     const found = processes.map((_, i): Found => new Map([[FIRST_STEP, [prepared[i]!.firstStepSeconds]]]));
     await passes(of, processes, repeats, found);
-    return { results: resultsOf(of, processes, found), versions: Object.assign({}, ...prepared.map(({ versions }) => versions)) as Record<string, string> };
+    return { results: resultsOf(of, new Map(contestants.map(({ name }, i) => [name, found[i] as Found])), [ours.name, watched.name]), versions: Object.assign({}, ...prepared.map(({ versions }) => versions)) as Record<string, string> };
   } finally {
     await Promise.all(processes.map((process) => process.end()));
   }
@@ -66,9 +71,11 @@ async function passes(of: EngineCase, processes: readonly ContestantProcess[], r
   });
 }
 
-function resultsOf(of: EngineCase, processes: readonly ContestantProcess[], [ours, ...peers]: readonly Found[]): readonly BenchResult[] {
-  return [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => ours?.has(metric) === true).map((metric) => {
-    const others = Object.fromEntries(peers.map((own, i) => [processes[i + 1]!.name, own.get(metric) ?? []]));
-    return resultOf(of.name, metric, ours?.get(metric) ?? [], others);
-  });
+/** Ours beside the peers by every metric, and ours that is watched beside ours that is not. */
+function resultsOf(of: EngineCase, found: ReadonlyMap<string, Found>, [ours, watched]: readonly [string, string]): readonly BenchResult[] {
+  const samplesOf = (name: string, metric: Metric): readonly number[] => found.get(name)?.get(metric) ?? [];
+  const peers = [...found.keys()].filter((name) => name !== ours && name !== watched);
+  const results = [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => samplesOf(ours, metric).length > 0)
+    .map((metric) => resultOf(of.name, metric, samplesOf(ours, metric), Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)]))));
+  return found.has(watched) ? [...results, resultOf(of.name, WATCHED, samplesOf(watched, TRAIN), { unwatched: samplesOf(ours, TRAIN) })] : results;
 }

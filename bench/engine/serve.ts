@@ -8,6 +8,9 @@ import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import type { EngineCase } from './cases';
 
+/** Environment variable that has a contestant watch its training; of ours alone. */
+export const WATCHED = 'BENCH_WATCHED';
+
 /** Asks for the set-up once, then for passes over all examples. */
 export type Question = { readonly ask: 'prepare'; readonly case: EngineCase } | { readonly ask: 'train' | 'evaluate' };
 
