@@ -117,6 +117,11 @@ describe('layers that no preset has', () => {
     expect(await compare({ layers: [...layers, layer('Dense', { units: 10 })] }, 'momentum', { momentum: 0.9 }, 2)).toBeLessThan(1e-5);
   });
 
+  it('compile and train alike: a batch normalization of more channels than a table may have numbers', async () => {
+    const layers = [layer('MaxPooling2D', { poolSize: [4, 4] }), layer('Flatten'), layer('Dense', { units: 9000 }), layer('BatchNormalization'), layer('Dense', { units: 10 })];
+    expect(await compare({ layers }, 'momentum', { momentum: 0.9 }, 2)).toBeLessThan(1e-5);
+  });
+
   it('compile and train alike: a batch normalization that two branches share, beside one of its own', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-shared-'));
     writeFileSync(path.join(folder, 'shared.cjs'), `module.exports = ({ tf, shape, classes, seed }) => {

@@ -15,7 +15,7 @@ import { notCompilable } from './recorder';
 export const RECORDED_BATCHES = [2, 3, 5] as const;
 
 /** More elements than any table that a layer needs; weights and data that are no variables would show here. */
-const CONSTANT_ELEMENTS_MAX = 16_384;
+export const CONSTANT_ELEMENTS_MAX = 16_384;
 
 /** Equal elements above this count become one value and a shape; shorter lists are axes and sizes that ops want as they are. */
 const FILL_ELEMENTS_MIN = 64;

@@ -8,8 +8,9 @@ import { advanced, type MovingAverage } from '../../layers/moving-average';
 import type { tf } from '../../native';
 import { constant, type GraphNode, operation } from '../graph';
 import { rowOf } from '../rows';
-import type { StateLayout, Unit } from '../state-layout';
+import { sizeOf, type StateLayout, type Unit } from '../state-layout';
 import { assign, readOf } from '../variables';
+import { CONSTANT_ELEMENTS_MAX } from './batch-template';
 import type { Recorder } from './recorder';
 
 /** The averages of a unit, one for each member, in their order. */
@@ -18,10 +19,13 @@ interface RowAverages {
   readonly averages: readonly MovingAverage[];
 }
 
+/** A row's numbers by element are constants of the graph. */
+const isAdvanceable = ({ isRow, shape }: Unit): boolean => isRow && sizeOf(shape) <= CONSTANT_ELEMENTS_MAX;
+
 /** Rows of which every member is averaged once. All other averages are advanced here and now, each by ops of its own. */
 export function rowsOf({ units }: StateLayout, averages: readonly MovingAverage[]): RowAverages[] {
   const of = (variable: tf.Variable): MovingAverage[] => averages.filter((average) => average.variable === variable);
-  const rows = units.filter(({ isRow, members }) => isRow && members.every(({ variable }) => of(variable).length === 1))
+  const rows = units.filter((unit) => isAdvanceable(unit) && unit.members.every(({ variable }) => of(variable).length === 1))
     .map((unit) => ({ unit, averages: unit.members.flatMap(({ variable }) => of(variable)) }));
   const inRows = new Set(rows.flatMap((row) => row.averages));
   averages.filter((average) => !inRows.has(average)).forEach((average) => average.variable.assign(advanced(average)));
