@@ -59,14 +59,16 @@ function graphOf(recordings: StepRecordings, layout: StateLayout, data: ExampleF
   ];
 }
 
-/** TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time. */
+/**
+ * TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time of a step. Evaluations,
+ * which nobody compares by time and a range test never makes, wait for the first.
+ */
 function warmUp(engine: StepEngine, { shapes }: StateLayout, scalars: number, batchSizes: readonly number[], withNoise: boolean): void {
   engine.load(new Map([...shapes].map(([name, shape]): [string, HostTensor] => [name, { shape, values: new Float32Array(sizeOf(shape)) }])));
   for (const size of batchSizes) {
     engine.step(new Int32Array(size), new Float32Array(scalars), [1, 0]);
     if (withNoise && size > 1) engine.gradientNorms(new Int32Array(size), new Float32Array(scalars), [1, 0]);
   }
-  engine.evaluate('train', new Int32Array(1));
 }
 
 function engineOf(

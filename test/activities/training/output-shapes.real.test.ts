@@ -45,15 +45,17 @@ describe('shapes of what has run', () => {
     expect(runsAgain([given(tf.ones([4]))], [given(tf.ones([4]))], tf.ones([4], 'int32'))).toBe(true);
   });
 
-  it.each<[string, (examples: number) => readonly ShapeInput[], (examples: number) => number[]]>([
-    ['Conv2D', (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([3, 3, 2, 4]))], (examples) => [examples, 3, 3, 4]],
-    ['Conv2DBackpropInput', (examples) => [integers(examples, 5, 5, 2), given(tf.ones([3, 3, 2, 4])), given(tf.ones([examples, 3, 3, 4]))], (examples) => [examples, 5, 5, 2]],
-    ['Conv2DBackpropFilter', (examples) => [given(tf.ones([examples, 5, 5, 2])), integers(3, 3, 2, 4), given(tf.ones([examples, 3, 3, 4]))], () => [3, 3, 2, 4]],
-  ])('of %s are known for any number of examples, and for other sides they are not', (op, inputs, shape) => {
+  it.each<[string, (examples: number) => readonly ShapeInput[], (examples: number) => readonly number[][]]>([
+    ['Conv2D', (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([3, 3, 2, 4]))], (examples) => [[examples, 3, 3, 4]]],
+    ['Conv2DBackpropInput', (examples) => [integers(examples, 5, 5, 2), given(tf.ones([3, 3, 2, 4])), given(tf.ones([examples, 3, 3, 4]))], (examples) => [[examples, 5, 5, 2]]],
+    ['Conv2DBackpropFilter', (examples) => [given(tf.ones([examples, 5, 5, 2])), integers(3, 3, 2, 4), given(tf.ones([examples, 3, 3, 4]))], () => [[3, 3, 2, 4]]],
+    ['AvgPoolGrad', (examples) => [integers(examples, 5, 5, 2), given(tf.ones([examples, 2, 2, 2]))], (examples) => [[examples, 5, 5, 2]]],
+    ['FusedBatchNormV3', (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([2]))], (examples) => [[examples, 5, 5, 2], [2], [2]]],
+  ])('of %s are known for any number of examples, and for other sides they are not', (op, inputs, outputs) => {
     const shapes = new OutputShapes();
-    shapes.outputs(op, PLAIN, inputs(2), () => [tf.ones(shape(2))]);
+    shapes.outputs(op, PLAIN, inputs(2), () => outputs(2).map((shape) => tf.ones(shape)));
     const unexpected = (): never => { throw new Error('runs again'); };
-    expect(shapes.outputs(op, PLAIN, inputs(7), unexpected)[0]!.shape).toEqual(shape(7));
+    expect(shapes.outputs(op, PLAIN, inputs(7), unexpected).map(({ shape }) => shape)).toEqual(outputs(7));
     const [first, ...others] = inputs(2);
     expect(() => shapes.outputs(op, PLAIN, [given(tf.ones([2, 6, 5, 2])), ...others], unexpected)).toThrow('runs again');
     expect(() => shapes.outputs('Op', PLAIN, [first!, ...others], unexpected)).toThrow('runs again');

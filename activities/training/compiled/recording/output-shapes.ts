@@ -8,13 +8,22 @@ export type ShapeInput = Pick<tf.TensorInfo, 'shape' | 'dtype'> & { readonly con
 const ARGUMENT_ELEMENTS_MAX = 64;
 
 /**
- * Convolutions take each example by itself: which inputs have an example a row (or are the shape of such a tensor), the last one for certain,
- * and whether the answer has. How many there are changes nothing else.
+ * Ops for which another number of examples changes nothing but that number: which inputs have an example a row (or are the shape of such a tensor),
+ * the last one for certain, and which outputs have.
  */
-const CONVOLUTIONS: Readonly<Record<string, { readonly inputs: readonly number[]; readonly answersEach: boolean }>> = {
-  Conv2D: { inputs: [0], answersEach: true },
-  Conv2DBackpropInput: { inputs: [0, 2], answersEach: true },
-  Conv2DBackpropFilter: { inputs: [0, 2], answersEach: false },
+const BY_EXAMPLE: Readonly<Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>> = {
+  Conv2D: { inputs: [0], outputs: [0] },
+  Conv2DBackpropInput: { inputs: [0, 2], outputs: [0] },
+  Conv2DBackpropFilter: { inputs: [0, 2], outputs: [] },
+  DepthwiseConv2dNative: { inputs: [0], outputs: [0] },
+  DepthwiseConv2dNativeBackpropInput: { inputs: [0, 2], outputs: [0] },
+  DepthwiseConv2dNativeBackpropFilter: { inputs: [0, 2], outputs: [] },
+  AvgPool: { inputs: [0], outputs: [0] },
+  AvgPoolGrad: { inputs: [0, 1], outputs: [0] },
+  MaxPool: { inputs: [0], outputs: [0] },
+  MaxPoolGrad: { inputs: [0, 1, 2], outputs: [0] },
+  FusedBatchNormV3: { inputs: [0], outputs: [0] },
+  FusedBatchNormGradV3: { inputs: [0, 1], outputs: [0] },
 };
 
 /**
@@ -29,7 +38,7 @@ export class OutputShapes {
   outputs(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[], run: () => tf.Tensor[]): tf.Tensor[] {
     const key = keyOf(op, attributes, inputs);
     const shapes = key === undefined ? undefined : this.known.get(key);
-    if (shapes !== undefined) return shapes.map((shape) => this.standIn(ofExamples(op, inputs, shape)));
+    if (shapes !== undefined) return shapes.map((shape, i) => this.standIn(ofExamples(op, inputs, shape, i)));
     const outputs = run();
     if (key !== undefined && outputs.every(({ dtype }) => dtype === 'float32')) this.known.set(key, outputs.map(({ shape }) => shape));
     return outputs;
@@ -45,7 +54,7 @@ export class OutputShapes {
 /** `undefined` where shapes may follow from computed whole numbers. */
 function keyOf(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[]): string | undefined {
   if (inputs.some(({ dtype, constant }) => constant === undefined && dtype !== 'float32' && dtype !== 'bool')) return undefined;
-  const withExamples = CONVOLUTIONS[op]?.inputs;
+  const withExamples = BY_EXAMPLE[op]?.inputs;
   return JSON.stringify([op, attributes, inputs.map(({ dtype, shape, constant }, i) => {
     const sides = [shape, argument(constant)];
     return [dtype, ...(withExamples?.includes(i) ? sides.map((of) => of?.slice(1)) : sides)];
@@ -57,10 +66,10 @@ function argument(constant: Constant | undefined): readonly number[] | null {
   return Array.from(constant.values);
 }
 
-/** A known shape for as many examples as there are. */
-function ofExamples(op: string, inputs: readonly ShapeInput[], shape: number[]): number[] {
-  const convolution = CONVOLUTIONS[op];
-  if (convolution?.answersEach !== true) return shape;
-  const [examples] = inputs[convolution.inputs.at(-1) as number]?.shape ?? [];
+/** The known shape of an output for as many examples as there are. */
+function ofExamples(op: string, inputs: readonly ShapeInput[], shape: number[], output: number): number[] {
+  const byExample = BY_EXAMPLE[op];
+  if (byExample?.outputs.includes(output) !== true) return shape;
+  const [examples] = inputs[byExample.inputs.at(-1) as number]?.shape ?? [];
   return [examples as number, ...shape.slice(1)];
 }

@@ -106,16 +106,14 @@ export class Recorder {
   private attribute({ name, type, value }: OpAttribute): Attribute {
     const { binding } = native();
     const many = Array.isArray(value);
-    const kinds = new Map<number, Attribute>([
-      [binding.TF_ATTR_STRING, { s: String(value) }],
-      [binding.TF_ATTR_INT, many ? { list: { i: value } } : { i: value as number }],
-      [binding.TF_ATTR_FLOAT, many ? { list: { f: value } } : { f: value as number }],
-      [binding.TF_ATTR_BOOL, many ? { list: { b: value } } : { b: value as boolean }],
-      [binding.TF_ATTR_TYPE, many ? { list: { type: value } } : { type: value as number }],
-      [binding.TF_ATTR_SHAPE, { shape: value as readonly number[] }],
-    ]);
-    const kind = kinds.get(type);
-    if (kind === undefined) throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
-    return kind;
+    switch (type) {
+      case binding.TF_ATTR_STRING: return { s: String(value) };
+      case binding.TF_ATTR_INT: return many ? { list: { i: value } } : { i: value as number };
+      case binding.TF_ATTR_FLOAT: return many ? { list: { f: value } } : { f: value as number };
+      case binding.TF_ATTR_BOOL: return many ? { list: { b: value } } : { b: value as boolean };
+      case binding.TF_ATTR_TYPE: return many ? { list: { type: value } } : { type: value as number };
+      case binding.TF_ATTR_SHAPE: return { shape: value as readonly number[] };
+      default: throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
+    }
   }
 }
