@@ -11,9 +11,11 @@ import { type EngineCase, engineCases } from './cases';
 import { contestants } from './contestants';
 import { race } from './race';
 
-const USAGE = `npm run bench:engine -- [--quick] [--only CASE] [--threads N] [--json]
+const USAGE = `npm run bench:engine -- [--quick] [--only CASE] [--repeats N] [--no-peers] [--threads N] [--json]
   --quick       2 repeats of shorter passes instead of 5
   --only CASE   cases whose name begins so, e.g. resnet20 or mnist-cnn/batch-32
+  --repeats N   passes of everybody that count
+  --no-peers    ours alone, and ours with all its instruments on
   --threads N   threads of every contestant; all cores unless given
   --json        one JSON object on standard output
 The first run installs the peers; PyTorch's wheel for Linux brings several GB of CUDA libraries with it, on machines without a GPU too.
@@ -24,6 +26,7 @@ const REPEATS = { full: 5, quick: 2 };
 interface Options {
   readonly cases: readonly EngineCase[];
   readonly repeats: number;
+  readonly hasPeers: boolean;
   readonly threads: number;
   readonly json: boolean;
 }
@@ -31,19 +34,26 @@ interface Options {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ args: [...args], options: { quick: flag, json: flag, help: flag, only: { type: 'string', default: '' }, threads: { type: 'string' } } });
+  const { values } = parseArgs({ args: [...args], options: { quick: flag, json: flag, help: flag, 'no-peers': flag, only: { type: 'string', default: '' }, repeats: { type: 'string' }, threads: { type: 'string' } } });
   if (values.help) return 'help';
   const length = values.quick ? 'quick' : 'full';
   const all = engineCases(length);
   const cases = all.filter(({ name }) => name.startsWith(values.only));
   if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`);
-  const threads = Number(values.threads ?? availableParallelism());
-  if (!Number.isInteger(threads) || threads < 1) throw new RangeError(`--threads must be an integer of at least 1, got '${values.threads}'`);
-  return { cases, repeats: REPEATS[length], threads, json: values.json };
+  return {
+    cases, hasPeers: !values['no-peers'], json: values.json,
+    repeats: countOf('--repeats', values.repeats, REPEATS[length]), threads: countOf('--threads', values.threads, availableParallelism()),
+  };
 }
 
-async function measure({ cases, repeats, threads }: Options, onResult: (result: BenchResult) => void): Promise<BenchReport> {
-  const racers = contestants(threads);
+function countOf(option: string, given: string | undefined, otherwise: number): number {
+  const count = Number(given ?? otherwise);
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${option} must be an integer of at least 1, got '${given}'`);
+  return count;
+}
+
+async function measure({ cases, repeats, hasPeers, threads }: Options, onResult: (result: BenchResult) => void): Promise<BenchReport> {
+  const racers = contestants(threads, hasPeers);
   const results: BenchResult[] = [];
   let versions: Readonly<Record<string, string>> = { stepwell: manifest.version };
   for (const of of cases) {
