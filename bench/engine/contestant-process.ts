@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { EngineCase } from './cases';
 import type { Contestant } from './contestants';
-import type { Pass, Prepared, Question } from './serve';
+import type { Pass, PassName, Prepared, Question } from './serve';
 
 const STANDARD_ERROR_KEPT = 4000;
 
@@ -41,7 +41,7 @@ export class ContestantProcess {
   }
 
   /** Seconds of a pass over all examples. */
-  async secondsOf(pass: 'train' | 'evaluate'): Promise<number> {
+  async secondsOf(pass: PassName): Promise<number> {
     return (await this.ask<Pass>({ ask: pass })).seconds;
   }
 

@@ -16,7 +16,7 @@ export interface Contestant {
 
 export interface Contestants {
   readonly ours: Contestant;
-  /** Ours with all its instruments on: losses and times of steps, and the gradient's noise as often as growing batches measure it. */
+  /** Ours again, which trains with and without its instruments: losses and times of steps, and the gradient's noise as often as growing batches measure it. */
   readonly watched: Contestant;
   readonly peers: readonly Contestant[];
 }

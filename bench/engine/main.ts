@@ -15,7 +15,7 @@ const USAGE = `npm run bench:engine -- [--quick] [--only CASE] [--repeats N] [--
   --quick       2 repeats of shorter passes instead of 5
   --only CASE   cases whose name begins so, e.g. resnet20 or mnist-cnn/batch-32
   --repeats N   passes of everybody that count
-  --no-peers    ours alone, and ours with all its instruments on
+  --no-peers    ours alone, with its instruments and without
   --threads N   threads of every contestant; all cores unless given
   --json        one JSON object on standard output
 The first run installs the peers; PyTorch's wheel for Linux brings several GB of CUDA libraries with it, on machines without a GPU too.

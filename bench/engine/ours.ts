@@ -35,13 +35,13 @@ function hparamsOf({ batchSize, dropoutRate }: EngineCase): Readonly<Record<stri
   return { learningRate: DEFAULT_LEARNING_RATES.adam, batchSize, dropoutRate, momentum: 0, weightDecay: 0, labelSmoothing: 0 };
 }
 
-const isWatched = process.env[WATCHED] === '1';
+const isToBeWatched = process.env[WATCHED] === '1';
 
 /** Steps between two measurements of the gradient's noise: the default of batches that grow by it. */
 const NOISE_EVERY = 50;
 
 /** One pass of training; nothing on the way is validated or kept, and unless it is watched nothing is recorded. */
-function jobOf(of: EngineCase): TrainJob {
+function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
   const split = { seed: SEED, trainExamples: of.examples, validationExamples: 0, testExamples: 0, testFrom: 'train' } as const;
   return {
     trial: {
@@ -61,12 +61,12 @@ function datasetOf({ shape, classes }: EngineCase, train: ExampleSet): LoadedDat
 
 async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer> {
   const { shape, classes, batchSize, examples } = of;
-  const job = jobOf(of);
+  const job = jobOf(of, false);
   const { trial: { hparams }, model: spec, modelFolder, optimizer } = job;
   const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
   const plan = planStep(model, classes, optimizer, hparams);
   // Takes a first step before it returns.
-  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize], withNoise: isWatched });
+  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize], withNoise: isToBeWatched });
   const all = Int32Array.from({ length: examples }, (_, i) => i);
   const none = new Int32Array(0);
   const facts: TrialFacts = {
@@ -78,6 +78,7 @@ async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer>
   return {
     parameters: model.parameters, versions: { engine: identity, node: process.versions.node },
     train: async () => void (await new TrialRun(parts).train()),
+    ...(isToBeWatched && { watch: async () => void (await new TrialRun({ ...parts, job: jobOf(of, true) }).train()) }),
     evaluate: async () => {
       for (let from = 0; from < examples; from += EVALUATION_CHUNK) engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
     },

@@ -7,13 +7,16 @@ import { type BenchResult, type Metric, resultOf } from '../report';
 import type { EngineCase } from './cases';
 import { ContestantProcess } from './contestant-process';
 import type { Contestants } from './contestants';
-import type { Prepared } from './serve';
+import type { PassName, Prepared } from './serve';
 
 const TRAIN: Metric = { name: 'imagesPerSecond', unit: 'images/s', better: 'higher' };
 const WATCHED: Metric = { ...TRAIN, name: 'watchedImagesPerSecond' };
 const EVALUATE: Metric = { name: 'evaluationImagesPerSecond', unit: 'images/s', better: 'higher' };
 const PEAK: Metric = { name: 'peakBytes', unit: 'bytes', better: 'lower' };
 const FIRST_STEP: Metric = { name: 'firstStepSeconds', unit: 's', better: 'lower' };
+
+/** What a pass measures. */
+const METRICS: Readonly<Record<PassName, Metric>> = { train: TRAIN, watch: WATCHED, evaluate: EVALUATE };
 
 /** In a shorter pass one measurement of the noise weighs more than it does in training. */
 const WATCHED_STEPS_MIN = 100;
@@ -28,7 +31,7 @@ type Found = Map<Metric, number[]>;
 
 /** @throws Error if a contestant fails, or trains another number of parameters than the first. */
 export async function race(of: EngineCase, { ours, watched, peers }: Contestants, repeats: number): Promise<RaceOutcome> {
-  const contestants = of.examples / of.batchSize < WATCHED_STEPS_MIN ? [ours, ...peers] : [ours, watched, ...peers];
+  const contestants = of.examples / of.batchSize < WATCHED_STEPS_MIN ? [ours, ...peers] : [ours, ...peers, watched];
   const processes: ContestantProcess[] = [];
   try {
     const prepared: Prepared[] = [];
@@ -40,7 +43,8 @@ export async function race(of: EngineCase, { ours, watched, peers }: Contestants
     }
     checkParameters(of, processes, prepared);
     const found = processes.map((_, i): Found => new Map([[FIRST_STEP, [prepared[i]!.firstStepSeconds]]]));
-    await passes(of, processes, repeats, found);
+    const namesOf = (process: ContestantProcess): readonly PassName[] => (process.name === watched.name ? ['train', 'watch'] : ['train', 'evaluate']);
+    await passes(of, processes, { repeats, namesOf }, found);
     return { results: resultsOf(of, new Map(contestants.map(({ name }, i) => [name, found[i] as Found])), [ours.name, watched.name]), versions: Object.assign({}, ...prepared.map(({ versions }) => versions)) as Record<string, string> };
   } finally {
     await Promise.all(processes.map((process) => process.end()));
@@ -52,17 +56,23 @@ function checkParameters(of: EngineCase, processes: readonly ContestantProcess[]
   if (new Set(prepared.map(({ parameters }) => parameters)).size > 1) throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
 }
 
-/** A pass that does not count, then those that do; each round begins with the next contestant. */
-async function passes(of: EngineCase, processes: readonly ContestantProcess[], repeats: number, found: readonly Found[]): Promise<void> {
+interface Rounds {
+  readonly repeats: number;
+  readonly namesOf: (process: ContestantProcess) => readonly PassName[];
+}
+
+/** A round that does not count, then those that do; each begins with the next contestant, and every second one with the last kind of pass. */
+async function passes(of: EngineCase, processes: readonly ContestantProcess[], { repeats, namesOf }: Rounds, found: readonly Found[]): Promise<void> {
   for (let round = 0; round <= repeats; round++) {
     for (let turn = 0; turn < processes.length; turn++) {
       const i = (round + turn) % processes.length;
       const [process, own] = [processes[i]!, found[i]!];
-      const trained = of.examples / (await process.secondsOf('train'));
-      const evaluated = of.examples / (await process.secondsOf('evaluate'));
-      if (round === 0) continue;
-      own.set(TRAIN, [...(own.get(TRAIN) ?? []), trained]);
-      own.set(EVALUATE, [...(own.get(EVALUATE) ?? []), evaluated]);
+      const names = namesOf(process);
+      for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+        const rate = of.examples / (await process.secondsOf(name));
+        const metric = METRICS[name];
+        if (round > 0) own.set(metric, [...(own.get(metric) ?? []), rate]);
+      }
     }
   }
   processes.forEach((process, i) => {
@@ -71,11 +81,11 @@ async function passes(of: EngineCase, processes: readonly ContestantProcess[], r
   });
 }
 
-/** Ours beside the peers by every metric, and ours that is watched beside ours that is not. */
+/** Ours beside the peers by every metric, and ours that is watched beside itself when it is not. */
 function resultsOf(of: EngineCase, found: ReadonlyMap<string, Found>, [ours, watched]: readonly [string, string]): readonly BenchResult[] {
   const samplesOf = (name: string, metric: Metric): readonly number[] => found.get(name)?.get(metric) ?? [];
   const peers = [...found.keys()].filter((name) => name !== ours && name !== watched);
   const results = [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => samplesOf(ours, metric).length > 0)
     .map((metric) => resultOf(of.name, metric, samplesOf(ours, metric), Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)]))));
-  return found.has(watched) ? [...results, resultOf(of.name, WATCHED, samplesOf(watched, TRAIN), { unwatched: samplesOf(ours, TRAIN) })] : results;
+  return found.has(watched) ? [...results, resultOf(of.name, WATCHED, samplesOf(watched, WATCHED), { unwatched: samplesOf(watched, TRAIN) })] : results;
 }

@@ -8,11 +8,14 @@ import { performance } from 'node:perf_hooks';
 import { createInterface } from 'node:readline';
 import type { EngineCase } from './cases';
 
-/** Environment variable that has a contestant watch its training; of ours alone. */
+/** Environment variable that has a contestant prepare to watch its training; of ours alone. */
 export const WATCHED = 'BENCH_WATCHED';
 
-/** Asks for the set-up once, then for passes over all examples. */
-export type Question = { readonly ask: 'prepare'; readonly case: EngineCase } | { readonly ask: 'train' | 'evaluate' };
+/** What is timed, over all examples. `watch` trains with all instruments on. */
+export type PassName = 'train' | 'watch' | 'evaluate';
+
+/** Asks for the set-up once, then for passes. */
+export type Question = { readonly ask: 'prepare'; readonly case: EngineCase } | { readonly ask: PassName };
 
 export interface Prepared {
   /** From the data in memory to the end of the first step: building, compiling, one step. */
@@ -30,6 +33,8 @@ export interface Trainer {
   readonly parameters: number;
   readonly versions: Readonly<Record<string, string>>;
   train(): Promise<void>;
+  /** Of ours that is prepared for it. */
+  watch?(): Promise<void>;
   evaluate(): Promise<void>;
 }
 
@@ -58,10 +63,10 @@ export async function serve(load: (of: EngineCase) => () => Promise<Trainer>): P
       trainer = prepared as unknown as Trainer;
       answer = { firstStepSeconds, parameters: trainer.parameters, versions: trainer.versions };
     } else {
-      const held = trainer;
       const { ask } = question;
-      if (held === undefined) throw new Error(`prepare must come before ${ask}`);
-      answer = { seconds: await secondsOf(() => held[ask]()) };
+      const pass = trainer?.[ask]?.bind(trainer);
+      if (pass === undefined) throw new Error(`${ask} must come after prepare, and of one who can`);
+      answer = { seconds: await secondsOf(pass) };
     }
     writeSync(ANSWERS, `${JSON.stringify(answer)}\n`);
   }
