@@ -85,9 +85,12 @@ class TorchTrainer:
             self.optimizer.step()
 
     def train(self):
+        started = time.perf_counter()
         self.fit(len(self.images))
+        return time.perf_counter() - started
 
     def evaluate(self):
+        started = time.perf_counter()
         self.model.eval()
         loss, correct = 0.0, 0
         with torch.inference_mode():
@@ -95,6 +98,7 @@ class TorchTrainer:
                 logits = self.model(images)
                 loss += functional.cross_entropy(logits, labels, reduction="sum").item()
                 correct += (logits.argmax(1) == labels).sum().item()
+        return time.perf_counter() - started
 
 
 if __name__ == "__main__":
