@@ -11,6 +11,7 @@ const STANDARD_ERROR_KEPT = 4000;
 /** A contestant at work on one case, in a process of its own: its memory is this case's alone. */
 export class ContestantProcess {
   readonly name: string;
+  readonly passes: readonly PassName[];
   private readonly child: ChildProcess;
   private readonly answers: AsyncIterator<string>;
   private readonly exited: Promise<void>;
@@ -18,6 +19,7 @@ export class ContestantProcess {
 
   constructor(contestant: Contestant) {
     this.name = contestant.name;
+    this.passes = contestant.passes;
     this.child = spawn(contestant.program, contestant.args, {
       env: { ...process.env, ...contestant.environment }, stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     });

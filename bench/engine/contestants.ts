@@ -5,14 +5,18 @@
  */
 import path from 'node:path';
 import { pythonWith } from '../python';
-import { WATCHED } from './serve';
+import { type PassName, WATCHED } from './serve';
 
 export interface Contestant {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What it is timed at in every round. */
+  readonly passes: readonly PassName[];
 }
+
+const PASSES = ['train', 'evaluate'] as const;
 
 export interface Contestants {
   readonly ours: Contestant;
@@ -28,10 +32,10 @@ export function contestants(threads: number, hasPeers: boolean): Contestants {
   const count = String(threads);
   const shared = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
   const node = (name: string, file: string): Contestant =>
-    ({ name, program: process.execPath, args: ['--import', require.resolve('tsx'), here(file)], environment: { ...shared, STEPWELL_TRAINER_THREADS: count } });
+    ({ name, program: process.execPath, args: ['--import', require.resolve('tsx'), here(file)], environment: { ...shared, STEPWELL_TRAINER_THREADS: count }, passes: PASSES });
   const ours = node('ours', 'ours.ts');
   return {
-    ours, watched: { ...ours, name: 'ours-watched', environment: { ...ours.environment, [WATCHED]: '1' } },
+    ours, watched: { ...ours, name: 'ours-watched', environment: { ...ours.environment, [WATCHED]: '1' }, passes: ['train', 'watch'] },
     peers: hasPeers ? [...pythonPeers(shared), node('tfjs-fit', 'tfjs-fit.ts')] : [],
   };
 }
@@ -39,8 +43,8 @@ export function contestants(threads: number, hasPeers: boolean): Contestants {
 function pythonPeers(shared: Readonly<Record<string, string>>): Contestant[] {
   const python = pythonWith('bench-venv', here('requirements.txt'));
   const keras = (name: string, oneDnn: string): Contestant =>
-    ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn } });
+    ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn }, passes: PASSES });
   const torch = (name: string, channelsLast: string): Contestant =>
-    ({ name, program: python, args: [here('peers_torch.py')], environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast } });
+    ({ name, program: python, args: [here('peers_torch.py')], environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast }, passes: PASSES });
   return [keras('keras', '1'), keras('keras-without-onednn', '0'), torch('pytorch', '0'), torch('pytorch-channels-last', '1')];
 }

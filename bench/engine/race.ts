@@ -43,9 +43,10 @@ export async function race(of: EngineCase, { ours, watched, peers }: Contestants
     }
     checkParameters(of, processes, prepared);
     const found = processes.map((_, i): Found => new Map([[FIRST_STEP, [prepared[i]!.firstStepSeconds]]]));
-    const namesOf = (process: ContestantProcess): readonly PassName[] => (process.name === watched.name ? ['train', 'watch'] : ['train', 'evaluate']);
-    await passes(of, processes, { repeats, namesOf }, found);
-    return { results: resultsOf(of, new Map(contestants.map(({ name }, i) => [name, found[i] as Found])), [ours.name, watched.name]), versions: Object.assign({}, ...prepared.map(({ versions }) => versions)) as Record<string, string> };
+    await passes(of, processes, repeats, found);
+    const byName = new Map(contestants.map(({ name }, i) => [name, found[i] as Found]));
+    const versions = Object.assign({}, ...prepared.map((one) => one.versions)) as Record<string, string>;
+    return { results: resultsOf(of, byName, [ours.name, watched.name]), versions };
   } finally {
     await Promise.all(processes.map((process) => process.end()));
   }
@@ -56,19 +57,13 @@ function checkParameters(of: EngineCase, processes: readonly ContestantProcess[]
   if (new Set(prepared.map(({ parameters }) => parameters)).size > 1) throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
 }
 
-interface Rounds {
-  readonly repeats: number;
-  readonly namesOf: (process: ContestantProcess) => readonly PassName[];
-}
-
 /** A round that does not count, then those that do; each begins with the next contestant, and every second one with the last kind of pass. */
-async function passes(of: EngineCase, processes: readonly ContestantProcess[], { repeats, namesOf }: Rounds, found: readonly Found[]): Promise<void> {
+async function passes(of: EngineCase, processes: readonly ContestantProcess[], repeats: number, found: readonly Found[]): Promise<void> {
   for (let round = 0; round <= repeats; round++) {
     for (let turn = 0; turn < processes.length; turn++) {
       const i = (round + turn) % processes.length;
       const [process, own] = [processes[i]!, found[i]!];
-      const names = namesOf(process);
-      for (const name of round % 2 === 0 ? names : [...names].reverse()) {
+      for (const name of round % 2 === 0 ? process.passes : [...process.passes].reverse()) {
         const rate = of.examples / (await process.secondsOf(name));
         const metric = METRICS[name];
         if (round > 0) own.set(metric, [...(own.get(metric) ?? []), rate]);
