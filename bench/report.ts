@@ -20,6 +20,8 @@ export interface BenchResult {
   readonly peers: Readonly<Record<string, Samples>>;
   /** Above 1: ours is better than the best peer. `null` without peers, and where a median of 0 or none at all leaves no ratio. */
   readonly ratioToBest: number | null;
+  /** Range of the rounds' own ratios (largest less smallest), where contestants took turns. */
+  readonly ratioSpread?: number;
 }
 
 export interface BenchReport {
@@ -43,14 +45,33 @@ export function samplesOf(values: readonly number[]): Samples {
   return { median: (low + high) / 2, spread: sorted.at(-1)! - sorted[0]! };
 }
 
-/** A result from the repeats of ours and of each peer. */
+/** Above 1: ours is better. */
+const ratioOf = (better: Metric['better'], ours: number, theirs: number): number => (better === 'higher' ? ours / theirs : theirs / ours);
+
+/** A result from the repeats of ours and of each peer; its ratio is of their medians. */
 export function resultOf(name: string, { name: metric, unit, better }: Metric, ours: readonly number[], peers: Readonly<Record<string, readonly number[]>>): BenchResult {
   const own = samplesOf(ours);
   const others = Object.fromEntries(Object.entries(peers).map(([peer, values]) => [peer, samplesOf(values)]));
   const medians = Object.values(others).map(({ median }) => median);
   const best = better === 'higher' ? Math.max(...medians) : Math.min(...medians);
-  const ratio = better === 'higher' ? own.median / best : best / own.median;
+  const ratio = ratioOf(better, own.median, best);
   return { case: name, metric, unit, ours: own, peers: others, ratioToBest: medians.length > 0 && best !== 0 && Number.isFinite(ratio) ? ratio : null };
+}
+
+/**
+ * A result from rounds in which all took turns. Its ratio is the median of the rounds' own, to the peer that comes nearest: who is measured
+ * seconds apart meets the same machine, and a speed that drifts over minutes stays out of it.
+ *
+ * @param ours Positive, one value a round, as every peer has.
+ * @throws RangeError where somebody has another number of rounds.
+ */
+export function resultOfRounds(name: string, metric: Metric, ours: readonly number[], peers: Readonly<Record<string, readonly number[]>>): BenchResult {
+  const ratios = Object.entries(peers).map(([peer, theirs]) => {
+    if (theirs.length !== ours.length) throw new RangeError(`${peer} must have as many rounds as ours, ${ours.length}, got ${theirs.length}`);
+    return samplesOf(ours.map((own, round) => ratioOf(metric.better, own, theirs[round]!)));
+  });
+  const nearest = ratios.sort((a, b) => a.median - b.median)[0];
+  return { ...resultOf(name, metric, ours, peers), ...(nearest && { ratioToBest: nearest.median, ratioSpread: nearest.spread }) };
 }
 
 /** The machine that numbers were taken on. */
@@ -65,9 +86,10 @@ const rounded = (value: number): string => (value < SMALL ? value.toPrecision(3)
 const withSpread = ({ median, spread }: Samples): string => (spread > 0 ? `${rounded(median)} ±${rounded(spread / 2)}` : rounded(median));
 
 /** One line a result: ours, then every peer, then the ratio to the best of them. */
-export function formatResult({ case: name, metric, unit, ours, peers, ratioToBest }: BenchResult): string {
+export function formatResult({ case: name, metric, unit, ours, peers, ratioToBest, ratioSpread = 0 }: BenchResult): string {
   const columns = Object.entries({ ours, ...peers }).map(([who, samples]) => `${who} ${withSpread(samples)}`);
-  const ratio = ratioToBest === null ? '' : `  -> ${ratioToBest.toFixed(2)}x the best peer`;
+  const range = ratioSpread > 0 ? ` ±${(ratioSpread / 2).toFixed(2)}` : '';
+  const ratio = ratioToBest === null ? '' : `  -> ${ratioToBest.toFixed(2)}x${range} the best peer`;
   return `${name}  ${metric} [${unit}]  ${columns.join(' | ')}${ratio}`;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type BenchResult, type Metric, resultOf } from '../report';
+import { type BenchResult, type Metric, resultOfRounds } from '../report';
 import type { EngineCase } from './cases';
 import { ContestantProcess } from './contestant-process';
 import type { Contestants } from './contestants';
@@ -81,6 +81,6 @@ function resultsOf(of: EngineCase, found: ReadonlyMap<string, Found>, [ours, wat
   const samplesOf = (name: string, metric: Metric): readonly number[] => found.get(name)?.get(metric) ?? [];
   const peers = [...found.keys()].filter((name) => name !== ours && name !== watched);
   const results = [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => samplesOf(ours, metric).length > 0)
-    .map((metric) => resultOf(of.name, metric, samplesOf(ours, metric), Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)]))));
-  return found.has(watched) ? [...results, resultOf(of.name, WATCHED, samplesOf(watched, WATCHED), { unwatched: samplesOf(watched, TRAIN) })] : results;
+    .map((metric) => resultOfRounds(of.name, metric, samplesOf(ours, metric), Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)]))));
+  return found.has(watched) ? [...results, resultOfRounds(of.name, WATCHED, samplesOf(watched, WATCHED), { unwatched: samplesOf(watched, TRAIN) })] : results;
 }
