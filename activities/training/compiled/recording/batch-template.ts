@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Constant, constant, type Dtype, type GraphNode, operation, typeOf } from '../graph';
 import { notCompilable } from './recorder';
 
@@ -47,8 +48,7 @@ export function templateOf([first, second, third]: Recordings): Template {
 function merge(a: GraphNode, b: GraphNode, c: GraphNode): TemplateNode {
   const place = a.layer ?? 'the step outside of any layer';
   if (a.constant === undefined || b.constant === undefined || c.constant === undefined) {
-    const [text, ...others] = [a, b, c].map((node) => JSON.stringify(node));
-    if (others.some((other) => other !== text)) throw notCompilable(`${place} computes ${a.op} in another way for other inputs`);
+    if (!isDeepStrictEqual(a, b) || !isDeepStrictEqual(a, c)) throw notCompilable(`${place} computes ${a.op} in another way for other inputs`);
     return { node: a };
   }
   return mergeConstants(a, a.constant, [b.constant, c.constant], place);
