@@ -5,12 +5,49 @@
  * @module
  */
 export { defineStudy, formatProblem, formatProblems, parseStudy, studyJsonSchema } from './workflows/spec';
-export type { DatasetSpec, KnownNames, ParsedStudy, ParseResult, Problem, StageName, StageUseInput, StudyInput } from './workflows/spec';
+export type {
+  DatasetSpec,
+  KnownNames,
+  ParsedStudy,
+  ParseResult,
+  Problem,
+  StageName,
+  StageUseInput,
+  StudyInput,
+} from './workflows/spec';
 export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/contract';
-export type { FailureType, StageProgress, StudyProgress, StudyResult, StudyStatus, TrialProgress, TrialSummary, TuneStudyInput } from './workflows/contract';
+export type {
+  FailureType,
+  StageProgress,
+  StudyProgress,
+  StudyResult,
+  StudyStatus,
+  TrialProgress,
+  TrialSummary,
+  TuneStudyInput,
+} from './workflows/contract';
 export type { Confidence, Decision, Evidence, Plot, Series, Table } from './workflows/stages/stage';
 export type { ScheduleSpec } from './workflows/schedule';
 export type {
-  BudgetSpec, EarlyStopping, LayerSpec, ModelSpec, Objective, OptimizerName, OptimizerSpec, PinnedDataset, ResolvedStudy, StageUse, TrainingSpec,
+  BudgetSpec,
+  EarlyStopping,
+  LayerSpec,
+  ModelSpec,
+  Objective,
+  OptimizerName,
+  OptimizerSpec,
+  PinnedDataset,
+  ResolvedStudy,
+  StageUse,
+  TrainingSpec,
 } from './workflows/study';
-export type { EpochMeasurement, HParams, Measurement, ObjectRef, Outcome, Receipt, TrialResult, TrialSpec } from './workflows/trial';
+export type {
+  EpochMeasurement,
+  HParams,
+  Measurement,
+  ObjectRef,
+  Outcome,
+  Receipt,
+  TrialResult,
+  TrialSpec,
+} from './workflows/trial';

@@ -25,5 +25,10 @@ export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const type = FAILURE_OF_ERROR[name] ?? name;
-  return ApplicationFailure.create({ message, type, nonRetryable: NON_RETRYABLE.includes(type), ...(error instanceof Error && { cause: error }) });
+  return ApplicationFailure.create({
+    message,
+    type,
+    nonRetryable: NON_RETRYABLE.includes(type),
+    ...(error instanceof Error && { cause: error }),
+  });
 }

@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-const environmentFolder = (name: string): string => path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'stepwell', name);
+const environmentFolder = (name: string): string =>
+  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'stepwell', name);
 
 /**
  * Path of a Python that has the requirements; installs them from the package index first where they are not there yet.
@@ -26,9 +27,14 @@ export function pythonWith(name: string, requirementsFile: string): string {
   try {
     mkdirSync(folder, { recursive: true });
     execFileSync('python3', ['-m', 'venv', folder], { stdio: ['ignore', 2, 2] });
-    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirementsFile], { stdio: ['ignore', 2, 2] });
+    execFileSync(python, ['-m', 'pip', 'install', '--quiet', '--requirement', requirementsFile], {
+      stdio: ['ignore', 2, 2],
+    });
   } catch (cause) {
-    throw new Error(`peers cannot be installed [folder=${folder}]; it takes python3 with venv and pip, and a package index that pip can reach`, { cause });
+    throw new Error(
+      `peers cannot be installed [folder=${folder}]; it takes python3 with venv and pip, and a package index that pip can reach`,
+      { cause },
+    );
   }
   writeFileSync(marker, wanted);
   return python;

@@ -46,16 +46,29 @@ export function samplesOf(values: readonly number[]): Samples {
 }
 
 /** Above 1: ours is better. */
-const ratioOf = (better: Metric['better'], ours: number, theirs: number): number => (better === 'higher' ? ours / theirs : theirs / ours);
+const ratioOf = (better: Metric['better'], ours: number, theirs: number): number =>
+  better === 'higher' ? ours / theirs : theirs / ours;
 
 /** A result from the repeats of ours and of each peer; its ratio is of their medians. */
-export function resultOf(name: string, { name: metric, unit, better }: Metric, ours: readonly number[], peers: Readonly<Record<string, readonly number[]>>): BenchResult {
+export function resultOf(
+  name: string,
+  { name: metric, unit, better }: Metric,
+  ours: readonly number[],
+  peers: Readonly<Record<string, readonly number[]>>,
+): BenchResult {
   const own = samplesOf(ours);
   const others = Object.fromEntries(Object.entries(peers).map(([peer, values]) => [peer, samplesOf(values)]));
   const medians = Object.values(others).map(({ median }) => median);
   const best = better === 'higher' ? Math.max(...medians) : Math.min(...medians);
   const ratio = ratioOf(better, own.median, best);
-  return { case: name, metric, unit, ours: own, peers: others, ratioToBest: medians.length > 0 && best !== 0 && Number.isFinite(ratio) ? ratio : null };
+  return {
+    case: name,
+    metric,
+    unit,
+    ours: own,
+    peers: others,
+    ratioToBest: medians.length > 0 && best !== 0 && Number.isFinite(ratio) ? ratio : null,
+  };
 }
 
 /**
@@ -65,28 +78,51 @@ export function resultOf(name: string, { name: metric, unit, better }: Metric, o
  * @param ours Positive, one value a round, as every peer has.
  * @throws RangeError where somebody has another number of rounds.
  */
-export function resultOfRounds(name: string, metric: Metric, ours: readonly number[], peers: Readonly<Record<string, readonly number[]>>): BenchResult {
+export function resultOfRounds(
+  name: string,
+  metric: Metric,
+  ours: readonly number[],
+  peers: Readonly<Record<string, readonly number[]>>,
+): BenchResult {
   const ratios = Object.entries(peers).map(([peer, theirs]) => {
-    if (theirs.length !== ours.length) throw new RangeError(`${peer} must have as many rounds as ours, ${ours.length}, got ${theirs.length}`);
+    if (theirs.length !== ours.length)
+      throw new RangeError(`${peer} must have as many rounds as ours, ${ours.length}, got ${theirs.length}`);
     return samplesOf(ours.map((own, round) => ratioOf(metric.better, own, theirs[round]!)));
   });
   const nearest = ratios.sort((a, b) => a.median - b.median)[0];
-  return { ...resultOf(name, metric, ours, peers), ...(nearest && { ratioToBest: nearest.median, ratioSpread: nearest.spread }) };
+  return {
+    ...resultOf(name, metric, ours, peers),
+    ...(nearest && { ratioToBest: nearest.median, ratioSpread: nearest.spread }),
+  };
 }
 
 /** The machine that numbers were taken on. */
 export function describeMachine(threads: number): BenchReport['machine'] {
   return {
-    cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, threads, memoryBytes: totalmem(), platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: cpus().length,
+    threads,
+    memoryBytes: totalmem(),
+    platform: `${process.platform}-${process.arch}`,
   };
 }
 
 const SMALL = 100;
-const rounded = (value: number): string => (value < SMALL ? value.toPrecision(3) : Math.round(value).toLocaleString('en-US'));
-const withSpread = ({ median, spread }: Samples): string => (spread > 0 ? `${rounded(median)} ±${rounded(spread / 2)}` : rounded(median));
+const rounded = (value: number): string =>
+  value < SMALL ? value.toPrecision(3) : Math.round(value).toLocaleString('en-US');
+const withSpread = ({ median, spread }: Samples): string =>
+  spread > 0 ? `${rounded(median)} ±${rounded(spread / 2)}` : rounded(median);
 
 /** One line a result: ours, then every peer, then the ratio to the best of them. */
-export function formatResult({ case: name, metric, unit, ours, peers, ratioToBest, ratioSpread = 0 }: BenchResult): string {
+export function formatResult({
+  case: name,
+  metric,
+  unit,
+  ours,
+  peers,
+  ratioToBest,
+  ratioSpread = 0,
+}: BenchResult): string {
   const columns = Object.entries({ ours, ...peers }).map(([who, samples]) => `${who} ${withSpread(samples)}`);
   const range = ratioSpread > 0 ? ` ±${(ratioSpread / 2).toFixed(2)}` : '';
   const ratio = ratioToBest === null ? '' : `  -> ${ratioToBest.toFixed(2)}x${range} the best peer`;
@@ -95,6 +131,9 @@ export function formatResult({ case: name, metric, unit, ours, peers, ratioToBes
 
 /** Machine and versions, one line each. */
 export function formatSetting({ machine, versions }: Pick<BenchReport, 'machine' | 'versions'>): string {
-  const line = (values: object): string => Object.entries(values).map(([name, value]) => `${name} ${value}`).join(', ');
+  const line = (values: object): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
   return `machine: ${line(machine)}\nversions: ${line(versions)}`;
 }

@@ -7,7 +7,16 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findServices, identify, isRunning, prepareFolder, readJson, stopProcess, withFolderLock, writeJson } from '../infra/services';
+import {
+  findServices,
+  identify,
+  isRunning,
+  prepareFolder,
+  readJson,
+  stopProcess,
+  withFolderLock,
+  writeJson,
+} from '../infra/services';
 import type { ProcessIdentity, RunningServices } from '../infra/services';
 import { CommandError } from './failure';
 import { failureIn } from './failure-message';
@@ -40,9 +49,15 @@ export function findBackground(folder: string): Background | undefined {
 export async function claimBackground({ folder, fileRoots, modelFolder }: BackgroundSettings): Promise<void> {
   await withFolderLock(prepareFolder(folder), async () => {
     const other = findBackground(folder);
-    if (other !== undefined) throw new CommandError(`stepwell up runs already in ${folder} [pid=${other.process.pid}]; end it with stepwell down`, 'failed', 'AlreadyUp');
+    if (other !== undefined)
+      throw new CommandError(
+        `stepwell up runs already in ${folder} [pid=${other.process.pid}]; end it with stepwell down`,
+        'failed',
+        'AlreadyUp',
+      );
     const self = identify(process.pid);
-    if (self !== undefined) writeJson(recordFile(folder), { process: self, ready: false, fileRoots, modelFolder } satisfies Background);
+    if (self !== undefined)
+      writeJson(recordFile(folder), { process: self, ready: false, fileRoots, modelFolder } satisfies Background);
   });
 }
 
@@ -61,7 +76,11 @@ export async function startBackground(settings: BackgroundSettings): Promise<Run
     const services = background?.ready === true ? findServices(folder) : undefined;
     if (services !== undefined) return services;
     if (background === undefined && child?.isRunning() !== true) {
-      throw new CommandError(child?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`, 'environment', child?.failure() ?? 'ServiceFailed');
+      throw new CommandError(
+        child?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`,
+        'environment',
+        child?.failure() ?? 'ServiceFailed',
+      );
     }
     await delay(POLL_MILLISECONDS);
   }
@@ -103,13 +122,19 @@ function spawnBackground(folder: string, { fileRoots, modelFolder }: BackgroundS
     child.channel?.unref();
     let closed = child.pid === undefined;
     let failure: string | undefined;
-    child.on('message', (message) => { failure = failureIn(message) ?? failure; });
+    child.on('message', (message) => {
+      failure = failureIn(message) ?? failure;
+    });
     // Unlike `exit`, after all that it sent has arrived.
-    child.once('close', () => { closed = true; });
+    child.once('close', () => {
+      closed = true;
+    });
     return {
       isRunning: () => !closed,
       failure: () => failure,
-      lastWords: () => readFileSync(backgroundLog(folder)).subarray(logStart).toString('utf8').split('stepwell: ').at(-1)?.trimEnd() ?? '',
+      lastWords: () =>
+        readFileSync(backgroundLog(folder)).subarray(logStart).toString('utf8').split('stepwell: ').at(-1)?.trimEnd() ??
+        '',
     };
   } finally {
     closeSync(log);

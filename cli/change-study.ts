@@ -34,7 +34,8 @@ const SAY_WHY_AFTER_MILLISECONDS = 10_000;
 
 /** A verb with a study's name and the options that all of them share. */
 export function changeVerb(program: Command, verb: string, description: string): Command {
-  return program.command(verb)
+  return program
+    .command(verb)
     .description(description)
     .argument('<name>', 'name of the study')
     .option('--json', 'print what it came to as JSON')
@@ -42,14 +43,25 @@ export function changeVerb(program: Command, verb: string, description: string):
 }
 
 /** Asks a study to change and prints what it came to. */
-export function askStudy<Name extends ChangeName>({ json = false, folder }: ChangeOptions, asked: AskedChange<Name>): Promise<void> {
+export function askStudy<Name extends ChangeName>(
+  { json = false, folder }: ChangeOptions,
+  asked: AskedChange<Name>,
+): Promise<void> {
   const { name, change, input, said, then } = asked;
   return ofStudy(name, async () => {
-    const interrupt = listenForInterrupt(() => `stopped waiting; whether the study has changed, see with: stepwell show ${name}`);
+    const interrupt = listenForInterrupt(
+      () => `stopped waiting; whether the study has changed, see with: stepwell show ${name}`,
+    );
     const services = await connectServices(folder);
-    const telling = setTimeout(() => say('waiting for a tuner worker to take this; if none runs, start one with: stepwell up'), SAY_WHY_AFTER_MILLISECONDS);
+    const telling = setTimeout(
+      () => say('waiting for a tuner worker to take this; if none runs, start one with: stepwell up'),
+      SAY_WHY_AFTER_MILLISECONDS,
+    );
     try {
-      const accepted = await unlessInterrupted(interrupt, changeStudy(services.client, name, change, { ...input, by: whoAsks() } as ChangeInputs[Name]));
+      const accepted = await unlessInterrupted(
+        interrupt,
+        changeStudy(services.client, name, change, { ...input, by: whoAsks() } as ChangeInputs[Name]),
+      );
       clearTimeout(telling);
       await then?.(services.client, interrupt);
       if (json) printJson({ studyId: name, ...accepted });

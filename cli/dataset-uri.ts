@@ -23,7 +23,12 @@ export function absoluteDatasetUri(uri: string, folder: string): DatasetAddress 
   const candidates = isAddress ? [fileURLToPath(uri)] : [...new Set([path.resolve(folder, uri), path.resolve(uri)])];
   const found = candidates.find(isFolder);
   if (found === undefined) {
-    const problem = { path: 'dataset.uri', rule: 'must be a folder that exists', value: uri, fix: `looked for ${candidates.join(' and ')}` };
+    const problem = {
+      path: 'dataset.uri',
+      rule: 'must be a folder that exists',
+      value: uri,
+      fix: `looked for ${candidates.join(' and ')}`,
+    };
     return { uri, problem, ...(isAddress && { elsewhere: true }) };
   }
   return { uri: isAddress ? uri : pathToFileURL(found).href };

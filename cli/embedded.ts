@@ -42,11 +42,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   return { ...services, failed: new Promise<never>(() => undefined), stop: async () => undefined };
 }
 
-async function startAttached({ folder, fileRoots, modelFolder, atOnce, onProgress = () => undefined }: EmbeddedOptions): Promise<Embedded> {
+async function startAttached({
+  folder,
+  fileRoots,
+  modelFolder,
+  atOnce,
+  onProgress = () => undefined,
+}: EmbeddedOptions): Promise<Embedded> {
   const settings = workerSettings(fileRoots, modelFolder);
   const services = await startServices({ folder, onProgress });
   const environment = { ...process.env, ...services.environment, ...settings };
-  const start = (kind: WorkerKind) => startWorker({ kind, environment, logFile: path.join(services.folder, `${kind}.log`), atOnce, onProgress });
+  const start = (kind: WorkerKind) =>
+    startWorker({ kind, environment, logFile: path.join(services.folder, `${kind}.log`), atOnce, onProgress });
   onProgress('starting the workers');
   const started = await Promise.allSettled([start('tuner'), start('training')]);
   const workers = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));

@@ -3,7 +3,10 @@ export const EXIT_CODES = {
   ok: { code: 0, meaning: 'done' },
   failed: { code: 1, meaning: 'the study or the operation failed, or was cancelled' },
   badInput: { code: 2, meaning: 'bad input: the command line, the study file, the data set or the model' },
-  environment: { code: 3, meaning: 'the environment: no Temporal server, no object store, no permission, no TensorFlow binding' },
+  environment: {
+    code: 3,
+    meaning: 'the environment: no Temporal server, no object store, no permission, no TensorFlow binding',
+  },
   interrupted: { code: 130, meaning: 'interrupted by Ctrl-C' },
 } as const;
 

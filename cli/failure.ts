@@ -12,13 +12,22 @@ import type { Exit } from './exit-codes';
 /** An error that the command line itself found; the message says what is wrong and what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
-  constructor(message: string, readonly exit: Exit, readonly type: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    readonly exit: Exit,
+    readonly type: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
 
 /** A study with mistakes: the message has a line for each. */
-export function studyInvalid(file: string, problems: readonly Problem[], lines: string = formatProblems(problems)): CommandError {
+export function studyInvalid(
+  file: string,
+  problems: readonly Problem[],
+  lines: string = formatProblems(problems),
+): CommandError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   return new CommandError(`${file} has ${count}\n${lines}`, 'badInput', FAILURES.invalidStudy);
 }
@@ -43,7 +52,14 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
 
 /** Names of errors that the world outside causes, wherever they were thrown. */
 const ENVIRONMENT_ERRORS: readonly string[] = [
-  'ServerUnreachable', 'WorkerRefused', 'ConfigInvalid', 'StorageDenied', 'StorageUnavailable', 'TrainerBroken', 'ServiceUnavailable', 'ServiceFailed',
+  'ServerUnreachable',
+  'WorkerRefused',
+  'ConfigInvalid',
+  'StorageDenied',
+  'StorageUnavailable',
+  'TrainerBroken',
+  'ServiceUnavailable',
+  'ServiceFailed',
 ];
 
 /** gRPC's codes for callers that the server knows or not, but does not let in. */
@@ -52,7 +68,11 @@ const REFUSALS: readonly unknown[] = [7, 16];
 /** A study that ended badly; programs that read JSON learn which. */
 export class StudyFailed extends Error {
   override readonly name = 'StudyFailed';
-  constructor(readonly studyId: string, readonly stageId: string | undefined, options: { readonly cause: unknown }) {
+  constructor(
+    readonly studyId: string,
+    readonly stageId: string | undefined,
+    options: { readonly cause: unknown },
+  ) {
     super(`study ${studyId} failed${stageId === undefined ? '' : ` in ${stageId}`}`, options);
   }
 }
@@ -72,8 +92,10 @@ export function failureOf(error: unknown): Failure {
   const root = innermost(error);
   const study = error instanceof StudyFailed ? `study ${error.studyId}` : 'the study';
   if (root.name === 'CancelledFailure') return { message: `${study} was cancelled`, type: 'Cancelled', exit: 'failed' };
-  if (root.name === 'TerminatedFailure') return { message: `${study} was terminated from outside`, type: 'Terminated', exit: 'failed' };
-  if (root.name === 'NamespaceNotFoundError') return { message: `${root.message}; create it, or set TEMPORAL_NAMESPACE`, type: root.name, exit: 'environment' };
+  if (root.name === 'TerminatedFailure')
+    return { message: `${study} was terminated from outside`, type: 'Terminated', exit: 'failed' };
+  if (root.name === 'NamespaceNotFoundError')
+    return { message: `${root.message}; create it, or set TEMPORAL_NAMESPACE`, type: root.name, exit: 'environment' };
   if (root.name === 'ServiceError') return serviceFailure(root);
   const type = typeOf(root);
   const exit = EXIT_OF_FAILURE[type as FailureType] ?? (ENVIRONMENT_ERRORS.includes(type) ? 'environment' : 'failed');
@@ -85,8 +107,14 @@ function serviceFailure(error: Error): Failure {
   const { cause } = error;
   const refused = cause instanceof Error && 'code' in cause && REFUSALS.includes(cause.code);
   const what = refused ? 'refuses' : 'gives no answer';
-  const fix = refused ? 'check TEMPORAL_API_KEY or the certificates, and TEMPORAL_NAMESPACE' : 'is it up? see stepwell doctor';
-  return { message: `the Temporal server ${what} (${reasonOf(error)}); ${fix}`, type: refused ? 'ServerRefused' : 'ServerUnreachable', exit: 'environment' };
+  const fix = refused
+    ? 'check TEMPORAL_API_KEY or the certificates, and TEMPORAL_NAMESPACE'
+    : 'is it up? see stepwell doctor';
+  return {
+    message: `the Temporal server ${what} (${reasonOf(error)}); ${fix}`,
+    type: refused ? 'ServerRefused' : 'ServerUnreachable',
+    exit: 'environment',
+  };
 }
 
 /** The cause that Temporal's failures wrap; a library's own causes stay inside. */

@@ -22,11 +22,19 @@ export interface FollowOptions {
 }
 
 /** Shows a study's progress until it ends, and its result on stdout. @throws StudyFailed with the reason. */
-export async function followStudy({ services: { client, storeFolder, failed }, name, json, interrupt, display }: FollowOptions): Promise<void> {
+export async function followStudy({
+  services: { client, storeFolder, failed },
+  name,
+  json,
+  interrupt,
+  display,
+}: FollowOptions): Promise<void> {
   const last = await Promise.race([watchStudy({ client, name, display, interrupt }), failed]);
-  const result = await studyHandle(client, name).result().catch((cause: unknown) => {
-    throw new StudyFailed(name, stageOf(last), { cause });
-  });
+  const result = await studyHandle(client, name)
+    .result()
+    .catch((cause: unknown) => {
+      throw new StudyFailed(name, stageOf(last), { cause });
+    });
   if (json) printJson(result);
   else print(resultText(result, storeFolder));
 }

@@ -45,8 +45,15 @@ export function hparamsText(hparams: HParams): string {
 }
 
 const CAUSES: Readonly<Record<Receipt['cause'], string>> = {
-  trainerCrashed: 'trainer crashed', trainerKilled: 'trainer killed', trainerStalled: 'trainer hung', workerLost: 'worker lost',
-  workerStopped: 'worker stopped', takenBack: 'taken back', storage: 'store unreachable', diskFull: 'disk full', unknown: 'cause unknown',
+  trainerCrashed: 'trainer crashed',
+  trainerKilled: 'trainer killed',
+  trainerStalled: 'trainer hung',
+  workerLost: 'worker lost',
+  workerStopped: 'worker stopped',
+  takenBack: 'taken back',
+  storage: 'store unreachable',
+  diskFull: 'disk full',
+  unknown: 'cause unknown',
 };
 
 /** What a recovery was, e.g. `worker lost at step 312, went on from step 300`. */
@@ -62,10 +69,13 @@ export function changeText({ what, by, detail }: StudyChange): string {
 /** All recoveries in one line, e.g. `3 recoveries (2 x trainer killed, 1 x worker lost), 40 steps repeated`. */
 export function receiptsText(receipts: readonly Receipt[]): string {
   if (receipts.length === 0) return 'no recovery was needed';
-  const causes = [...new Set(receipts.map(({ cause }) => cause))].map((cause) => `${receipts.filter((receipt) => receipt.cause === cause).length} x ${CAUSES[cause]}`);
+  const causes = [...new Set(receipts.map(({ cause }) => cause))].map(
+    (cause) => `${receipts.filter((receipt) => receipt.cause === cause).length} x ${CAUSES[cause]}`,
+  );
   const steps = receipts.reduce((sum, { stepsLost }) => sum + stepsLost, 0);
   const seconds = receipts.reduce((sum, { deviceSecondsLost }) => sum + deviceSecondsLost, 0);
   const recoveries = receipts.length === 1 ? '1 recovery' : `${receipts.length} recoveries`;
-  const repeated = steps === 0 ? 'no step repeated' : `${count(steps, 'step')} and ${duration(seconds)} of device time repeated`;
+  const repeated =
+    steps === 0 ? 'no step repeated' : `${count(steps, 'step')} and ${duration(seconds)} of device time repeated`;
   return `${recoveries} (${causes.join(', ')}), ${repeated}`;
 }

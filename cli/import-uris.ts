@@ -16,7 +16,9 @@ export function withAbsoluteImports(stages: unknown, folder: string): unknown {
   if (!Array.isArray(stages)) return stages;
   return stages.map((entry: unknown) => {
     const imports = typeof entry === 'object' && entry !== null ? (entry as WithImports).import : undefined;
-    return Array.isArray(imports) ? { ...(entry as object), import: imports.map((one: { readonly uri?: unknown }) => absolute(one, folder)) } : entry;
+    return Array.isArray(imports)
+      ? { ...(entry as object), import: imports.map((one: { readonly uri?: unknown }) => absolute(one, folder)) }
+      : entry;
   });
 }
 

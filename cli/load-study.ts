@@ -28,11 +28,14 @@ const DEFAULT_STUDY_FILE = 'study.yaml';
 /** Reads, parses and checks a study; warnings go to stderr. @throws CommandError with every problem and its line. */
 export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<LoadedStudy> {
   const { value: written, folder, explain } = await readStudy(file);
-  const value = isMapping(written) ? { ...written, ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }) } : written;
+  const value = isMapping(written)
+    ? { ...written, ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }) }
+    : written;
   const result = parseStudy(value, knownNames());
   const dataset = datasetOf(value);
   const found = result.ok ? [] : result.problems;
-  const isAddress = typeof dataset?.uri === 'string' && !found.some(({ path }) => path === 'dataset.uri' || path === 'dataset');
+  const isAddress =
+    typeof dataset?.uri === 'string' && !found.some(({ path }) => path === 'dataset.uri' || path === 'dataset');
   const address = isAddress ? absoluteDatasetUri(String(dataset.uri), folder) : undefined;
   const { errors, warnings } = missingFolder(address);
   if (!result.ok || errors.length > 0) {
@@ -51,12 +54,19 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
 async function readImports(study: ParsedStudy): Promise<PinnedImports> {
   if (study.stages.every(({ options }) => !hasImports(options))) return { study, problems: [], warnings: [] };
   // The AWS SDK takes half a second to load.
-  const { pinImports } = require('../activities/interchange/warm-start/pin-imports') as typeof import('../activities/interchange/warm-start/pin-imports');
+  const { pinImports } =
+    require('../activities/interchange/warm-start/pin-imports') as typeof import('../activities/interchange/warm-start/pin-imports');
   const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
   const pinned = await pinImports(study, { fileRoots: ['/'], openBucket: s3Store });
   if (!namesCluster()) return pinned;
-  const elsewhere = pinned.problems.filter(isElsewhere).map((problem) => ({ ...problem, rule: 'is no file of this machine: the workers of the cluster must have it' }));
-  return { ...pinned, problems: pinned.problems.filter((problem) => !isElsewhere(problem)), warnings: [...pinned.warnings, ...elsewhere] };
+  const elsewhere = pinned.problems
+    .filter(isElsewhere)
+    .map((problem) => ({ ...problem, rule: 'is no file of this machine: the workers of the cluster must have it' }));
+  return {
+    ...pinned,
+    problems: pinned.problems.filter((problem) => !isElsewhere(problem)),
+    warnings: [...pinned.warnings, ...elsewhere],
+  };
 }
 
 function hasImports(options: unknown): boolean {
@@ -69,7 +79,10 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A folder that is missing here is only a warning where a cluster's workers, on machines of their own, may have it. */
-function missingFolder(address: DatasetAddress | undefined): { readonly errors: readonly Problem[]; readonly warnings: readonly Problem[] } {
+function missingFolder(address: DatasetAddress | undefined): {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
+} {
   if (address?.problem === undefined) return { errors: [], warnings: [] };
   if (address.elsewhere !== true || !namesCluster()) return { errors: [address.problem], warnings: [] };
   const warning = { ...address.problem, rule: 'is no folder of this machine: the workers of the cluster must have it' };

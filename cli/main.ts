@@ -18,7 +18,9 @@ import { colorsFor, printJson, say } from './output';
 /** The command line with all verbs; errors are thrown, never exits. */
 export function createProgram(): Command {
   const program = new Command('stepwell')
-    .description('Tune and train convolutional networks in stages, as durable Temporal workflows that survive any crash.')
+    .description(
+      'Tune and train convolutional networks in stages, as durable Temporal workflows that survive any crash.',
+    )
     .version(packageVersion(), '-v, --version')
     .showSuggestionAfterError()
     .exitOverride()
@@ -38,7 +40,10 @@ function inheritSettings(command: Command, parent: Command): void {
 function packageVersion(): string {
   for (const folder of ['..', '../..']) {
     try {
-      const { name, version } = JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8')) as { readonly name?: string; readonly version: string };
+      const { name, version } = JSON.parse(readFileSync(path.join(__dirname, folder, 'package.json'), 'utf8')) as {
+        readonly name?: string;
+        readonly version: string;
+      };
       if (name === 'stepwell') return version;
     } catch {
       continue;
@@ -48,7 +53,10 @@ function packageVersion(): string {
 }
 
 /** Runs the command line. @param onFailure Told the type of an error. @returns the exit code. */
-export async function main(argv: readonly string[], onFailure: (type: string) => void = () => undefined): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  onFailure: (type: string) => void = () => undefined,
+): Promise<number> {
   try {
     await createProgram().parseAsync([...argv], { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : EXIT_CODES.ok.code;
@@ -65,7 +73,8 @@ function report(error: unknown, { message, type, exit }: Failure, argv: readonly
   say(`${red('stepwell:')} ${message}`);
   if (isDebugging()) console.error(error);
   const studyId = error instanceof Error && 'studyId' in error ? error.studyId : null;
-  if (argv.includes('--json')) printJson({ studyId, status: type === 'Cancelled' ? 'cancelled' : 'failed', error: { type, message } });
+  if (argv.includes('--json'))
+    printJson({ studyId, status: type === 'Cancelled' ? 'cancelled' : 'failed', error: { type, message } });
   return EXIT_CODES[exit].code;
 }
 
@@ -80,5 +89,7 @@ if (require.main === module) {
   endQuietlyWithoutReader(process.stdout);
   endQuietlyWithoutReader(process.stderr);
   // An end that does not wait for what libraries may have left open, but for what was written.
-  void main(process.argv.slice(2), tellParent).then((code) => process.stdout.write('', () => process.stderr.write('', () => process.exit(code))));
+  void main(process.argv.slice(2), tellParent).then((code) =>
+    process.stdout.write('', () => process.stderr.write('', () => process.exit(code))),
+  );
 }

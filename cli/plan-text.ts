@@ -18,13 +18,28 @@ export interface PlanTextOptions {
 
 /** The stages as a table: what is expected, and the most that each can take. */
 export function planText(name: string, { stages, expected, atMost }: StudyPlan, options: PlanTextOptions): string {
-  const rows = stages.map((stage) => [stage.stageId, stage.question, ...costCells(sumOf(stage.trials), options), atMostText(stage.atMost)]);
-  const header = ['stage', 'question', 'trials', 'steps', 'examples', ...(options.imagesPerSecond === undefined ? [] : ['device time']), 'at most'];
+  const rows = stages.map((stage) => [
+    stage.stageId,
+    stage.question,
+    ...costCells(sumOf(stage.trials), options),
+    atMostText(stage.atMost),
+  ]);
+  const header = [
+    'stage',
+    'question',
+    'trials',
+    'steps',
+    'examples',
+    ...(options.imagesPerSecond === undefined ? [] : ['device time']),
+    'at most',
+  ];
   const sections = [
     `plan of ${name}`,
     columns([header, ...rows, ['all', '', ...costCells(expected, options), atMostText(atMost)]]),
     ...stages.flatMap(({ stageId, inserted }) => (inserted === undefined ? [] : [`${stageId} is put in: ${inserted}`])),
-    ...stages.flatMap(({ stageId, gate }) => (gate === undefined ? [] : [`before ${stageId} the study waits for: stepwell approve ${name}`])),
+    ...stages.flatMap(({ stageId, gate }) =>
+      gate === undefined ? [] : [`before ${stageId} the study waits for: stepwell approve ${name}`],
+    ),
     ...(options.trials ? stages.map(trialsText) : []),
     footnote(expected, options),
   ];
@@ -42,16 +57,20 @@ function atMostText({ trials, examples }: PlanCost): string {
 
 function trialsText({ stageId, trials }: PlannedStage): string {
   const rows = trials.map(({ trialId, label, changes, batchSize, steps, epochs }) => {
-    const changed = Object.entries(changes).map(([name, value]) => `${name} ${typeof value === 'number' ? number(value) : String(value)}`).join(', ');
+    const changed = Object.entries(changes)
+      .map(([name, value]) => `${name} ${typeof value === 'number' ? number(value) : String(value)}`)
+      .join(', ');
     return [`  ${trialId}`, label, `batch ${batchSize}`, count(steps, 'step'), `${number(epochs)} epochs`, changed];
   });
   return `${stageId}\n${rows.length === 0 ? '  no trial' : columns(rows)}`;
 }
 
 function footnote({ examples }: PlanCost, { imagesPerSecond, parallelTrials }: PlanTextOptions): string {
-  const example = 'trials are those that run if all goes as the textbooks say; which of them run depends on how earlier ones end';
+  const example =
+    'trials are those that run if all goes as the textbooks say; which of them run depends on how earlier ones end';
   if (imagesPerSecond === undefined) return `${example}\nfor device time, give a measured rate: --images-per-second`;
-  const shared = parallelTrials === 1 ? '' : `; ${parallelTrials} trials at a time, where the devices allow it, make it shorter`;
+  const shared =
+    parallelTrials === 1 ? '' : `; ${parallelTrials} trials at a time, where the devices allow it, make it shorter`;
   return `${example}\ndevice time is for training at ${number(imagesPerSecond)} images a second, evaluations left out: ${duration(examples / imagesPerSecond)} in all${shared}`;
 }
 

@@ -48,23 +48,41 @@ export async function readStudy(file: string): Promise<StudyFile> {
     file,
     folder: file === '-' ? process.cwd() : path.dirname(path.resolve(file)),
     value: valueOf(document, file),
-    explain: (problems) => problems
-      .map((problem) => ({ problem, offset: offsetOf(document, problem.path) }))
-      .sort((a, b) => a.offset - b.offset)
-      .map(({ problem, offset }) => `${file}:${place(lines, offset)}: ${formatProblem(problem)}`),
+    explain: (problems) =>
+      problems
+        .map((problem) => ({ problem, offset: offsetOf(document, problem.path) }))
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ problem, offset }) => `${file}:${place(lines, offset)}: ${formatProblem(problem)}`),
   };
 }
 
 function readText(file: string): string {
   try {
     const bytes = readFileSync(file === '-' ? 0 : file);
-    if (bytes.length > BYTES_MAX) throw new CommandError(`${file} is no study: it has ${bytes.length} bytes, a study at most ${BYTES_MAX}`, 'badInput', 'InvalidStudy');
+    if (bytes.length > BYTES_MAX)
+      throw new CommandError(
+        `${file} is no study: it has ${bytes.length} bytes, a study at most ${BYTES_MAX}`,
+        'badInput',
+        'InvalidStudy',
+      );
     return bytes.toString('utf8');
   } catch (error) {
     if (error instanceof CommandError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'does not exist' : code === 'EISDIR' ? 'is a folder' : code === 'EACCES' ? 'may not be read' : `cannot be read (${String(code)})`;
-    throw new CommandError(`study file ${file} ${reason}; name a YAML or JSON file, e.g. stepwell run study.yaml`, 'badInput', 'InvalidStudy', { cause: error });
+    const reason =
+      code === 'ENOENT'
+        ? 'does not exist'
+        : code === 'EISDIR'
+          ? 'is a folder'
+          : code === 'EACCES'
+            ? 'may not be read'
+            : `cannot be read (${String(code)})`;
+    throw new CommandError(
+      `study file ${file} ${reason}; name a YAML or JSON file, e.g. stepwell run study.yaml`,
+      'badInput',
+      'InvalidStudy',
+      { cause: error },
+    );
   }
 }
 
@@ -81,7 +99,9 @@ function isNestedTooDeep(text: string): boolean {
 
 /** The library speaks to programmers where it found a second document. */
 function syntaxRule({ code, message }: YAMLParseError): string {
-  return code === 'MULTIPLE_DOCS' ? 'a second document begins here, but a study is one: take out the line --- or ... before it' : message;
+  return code === 'MULTIPLE_DOCS'
+    ? 'a second document begins here, but a study is one: take out the line --- or ... before it'
+    : message;
 }
 
 function valueOf(document: Document, file: string): unknown {
@@ -90,7 +110,13 @@ function valueOf(document: Document, file: string): unknown {
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const unresolved = /^Unresolved alias .*: (.*)$/.exec(message)?.[1];
-    throw notData(file, unresolved === undefined ? 'its aliases (*name) repeat too much; write the values out' : `the alias *${unresolved} has no anchor &${unresolved} before it`, error);
+    throw notData(
+      file,
+      unresolved === undefined
+        ? 'its aliases (*name) repeat too much; write the values out'
+        : `the alias *${unresolved} has no anchor &${unresolved} before it`,
+      error,
+    );
   }
 }
 
@@ -104,17 +130,25 @@ async function readModule(file: string): Promise<StudyFile> {
   const { tsImport } = await import('tsx/esm/api');
   try {
     const loaded: unknown = await tsImport(absolute, __filename);
-    return { file, folder: path.dirname(absolute), value: defaultExport(loaded), explain: (problems) => problems.map((problem) => `${file}: ${formatProblem(problem)}`) };
+    return {
+      file,
+      folder: path.dirname(absolute),
+      value: defaultExport(loaded),
+      explain: (problems) => problems.map((problem) => `${file}: ${formatProblem(problem)}`),
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new CommandError(`study module ${file} cannot be loaded: ${reason}`, 'badInput', 'InvalidStudy', { cause: error });
+    throw new CommandError(`study module ${file} cannot be loaded: ${reason}`, 'badInput', 'InvalidStudy', {
+      cause: error,
+    });
   }
 }
 
 /** CommonJS and ES modules nest their default export differently when one loads the other. */
 function defaultExport(loaded: unknown): unknown {
   let value = loaded;
-  for (let i = 0; i < 2 && typeof value === 'object' && value !== null && 'default' in value; i++) value = value.default;
+  for (let i = 0; i < 2 && typeof value === 'object' && value !== null && 'default' in value; i++)
+    value = value.default;
   return value;
 }
 

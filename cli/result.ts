@@ -16,7 +16,10 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
   const lines = [
     `study ${studyId} is completed`,
     '',
-    ...decisions.flatMap(({ stageId, because, confidence }) => [`${stageId} (confidence: ${confidence})`, `  ${because}`]),
+    ...decisions.flatMap(({ stageId, because, confidence }) => [
+      `${stageId} (confidence: ${confidence})`,
+      `  ${because}`,
+    ]),
     '',
     ...(hparams === undefined ? [] : [`hyperparameters  ${hparamsText(hparams)}`]),
     `test accuracy    ${test === null ? 'not measured: the study has no final training' : number(test.accuracy)}`,

@@ -36,7 +36,9 @@ export interface StudyServices {
 
 /** Whether the environment names a Temporal server: its address, or a profile that holds one. */
 export function namesCluster(environment: Environment = process.env): boolean {
-  return ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some((name) => (environment[name] ?? '') !== '');
+  return ['TEMPORAL_ADDRESS', 'TEMPORAL_PROFILE', 'TEMPORAL_CONFIG_FILE'].some(
+    (name) => (environment[name] ?? '') !== '',
+  );
 }
 
 /** Connects to the cluster or to the folder's services. @throws CommandError if there is neither. */

@@ -13,39 +13,77 @@ import { waitsFor } from './progress/view';
 const OPEN: readonly string[] = ['resolving', 'running', 'paused', 'waiting'];
 
 /** Decisions, a table of the trials of every stage, and recoveries. @param status The server's, where the study's own is not the last word. */
-export function showText({ studyId, stages, trials, deviceSeconds, receipts, changes }: StudyProgress, status: string): string {
+export function showText(
+  { studyId, stages, trials, deviceSeconds, receipts, changes }: StudyProgress,
+  status: string,
+): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
   return [
     `study ${studyId} is ${status}; ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
     ...notesOf({ studyId, stages, status }),
     ...stages.map((stage) => stageText(stage, OPEN.includes(status))),
-    ...(changes.length === 0 ? [] : [`changes\n${changes.map((change) => `  ${change.at.slice(0, 19).replace('T', ' ')} UTC  ${changeText(change)}`).join('\n')}`]),
+    ...(changes.length === 0
+      ? []
+      : [
+          `changes\n${changes.map((change) => `  ${change.at.slice(0, 19).replace('T', ' ')} UTC  ${changeText(change)}`).join('\n')}`,
+        ]),
     ...(recoveries.length === 0 ? [] : [`recoveries\n${recoveries.join('\n')}`]),
   ].join('\n\n');
 }
 
 /** What a study that does not go on by itself waits for. */
-function notesOf({ studyId, stages, status }: Pick<StudyProgress, 'studyId' | 'stages'> & { readonly status: string }): readonly string[] {
+function notesOf({
+  studyId,
+  stages,
+  status,
+}: Pick<StudyProgress, 'studyId' | 'stages'> & { readonly status: string }): readonly string[] {
   const note = OPEN.includes(status) ? waitsFor(studyId, status, stages) : undefined;
   return note === undefined ? [] : [note];
 }
 
 /** In a study that has ended, what was running is unfinished. */
-function stageText({ stageId, question, status, inserted, trials, trialsLeftOut, decision }: StageProgress, studyRuns: boolean): string {
-  const state = status === 'decided' || studyRuns ? STAGE_WORDS[status] : status === 'running' ? 'unfinished' : 'not begun';
+function stageText(
+  { stageId, question, status, inserted, trials, trialsLeftOut, decision }: StageProgress,
+  studyRuns: boolean,
+): string {
+  const state =
+    status === 'decided' || studyRuns ? STAGE_WORDS[status] : status === 'running' ? 'unfinished' : 'not begun';
   const lines = [`${stageId}: ${question}; ${state}${inserted === undefined ? '' : ` (put in: ${inserted})`}`];
   if (decision !== undefined) {
-    lines.push(`  decided: ${decision.because} (confidence: ${decision.confidence})`, `  goes on with: ${hparamsText(decision.hparams)}`);
+    lines.push(
+      `  decided: ${decision.because} (confidence: ${decision.confidence})`,
+      `  goes on with: ${hparamsText(decision.hparams)}`,
+    );
     for (const warning of decision.evidence.warnings) lines.push(`  warning: ${warning}`);
   }
-  if (trials.length > 0) lines.push(columns([['  trial', 'status', 'score', 'device time', 'label'], ...trials.map((trial) => trialRow(trial, studyRuns))]));
-  if (trialsLeftOut !== undefined) lines.push(`  these are the newest and the best; ${count(trialsLeftOut, 'more trial')} can be had with: stepwell export`);
+  if (trials.length > 0)
+    lines.push(
+      columns([
+        ['  trial', 'status', 'score', 'device time', 'label'],
+        ...trials.map((trial) => trialRow(trial, studyRuns)),
+      ]),
+    );
+  if (trialsLeftOut !== undefined)
+    lines.push(
+      `  these are the newest and the best; ${count(trialsLeftOut, 'more trial')} can be had with: stepwell export`,
+    );
   return lines.join('\n');
 }
 
-const STAGE_WORDS: Readonly<Record<StageProgress['status'], string>> = { pending: 'pending', waiting: 'waits for approval', running: 'running', decided: 'decided' };
+const STAGE_WORDS: Readonly<Record<StageProgress['status'], string>> = {
+  pending: 'pending',
+  waiting: 'waits for approval',
+  running: 'running',
+  decided: 'decided',
+};
 
 function trialRow(trial: TrialSummary, studyRuns: boolean): readonly string[] {
   const { trialId, status, score, deviceSeconds, reused, label } = trial;
-  return [`  ${trialId}`, status === 'running' && !studyRuns ? 'unfinished' : endText(trial), score === null ? '-' : number(score), reused ? 'reused' : duration(deviceSeconds), label];
+  return [
+    `  ${trialId}`,
+    status === 'running' && !studyRuns ? 'unfinished' : endText(trial),
+    score === null ? '-' : number(score),
+    reused ? 'reused' : duration(deviceSeconds),
+    label,
+  ];
 }

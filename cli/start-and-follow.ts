@@ -33,28 +33,46 @@ export interface StartOptions {
 }
 
 /** Starts the studies; follows the one there is, unless detached. */
-export async function startAndFollow(studies: readonly MadeUpStudy[], { folder, detach, json, modelFolder, check }: StartOptions): Promise<void> {
+export async function startAndFollow(
+  studies: readonly MadeUpStudy[],
+  { folder, detach, json, modelFolder, check }: StartOptions,
+): Promise<void> {
   const display = displayFor(process.stderr);
   const names = studies.map(({ name }) => name);
   let services: StudyServices | undefined;
-  const interrupt = listenForInterrupt(() => {
-    if (services !== undefined && !services.own) return `stopped watching; the study goes on, see it with: stepwell watch ${names.join(' ')}`;
-    display.note('stopping: trainers write their checkpoints first; press Ctrl-C again to stop at once');
-    return `stopped; the study goes on from where it was once workers run again: stepwell up`;
-  }, () => (namesCluster() ? undefined : leftRunning(folder)));
+  const interrupt = listenForInterrupt(
+    () => {
+      if (services !== undefined && !services.own)
+        return `stopped watching; the study goes on, see it with: stepwell watch ${names.join(' ')}`;
+      display.note('stopping: trainers write their checkpoints first; press Ctrl-C again to stop at once');
+      return `stopped; the study goes on from where it was once workers run again: stepwell up`;
+    },
+    () => (namesCluster() ? undefined : leftRunning(folder)),
+  );
   const models = findBackground(folder)?.modelFolder ?? modelFolder ?? readClientConfig().modelFolder ?? process.cwd();
-  const starting = connectOrStart({ folder, fileRoots: studies.flatMap(fileRootsOf), modelFolder: models, detached: detach, onProgress: display.note, atOnce: interrupt.atOnce });
+  const starting = connectOrStart({
+    folder,
+    fileRoots: studies.flatMap(fileRootsOf),
+    modelFolder: models,
+    detached: detach,
+    onProgress: display.note,
+    atOnce: interrupt.atOnce,
+  });
   try {
     services = await unlessInterrupted(interrupt, starting);
     await check(services);
     const { client, taskQueuePrefix } = services;
-    for (const { name, study, beginning } of studies) await startStudy(client, { name, study, taskQueuePrefix, beginning });
+    for (const { name, study, beginning } of studies)
+      await startStudy(client, { name, study, taskQueuePrefix, beginning });
     const [only] = names;
     if (detach || only === undefined || names.length > 1) return announce(names, json);
     await followStudy({ services, name: only, json, interrupt, display });
   } finally {
     // What is being started when Ctrl-C comes must be stopped all the same.
-    await starting.then((started) => started.close(), () => undefined);
+    await starting.then(
+      (started) => started.close(),
+      () => undefined,
+    );
     interrupt.release();
   }
 }

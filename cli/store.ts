@@ -27,7 +27,11 @@ export interface OpenedStore {
 export async function openStore(folder: string, onProgress: (text: string) => void): Promise<OpenedStore> {
   if (namesCluster()) return { store: storeOf(process.env), close: async () => undefined };
   if (!existsSync(objectFolder(path.resolve(folder)))) {
-    throw new CommandError(`there is no store in ${folder}; name the folder of the services with --folder, or set TEMPORAL_ADDRESS to use a cluster and its store`, 'environment', 'NoStore');
+    throw new CommandError(
+      `there is no store in ${folder}; name the folder of the services with --folder, or set TEMPORAL_ADDRESS to use a cluster and its store`,
+      'environment',
+      'NoStore',
+    );
   }
   const running = findServices(folder);
   if (running !== undefined) return { store: storeOf(running.environment), close: async () => undefined };
@@ -40,7 +44,13 @@ function storeOf(environment: Environment): ObjectStore {
   // The AWS SDK takes half a second to load: only commands that open a store pay for it.
   const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
   const { bucket, prefix } = readConfig(environment);
-  const { AWS_ENDPOINT_URL_S3: endpoint, AWS_REGION: region, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  if (environment === process.env || !endpoint || !region || !accessKeyId || !secretAccessKey) return s3Store({ bucket, prefix });
+  const {
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+  } = environment;
+  if (environment === process.env || !endpoint || !region || !accessKeyId || !secretAccessKey)
+    return s3Store({ bucket, prefix });
   return s3Store({ bucket, prefix, access: { endpoint, region, accessKeyId, secretAccessKey } });
 }

@@ -17,7 +17,8 @@ import { connectServices, namesCluster } from './services';
 import { openStore } from './store';
 
 /** The embedded store keeps objects as plain files, whether it runs or not. */
-const recordFile = (folder: string, name: string): string => path.join(objectFolder(folder), BUCKET, 'v1', 'studies', name, 'study.json');
+const recordFile = (folder: string, name: string): string =>
+  path.join(objectFolder(folder), BUCKET, 'v1', 'studies', name, 'study.json');
 
 /**
  * A study that runs, by its own answer; one that nobody answers for, by the record that it left when it ended.
@@ -25,14 +26,25 @@ const recordFile = (folder: string, name: string): string => path.join(objectFol
  * @throws CommandError if there is neither.
  */
 export async function studyTrials(name: string, folder: string): Promise<ExportedStudy> {
-  if (!/^[a-z0-9-]+$/.test(name)) throw new CommandError(`a study's name is lower-case letters, digits and dashes, got ${name}`, 'badInput', 'StudyNotFound');
+  if (!/^[a-z0-9-]+$/.test(name))
+    throw new CommandError(
+      `a study's name is lower-case letters, digits and dashes, got ${name}`,
+      'badInput',
+      'StudyNotFound',
+    );
   const isReachable = namesCluster() || findServices(folder) !== undefined;
   const answer = isReachable ? await answered(name, folder) : undefined;
   if (answer !== undefined) return answer;
-  const bytes = namesCluster() ? await storedRecord(name) : await readFile(recordFile(folder, name)).catch(() => undefined);
+  const bytes = namesCluster()
+    ? await storedRecord(name)
+    : await readFile(recordFile(folder, name)).catch(() => undefined);
   if (bytes !== undefined) return readStudyRecord(bytes);
   const place = namesCluster() ? 'the store' : folder;
-  throw new CommandError(`no trials of study ${name} can be had: no tuner worker tells of it, and ${place} has no record, which a study leaves when it ends; ${fixFor(isReachable)}`, 'failed', 'StudyNotFound');
+  throw new CommandError(
+    `no trials of study ${name} can be had: no tuner worker tells of it, and ${place} has no record, which a study leaves when it ends; ${fixFor(isReachable)}`,
+    'failed',
+    'StudyNotFound',
+  );
 }
 
 async function answered(name: string, folder: string): Promise<ExportedStudy | undefined> {
@@ -57,5 +69,7 @@ async function completed(record: StudyRecord, folder: string): Promise<StudyReco
 }
 
 function fixFor(isReachable: boolean): string {
-  return isReachable ? 'see which studies there are with: stepwell list' : 'for one that was left unfinished, start its workers with: stepwell up';
+  return isReachable
+    ? 'see which studies there are with: stepwell list'
+    : 'for one that was left unfinished, start its workers with: stepwell up';
 }

@@ -82,11 +82,18 @@ function launch({ kind, environment, logFile, atOnce }: WorkerOptions): Attempt 
   const logStart = statSync(logFile).size;
   try {
     const { file, execArgv } = mainScript();
-    const child = fork(file, ['worker', kind], { execArgv: [...execArgv], env: { ...environment }, detached: true, stdio: ['ignore', log, log, 'ipc'] });
+    const child = fork(file, ['worker', kind], {
+      execArgv: [...execArgv],
+      env: { ...environment },
+      detached: true,
+      stdio: ['ignore', log, log, 'ipc'],
+    });
     const ended = new Promise<string>((resolve) => {
       child.once('error', ({ message }) => resolve(message));
       // Unlike `exit`, after all that it sent has arrived.
-      child.once('close', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+      child.once('close', (code, signal) =>
+        resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`),
+      );
     });
     endGroupAtOnce(child, ended, atOnce);
     let failure: string | undefined;
@@ -97,7 +104,13 @@ function launch({ kind, environment, logFile, atOnce }: WorkerOptions): Attempt 
       });
       void ended.then(() => resolve(false));
     });
-    return { child, ready, ended, failure: () => failure, log: () => readFileSync(logFile).subarray(logStart).toString('utf8') };
+    return {
+      child,
+      ready,
+      ended,
+      failure: () => failure,
+      log: () => readFileSync(logFile).subarray(logStart).toString('utf8'),
+    };
   } finally {
     closeSync(log);
   }
@@ -106,7 +119,8 @@ function launch({ kind, environment, logFile, atOnce }: WorkerOptions): Attempt 
 /** The worker's group holds its trainers, too. */
 function endGroupAtOnce(child: ChildProcess, ended: Promise<unknown>, atOnce: AbortSignal): void {
   const kill = (): void => {
-    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, 'SIGKILL');
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
   };
   if (atOnce.aborted) return kill();
   atOnce.addEventListener('abort', kill, { once: true });
@@ -124,6 +138,11 @@ async function end({ child, ended }: Attempt): Promise<void> {
 function workerFailed(kind: WorkerKind, { log, failure }: Attempt, what: string): CommandError {
   const text = log().trimEnd();
   const said = text.lastIndexOf('stepwell: ');
-  const words = said === -1 ? text.split('\n').slice(-LOG_LINES_MAX).join('\n') : text.slice(said + 'stepwell: '.length);
-  return new CommandError(`the ${kind} worker could not be kept running (${what}): ${words}`, 'environment', failure() ?? 'WorkerFailed');
+  const words =
+    said === -1 ? text.split('\n').slice(-LOG_LINES_MAX).join('\n') : text.slice(said + 'stepwell: '.length);
+  return new CommandError(
+    `the ${kind} worker could not be kept running (${what}): ${words}`,
+    'environment',
+    failure() ?? 'WorkerFailed',
+  );
 }

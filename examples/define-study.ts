@@ -15,7 +15,11 @@ export default defineStudy({
   budget: { deviceMinutes: 10, parallelTrials: 2 },
   stages: [
     { stage: 'lrRangeTest' },
-    { stage: 'regularizationSweep', space: { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } }, trials: 6 },
+    {
+      stage: 'regularizationSweep',
+      space: { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } },
+      trials: 6,
+    },
     { stage: 'finalTrain', epochs: 20 },
   ],
 });

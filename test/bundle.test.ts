@@ -13,15 +13,28 @@ const SOURCE_MAP = /\/\/# sourceMappingURL=data:[^,]*,(.*)/;
 describe('the workflow bundle', () => {
   let code = '';
   beforeAll(async () => {
-    ({ code } = await bundleWorkflowCode({ workflowsPath: path.join(PROJECT, 'workflows', 'index.ts'), logger: new DefaultLogger('WARN') }));
+    ({ code } = await bundleWorkflowCode({
+      workflowsPath: path.join(PROJECT, 'workflows', 'index.ts'),
+      logger: new DefaultLogger('WARN'),
+    }));
   });
 
   it('holds the workflows and the Temporal SDK, and nothing else: no zod, no AWS, no TensorFlow', () => {
-    const { sources } = JSON.parse(Buffer.from(SOURCE_MAP.exec(code)?.[1] ?? '', 'base64').toString('utf8')) as { readonly sources: readonly string[] };
+    const { sources } = JSON.parse(Buffer.from(SOURCE_MAP.exec(code)?.[1] ?? '', 'base64').toString('utf8')) as {
+      readonly sources: readonly string[];
+    };
     const files = sources.filter((source) => path.isAbsolute(source)).map((source) => path.relative(PROJECT, source));
     expect(files).toContain('workflows/tune-study.ts');
-    const foreign = files.filter((file) => !SDK.test(file) && (!file.startsWith('workflows/') || file.startsWith('workflows/spec/') || file.endsWith('/options.ts')));
-    expect(foreign.map((file) => `${file} is in the workflow bundle: import its types only, or move what needs it to an activity`)).toEqual([]);
+    const foreign = files.filter(
+      (file) =>
+        !SDK.test(file) &&
+        (!file.startsWith('workflows/') || file.startsWith('workflows/spec/') || file.endsWith('/options.ts')),
+    );
+    expect(
+      foreign.map(
+        (file) => `${file} is in the workflow bundle: import its types only, or move what needs it to an activity`,
+      ),
+    ).toEqual([]);
   });
 
   it(`weighs at most ${BUNDLE_BYTES_MAX / 1e6} MB without its source map`, () => {

@@ -36,13 +36,24 @@ let studyFile: string;
 function run(): Run {
   const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
   const main = path.resolve(__dirname, '../cli/main.ts');
-  const child = spawn(process.execPath, ['--import', require.resolve('tsx'), main, 'run', studyFile, '--json', '--folder', path.join(folder, 'state')], {
-    env: environment, stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', require.resolve('tsx'), main, 'run', studyFile, '--json', '--folder', path.join(folder, 'state')],
+    {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text; });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
-  const ended = new Promise<Awaited<Run['ended']>>((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr })));
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Awaited<Run['ended']>>((resolve) =>
+    child.once('close', (code) => resolve({ code, stdout, stderr })),
+  );
   return { child, said: () => stderr, ended };
 }
 
@@ -60,7 +71,8 @@ afterAll(async () => {
 test('a study whose command is killed in the middle goes on when the command is run again, through all stages to a model', async () => {
   const killed = run();
   await waitFor('the ladder begins', () => {
-    if (killed.child.exitCode !== null) throw new Error(`the command ended by itself with code ${killed.child.exitCode}\n${killed.said()}`);
+    if (killed.child.exitCode !== null)
+      throw new Error(`the command ended by itself with code ${killed.child.exitCode}\n${killed.said()}`);
     return killed.said().includes('batch-size-ladder begins') ? true : undefined;
   });
   killed.child.kill('SIGKILL');
@@ -69,7 +81,13 @@ test('a study whose command is killed in the middle goes on when the command is 
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
   const result = JSON.parse(stdout);
   expect(result).toMatchObject({ studyId: 'end-to-end', status: 'completed' });
-  expect(result.decisions.map(({ stage }: { stage: string }) => stage)).toEqual(['lrRangeTest', 'batchSizeLadder', 'lrRetest', 'regularizationSweep', 'finalTrain']);
+  expect(result.decisions.map(({ stage }: { stage: string }) => stage)).toEqual([
+    'lrRangeTest',
+    'batchSizeLadder',
+    'lrRetest',
+    'regularizationSweep',
+    'finalTrain',
+  ]);
   for (const { because, hparams } of result.decisions) {
     expect(because.length).toBeGreaterThan(20);
     expect(hparams.learningRate).toBeGreaterThan(0);

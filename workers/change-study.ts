@@ -17,7 +17,11 @@ export class StudyEnded extends Error {
 /** The study says no; `type` is `ChangeInvalid` or `ChangeRefused`. */
 export class ChangeRejected extends Error {
   override readonly name = 'ChangeRejected';
-  constructor(message: string, readonly type: string, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    readonly type: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -30,7 +34,12 @@ const WORD_MILLISECONDS = 3_000;
  *
  * @throws StudyNotFound, StudyEnded, ChangeRejected
  */
-export async function changeStudy<Name extends ChangeName>(client: StudyClient, name: string, change: Name, input: ChangeInputs[Name]): Promise<StudyChange> {
+export async function changeStudy<Name extends ChangeName>(
+  client: StudyClient,
+  name: string,
+  change: Name,
+  input: ChangeInputs[Name],
+): Promise<StudyChange> {
   await assertRuns(client, name);
   try {
     return await studyHandle(client, name).executeUpdate<StudyChange, [ChangeInputs[Name]]>(change, { args: [input] });
@@ -46,9 +55,15 @@ export async function changeStudy<Name extends ChangeName>(client: StudyClient, 
  *
  * @throws StudyNotFound, StudyEnded
  */
-export async function cancelStudy(client: StudyClient, name: string, { by }: { readonly by?: string } = {}): Promise<void> {
+export async function cancelStudy(
+  client: StudyClient,
+  name: string,
+  { by }: { readonly by?: string } = {},
+): Promise<void> {
   await assertRuns(client, name);
-  const word = studyHandle(client, name).executeUpdate<StudyChange, [ChangeInputs['cancel']]>('cancel', { args: [{ ...(by !== undefined && { by }) }] });
+  const word = studyHandle(client, name).executeUpdate<StudyChange, [ChangeInputs['cancel']]>('cancel', {
+    args: [{ ...(by !== undefined && { by }) }],
+  });
   // What counts is the cancellation; the study may be one that takes no word.
   await Promise.race([word.catch(() => undefined), delay(WORD_MILLISECONDS, undefined, { ref: false })]);
   await studyHandle(client, name).cancel();

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+} from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { canonicalJson, sha256Of } from '../activities/content-hash';
 import { studyWorkflowId, TASK_QUEUES } from '../workflows/contract';
@@ -45,7 +51,9 @@ export class StudyRunning extends Error {
 /** A client by Temporal's own environment variables and profiles. @throws ServerUnreachable naming the address, ConfigInvalid */
 export async function connectClient(environment: Environment = process.env): Promise<StudyClient> {
   const { address, namespace, connectionOptions } = connectionSettings(environment);
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT }).catch(asServerUnreachable(address));
+  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT }).catch(
+    asServerUnreachable(address),
+  );
   const client = new Client({ connection, namespace });
   return { client, address, close: () => connection.close() };
 }
@@ -61,14 +69,19 @@ export interface StartStudyOptions {
 }
 
 /** Of a rerun, of a recovery, or of a study that must not reuse what others trained. */
-export type StudyBeginning = Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'origins' | 'carried'> & { readonly snapshot?: StudySnapshot };
+export type StudyBeginning = Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'origins' | 'carried'> & {
+  readonly snapshot?: StudySnapshot;
+};
 
 /**
  * Starts a study.
  *
  * @throws StudyRunning if a study of this name runs.
  */
-export async function startStudy({ client }: StudyClient, { name, study, taskQueuePrefix, beginning }: StartStudyOptions): Promise<WorkflowHandle<typeof tuneStudy>> {
+export async function startStudy(
+  { client }: StudyClient,
+  { name, study, taskQueuePrefix, beginning }: StartStudyOptions,
+): Promise<WorkflowHandle<typeof tuneStudy>> {
   const searchAttributes = await registerSearchAttributes(client);
   const input: TuneStudyInput = { ...beginning, studyId: name, study, taskQueuePrefix, searchAttributes };
   const memo: StudyMemo = { stepwellContent: studyContentHash(study), stepwellStartedAt: new Date().toISOString() };
@@ -84,14 +97,20 @@ export async function startStudy({ client }: StudyClient, { name, study, taskQue
     });
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) {
-      throw new StudyRunning(`study ${name} is running already; see it with: stepwell watch ${name}, or end it with: stepwell cancel ${name}`);
+      throw new StudyRunning(
+        `study ${name} is running already; see it with: stepwell watch ${name}, or end it with: stepwell cancel ${name}`,
+      );
     }
     throw error;
   }
 }
 
 /** Whether a study of this name runs, and whether it was started from the same content. */
-export async function runningStudy(client: StudyClient, name: string, study: unknown): Promise<'none' | 'same' | 'different'> {
+export async function runningStudy(
+  client: StudyClient,
+  name: string,
+  study: unknown,
+): Promise<'none' | 'same' | 'different'> {
   try {
     const { status, memo } = await describeStudy(client, name);
     if (status.name !== 'RUNNING') return 'none';

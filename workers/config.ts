@@ -13,30 +13,89 @@ import { defaultResidentBytes } from './resident-bytes';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const atLeastOne = z.string().regex(/^0*[1-9]\d{0,5}$/, 'must be a whole number of at least 1').transform(Number);
-const bytes = z.string().regex(/^\d{1,15}$/, 'must be a whole number of bytes').transform(Number);
-const folderList = z.string().transform((text) => text.split(path.delimiter).filter((folder) => folder !== '').map((folder) => path.resolve(folder)));
-const folder = z.string().refine((name) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true, 'must be a folder that exists').transform((name) => path.resolve(name));
-const file = z.string().refine((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true, 'must be a file that exists').transform((name) => path.resolve(name));
+const atLeastOne = z
+  .string()
+  .regex(/^0*[1-9]\d{0,5}$/, 'must be a whole number of at least 1')
+  .transform(Number);
+const bytes = z
+  .string()
+  .regex(/^\d{1,15}$/, 'must be a whole number of bytes')
+  .transform(Number);
+const folderList = z.string().transform((text) =>
+  text
+    .split(path.delimiter)
+    .filter((folder) => folder !== '')
+    .map((folder) => path.resolve(folder)),
+);
+const folder = z
+  .string()
+  .refine((name) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true, 'must be a folder that exists')
+  .transform((name) => path.resolve(name));
+const file = z
+  .string()
+  .refine((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true, 'must be a file that exists')
+  .transform((name) => path.resolve(name));
 
-export const environmentSchema = z.object({
-  STEPWELL_BUCKET: z.string().default('stepwell').describe('bucket for data sets, checkpoints and studies'),
-  STEPWELL_PREFIX: z.string().regex(/^([\w.-]+\/)*$/, 'must be empty or end with /').default('').describe('key prefix inside the bucket'),
-  STEPWELL_TASK_QUEUE_PREFIX: z.string().regex(/^[\w.-]*$/, 'must be letters, digits, dots, dashes and underscores').default('').describe('precedes the names of the task queues, so that deployments can share a namespace'),
-  STEPWELL_CACHE: z.string().optional().describe('folder for packed data sets, scratch files and downloaded parts; default: stepwell in the user\'s cache folder'),
-  STEPWELL_TRAINING_SLOTS: atLeastOne.optional().describe('trainings at a time in one training worker; default: the number of GPUs, else 2 (1 on one core)'),
-  STEPWELL_TRAINER_THREADS: atLeastOne.optional().describe('CPU threads of one trainer; default: cores divided by slots. Part of a trial\'s identity: pin it where workers differ'),
-  STEPWELL_RESIDENT_BYTES: bytes.optional().describe('images that one trainer holds in memory; a data set of more is read from the cache folder while it trains, to the same bits; default: a quarter of its share of the memory, or of its GPU\'s'),
-  STEPWELL_GPUS: z.string().regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none').optional().describe('GPUs to train on, one slot each; default: CUDA_VISIBLE_DEVICES, else all that the driver lists'),
-  STEPWELL_MODEL_FOLDER: folder.optional().describe('folder that model modules may be loaded from; default: none'),
-  STEPWELL_FILE_ROOTS: folderList.default([]).describe('folders that file:// data sets may be read from; default: none'),
-  STEPWELL_WORKFLOW_BUNDLE: file.optional().describe('prebuilt workflow bundle; default: the one beside the compiled code, else bundled at start'),
-  STEPWELL_DEBUG: z.string().optional().describe('1 to show the stack trace of errors'),
-  TEMPORAL_DEPLOYMENT_NAME: z.string().optional().describe('worker deployment name; with a build id, turns worker versioning on'),
-  TEMPORAL_WORKER_BUILD_ID: z.string().optional().describe('build id of this worker version'),
-}).refine(({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId }) => (name === undefined) === (buildId === undefined), {
-  path: ['TEMPORAL_WORKER_BUILD_ID'], error: 'must be set together with TEMPORAL_DEPLOYMENT_NAME, or neither', when: () => true,
-});
+export const environmentSchema = z
+  .object({
+    STEPWELL_BUCKET: z.string().default('stepwell').describe('bucket for data sets, checkpoints and studies'),
+    STEPWELL_PREFIX: z
+      .string()
+      .regex(/^([\w.-]+\/)*$/, 'must be empty or end with /')
+      .default('')
+      .describe('key prefix inside the bucket'),
+    STEPWELL_TASK_QUEUE_PREFIX: z
+      .string()
+      .regex(/^[\w.-]*$/, 'must be letters, digits, dots, dashes and underscores')
+      .default('')
+      .describe('precedes the names of the task queues, so that deployments can share a namespace'),
+    STEPWELL_CACHE: z
+      .string()
+      .optional()
+      .describe(
+        "folder for packed data sets, scratch files and downloaded parts; default: stepwell in the user's cache folder",
+      ),
+    STEPWELL_TRAINING_SLOTS: atLeastOne
+      .optional()
+      .describe('trainings at a time in one training worker; default: the number of GPUs, else 2 (1 on one core)'),
+    STEPWELL_TRAINER_THREADS: atLeastOne
+      .optional()
+      .describe(
+        "CPU threads of one trainer; default: cores divided by slots. Part of a trial's identity: pin it where workers differ",
+      ),
+    STEPWELL_RESIDENT_BYTES: bytes
+      .optional()
+      .describe(
+        "images that one trainer holds in memory; a data set of more is read from the cache folder while it trains, to the same bits; default: a quarter of its share of the memory, or of its GPU's",
+      ),
+    STEPWELL_GPUS: z
+      .string()
+      .regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none')
+      .optional()
+      .describe('GPUs to train on, one slot each; default: CUDA_VISIBLE_DEVICES, else all that the driver lists'),
+    STEPWELL_MODEL_FOLDER: folder.optional().describe('folder that model modules may be loaded from; default: none'),
+    STEPWELL_FILE_ROOTS: folderList
+      .default([])
+      .describe('folders that file:// data sets may be read from; default: none'),
+    STEPWELL_WORKFLOW_BUNDLE: file
+      .optional()
+      .describe('prebuilt workflow bundle; default: the one beside the compiled code, else bundled at start'),
+    STEPWELL_DEBUG: z.string().optional().describe('1 to show the stack trace of errors'),
+    TEMPORAL_DEPLOYMENT_NAME: z
+      .string()
+      .optional()
+      .describe('worker deployment name; with a build id, turns worker versioning on'),
+    TEMPORAL_WORKER_BUILD_ID: z.string().optional().describe('build id of this worker version'),
+  })
+  .refine(
+    ({ TEMPORAL_DEPLOYMENT_NAME: name, TEMPORAL_WORKER_BUILD_ID: buildId }) =>
+      (name === undefined) === (buildId === undefined),
+    {
+      path: ['TEMPORAL_WORKER_BUILD_ID'],
+      error: 'must be set together with TEMPORAL_DEPLOYMENT_NAME, or neither',
+      when: () => true,
+    },
+  );
 
 export interface Config {
   readonly bucket: string;
@@ -66,7 +125,10 @@ export class ConfigInvalid extends Error {
  */
 export function readConfig(environment: Environment = process.env): Config {
   const values = parseEnvironment(environment);
-  const gpus = (values.STEPWELL_GPUS ?? environment['CUDA_VISIBLE_DEVICES'])?.split(',').filter((gpu) => gpu !== '' && gpu !== '-1') ?? installedGpus();
+  const gpus =
+    (values.STEPWELL_GPUS ?? environment['CUDA_VISIBLE_DEVICES'])
+      ?.split(',')
+      .filter((gpu) => gpu !== '' && gpu !== '-1') ?? installedGpus();
   const cores = availableParallelism();
   const trainingSlots = values.STEPWELL_TRAINING_SLOTS ?? (gpus.length > 0 ? gpus.length : Math.min(2, cores));
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = values;
@@ -75,7 +137,9 @@ export function readConfig(environment: Environment = process.env): Config {
     // The layout in the bucket has a version.
     prefix: `${values.STEPWELL_PREFIX}v1/`,
     taskQueuePrefix: values.STEPWELL_TASK_QUEUE_PREFIX,
-    cacheFolder: path.resolve(values.STEPWELL_CACHE ?? path.join(environment['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'stepwell')),
+    cacheFolder: path.resolve(
+      values.STEPWELL_CACHE ?? path.join(environment['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'stepwell'),
+    ),
     gpus,
     trainingSlots,
     trainerThreads: values.STEPWELL_TRAINER_THREADS ?? Math.max(1, Math.floor(cores / trainingSlots)),
@@ -88,8 +152,14 @@ export function readConfig(environment: Environment = process.env): Config {
 }
 
 /** What a client needs to know of its workers' configuration; looks for no GPU. @throws ConfigInvalid */
-export function readClientConfig(environment: Environment = process.env): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder'> {
-  const { STEPWELL_TASK_QUEUE_PREFIX: taskQueuePrefix, STEPWELL_FILE_ROOTS: fileRoots, STEPWELL_MODEL_FOLDER: modelFolder = null } = parseEnvironment(environment);
+export function readClientConfig(
+  environment: Environment = process.env,
+): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder'> {
+  const {
+    STEPWELL_TASK_QUEUE_PREFIX: taskQueuePrefix,
+    STEPWELL_FILE_ROOTS: fileRoots,
+    STEPWELL_MODEL_FOLDER: modelFolder = null,
+  } = parseEnvironment(environment);
   return { taskQueuePrefix, fileRoots, modelFolder };
 }
 
@@ -100,7 +170,9 @@ export function isDebugging(environment: Environment = process.env): boolean {
 
 function parseEnvironment(environment: Environment): z.output<typeof environmentSchema> {
   // Container tools pass unset variables on as empty ones; only an empty list of GPUs says something: none.
-  const given = Object.fromEntries(Object.entries(environment).filter(([name, value]) => value !== '' || name === 'STEPWELL_GPUS'));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => value !== '' || name === 'STEPWELL_GPUS'),
+  );
   const parsed = environmentSchema.safeParse(given);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path: [name], message }) => {

@@ -17,12 +17,17 @@ export interface ConnectionSettings {
 /** Connection settings, with Temporal's defaults filled. @throws ConfigInvalid if the profile or a certificate cannot be read. */
 export function connectionSettings(environment: Environment = process.env): ConnectionSettings {
   try {
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars: withoutUndefined(environment) });
+    const { connectionOptions, namespace } = loadClientConnectConfig({
+      overrideEnvVars: withoutUndefined(environment),
+    });
     const address = connectionOptions.address ?? 'localhost:7233';
     return { address, namespace: namespace ?? 'default', connectionOptions: { ...connectionOptions, address } };
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new ConfigInvalid(`Temporal's connection settings are invalid (${reason}); check the TEMPORAL_* variables and the profile they name`, { cause: error });
+    throw new ConfigInvalid(
+      `Temporal's connection settings are invalid (${reason}); check the TEMPORAL_* variables and the profile they name`,
+      { cause: error },
+    );
   }
 }
 
@@ -35,7 +40,9 @@ export class ServerUnreachable extends Error {
 export function asServerUnreachable(address: string): (error: unknown) => never {
   return (error) => {
     const fix = 'set TEMPORAL_ADDRESS to where one runs, or unset it to use what `stepwell up` starts';
-    throw new ServerUnreachable(`no Temporal server answers at ${address} (${transportReason(error)}); ${fix}`, { cause: error });
+    throw new ServerUnreachable(`no Temporal server answers at ${address} (${transportReason(error)}); ${fix}`, {
+      cause: error,
+    });
   };
 }
 
@@ -47,5 +54,7 @@ export function transportReason(error: unknown): string {
 }
 
 function withoutUndefined(environment: Environment): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -16,7 +16,12 @@ export interface StudyListing {
 const LISTED_MAX = 200;
 
 const STATUSES: Readonly<Record<string, StudyListing['status']>> = {
-  RUNNING: 'running', COMPLETED: 'completed', FAILED: 'failed', TIMED_OUT: 'failed', CANCELLED: 'cancelled', TERMINATED: 'terminated',
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  TIMED_OUT: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
 };
 
 /**
@@ -24,7 +29,10 @@ const STATUSES: Readonly<Record<string, StudyListing['status']>> = {
  *
  * @param taskQueuePrefix Of the deployment: others may share the namespace.
  */
-export async function listStudies({ client }: { readonly client: Client }, taskQueuePrefix: string): Promise<readonly StudyListing[]> {
+export async function listStudies(
+  { client }: { readonly client: Client },
+  taskQueuePrefix: string,
+): Promise<readonly StudyListing[]> {
   const taskQueue = `${taskQueuePrefix}${TASK_QUEUES.tuner}`;
   // A study that continued as new shows as its newest run.
   const query = `WorkflowType = 'tuneStudy' AND TaskQueue = '${taskQueue}' AND ExecutionStatus != 'ContinuedAsNew'`;
@@ -36,7 +44,14 @@ export async function listStudies({ client }: { readonly client: Client }, taskQ
   return studies.sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 
-function listingOf({ workflowId, status, startTime, closeTime, memo, searchAttributes }: WorkflowExecutionInfo): StudyListing {
+function listingOf({
+  workflowId,
+  status,
+  startTime,
+  closeTime,
+  memo,
+  searchAttributes,
+}: WorkflowExecutionInfo): StudyListing {
   const running = status.name === 'RUNNING';
   const [stage] = searchAttributes[SEARCH_ATTRIBUTES.stage.name] ?? [];
   const startedAt = memo?.['stepwellStartedAt'];

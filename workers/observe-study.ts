@@ -50,13 +50,22 @@ export function observeStudy(studyClient: StudyClient, name: string): () => Prom
   return async () => {
     const description = await withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () => describeStudy(studyClient, name));
     const { status, startTime, memo, historyLength, runId } = description;
-    const [{ progress, tunerAnswers }, trials] = await Promise.all([ask(`${runId}/${historyLength}`), runningTrials(client, description)]);
+    const [{ progress, tunerAnswers }, trials] = await Promise.all([
+      ask(`${runId}/${historyLength}`),
+      runningTrials(client, description),
+    ]);
     const startedAt = memo?.['stepwellStartedAt'];
     return {
-      studyId: name, status: status.name, progress, tunerAnswers, trials,
+      studyId: name,
+      status: status.name,
+      progress,
+      tunerAnswers,
+      trials,
       startedAt: typeof startedAt === 'string' ? new Date(startedAt) : startTime,
       retried: retriedWork(description),
-      trainingWorkers: trials.some(({ state }) => state === 'queued') ? await trainingWorkers(client, description.taskQueue) : undefined,
+      trainingWorkers: trials.some(({ state }) => state === 'queued')
+        ? await trainingWorkers(client, description.taskQueue)
+        : undefined,
     };
   };
 }
@@ -74,7 +83,9 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
   let open: Promise<void> | undefined;
   const ask = async (version: string): Promise<void> => {
     try {
-      progress = await withDeadline(studyClient.client, QUERY_TIMEOUT_MILLISECONDS, () => studyHandle(studyClient, name).query<StudyProgress>(STUDY_PROGRESS_QUERY));
+      progress = await withDeadline(studyClient.client, QUERY_TIMEOUT_MILLISECONDS, () =>
+        studyHandle(studyClient, name).query<StudyProgress>(STUDY_PROGRESS_QUERY),
+      );
       answered = version;
       tunerAnswers = true;
     } catch {
@@ -84,7 +95,8 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
     }
   };
   return async (version) => {
-    if (version !== answered) await Promise.race([open ??= ask(version), delay(QUERY_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
+    if (version !== answered)
+      await Promise.race([(open ??= ask(version)), delay(QUERY_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
     return { progress, tunerAnswers };
   };
 }
@@ -92,8 +104,12 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
 async function trainingWorkers(client: Client, tunerQueue: string): Promise<number> {
   const taskQueue = { name: tunerQueue.replace(TASK_QUEUES.tuner, TASK_QUEUES.training) };
   const { namespace } = client.options;
-  const { pollers } = await withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () => client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY }));
-  return (pollers ?? []).filter(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLL_AGE_MAX_MILLISECONDS).length;
+  const { pollers } = await withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () =>
+    client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY }),
+  );
+  return (pollers ?? []).filter(
+    ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLL_AGE_MAX_MILLISECONDS,
+  ).length;
 }
 
 function withDeadline<T>(client: Client, milliseconds: number, work: () => Promise<T>): Promise<T> {

@@ -33,13 +33,24 @@ const STATES: Readonly<Record<number, RunningTrial['state']>> = { 2: 'training',
 /** A workflow task fails once or twice when workers come and go; more often, and something is wrong. */
 const TASK_ATTEMPTS_USUAL = 3;
 
-export async function runningTrials(client: Client, { raw }: WorkflowExecutionDescription): Promise<readonly RunningTrial[]> {
+export async function runningTrials(
+  client: Client,
+  { raw }: WorkflowExecutionDescription,
+): Promise<readonly RunningTrial[]> {
   const trials = (raw.pendingActivities ?? []).filter(({ activityType }) => activityType?.name === 'runTrial');
-  return Promise.all(trials.map(async (pending) => {
-    const { activityId, state, attempt } = pending;
-    const progress = await trialProgress(client, pending);
-    return { trialId: activityId ?? '', state: STATES[state ?? 0] ?? 'queued', attempt: attempt ?? 1, progress, failure: failureOf(pending) };
-  }));
+  return Promise.all(
+    trials.map(async (pending) => {
+      const { activityId, state, attempt } = pending;
+      const progress = await trialProgress(client, pending);
+      return {
+        trialId: activityId ?? '',
+        state: STATES[state ?? 0] ?? 'queued',
+        attempt: attempt ?? 1,
+        progress,
+        failure: failureOf(pending),
+      };
+    }),
+  );
 }
 
 export function retriedWork({ raw }: WorkflowExecutionDescription): readonly RetriedWork[] {
@@ -49,14 +60,23 @@ export function retriedWork({ raw }: WorkflowExecutionDescription): readonly Ret
     return failure === undefined || what === 'runTrial' ? [] : [{ what, attempt: pending.attempt ?? 1, failure }];
   });
   const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
-  const stuck = attempt <= TASK_ATTEMPTS_USUAL ? [] : [{ what: 'the workflow', attempt, failure: 'the tuner worker cannot go on with it; its log says why' }];
+  const stuck =
+    attempt <= TASK_ATTEMPTS_USUAL
+      ? []
+      : [{ what: 'the workflow', attempt, failure: 'the tuner worker cannot go on with it; its log says why' }];
   return [...activities, ...stuck];
 }
 
 /** Heartbeat details come from outside: those that are no progress are left out. */
-async function trialProgress(client: Client, { heartbeatDetails }: PendingActivity): Promise<TrialProgress | undefined> {
-  const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, [...(heartbeatDetails?.payloads ?? [])]).catch(() => []);
-  const isProgress = typeof details === 'object' && details !== null && 'trialId' in details && typeof details.trialId === 'string';
+async function trialProgress(
+  client: Client,
+  { heartbeatDetails }: PendingActivity,
+): Promise<TrialProgress | undefined> {
+  const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, [
+    ...(heartbeatDetails?.payloads ?? []),
+  ]).catch(() => []);
+  const isProgress =
+    typeof details === 'object' && details !== null && 'trialId' in details && typeof details.trialId === 'string';
   return isProgress ? (details as TrialProgress) : undefined;
 }
 

@@ -18,8 +18,16 @@ export function defaultResidentBytes(gpus: readonly string[], trainingSlots: num
 /** Memory of the smallest of these GPUs, by their driver; `undefined` where it does not say. */
 function smallestGpuBytes(gpus: readonly string[]): number | undefined {
   try {
-    const answer = execFileSync('nvidia-smi', ['--query-gpu=memory.total', '--format=csv,noheader,nounits', `--id=${gpus.join(',')}`], { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] });
-    const sizes = answer.trim().split('\n').map(Number).filter((mebibytes) => mebibytes > 0);
+    const answer = execFileSync(
+      'nvidia-smi',
+      ['--query-gpu=memory.total', '--format=csv,noheader,nounits', `--id=${gpus.join(',')}`],
+      { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    const sizes = answer
+      .trim()
+      .split('\n')
+      .map(Number)
+      .filter((mebibytes) => mebibytes > 0);
     return sizes.length === 0 ? undefined : Math.min(...sizes) * MEBIBYTE;
   } catch {
     return undefined;

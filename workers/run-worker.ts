@@ -12,7 +12,10 @@ import { asServerUnreachable, connectionSettings, transportReason } from './conn
 /** How long a stopping training worker may take to write its checkpoints and hand them over. */
 const SHUTDOWN_FORCE_SECONDS = 25;
 
-export interface WorkerPlan extends Pick<WorkerOptions, 'activities' | 'workflowBundle' | 'workflowsPath' | 'maxConcurrentActivityTaskExecutions'> {
+export interface WorkerPlan extends Pick<
+  WorkerOptions,
+  'activities' | 'workflowBundle' | 'workflowsPath' | 'maxConcurrentActivityTaskExecutions'
+> {
   readonly kind: 'tuner' | 'training';
   readonly taskQueue: string;
   /** Called when the worker is connected and about to poll. */
@@ -26,7 +29,10 @@ export interface WorkerPlan extends Pick<WorkerOptions, 'activities' | 'workflow
  */
 export async function runWorker({ kind, onReady, ...options }: WorkerPlan, { deployment }: Config): Promise<void> {
   const { address, namespace, connectionOptions } = connectionSettings();
-  Runtime.install({ logger: new DefaultLogger('INFO', writeLogLine), telemetryOptions: { logging: { filter: { core: 'WARN' }, forward: {} } } });
+  Runtime.install({
+    logger: new DefaultLogger('INFO', writeLogLine),
+    telemetryOptions: { logging: { filter: { core: 'WARN' }, forward: {} } },
+  });
   const connection = await NativeConnection.connect(connectionOptions).catch(asServerUnreachable(address));
   try {
     const worker = await Worker.create({
@@ -39,7 +45,13 @@ export async function runWorker({ kind, onReady, ...options }: WorkerPlan, { dep
       shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS} seconds`,
       // What watchers see of a trial is at most this old, and so is the news of its cancellation.
       maxHeartbeatThrottleInterval: '2 seconds',
-      ...(deployment && { workerDeploymentOptions: { version: deployment, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' as const } }),
+      ...(deployment && {
+        workerDeploymentOptions: {
+          version: deployment,
+          useWorkerVersioning: true,
+          defaultVersioningBehavior: 'PINNED' as const,
+        },
+      }),
     }).catch(asRefused(namespace, address));
     onReady?.();
     await worker.run();
@@ -57,7 +69,10 @@ export class WorkerRefused extends Error {
 function asRefused(namespace: string, address: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof Error) || error.name !== 'TransportError') throw error;
-    throw new WorkerRefused(`the Temporal server at ${address} refuses this worker [namespace=${namespace}]: ${transportReason(error)}; check TEMPORAL_NAMESPACE and the credentials`, { cause: error });
+    throw new WorkerRefused(
+      `the Temporal server at ${address} refuses this worker [namespace=${namespace}]: ${transportReason(error)}; check TEMPORAL_NAMESPACE and the credentials`,
+      { cause: error },
+    );
   };
 }
 

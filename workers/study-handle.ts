@@ -25,7 +25,8 @@ export async function describeStudy(client: StudyClient, name: string): Promise<
   try {
     return await studyHandle(client, name).describe();
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) throw new StudyNotFound(`there is no study ${name}; see those there are with: stepwell list`);
+    if (error instanceof WorkflowNotFoundError)
+      throw new StudyNotFound(`there is no study ${name}; see those there are with: stepwell list`);
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export async function askForRecord(studyClient: StudyClient, name: string): Prom
   const { client } = studyClient;
   try {
     const ask = () => studyHandle(studyClient, name).query<StudyRecord | null>(STUDY_RECORD_QUERY);
-    return await client.connection.withDeadline(Date.now() + ANSWER_TIMEOUT_MILLISECONDS, ask) ?? undefined;
+    return (await client.connection.withDeadline(Date.now() + ANSWER_TIMEOUT_MILLISECONDS, ask)) ?? undefined;
   } catch {
     return undefined;
   }
@@ -31,7 +31,10 @@ export async function askForRecord(studyClient: StudyClient, name: string): Prom
  * @param environment Names the bucket; its address and credentials are the process's own.
  * @throws StorageUnavailable, StorageDenied
  */
-export async function storedRecord(name: string, environment: Environment = process.env): Promise<Uint8Array | undefined> {
+export async function storedRecord(
+  name: string,
+  environment: Environment = process.env,
+): Promise<Uint8Array | undefined> {
   // The AWS SDK takes half a second to load: only those who need the store pay for it.
   const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
   const { bucket, prefix } = readConfig(environment);

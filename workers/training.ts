@@ -16,18 +16,31 @@ import { runWorker } from './run-worker';
 /** Runs a training worker until a signal ends it. @throws TrainerBroken if no trainer can start, StorageDenied, StorageUnavailable, ServerUnreachable */
 export async function runTrainingWorker(config: Config, onReady?: () => void): Promise<void> {
   const store = s3Store({ bucket: config.bucket, prefix: config.prefix });
-  const trainers = new TrainerPool(config.trainingSlots, (slot) => ({ entry: trainerEntry(), environment: trainerEnvironment(config, slot) }));
+  const trainers = new TrainerPool(config.trainingSlots, (slot) => ({
+    entry: trainerEntry(),
+    environment: trainerEnvironment(config, slot),
+  }));
   try {
     await checkStore(store);
     // A slot that cannot start a trainer, for want of a native binding say, is better known now than at the first trial.
     await trainers.use('warm', async () => undefined).catch(asTrainerBroken);
-    await runWorker({
-      kind: 'training',
-      taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.training}`,
-      activities: { ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder, modelFolder: config.modelFolder }) },
-      maxConcurrentActivityTaskExecutions: config.trainingSlots,
-      ...(onReady && { onReady }),
-    }, config);
+    await runWorker(
+      {
+        kind: 'training',
+        taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.training}`,
+        activities: {
+          ...createTrainingActivities({
+            store,
+            trainers,
+            cacheFolder: config.cacheFolder,
+            modelFolder: config.modelFolder,
+          }),
+        },
+        maxConcurrentActivityTaskExecutions: config.trainingSlots,
+        ...(onReady && { onReady }),
+      },
+      config,
+    );
   } finally {
     await trainers.close();
   }
@@ -41,9 +54,14 @@ export class TrainerBroken extends Error {
 /** The trainer's whole error output is the cause; for people, the line of it that names the trouble. */
 function asTrainerBroken(error: unknown): never {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
-  const reason = lines.find((line) => /^(\w*Error\b.*?|.*cannot open shared object.*|.*native.*binding.*): /i.test(line)) ?? lines[0] ?? '';
+  const reason =
+    lines.find((line) => /^(\w*Error\b.*?|.*cannot open shared object.*|.*native.*binding.*): /i.test(line)) ??
+    lines[0] ??
+    '';
   const fix = 'prepare it with: stepwell bootstrap (in a checkout: npm run bootstrap), and see stepwell doctor';
-  throw new TrainerBroken(`TensorFlow does not start on this machine (${reason.slice(0, 300)}); ${fix}`, { cause: error });
+  throw new TrainerBroken(`TensorFlow does not start on this machine (${reason.slice(0, 300)}); ${fix}`, {
+    cause: error,
+  });
 }
 
 /** Compiled beside this file, or TypeScript in a checkout. */
@@ -55,6 +73,8 @@ function trainerEntry(): string {
 /** A trainer sees one GPU, or none: the binding takes the last one it sees. With more slots than GPUs they share them in turn. */
 function trainerEnvironment({ gpus, trainerThreads, residentBytes }: Config, slot: number): Record<string, string> {
   return {
-    CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] ?? '-1', STEPWELL_TRAINER_THREADS: String(trainerThreads), STEPWELL_RESIDENT_BYTES: String(residentBytes),
+    CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] ?? '-1',
+    STEPWELL_TRAINER_THREADS: String(trainerThreads),
+    STEPWELL_RESIDENT_BYTES: String(residentBytes),
   };
 }

@@ -17,18 +17,23 @@ import type { WorkerPlan } from './run-worker';
 export async function runTunerWorker(config: Config, onReady?: () => void): Promise<void> {
   const store = s3Store({ bucket: config.bucket, prefix: config.prefix });
   await checkStore(store);
-  await runWorker({
-    kind: 'tuner',
-    taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.tuner}`,
-    ...workflowCode(config),
-    activities: { ...createStudyActivities({ store, fileRoots: config.fileRoots, openBucket: s3Store }) },
-    ...(onReady && { onReady }),
-  }, config);
+  await runWorker(
+    {
+      kind: 'tuner',
+      taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.tuner}`,
+      ...workflowCode(config),
+      activities: { ...createStudyActivities({ store, fileRoots: config.fileRoots, openBucket: s3Store }) },
+      ...(onReady && { onReady }),
+    },
+    config,
+  );
 }
 
 /** The bundle that the operator named, or the one that the build wrote, or in a checkout the sources, bundled at start. */
 function workflowCode({ workflowBundle }: Config): Pick<WorkerPlan, 'workflowBundle' | 'workflowsPath'> {
   if (workflowBundle !== undefined) return { workflowBundle: { codePath: workflowBundle } };
   const built = path.join(__dirname, '..', 'workflow-bundle.js');
-  return existsSync(built) ? { workflowBundle: { codePath: built } } : { workflowsPath: require.resolve('../workflows') };
+  return existsSync(built)
+    ? { workflowBundle: { codePath: built } }
+    : { workflowsPath: require.resolve('../workflows') };
 }

@@ -17,9 +17,19 @@ export interface BatchMilestone {
 /** How batches grow, in epochs of a training of `training.epochs`; without `max` up to a tenth of the training examples. */
 export type BatchSizeSchedule =
   | { readonly name: 'milestones'; readonly at: readonly BatchMilestone[]; readonly learningRate: GrowthLearningRate }
-  | { readonly name: 'doubling'; readonly every: number; readonly max?: number; readonly learningRate: GrowthLearningRate }
+  | {
+      readonly name: 'doubling';
+      readonly every: number;
+      readonly max?: number;
+      readonly learningRate: GrowthLearningRate;
+    }
   /** Doubles at the end of an epoch once the gradient's noise scale is at least the doubled size. */
-  | { readonly name: 'noiseScale'; readonly max?: number; readonly measureEverySteps: number; readonly learningRate: GrowthLearningRate }
+  | {
+      readonly name: 'noiseScale';
+      readonly max?: number;
+      readonly measureEverySteps: number;
+      readonly learningRate: GrowthLearningRate;
+    }
   /**
    * Grows where the learning rate would fall: in steps of at least `factor` under a schedule that falls smoothly, at the milestones of one
    * that falls by steps. What the batch cannot take, because it is as large as it may be, the learning rate does.
@@ -59,7 +69,9 @@ const SHARE_MAX = 0.1;
 export function batchGrowth(schedule: BatchSizeSchedule, training: GrowingTraining): BatchGrowth | undefined {
   if (schedule.name === 'noiseScale') {
     const sizes = doublings(training.batchSize, largest(schedule.max, training));
-    return sizes.length === 0 ? undefined : { learningRate: schedule.learningRate, noiseScale: { sizes, measureEverySteps: schedule.measureEverySteps } };
+    return sizes.length === 0
+      ? undefined
+      : { learningRate: schedule.learningRate, noiseScale: { sizes, measureEverySteps: schedule.measureEverySteps } };
   }
   const milestones = rising(wanted(schedule, training), training);
   if (milestones.length === 0) return undefined;
@@ -69,7 +81,10 @@ export function batchGrowth(schedule: BatchSizeSchedule, training: GrowingTraini
 /** Every size that a training may reach, from where it starts. */
 export function batchSizesOf(batchSize: number, growth: BatchGrowth | undefined): readonly number[] {
   if (growth === undefined) return [batchSize];
-  return [batchSize, ...('milestones' in growth ? growth.milestones.map((milestone) => milestone.batchSize) : growth.noiseScale.sizes)];
+  return [
+    batchSize,
+    ...('milestones' in growth ? growth.milestones.map((milestone) => milestone.batchSize) : growth.noiseScale.sizes),
+  ];
 }
 
 /** The milestones known before a training; none where the noise scale decides. */
@@ -89,26 +104,48 @@ type FixedSchedule = Exclude<BatchSizeSchedule, { readonly name: 'noiseScale' }>
 
 function wanted(schedule: FixedSchedule, training: GrowingTraining): readonly BatchMilestone[] {
   const ratio = training.epochs / training.writtenEpochs;
-  if (schedule.name === 'milestones') return schedule.at.map(({ epoch, batchSize }) => ({ epoch: epoch * ratio, batchSize }));
+  if (schedule.name === 'milestones')
+    return schedule.at.map(({ epoch, batchSize }) => ({ epoch: epoch * ratio, batchSize }));
   const max = largest(schedule.max, training);
-  if (schedule.name === 'doubling') return doublings(training.batchSize, max).map((batchSize, i) => ({ epoch: (i + 1) * schedule.every * ratio, batchSize }));
-  return converted(schedule, training).map((milestone) => ({ ...milestone, batchSize: Math.min(milestone.batchSize, max) }));
+  if (schedule.name === 'doubling')
+    return doublings(training.batchSize, max).map((batchSize, i) => ({
+      epoch: (i + 1) * schedule.every * ratio,
+      batchSize,
+    }));
+  return converted(schedule, training).map((milestone) => ({
+    ...milestone,
+    batchSize: Math.min(milestone.batchSize, max),
+  }));
 }
 
 /** Where the learning rate falls, and the sizes that would do as well. */
-function converted({ factor }: { readonly factor: number }, { schedule, batchSize }: GrowingTraining): readonly BatchMilestone[] {
-  if (schedule.name === 'piecewise') return schedule.milestones.map((milestone) => ({ epoch: milestone.epoch, batchSize: Math.round(batchSize / milestone.factor) }));
+function converted(
+  { factor }: { readonly factor: number },
+  { schedule, batchSize }: GrowingTraining,
+): readonly BatchMilestone[] {
+  if (schedule.name === 'piecewise')
+    return schedule.milestones.map((milestone) => ({
+      epoch: milestone.epoch,
+      batchSize: Math.round(batchSize / milestone.factor),
+    }));
   if (schedule.name !== 'exponential' || schedule.factorPerEpoch >= 1) return [];
   const epochs = Math.log(factor) / -Math.log(schedule.factorPerEpoch);
-  return Array.from({ length: SIZES_MAX }, (_, i) => ({ epoch: (i + 1) * epochs, batchSize: Math.round(batchSize * factor ** (i + 1)) }));
+  return Array.from({ length: SIZES_MAX }, (_, i) => ({
+    epoch: (i + 1) * epochs,
+    batchSize: Math.round(batchSize * factor ** (i + 1)),
+  }));
 }
 
 /** In the order of their epochs, those that begin within the training and rise above all before. */
-function rising(milestones: readonly BatchMilestone[], { batchSize, epochs, trainExamples, sizeMax }: GrowingTraining): readonly BatchMilestone[] {
+function rising(
+  milestones: readonly BatchMilestone[],
+  { batchSize, epochs, trainExamples, sizeMax }: GrowingTraining,
+): readonly BatchMilestone[] {
   const kept: BatchMilestone[] = [];
   for (const milestone of [...milestones].sort((a, b) => a.epoch - b.epoch)) {
     const size = Math.min(milestone.batchSize, trainExamples, sizeMax);
-    if (milestone.epoch < epochs && size > (kept.at(-1)?.batchSize ?? batchSize)) kept.push({ epoch: milestone.epoch, batchSize: size });
+    if (milestone.epoch < epochs && size > (kept.at(-1)?.batchSize ?? batchSize))
+      kept.push({ epoch: milestone.epoch, batchSize: size });
   }
   return kept;
 }

@@ -38,8 +38,16 @@ export type FailureType = (typeof FAILURES)[keyof typeof FAILURES];
 
 /** Failures that no retry mends. */
 export const NON_RETRYABLE: readonly string[] = [
-  FAILURES.invalidStudy, FAILURES.datasetInvalid, FAILURES.datasetCorrupt, FAILURES.modelInvalid, FAILURES.stageInconclusive,
-  FAILURES.budgetExhausted, FAILURES.storageDenied, FAILURES.resultTooLarge, FAILURES.trainerBroken, 'NotFoundError',
+  FAILURES.invalidStudy,
+  FAILURES.datasetInvalid,
+  FAILURES.datasetCorrupt,
+  FAILURES.modelInvalid,
+  FAILURES.stageInconclusive,
+  FAILURES.budgetExhausted,
+  FAILURES.storageDenied,
+  FAILURES.resultTooLarge,
+  FAILURES.trainerBroken,
+  'NotFoundError',
 ];
 
 /** Everything that one training needs and that its content address is made of. */
@@ -227,7 +235,13 @@ export interface StudyFinal {
 export interface StudyResult {
   readonly studyId: string;
   readonly status: 'completed';
-  readonly decisions: readonly { readonly stage: string; readonly stageId: string; readonly hparams: HParams; readonly because: string; readonly confidence: string }[];
+  readonly decisions: readonly {
+    readonly stage: string;
+    readonly stageId: string;
+    readonly hparams: HParams;
+    readonly because: string;
+    readonly confidence: string;
+  }[];
   readonly test: TestResult | null;
   readonly model: { readonly uri: string } | null;
   readonly report: { readonly uri: string };

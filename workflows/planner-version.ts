@@ -20,7 +20,7 @@ export class PlannerUnknown extends Error {
 export function demandPlanner({ name, plannerVersion }: Pick<ResolvedStudy, 'name' | 'plannerVersion'>): void {
   if (plannerVersion === PLANNER_VERSION) return;
   throw new PlannerUnknown(
-    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker of a Stepwell with version ${plannerVersion}; `
-    + 'deployments that are versioned keep one (TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID)',
+    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker of a Stepwell with version ${plannerVersion}; ` +
+      'deployments that are versioned keep one (TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID)',
   );
 }

@@ -4,5 +4,7 @@ import type { Trial } from './trial';
 export function rampEnd({ spec: { schedule }, result }: Trial): number | undefined {
   if (schedule.name !== 'ramp' || result === undefined) return undefined;
   const { outcome } = result;
-  return outcome.status === 'diverged' || outcome.status === 'dead' ? outcome.measurement.stepLosses.at(-1)?.learningRate : undefined;
+  return outcome.status === 'diverged' || outcome.status === 'dead'
+    ? outcome.measurement.stepLosses.at(-1)?.learningRate
+    : undefined;
 }

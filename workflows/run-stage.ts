@@ -27,7 +27,11 @@ const TRIALS_MAX = 100_000;
  * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds them all.
  * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
  */
-export async function runStage(state: StudyState, use: StageUse, onChange: () => void): Promise<Decision | 'continueAsNew'> {
+export async function runStage(
+  state: StudyState,
+  use: StageUse,
+  onChange: () => void,
+): Promise<Decision | 'continueAsNew'> {
   return CancellationScope.cancellable(() => new StageRun(state, use, onChange).run());
 }
 
@@ -43,9 +47,17 @@ class StageRun {
   private hasStarted = false;
   private failure: unknown;
 
-  constructor(private readonly state: StudyState, private readonly use: StageUse, private readonly onChange: () => void) {
+  constructor(
+    private readonly state: StudyState,
+    private readonly use: StageUse,
+    private readonly onChange: () => void,
+  ) {
     const stage = STAGES[use.stage];
-    if (stage === undefined) throw ApplicationFailure.nonRetryable(`stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`, 'InvalidStudy');
+    if (stage === undefined)
+      throw ApplicationFailure.nonRetryable(
+        `stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`,
+        'InvalidStudy',
+      );
     this.stage = stage;
     this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
     state.plannedTrials.set(use.stageId, this.ask(() => stage.estimate(this.context([]))).trials);
@@ -99,9 +111,11 @@ class StageRun {
     if (this.interrupted.length > 0) return 'goOn';
     if (!this.mayAsk()) return 'wait';
     const spec = this.suggestion();
-    if (spec !== undefined && !this.ask(() => isAdmitted(this.state, this.use, spec))) return running.size > 0 ? 'wait' : 'conclude';
+    if (spec !== undefined && !this.ask(() => isAdmitted(this.state, this.use, spec)))
+      return running.size > 0 ? 'wait' : 'conclude';
     if (spec !== undefined) {
-      if (trials.length >= TRIALS_MAX) throw new StageInconclusive(`stage ${this.use.stageId} asked for more than ${TRIALS_MAX} trials`);
+      if (trials.length >= TRIALS_MAX)
+        throw new StageInconclusive(`stage ${this.use.stageId} asked for more than ${TRIALS_MAX} trials`);
       return spec;
     }
     if (this.state.resolved.reproducible && this.visible < trials.length) {
@@ -140,16 +154,35 @@ class StageRun {
   }
 
   private train(index: number, spec: TrialSpec): void {
-    const { study, run: { studyRun, fresh } } = this.state;
+    const {
+      study,
+      run: { studyRun, fresh },
+    } = this.state;
     if (study === undefined) throw new Error('the study is not resolved yet');
     const { dataset, model, objective, checkpointEverySteps, training } = study;
-    const input = { studyId: this.state.studyId, studyRun, ...(fresh !== undefined && { fresh }), dataset, model, optimizer: training.optimizer, objective, checkpointEverySteps, trial: spec };
+    const input = {
+      studyId: this.state.studyId,
+      studyRun,
+      ...(fresh !== undefined && { fresh }),
+      dataset,
+      model,
+      optimizer: training.optimizer,
+      objective,
+      checkpointEverySteps,
+      trial: spec,
+    };
     const trial = runTrial(this.state.taskQueuePrefix, input);
     this.hasStarted = true;
     this.running.set(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
-    trial.result.then((result) => this.endedWith(index, { spec, result }), (error: unknown) => this.endedWithout(index, error))
-      .catch((error: unknown) => { this.failure ??= error; });
+    trial.result
+      .then(
+        (result) => this.endedWith(index, { spec, result }),
+        (error: unknown) => this.endedWithout(index, error),
+      )
+      .catch((error: unknown) => {
+        this.failure ??= error;
+      });
     this.onChange();
   }
 
@@ -182,7 +215,10 @@ class StageRun {
 
   /** Waits for the end of a trial, or for a change that somebody asks of the study. */
   private async somethingHappens(scope: CancellationScope): Promise<void> {
-    const { running: { size }, state: { control } } = this;
+    const {
+      running: { size },
+      state: { control },
+    } = this;
     const { revision } = control;
     try {
       await condition(() => this.running.size < size || this.failure !== undefined || control.revision > revision);
@@ -219,10 +255,15 @@ class StageRun {
   private decide(): Decision {
     const context = this.context(this.trials);
     const next = this.stage.suggest(context);
-    if (next === undefined || (this.affordable() && isAdmitted(this.state, this.use, next))) return this.stage.decide(context);
+    if (next === undefined || (this.affordable() && isAdmitted(this.state, this.use, next)))
+      return this.stage.decide(context);
     const decision = decideOnLess(this.stage, context);
     const warning = cutWarning(this.state, this.use, next);
-    return { ...decision, confidence: 'low', evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] } };
+    return {
+      ...decision,
+      confidence: 'low',
+      evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] },
+    };
   }
 
   private skip(): Decision {

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import { ActivityCancellationType, ActivityFailure, CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  ActivityFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+} from '@temporalio/workflow';
 import { NON_RETRYABLE, TASK_QUEUES } from './contract';
 import type { RunTrialInput, TrainingActivities } from './contract';
 import type { TrialResult } from './trial';
@@ -30,7 +36,12 @@ export function runTrial(taskQueuePrefix: string, input: RunTrialInput): Running
     // A stage ends after its trials. This is said to be the default of the SDK, and is not.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     // Unlimited: machines die as often as they like. What no retry mends is non-retryable by type.
-    retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '1 minute', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+    retry: {
+      initialInterval: '500ms',
+      backoffCoefficient: 2,
+      maximumInterval: '1 minute',
+      nonRetryableErrorTypes: [...NON_RETRYABLE],
+    },
   });
   const scope = new CancellationScope();
   return { result: scope.run(() => activities.runTrial(input)), takeBack: () => scope.cancel() };

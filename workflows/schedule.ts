@@ -14,7 +14,13 @@ export type ScheduleSpec = { readonly warmupSteps?: number } & (
   | { readonly name: 'exponential'; readonly factorPerEpoch: number }
   | { readonly name: 'cosine'; readonly finalFactor: number }
   | { readonly name: 'piecewise'; readonly milestones: readonly { readonly epoch: number; readonly factor: number }[] }
-  | { readonly name: 'oneCycle'; readonly peakFraction: number; readonly initialFactor: number; readonly finalFactor: number; readonly cycledMomentum?: CycledMomentum }
+  | {
+      readonly name: 'oneCycle';
+      readonly peakFraction: number;
+      readonly initialFactor: number;
+      readonly finalFactor: number;
+      readonly cycledMomentum?: CycledMomentum;
+    }
   | { readonly name: 'plateau'; readonly factor: number; readonly patience: number; readonly minFactor: number }
   | { readonly name: 'ramp'; readonly from: number; readonly to: number; readonly cycledMomentum?: CycledMomentum }
 );

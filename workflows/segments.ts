@@ -24,16 +24,23 @@ export function trainingsIn(summaries: readonly { readonly continues?: string }[
  * What an ended trial added to its study, with what its recoveries had to do again: a measurement is of the whole training, and a reused one
  * cost nothing.
  */
-export function costOfSegment(trials: readonly Segment[], trial: Segment): Pick<Measurement, 'deviceSeconds' | 'examples'> {
+export function costOfSegment(
+  trials: readonly Segment[],
+  trial: Segment,
+): Pick<Measurement, 'deviceSeconds' | 'examples'> {
   const { spec, result } = trial;
   if (result === undefined || result.reused) return { deviceSeconds: 0, examples: 0 };
   const whole = measurementOf(result);
-  const before = spec.continues === undefined ? undefined : measurementOf(trials.find((other) => other.spec.trialId === spec.continues)?.result);
+  const before =
+    spec.continues === undefined
+      ? undefined
+      : measurementOf(trials.find((other) => other.spec.trialId === spec.continues)?.result);
   const kept = (of: 'deviceSeconds' | 'examples'): number => Math.max(0, (whole?.[of] ?? 0) - (before?.[of] ?? 0));
   const receipts = receiptsOf(trial);
   return {
     deviceSeconds: kept('deviceSeconds') + sum(receipts.map(({ deviceSecondsLost }) => deviceSecondsLost)),
-    examples: kept('examples') + sum(receipts.map(({ stepsLost }) => stepsLost)) * Number(spec.hparams['batchSize'] ?? 0),
+    examples:
+      kept('examples') + sum(receipts.map(({ stepsLost }) => stepsLost)) * Number(spec.hparams['batchSize'] ?? 0),
   };
 }
 

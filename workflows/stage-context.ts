@@ -10,7 +10,14 @@ export function stageContext(state: StudyState, use: StageUse, trials: readonly 
   const { incumbent, facts, decisions, control } = state;
   const enqueued = control.enqueuedFor(use.stageId);
   return {
-    stageId: use.stageId, options: use.options, incumbent, trials, seed: deriveSeed(state.resolved.seed, use.stageId), facts, remaining: remainingBudget(state), decisions,
+    stageId: use.stageId,
+    options: use.options,
+    incumbent,
+    trials,
+    seed: deriveSeed(state.resolved.seed, use.stageId),
+    facts,
+    remaining: remainingBudget(state),
+    decisions,
     ...(enqueued.length > 0 && { enqueued }),
   };
 }

@@ -31,7 +31,12 @@ export class StudyState {
   private readonly stages = new Map<string, StageTrials>();
   private finalResult: StudyFinal | null = null;
 
-  constructor(readonly studyId: string, readonly taskQueuePrefix: string, readonly run: StudyRun, snapshot?: StudySnapshot) {
+  constructor(
+    readonly studyId: string,
+    readonly taskQueuePrefix: string,
+    readonly run: StudyRun,
+    snapshot?: StudySnapshot,
+  ) {
     this.control = new StudyControl(snapshot?.control);
     if (snapshot === undefined) return;
     this.start(snapshot.study);
@@ -40,14 +45,19 @@ export class StudyState {
     this.receipts.push(...snapshot.receipts);
     snapshot.engines.forEach((engine) => this.engines.add(engine));
     this.finalResult = snapshot.final;
-    for (const { stageId, ...record } of snapshot.stages) this.stages.set(stageId, new StageTrials(stageId, snapshot.study.objective, record));
+    for (const { stageId, ...record } of snapshot.stages)
+      this.stages.set(stageId, new StageTrials(stageId, snapshot.study.objective, record));
   }
 
   /** @param decided Decisions of the leading stages that count from the start; none of their trials was this study's. */
   start(study: ResolvedStudy, decided: readonly Decision[] = []): void {
     this.study = study;
     this.status = 'running';
-    for (const decision of decided) this.stages.set(decision.stageId, new StageTrials(decision.stageId, study.objective, { trials: [], summaries: [], visible: 0, decision }));
+    for (const decision of decided)
+      this.stages.set(
+        decision.stageId,
+        new StageTrials(decision.stageId, study.objective, { trials: [], summaries: [], visible: 0, decision }),
+      );
   }
 
   /** The resolved study. @throws Error before `start`: a bug. */
@@ -70,7 +80,16 @@ export class StudyState {
     const { dataset, training, objective, model, reproducible } = this.resolved;
     const { trainExamples, validationExamples, testExamples } = dataset.split;
     const modelHparams = 'layers' in model ? hparamNames(model.layers) : [];
-    return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training, objective, modelHparams, reproducible };
+    return {
+      trainExamples,
+      validationExamples,
+      testExamples,
+      classes: dataset.classes,
+      training,
+      objective,
+      modelHparams,
+      reproducible,
+    };
   }
 
   get decisions(): readonly Decision[] {
@@ -158,22 +177,38 @@ export class StudyState {
     return this.progressWith(() => ({ trials: [] }));
   }
 
-  private progressWith(trialsOf: (stage: StageTrials | undefined) => Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'>): StudyProgress {
+  private progressWith(
+    trialsOf: (stage: StageTrials | undefined) => Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'>,
+  ): StudyProgress {
     const current = this.currentStageId();
     const stages = (this.study?.stages ?? []).map((use): StageProgress => {
       const record = this.stages.get(use.stageId);
-      const begun = use.stageId === current && this.waitsForApproval(use) ? 'waiting' : record !== undefined ? 'running' : 'pending';
+      const begun =
+        use.stageId === current && this.waitsForApproval(use)
+          ? 'waiting'
+          : record !== undefined
+            ? 'running'
+            : 'pending';
       const status = record?.decision !== undefined ? 'decided' : begun;
       return {
-        stage: use.stage, stageId: use.stageId, question: STAGES[use.stage]?.question ?? '', status,
-        trialsPlanned: record?.decision !== undefined ? record.trainings : this.plannedTrials.get(use.stageId) ?? 0,
+        stage: use.stage,
+        stageId: use.stageId,
+        question: STAGES[use.stage]?.question ?? '',
+        status,
+        trialsPlanned: record?.decision !== undefined ? record.trainings : (this.plannedTrials.get(use.stageId) ?? 0),
         trialsEnded: record?.trainingsEnded ?? 0,
         ...trialsOf(record),
         ...(use.inserted !== undefined && { inserted: use.inserted }),
         ...(record?.decision !== undefined && { decision: record.decision }),
       };
     });
-    const { studyId, deviceSeconds, trialCount: trials, receipts, control: { changes } } = this;
+    const {
+      studyId,
+      deviceSeconds,
+      trialCount: trials,
+      receipts,
+      control: { changes },
+    } = this;
     return { studyId, status: this.shownStatus(), stages, deviceSeconds, trials, receipts, changes };
   }
 
@@ -189,16 +224,39 @@ export class StudyState {
 
   /** Everything, but for what is in the store already. */
   record(failure?: string): StudyRecord {
-    const { studyId, run: { studyRun, origins }, resolved: study, finalResult: final } = this;
+    const {
+      studyId,
+      run: { studyRun, origins },
+      resolved: study,
+      finalResult: final,
+    } = this;
     const progress = this.progressWith((stage) => stage?.inRecord() ?? { trials: [] });
-    return { studyId, studyRun, ...(origins && { origins }), study, progress, final, engines: [...this.engines], ...(failure !== undefined && { failure }) };
+    return {
+      studyId,
+      studyRun,
+      ...(origins && { origins }),
+      study,
+      progress,
+      final,
+      engines: [...this.engines],
+      ...(failure !== undefined && { failure }),
+    };
   }
 
   /** @throws StudyTooLarge */
   snapshot(): StudySnapshot {
     const stages = [...this.stages.values()].map((stage) => stage.record());
     const { deviceSeconds, examples, receipts, control } = this;
-    return fitting({ study: this.resolved, stages, receipts, deviceSeconds, examples, final: this.finalResult, engines: [...this.engines], ...(control.revision > 0 && { control: control.snapshot() }) });
+    return fitting({
+      study: this.resolved,
+      stages,
+      receipts,
+      deviceSeconds,
+      examples,
+      final: this.finalResult,
+      engines: [...this.engines],
+      ...(control.revision > 0 && { control: control.snapshot() }),
+    });
   }
 }
 

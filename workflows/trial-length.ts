@@ -23,12 +23,23 @@ export function epochEndStep(epoch: number, trainExamples: number, batchSize: nu
 }
 
 /** Optimizer steps of a whole trial. */
-export function stepsOf(limit: TrialLimit, trainExamples: number, batchSize: number, milestones: readonly BatchMilestone[] = []): number {
-  return 'steps' in limit ? limit.steps : stepReaching(batchPhases(batchSize, milestones, trainExamples), limit.epochs * trainExamples);
+export function stepsOf(
+  limit: TrialLimit,
+  trainExamples: number,
+  batchSize: number,
+  milestones: readonly BatchMilestone[] = [],
+): number {
+  return 'steps' in limit
+    ? limit.steps
+    : stepReaching(batchPhases(batchSize, milestones, trainExamples), limit.epochs * trainExamples);
 }
 
 /** The phases of a training, in order. A milestone takes hold with the first step that begins at its epoch or later. */
-export function batchPhases(batchSize: number, milestones: readonly BatchMilestone[], trainExamples: number): readonly BatchPhase[] {
+export function batchPhases(
+  batchSize: number,
+  milestones: readonly BatchMilestone[],
+  trainExamples: number,
+): readonly BatchPhase[] {
   const phases: BatchPhase[] = [{ step: 0, examples: 0, batchSize }];
   for (const milestone of milestones) {
     const last = phases.at(-1)!;

@@ -148,7 +148,12 @@ export interface Measurement {
   readonly isOutline?: true;
   readonly test: Evaluation | null;
   readonly stepLosses: readonly StepLoss[];
-  readonly stepSeconds: { readonly median: number; readonly p10: number; readonly p90: number; readonly count: number } | null;
+  readonly stepSeconds: {
+    readonly median: number;
+    readonly p10: number;
+    readonly p90: number;
+    readonly count: number;
+  } | null;
   /** Only of a trial that was asked to measure it. */
   readonly noiseScale?: GradientNorms;
   /** Most resident memory of the trainer process, and of the device where there is one. */
@@ -179,7 +184,16 @@ export interface ObjectRef {
 export interface Receipt {
   readonly trialId: string;
   /** What died or left; `takenBack`: nothing did, the study was paused or cancelled. */
-  readonly cause: 'trainerCrashed' | 'trainerKilled' | 'trainerStalled' | 'workerLost' | 'workerStopped' | 'takenBack' | 'storage' | 'diskFull' | 'unknown';
+  readonly cause:
+    | 'trainerCrashed'
+    | 'trainerKilled'
+    | 'trainerStalled'
+    | 'workerLost'
+    | 'workerStopped'
+    | 'takenBack'
+    | 'storage'
+    | 'diskFull'
+    | 'unknown';
   readonly attempt: number;
   /** Step reached when last heard of, and the step training went on from. */
   readonly lastStep: number;

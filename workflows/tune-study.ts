@@ -4,8 +4,20 @@
  * @module
  */
 import {
-  ActivityFailure, allHandlersFinished, ApplicationFailure, CancellationScope, condition, ContinueAsNew, continueAsNew, defineQuery, isCancellation, proxyActivities,
-  setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo,
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  ContinueAsNew,
+  continueAsNew,
+  defineQuery,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY, STUDY_RECORD_QUERY } from './contract';
 import type { StudyActivities, StudyFinal, StudyProgress, StudyRecord, StudyResult, TuneStudyInput } from './contract';
@@ -33,14 +45,24 @@ const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<Study
   // Packing a large data set takes long, and beats while it goes on.
   startToCloseTimeout: '6h',
   heartbeatTimeout: '30s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumAttempts: 6, nonRetryableErrorTypes: [...NON_RETRYABLE] },
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumAttempts: 6,
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
 });
 
 /** Hours of training stand behind these: they wait for the store as long as a long weekend lasts. */
 const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '4 days',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
 });
 
 /** Between the update `cancel` and the cancellation of the workflow itself, which its sender asks for next. */
@@ -112,7 +134,12 @@ async function resolve(state: StudyState, input: TuneStudyInput): Promise<void> 
 }
 
 /** The id of the first run stays the study's own when it continues as new, and a recovered study hands on that of the study it was. */
-function studyRunOf({ studyRun = workflowInfo().firstExecutionRunId, fresh, origins, carried }: TuneStudyInput): StudyRun {
+function studyRunOf({
+  studyRun = workflowInfo().firstExecutionRunId,
+  fresh,
+  origins,
+  carried,
+}: TuneStudyInput): StudyRun {
   const all = origins ?? (carried && [carried.origin]);
   return { studyRun, ...(fresh !== undefined && { fresh }), ...(all && { origins: all }) };
 }
@@ -128,7 +155,14 @@ async function runStages(state: StudyState, input: TuneStudyInput, keeper: Chang
     }
     await storeBeforeDecision(state, use);
     const { trials, pages } = state.stageOf(use).inRecord();
-    await recordDecision({ ...state.changed(), studyId: state.studyId, studyRun: state.run.studyRun, decision, trials, ...(pages !== undefined && { pages }) });
+    await recordDecision({
+      ...state.changed(),
+      studyId: state.studyId,
+      studyRun: state.run.studyRun,
+      decision,
+      trials,
+      ...(pages !== undefined && { pages }),
+    });
     state.decide(use, withoutBulk(decision));
     showWhereWeAre(state, input);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input, keeper);
@@ -154,7 +188,13 @@ async function conclude(state: StudyState): Promise<StudyResult> {
   return {
     studyId: state.studyId,
     status: 'completed',
-    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence }) => ({ stage, stageId, hparams, because, confidence })),
+    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence }) => ({
+      stage,
+      stageId,
+      hparams,
+      because,
+      confidence,
+    })),
     test: final?.test ?? null,
     model: model === null ? null : { uri: model },
     report: { uri: report },
@@ -183,7 +223,8 @@ function reasonOf(error: unknown): string {
 
 /** A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead. */
 function asFailure(error: unknown): never {
-  if (error instanceof StageInconclusive) throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);
+  if (error instanceof StageInconclusive)
+    throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);
   if (error instanceof StudyTooLarge) throw ApplicationFailure.nonRetryable(error.message, FAILURES.studyTooLarge);
   throw error;
 }
@@ -194,5 +235,8 @@ function showWhereWeAre(state: StudyState, input: TuneStudyInput): void {
   // Each is an event in the history and a write to the server's index: once a stage, not twice a trial.
   if (!input.searchAttributes || stage === state.indexedStage) return;
   state.indexedStage = stage;
-  upsertSearchAttributes([{ key: SEARCH_ATTRIBUTES.study, value: state.studyId }, { key: SEARCH_ATTRIBUTES.stage, value: stage }]);
+  upsertSearchAttributes([
+    { key: SEARCH_ATTRIBUTES.study, value: state.studyId },
+    { key: SEARCH_ATTRIBUTES.stage, value: stage },
+  ]);
 }

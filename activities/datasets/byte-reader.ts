@@ -18,7 +18,10 @@ export class ByteReader {
   private consumed = 0;
 
   /** @param file Its name, for messages. */
-  constructor(stream: AsyncIterable<Uint8Array>, private readonly file: string) {
+  constructor(
+    stream: AsyncIterable<Uint8Array>,
+    private readonly file: string,
+  ) {
     this.chunks = stream[Symbol.asyncIterator]();
   }
 
@@ -27,7 +30,11 @@ export class ByteReader {
     await this.fill(count);
     if (this.bufferedBytes < count) {
       const got = this.consumed + this.bufferedBytes;
-      throw new DatasetInvalid(got === 0 ? `${this.file} is empty` : `${this.file} is truncated: expected ${total} bytes, got ${got}; fetch it again`);
+      throw new DatasetInvalid(
+        got === 0
+          ? `${this.file} is empty`
+          : `${this.file} is truncated: expected ${total} bytes, got ${got}; fetch it again`,
+      );
     }
     this.consumed += count;
     return this.cut(count);
@@ -36,14 +43,16 @@ export class ByteReader {
   /** All that is left. @throws DatasetInvalid if that is more than `countMax` bytes. */
   async rest(countMax: number): Promise<Uint8Array> {
     await this.fill(countMax + 1);
-    if (this.bufferedBytes > countMax) throw new DatasetInvalid(`${this.file} must have at most ${this.consumed + countMax} bytes, has more`);
+    if (this.bufferedBytes > countMax)
+      throw new DatasetInvalid(`${this.file} must have at most ${this.consumed + countMax} bytes, has more`);
     return this.cut(this.bufferedBytes);
   }
 
   /** @throws DatasetInvalid if anything is left. */
   async end(): Promise<void> {
     await this.fill(1);
-    if (this.bufferedBytes > 0) throw new DatasetInvalid(`${this.file} has trailing bytes: expected ${this.consumed} bytes, got more`);
+    if (this.bufferedBytes > 0)
+      throw new DatasetInvalid(`${this.file} has trailing bytes: expected ${this.consumed} bytes, got more`);
   }
 
   async close(): Promise<void> {

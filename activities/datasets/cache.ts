@@ -37,11 +37,16 @@ const copies = new Map<string, Copy>();
  * @param onMoved Called after every file, for heartbeats.
  * @throws DatasetCorrupt if the store has not what the content address says.
  */
-export async function ensureDataset(store: ObjectStore, dataset: PinnedDataset, folder: string, onMoved: () => void): Promise<string> {
+export async function ensureDataset(
+  store: ObjectStore,
+  dataset: PinnedDataset,
+  folder: string,
+  onMoved: () => void,
+): Promise<string> {
   const target = path.resolve(folder, dataset.sha256);
   const checked = copies.get(target);
   const manifest = await watch(checked, onMoved).catch(() => undefined);
-  if (manifest !== undefined && await hasSizes(target, dataset, manifest)) return target;
+  if (manifest !== undefined && (await hasSizes(target, dataset, manifest))) return target;
   if (copies.get(target) === checked) copies.delete(target);
   const copy = copies.get(target) ?? begin(store, dataset.sha256, target);
   try {
@@ -70,7 +75,12 @@ async function watch(copy: Copy | undefined, onMoved: () => void): Promise<Packe
 }
 
 /** Hashes what is there and fetches the rest. */
-async function complete(store: ObjectStore, sha256: string, folder: string, onMoved: () => void): Promise<PackedManifest> {
+async function complete(
+  store: ObjectStore,
+  sha256: string,
+  folder: string,
+  onMoved: () => void,
+): Promise<PackedManifest> {
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
   const key = manifestKey(sha256);
@@ -103,13 +113,18 @@ async function fetched(store: ObjectStore, key: string, sha256: string): Promise
   const fix = `delete ${store.uri}${path.posix.dirname(key)}/ and start the study again, which packs it anew`;
   if (object === undefined) throw new DatasetCorrupt(`packed data set lacks an object [key=${key}]; ${fix}`);
   const got = sha256Of(object.bytes);
-  if (got !== sha256) throw new DatasetCorrupt(`packed data set has an object with other bytes than were written [key=${key}, sha256=${got}, expected=${sha256}]; ${fix}`);
+  if (got !== sha256)
+    throw new DatasetCorrupt(
+      `packed data set has an object with other bytes than were written [key=${key}, sha256=${got}, expected=${sha256}]; ${fix}`,
+    );
   return object.bytes;
 }
 
 async function hasSizes(folder: string, dataset: PinnedDataset, manifest: PackedManifest): Promise<boolean> {
   const files = [{ file: MANIFEST, bytes: dataset.manifest.bytes }, ...packedFiles(manifest)];
-  const sizes = await Promise.all(files.map(async ({ file, bytes }) => (await stat(path.join(folder, file)).catch(() => undefined))?.size === bytes));
+  const sizes = await Promise.all(
+    files.map(async ({ file, bytes }) => (await stat(path.join(folder, file)).catch(() => undefined))?.size === bytes),
+  );
   return sizes.every((right) => right);
 }
 
@@ -117,6 +132,7 @@ async function removeAbandoned(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(PARTIAL)) continue;
     const found = await stat(path.join(folder, name)).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > PARTIAL_AGE_MILLISECONDS) await rm(path.join(folder, name), { force: true });
+    if (found !== undefined && Date.now() - found.mtimeMs > PARTIAL_AGE_MILLISECONDS)
+      await rm(path.join(folder, name), { force: true });
   }
 }

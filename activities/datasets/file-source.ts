@@ -18,7 +18,8 @@ export async function fileSource(uri: string, fileRoots: readonly string[]): Pro
   const asked = localPath(uri);
   const roots = await Promise.all(fileRoots.map((root) => realpath(root).catch(() => path.resolve(root))));
   const folder = await resolved(asked, uri, roots);
-  if (!(await stat(folder)).isDirectory()) throw new DatasetInvalid(`dataset.uri must be a folder, got the file ${uri}; name the folder that it is in`);
+  if (!(await stat(folder)).isDirectory())
+    throw new DatasetInvalid(`dataset.uri must be a folder, got the file ${uri}; name the folder that it is in`);
   const within = (name: string): Promise<string> => resolved(path.join(folder, name), `${uri}/${name}`, roots);
   return {
     uri,
@@ -58,7 +59,9 @@ async function resolved(asked: string, uri: string, roots: readonly string[]): P
 
 function outside(uri: string, roots: readonly string[]): DatasetInvalid {
   const allowed = roots.length === 0 ? 'none is allowed' : `allowed are ${roots.join(', ')}`;
-  return new DatasetInvalid(`dataset.uri must lie in a folder that the worker may read, got ${uri}; ${allowed}: set STEPWELL_FILE_ROOTS where the worker runs, or use s3://`);
+  return new DatasetInvalid(
+    `dataset.uri must lie in a folder that the worker may read, got ${uri}; ${allowed}: set STEPWELL_FILE_ROOTS where the worker runs, or use s3://`,
+  );
 }
 
 function isWithin(file: string, root: string): boolean {
@@ -72,7 +75,10 @@ async function filesIn(folder: string | undefined, uri: string): Promise<readonl
     if (errorCode(error) === 'ENOTDIR') return [];
     throw explained(error, uri);
   });
-  return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name).sort();
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 }
 
 /** A pipe or a device would keep its reader waiting for ever. */
@@ -84,8 +90,13 @@ async function regularFile(file: string): Promise<{ readonly size: number }> {
 
 function explained(error: unknown, file: string): unknown {
   const code = errorCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new DatasetInvalid(`data set folder or file does not exist [path=${file}]`, { cause: error });
-  if (code === 'EACCES' || code === 'EPERM') return new DatasetInvalid(`data set folder or file may not be read [path=${file}]; give the worker's user read permission`, { cause: error });
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new DatasetInvalid(`data set folder or file does not exist [path=${file}]`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM')
+    return new DatasetInvalid(
+      `data set folder or file may not be read [path=${file}]; give the worker's user read permission`,
+      { cause: error },
+    );
   if (code === 'ELOOP') return new DatasetInvalid(`data set path is a loop of links [path=${file}]`, { cause: error });
   return error;
 }

@@ -39,7 +39,11 @@ export interface PackedDataset {
  *
  * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
  */
-export async function packDataset(store: ObjectStore, opened: OpenedDataset, options: PackOptions): Promise<PackedDataset> {
+export async function packDataset(
+  store: ObjectStore,
+  opened: OpenedDataset,
+  options: PackOptions,
+): Promise<PackedDataset> {
   const manifest = await readManifest(opened, options);
   const bytes = Buffer.from(canonicalJson(manifest));
   const sha256 = sha256Of(bytes);
@@ -60,7 +64,11 @@ interface OpenSplit {
 async function readManifest(opened: OpenedDataset, options: PackOptions): Promise<PackedManifest> {
   const { shape, classNames } = opened;
   const parts: Record<'train' | 'test', OpenSplit | null> = { train: null, test: null };
-  for await (const { part, examples, files: [images, labels] } of shardFiles(opened, 'reading', options)) {
+  for await (const {
+    part,
+    examples,
+    files: [images, labels],
+  } of shardFiles(opened, 'reading', options)) {
     const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
     split.examples += examples;
     split.images.push(refOf(images, examples));
@@ -70,11 +78,18 @@ async function readManifest(opened: OpenedDataset, options: PackOptions): Promis
   return { version: 1, shape, classes: classNames.length, classNames, train: parts.train, test: parts.test };
 }
 
-async function writeShards(store: ObjectStore, prefix: string, opened: OpenedDataset, manifest: PackedManifest, options: PackOptions): Promise<void> {
+async function writeShards(
+  store: ObjectStore,
+  prefix: string,
+  opened: OpenedDataset,
+  manifest: PackedManifest,
+  options: PackOptions,
+): Promise<void> {
   const known = new Map(packedFiles(manifest).map(({ file, sha256 }) => [file, sha256]));
   for await (const { files } of shardFiles(opened, 'writing', options)) {
     for (const { file, bytes } of files) {
-      if (known.get(file) !== sha256Of(bytes)) throw new DatasetInvalid(`data set changed while it was packed [file=${file}]; start again when it is at rest`);
+      if (known.get(file) !== sha256Of(bytes))
+        throw new DatasetInvalid(`data set changed while it was packed [file=${file}]; start again when it is at rest`);
       await store.put(`${prefix}${file}`, bytes);
     }
   }
@@ -93,7 +108,11 @@ interface ShardFiles {
 }
 
 /** Every shard of both parts as files; tells the progress after each was used. */
-async function* shardFiles({ shape, train, test }: OpenedDataset, doing: PackProgress['doing'], { onProgress, shardBytes = SHARD_BYTES }: PackOptions): AsyncGenerator<ShardFiles> {
+async function* shardFiles(
+  { shape, train, test }: OpenedDataset,
+  doing: PackProgress['doing'],
+  { onProgress, shardBytes = SHARD_BYTES }: PackOptions,
+): AsyncGenerator<ShardFiles> {
   const examplesTotal = train.examples + (test?.examples ?? 0);
   const imageBytes = shape[0] * shape[1] * shape[2];
   let examples = 0;
@@ -101,7 +120,10 @@ async function* shardFiles({ shape, train, test }: OpenedDataset, doing: PackPro
     examples += batch;
     onProgress({ doing, examples, examplesTotal });
   };
-  for (const [part, opened] of [['train', train], ['test', test]] as const) {
+  for (const [part, opened] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
     if (opened === null) continue;
     for await (const shard of shardsOf(observed(opened, beat), imageBytes, shardBytes)) {
       yield { part, examples: shard.examples, files: filesOf(part, shard) };
@@ -124,7 +146,10 @@ function observed(part: OpenedPart, onBatch: (examples: number) => void): Opened
 
 function filesOf(part: 'train' | 'test', { index, images, labels }: Shard): readonly [NamedBytes, NamedBytes] {
   const number = String(index).padStart(5, '0');
-  return [{ file: `${part}-images-${number}.u8`, bytes: images }, { file: `${part}-labels-${number}.i32`, bytes: labels }];
+  return [
+    { file: `${part}-images-${number}.u8`, bytes: images },
+    { file: `${part}-labels-${number}.i32`, bytes: labels },
+  ];
 }
 
 function refOf({ file, bytes }: NamedBytes, examples: number): PackedFile {
@@ -133,7 +158,7 @@ function refOf({ file, bytes }: NamedBytes, examples: number): PackedFile {
 
 /** Whether all is there, by size: a manifest whose shards somebody deleted is packed again. */
 async function isComplete(store: ObjectStore, key: string, manifest: PackedManifest): Promise<boolean> {
-  if (await store.head(key) === undefined) return false;
+  if ((await store.head(key)) === undefined) return false;
   const prefix = key.replace('manifest.json', '');
   const present = new Map((await store.list(prefix)).map((object) => [object.key, object.bytes]));
   return packedFiles(manifest).every(({ file, bytes }) => present.get(`${prefix}${file}`) === bytes);

@@ -37,7 +37,11 @@ const packedFile = z.strictObject({
   bytes: count,
   examples: count,
 });
-const packedSplit = z.strictObject({ examples: count, images: z.array(packedFile).min(1), labels: z.array(packedFile).min(1) });
+const packedSplit = z.strictObject({
+  examples: count,
+  images: z.array(packedFile).min(1),
+  labels: z.array(packedFile).min(1),
+});
 
 /** A manifest as it is read back. */
 export const packedManifestSchema: z.ZodType<PackedManifest> = z.strictObject({

@@ -23,12 +23,24 @@ export interface PinDependencies extends SourceAccess {
 }
 
 /** A data set packed in the store, its examples dealt out by the study's seed. @throws DatasetInvalid */
-export async function pinDataset(dependencies: PinDependencies, spec: DatasetSpec, studySeed: number, options: PackOptions): Promise<PinnedDataset> {
+export async function pinDataset(
+  dependencies: PinDependencies,
+  spec: DatasetSpec,
+  studySeed: number,
+  options: PackOptions,
+): Promise<PinnedDataset> {
   const opened = await openDataset(spec, dependencies);
   // Before packing: nothing is written for a study that cannot run.
   const split = splitOf(spec, studySeed, opened.train.examples, opened.test?.examples ?? null);
   const { sha256, ref } = await packDataset(dependencies.store, opened, options);
-  return { sha256, manifest: ref, source: { format: spec.format, uri: spec.uri }, shape: opened.shape, classes: opened.classNames.length, split };
+  return {
+    sha256,
+    manifest: ref,
+    source: { format: spec.format, uri: spec.uri },
+    shape: opened.shape,
+    classes: opened.classNames.length,
+    split,
+  };
 }
 
 /** What a study's stages may know of its data before it is packed. */
@@ -47,14 +59,26 @@ export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'class
  * @param access What may be read; a person's own command may read what the person may: `{ fileRoots: ['/'] }`.
  * @throws DatasetInvalid
  */
-export async function describeDataset(spec: DatasetSpec, studySeed: number, access: SourceAccess): Promise<DatasetDescription> {
+export async function describeDataset(
+  spec: DatasetSpec,
+  studySeed: number,
+  access: SourceAccess,
+): Promise<DatasetDescription> {
   const { shape, classNames, train, test } = await openDataset(spec, access);
   const testPart = test?.examples ?? null;
-  return { shape, classes: classNames.length, classNames, trainPart: train.examples, testPart, split: splitOf(spec, studySeed, train.examples, testPart) };
+  return {
+    shape,
+    classes: classNames.length,
+    classNames,
+    trainPart: train.examples,
+    testPart,
+    split: splitOf(spec, studySeed, train.examples, testPart),
+  };
 }
 
 async function openDataset({ format, uri }: DatasetSpec, access: SourceAccess): Promise<OpenedDataset> {
-  if (!isFormat(format)) throw new DatasetInvalid(`dataset.format must be one of ${FORMAT_NAMES.join(', ')}, got ${format}`);
+  if (!isFormat(format))
+    throw new DatasetInvalid(`dataset.format must be one of ${FORMAT_NAMES.join(', ')}, got ${format}`);
   return FORMATS[format].open(await openSource(uri, access));
 }
 

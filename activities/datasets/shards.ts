@@ -17,7 +17,11 @@ export interface Shard {
 }
 
 /** A part's examples in shards of about `shardBytes`, in order; only one is in memory. */
-export async function* shardsOf(part: OpenedPart, imageBytes: number, shardBytes: number = SHARD_BYTES): AsyncGenerator<Shard> {
+export async function* shardsOf(
+  part: OpenedPart,
+  imageBytes: number,
+  shardBytes: number = SHARD_BYTES,
+): AsyncGenerator<Shard> {
   const perShard = Math.max(1, Math.floor(shardBytes / imageBytes));
   let left = part.examples;
   let index = 0;
@@ -48,5 +52,11 @@ interface OpenShard {
 
 function newShard(capacity: number, imageBytes: number): OpenShard {
   const labels = new Uint8Array(4 * capacity);
-  return { capacity, images: new Uint8Array(capacity * imageBytes), labels, view: new DataView(labels.buffer), filled: 0 };
+  return {
+    capacity,
+    images: new Uint8Array(capacity * imageBytes),
+    labels,
+    view: new DataView(labels.buffer),
+    filled: 0,
+  };
 }

@@ -27,15 +27,26 @@ export interface SplitIndices {
  *
  * @throws RangeError if a part is empty; `splitOf` makes none such.
  */
-export function splitIndices({ seed, trainExamples, validationExamples, testExamples, testFrom }: SplitSpec): SplitIndices {
+export function splitIndices({
+  seed,
+  trainExamples,
+  validationExamples,
+  testExamples,
+  testFrom,
+}: SplitSpec): SplitIndices {
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
-    throw new RangeError(`each part needs at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples}`);
+    throw new RangeError(
+      `each part needs at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples}`,
+    );
   }
   const heldOut = testFrom === 'train' ? testExamples : 0;
   const order = permutation(validationExamples + heldOut + trainExamples, seed);
   return {
     validation: order.slice(0, validationExamples),
-    test: testFrom === 'train' ? order.slice(validationExamples, validationExamples + heldOut) : Int32Array.from({ length: testExamples }, (_, i) => i),
+    test:
+      testFrom === 'train'
+        ? order.slice(validationExamples, validationExamples + heldOut)
+        : Int32Array.from({ length: testExamples }, (_, i) => i),
     train: order.slice(validationExamples + heldOut),
   };
 }
@@ -54,11 +65,22 @@ export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number,
   const held = testFraction ?? (testPart === null ? validationFraction : undefined);
   const validationExamples = Math.round(validationFraction * trainPart);
   const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
-  const testExamples = held === undefined ? testPart ?? 0 : heldOut;
+  const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
   const trainExamples = trainPart - validationExamples - heldOut;
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
-    const heldWords = held === undefined ? '' : `, testFraction=${held}${testFraction === undefined ? ' (as validationFraction: the data set has no test part)' : ''}`;
-    throw new DatasetInvalid(`each part must have at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples} of ${trainPart} with validationFraction=${validationFraction}${heldWords}; change the fractions`);
+    const heldWords =
+      held === undefined
+        ? ''
+        : `, testFraction=${held}${testFraction === undefined ? ' (as validationFraction: the data set has no test part)' : ''}`;
+    throw new DatasetInvalid(
+      `each part must have at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples} of ${trainPart} with validationFraction=${validationFraction}${heldWords}; change the fractions`,
+    );
   }
-  return { seed: deriveSeed(studySeed, 'split'), trainExamples, validationExamples, testExamples, testFrom: held === undefined ? 'test' : 'train' };
+  return {
+    seed: deriveSeed(studySeed, 'split'),
+    trainExamples,
+    validationExamples,
+    testExamples,
+    testFrom: held === undefined ? 'test' : 'train',
+  };
 }

@@ -73,12 +73,20 @@ class Collection {
   private readonly problems: string[] = [];
   private readonly clock: Clock;
 
-  constructor(private readonly store: ObjectStore, private readonly options: CollectOptions, now: number, private readonly lock: CollectorLock | undefined) {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly options: CollectOptions,
+    now: number,
+    private readonly lock: CollectorLock | undefined,
+  ) {
     this.clock = { now, olderThanSeconds: options.olderThanSeconds };
   }
 
   async run(): Promise<Collected> {
-    const { store, options: { onProgress } } = this;
+    const {
+      store,
+      options: { onProgress },
+    } = this;
     onProgress('reading the trials');
     const datasets = grouped(await store.list('datasets/'));
     const trials = await this.readTrials();
@@ -107,7 +115,9 @@ class Collection {
   private async collectTrial(trial: ReadTrial, roots: Roots): Promise<void> {
     const garbage = judge(trial, roots, this.clock);
     if (garbage === undefined) return;
-    const gone = this.options.dryRun || (garbage.whole ? await this.deleteTrial(trial) : await this.deleteObjects(garbage.objects));
+    const gone =
+      this.options.dryRun ||
+      (garbage.whole ? await this.deleteTrial(trial) : await this.deleteObjects(garbage.objects));
     if (gone) this.tell(trialFolder(trial.hash), garbage);
   }
 
@@ -126,9 +136,26 @@ class Collection {
   }
 
   private async takeOver(manifest: TrialManifest, etag: string): Promise<boolean> {
-    const owner = { workflowId: 'stepwell gc', runId: '', activityId: 'gc', attempt: 1, token: randomUUID(), worker: 'stepwell gc' };
+    const owner = {
+      workflowId: 'stepwell gc',
+      runId: '',
+      activityId: 'gc',
+      attempt: 1,
+      token: randomUUID(),
+      worker: 'stepwell gc',
+    };
     const { format, hash, revision, receipts } = manifest;
-    const taken: TrialManifest = { format, hash, revision: revision + 1, owner, renewedAt: Date.now(), checkpoints: [], receipts, death: null, result: null };
+    const taken: TrialManifest = {
+      format,
+      hash,
+      revision: revision + 1,
+      owner,
+      renewedAt: Date.now(),
+      checkpoints: [],
+      receipts,
+      death: null,
+      result: null,
+    };
     try {
       await this.store.put(manifestKey(hash), encodeManifest(taken), { ifMatch: etag });
       return true;
@@ -139,14 +166,19 @@ class Collection {
   }
 
   private async collectDatasets(datasets: ReadonlyMap<string, readonly ListedObject[]>, roots: Roots): Promise<void> {
-    const unused = [...datasets].filter(([sha256, objects]) => !roots.datasets.has(sha256) && objects.every((object) => this.isOlder(object, 0)));
+    const unused = [...datasets].filter(
+      ([sha256, objects]) => !roots.datasets.has(sha256) && objects.every((object) => this.isOlder(object, 0)),
+    );
     if (unused.length === 0) return;
     await this.lock?.condemn(unused.map(([sha256]) => sha256));
     const { datasets: pinned } = this.lock === undefined ? roots : await readRoots(this.store);
     for (const [sha256, objects] of unused) {
       if (pinned.has(sha256) || this.lock?.isFresh() === false) continue;
       // The manifest first: a data set without one counts as not packed.
-      const [manifest, files] = [objects.filter(({ key }) => key.endsWith('/manifest.json')), objects.filter(({ key }) => !key.endsWith('/manifest.json'))];
+      const [manifest, files] = [
+        objects.filter(({ key }) => key.endsWith('/manifest.json')),
+        objects.filter(({ key }) => !key.endsWith('/manifest.json')),
+      ];
       await this.deleteObjects(manifest);
       await this.deleteObjects(files);
       this.tell(`datasets/${sha256}/`, { why: 'data set that no study refers to', objects });
@@ -170,7 +202,12 @@ class Collection {
   }
 
   private tell(folder: string, { why, objects }: Pick<Garbage, 'why' | 'objects'>): void {
-    this.items.push({ folder, why, objects: objects.length, bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0) });
+    this.items.push({
+      folder,
+      why,
+      objects: objects.length,
+      bytes: objects.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
   }
 }
 
@@ -188,7 +225,9 @@ function grouped(objects: readonly ListedObject[]): ReadonlyMap<string, readonly
 
 async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values();
-  await Promise.all(Array.from({ length: PARALLEL }, async () => {
-    for (const item of queue) await work(item);
-  }));
+  await Promise.all(
+    Array.from({ length: PARALLEL }, async () => {
+      for (const item of queue) await work(item);
+    }),
+  );
 }

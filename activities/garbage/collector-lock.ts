@@ -35,7 +35,10 @@ export class CollectorLock {
   private readonly token = randomUUID();
   private wroteAt = performance.now();
 
-  private constructor(private readonly store: ObjectStore, private etag: string) {}
+  private constructor(
+    private readonly store: ObjectStore,
+    private etag: string,
+  ) {}
 
   /** @throws GarbageBusy */
   static async acquire(store: ObjectStore): Promise<CollectorLock> {
@@ -68,7 +71,11 @@ export class CollectorLock {
   private async write(condemned: readonly string[], over: string | undefined): Promise<void> {
     const note: CollectorNote & { readonly at: number } = { token: this.token, condemned, at: Date.now() };
     try {
-      const written = await this.store.put(KEY, Buffer.from(JSON.stringify(note)), over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over });
+      const written = await this.store.put(
+        KEY,
+        Buffer.from(JSON.stringify(note)),
+        over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over },
+      );
       this.etag = written.etag;
       this.wroteAt = performance.now();
     } catch (error) {
@@ -81,7 +88,7 @@ export class CollectorLock {
 export async function untilSpared(store: ObjectStore, dataset: string): Promise<void> {
   for (;;) {
     const found = await store.get(KEY);
-    if (found === undefined || !condemnedIn(found.bytes).includes(dataset) || await isAbandoned(store)) return;
+    if (found === undefined || !condemnedIn(found.bytes).includes(dataset) || (await isAbandoned(store))) return;
     await delay(LOOK_EVERY_MILLISECONDS);
   }
 }
@@ -100,5 +107,7 @@ async function lockTime(store: ObjectStore): Promise<number | undefined> {
 }
 
 function busy({ uri }: ObjectStore): GarbageBusy {
-  return new GarbageBusy(`another stepwell gc works on ${uri}; wait for it, or if it has died, ${LOCK_SECONDS / 60} minutes`);
+  return new GarbageBusy(
+    `another stepwell gc works on ${uri}; wait for it, or if it has died, ${LOCK_SECONDS / 60} minutes`,
+  );
 }

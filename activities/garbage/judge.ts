@@ -44,7 +44,8 @@ export interface Garbage {
  */
 export function judge(trial: FoundTrial, roots: Roots, { now, olderThanSeconds }: Clock): Garbage | undefined {
   const { hash, objects, manifest } = trial;
-  const age = (object: ListedObject | undefined): number => (object === undefined ? Infinity : (now - object.modifiedAt) / 1000);
+  const age = (object: ListedObject | undefined): number =>
+    object === undefined ? Infinity : (now - object.modifiedAt) / 1000;
   const isOld = (object: ListedObject | undefined): boolean => age(object) >= olderThanSeconds;
   if (manifest === undefined) {
     return objects.every(isOld) ? { why: 'trial without a manifest', objects, whole: true } : undefined;
@@ -52,7 +53,8 @@ export function judge(trial: FoundTrial, roots: Roots, { now, olderThanSeconds }
   const own = objects.find(({ key }) => key === manifestKey(hash));
   const used = isOpen(manifest.owner, roots) || (manifest.users ?? []).some((user) => isOpen(user, roots));
   if (manifest.result !== null) {
-    if (!used && !roots.trials.has(hash) && isOld(own)) return { why: 'finished trial that no study refers to', objects, whole: true };
+    if (!used && !roots.trials.has(hash) && isOld(own))
+      return { why: 'finished trial that no study refers to', objects, whole: true };
     return leftovers(trial, () => true);
   }
   const alive = manifest.death === null && age(own) < 2 * LEASE_SECONDS;
@@ -60,10 +62,19 @@ export function judge(trial: FoundTrial, roots: Roots, { now, olderThanSeconds }
   return leftovers(trial, (object) => age(object) >= Math.max(olderThanSeconds, UNCOMMITTED_SECONDS_MAX));
 }
 
-function leftovers({ hash, objects, manifest }: FoundTrial, mayGo: (object: ListedObject) => boolean): Garbage | undefined {
+function leftovers(
+  { hash, objects, manifest }: FoundTrial,
+  mayGo: (object: ListedObject) => boolean,
+): Garbage | undefined {
   const { checkpoints = [], result = null } = manifest ?? {};
-  const named = new Set([manifestKey(hash), ...checkpoints.map(({ key }) => key), ...(result?.weights ? [result.weights.key] : [])]);
+  const named = new Set([
+    manifestKey(hash),
+    ...checkpoints.map(({ key }) => key),
+    ...(result?.weights ? [result.weights.key] : []),
+  ]);
   const model = result?.model ?? null;
-  const found = objects.filter((object) => !named.has(object.key) && !(model !== null && object.key.startsWith(model)) && mayGo(object));
+  const found = objects.filter(
+    (object) => !named.has(object.key) && !(model !== null && object.key.startsWith(model)) && mayGo(object),
+  );
   return found.length === 0 ? undefined : { why: 'leftovers of crashed attempts', objects: found, whole: false };
 }

@@ -58,7 +58,8 @@ async function addStudy(store: ObjectStore, studyId: string, roots: MutableRoots
     const decision = await read<ReferringDecision>(store, key);
     for (const { hash } of decision?.trials ?? []) if (hash !== null) roots.trials.add(hash);
   }
-  for (const { hash } of record?.progress.stages.flatMap(({ trials }) => trials) ?? []) if (hash !== null) roots.trials.add(hash);
+  for (const { hash } of record?.progress.stages.flatMap(({ trials }) => trials) ?? [])
+    if (hash !== null) roots.trials.add(hash);
   if (record !== undefined) roots.datasets.add(record.study.dataset.sha256);
   const opening = openingIn(await readable(store, openingKey(studyId)));
   if (opening !== undefined) roots.datasets.add(opening.study.dataset.sha256);
@@ -77,5 +78,7 @@ async function readable(store: ObjectStore, key: string): Promise<Awaited<Return
   const found = await unseal(store, key);
   if (!('problem' in found) || found.problem === 'missing') return found;
   const studyId = key.split('/')[1] ?? '';
-  throw new RecordDamaged(`nothing was deleted: it cannot be told what study ${studyId} refers to, for a record of it is damaged [key=${key}]; see stepwell verify ${studyId}, or delete ${store.uri}${studyKey(studyId, '')}`);
+  throw new RecordDamaged(
+    `nothing was deleted: it cannot be told what study ${studyId} refers to, for a record of it is damaged [key=${key}]; see stepwell verify ${studyId}, or delete ${store.uri}${studyKey(studyId, '')}`,
+  );
 }

@@ -18,18 +18,25 @@ interface Line {
  *
  * @throws TrialsUnreadable naming the line of the first mistake.
  */
-export function parseCsv(text: string): { readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+export function parseCsv(text: string): {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
   const [header, ...lines] = [...linesOf(text.replace(/^\uFEFF/, ''))];
   if (header === undefined) throw new TrialsUnreadable('the file is empty; its first line must name the columns');
   const columns = header.cells.map((cell) => cell.trim());
-  if (columns.length === 1 && /[;\t]/.test(columns[0]!)) throw new TrialsUnreadable('columns must be separated by commas; save the file with commas');
+  if (columns.length === 1 && /[;\t]/.test(columns[0]!))
+    throw new TrialsUnreadable('columns must be separated by commas; save the file with commas');
   const unnamed = columns.indexOf('');
   // Data frames write their index first, without a name.
   if (unnamed > 0) throw new TrialsUnreadable(`column ${unnamed + 1} must have a name`);
   const twice = columns.find((name, i) => columns.indexOf(name) !== i);
   if (twice !== undefined) throw new TrialsUnreadable(`column ${twice} must be there once, is there twice`);
   const rows = lines.map(({ cells, number }) => {
-    if (cells.length !== columns.length) throw new TrialsUnreadable(`line ${number} must have ${columns.length} cells as the first line has, got ${cells.length}`);
+    if (cells.length !== columns.length)
+      throw new TrialsUnreadable(
+        `line ${number} must have ${columns.length} cells as the first line has, got ${cells.length}`,
+      );
     return cells;
   });
   return { columns, rows };
@@ -71,7 +78,8 @@ function quoted(text: string, from: number, line: number): { readonly value: str
   }
   const value = text.slice(from + 1, end).replaceAll('""', '"');
   end += 1;
-  if (end < text.length && !',\r\n'.includes(text[end]!)) throw new TrialsUnreadable(`line ${line} goes on after a closing quote; write a quote inside a cell as ""`);
+  if (end < text.length && !',\r\n'.includes(text[end]!))
+    throw new TrialsUnreadable(`line ${line} goes on after a closing quote; write a quote inside a cell as ""`);
   return { value, end };
 }
 

@@ -8,7 +8,11 @@ export const csv: TrialFormat = {
   extension: '.csv',
   async read(bytes, options) {
     const { columns, rows } = parseCsv(textOf(bytes));
-    return trialsOf(columns, rows.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i]]))), options);
+    return trialsOf(
+      columns,
+      rows.map((cells) => Object.fromEntries(columns.map((column, i) => [column, cells[i]]))),
+      options,
+    );
   },
   async write(study) {
     const { columns, rows } = tableOf(study);

@@ -8,5 +8,9 @@ import type { ImportFormat } from '../../workflows/spec/trial-import';
 
 /** Every format of trials by its name; those of files that a study may import are all there. */
 export const TRIAL_FORMATS = {
-  csv, json, parquet, 'optuna-sqlite': optunaSqlite, 'optuna-journal': optunaJournal,
+  csv,
+  json,
+  parquet,
+  'optuna-sqlite': optunaSqlite,
+  'optuna-journal': optunaJournal,
 } as const satisfies Readonly<Record<Exclude<ImportFormat, 'study'>, TrialFormat>>;

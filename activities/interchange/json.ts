@@ -16,9 +16,15 @@ const records = z.array(z.record(z.string(), scalar));
 /** What `write` writes; of each trial only what an import reads. */
 const ours = z.object({
   objective: z.object({ direction: z.enum(['minimize', 'maximize']) }).optional(),
-  trials: z.array(z.object({
-    trial: z.string().optional(), stage: z.string().optional(), status: z.string().optional(), score: z.union([number, z.null(), z.literal('NaN').transform(() => NaN)]).optional(), hparams: z.record(z.string(), scalar),
-  })),
+  trials: z.array(
+    z.object({
+      trial: z.string().optional(),
+      stage: z.string().optional(),
+      status: z.string().optional(),
+      score: z.union([number, z.null(), z.literal('NaN').transform(() => NaN)]).optional(),
+      hparams: z.record(z.string(), scalar),
+    }),
+  ),
 });
 
 /** JSON: an object with `trials`, each with its `hparams` and `score`; a list of flat records is read as well. */
@@ -37,15 +43,32 @@ export const json: TrialFormat = {
     const { trials, objective } = parsed.data;
     const kept = withoutContinued(trials, ({ trial }) => trial);
     return {
-      ...judged(kept.map(({ hparams, score, status, stage }) => ({
-        hparams, score: score ?? undefined, status, leftOut: reasonOfStage(stage),
-      }))),
+      ...judged(
+        kept.map(({ hparams, score, status, stage }) => ({
+          hparams,
+          score: score ?? undefined,
+          status,
+          leftOut: reasonOfStage(stage),
+        })),
+      ),
       ...(objective && { direction: objective.direction }),
     };
   },
   async write({ studyId, objective, trials }) {
-    const shown = trials.map(({ trialId: trial, stageId: stage, label, status, score, epochs = null, deviceSeconds, reused, hash, hparams }) => (
-      { trial, stage, label, status, score, epochs, deviceSeconds, reused, hash, hparams }));
+    const shown = trials.map(
+      ({
+        trialId: trial,
+        stageId: stage,
+        label,
+        status,
+        score,
+        epochs = null,
+        deviceSeconds,
+        reused,
+        hash,
+        hparams,
+      }) => ({ trial, stage, label, status, score, epochs, deviceSeconds, reused, hash, hparams }),
+    );
     return Buffer.from(`${JSON.stringify({ study: studyId, objective, trials: shown }, null, 2)}\n`);
   },
 };
@@ -53,5 +76,7 @@ export const json: TrialFormat = {
 function unfit(error: z.ZodError): TrialsUnreadable {
   const [first] = error.issues;
   const at = first === undefined || first.path.length === 0 ? '' : ` at ${first.path.map(String).join('.')}`;
-  return new TrialsUnreadable(`the file must be a list of flat records, or an object with a list of trials that have hparams; something else is there${at}`);
+  return new TrialsUnreadable(
+    `the file must be a list of flat records, or an object with a list of trials that have hparams; something else is there${at}`,
+  );
 }

@@ -17,8 +17,16 @@ const SWEEP = 'regularizationSweep';
 
 const hparams = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 const trial = z.object({
-  trialId: z.string(), stageId: z.string(), label: z.string(), hparams, status: z.string(), score: z.number().nullable(), epochs: z.number().optional(),
-  deviceSeconds: z.number(), reused: z.boolean(), hash: z.string().nullable(),
+  trialId: z.string(),
+  stageId: z.string(),
+  label: z.string(),
+  hparams,
+  status: z.string(),
+  score: z.number().nullable(),
+  epochs: z.number().optional(),
+  deviceSeconds: z.number(),
+  reused: z.boolean(),
+  hash: z.string().nullable(),
 });
 
 /** What of a study's record is used here. */
@@ -32,9 +40,24 @@ const recordSchema = z.object({
 });
 
 /** A study with its trials, by what it answered itself. */
-export function exportedStudy(studyId: string, { objective, stages: uses }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate'>[] }, stages: readonly Pick<StageProgress, 'trials'>[]): ExportedStudy {
+export function exportedStudy(
+  studyId: string,
+  {
+    objective,
+    stages: uses,
+  }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate'>[] },
+  stages: readonly Pick<StageProgress, 'trials'>[],
+): ExportedStudy {
   const trials = stages.flatMap((stage) => stage.trials);
-  const sweeps = uses.filter(({ stage }) => stage === SWEEP).map(({ stageId, options }) => ({ stageId, space: searched((options as { readonly space: Space }).space, trials.find((one) => one.stageId === stageId)) }));
+  const sweeps = uses
+    .filter(({ stage }) => stage === SWEEP)
+    .map(({ stageId, options }) => ({
+      stageId,
+      space: searched(
+        (options as { readonly space: Space }).space,
+        trials.find((one) => one.stageId === stageId),
+      ),
+    }));
   return { studyId, objective, trials, sweeps };
 }
 
@@ -46,7 +69,8 @@ function searched(space: Space, first: Pick<TrialSummary, 'hparams'> | undefined
 /** A study by its record, `study.json`. @throws TrialsUnreadable */
 export function readStudyRecord(bytes: Uint8Array): ExportedStudy {
   const parsed = recordSchema.safeParse(parseJson(textOf(bytes), 'the record'));
-  if (!parsed.success) throw new TrialsUnreadable('the record is not one of a study, or of a version that is not known');
+  if (!parsed.success)
+    throw new TrialsUnreadable('the record is not one of a study, or of a version that is not known');
   const { studyId, study, progress } = parsed.data;
   return exportedStudy(studyId, study, progress.stages as readonly { readonly trials: readonly TrialSummary[] }[]);
 }
@@ -54,8 +78,17 @@ export function readStudyRecord(bytes: Uint8Array): ExportedStudy {
 /** The trials of a record's sweeps. @throws TrialsUnreadable if it has none. */
 export function trialsOfRecord(bytes: Uint8Array): ForeignTrials {
   const { studyId, trials, sweeps, objective } = readStudyRecord(bytes);
-  if (sweeps.length === 0) throw new TrialsUnreadable(`study ${studyId} has no regularizationSweep to take trials from`);
+  if (sweeps.length === 0)
+    throw new TrialsUnreadable(`study ${studyId} has no regularizationSweep to take trials from`);
   const ids = sweeps.map(({ stageId }) => stageId);
-  const own = withoutContinued(trials.filter(({ stageId }) => ids.includes(stageId)), ({ trialId }) => trialId);
-  return { ...judged(own.map(({ hparams: values, score, status }) => ({ hparams: values, score: score ?? undefined, status }))), direction: objective.direction };
+  const own = withoutContinued(
+    trials.filter(({ stageId }) => ids.includes(stageId)),
+    ({ trialId }) => trialId,
+  );
+  return {
+    ...judged(
+      own.map(({ hparams: values, score, status }) => ({ hparams: values, score: score ?? undefined, status })),
+    ),
+    direction: objective.direction,
+  };
 }

@@ -11,26 +11,62 @@ import type { ExportedStudy, ForeignTrials, ForeignValue, ReadOptions } from './
 export type Row = Readonly<Record<string, ForeignValue | undefined>>;
 
 /** Columns of every export before the hyperparameters' own. */
-export const FIXED_COLUMNS = ['trial', 'stage', 'label', 'status', 'score', 'epochs', 'deviceSeconds', 'reused', 'hash'] as const;
+export const FIXED_COLUMNS = [
+  'trial',
+  'stage',
+  'label',
+  'status',
+  'score',
+  'epochs',
+  'deviceSeconds',
+  'reused',
+  'hash',
+] as const;
 
 /** Precede a hyperparameter's name in a column: ours, Optuna's data frames', Ray Tune's. */
 const PREFIXES: readonly string[] = ['hparams.', 'params_', 'config/'];
 
 /** Columns that are never hyperparameters where no column has a prefix. */
 const RESERVED: readonly string[] = [
-  ...FIXED_COLUMNS, '', 'value', 'state', 'number', 'seed', 'valLoss', 'valAccuracy', 'datetime_start', 'datetime_complete', 'duration', 'trial_id', 'id', 'timestamp',
+  ...FIXED_COLUMNS,
+  '',
+  'value',
+  'state',
+  'number',
+  'seed',
+  'valLoss',
+  'valAccuracy',
+  'datetime_start',
+  'datetime_complete',
+  'duration',
+  'trial_id',
+  'id',
+  'timestamp',
 ];
 
 /** Where a score is looked for when no column is named. */
 const SCORES: readonly string[] = ['score', 'value', 'valLoss', 'valAccuracy'];
 
 /** The trials of an export, a row each, and the names of all columns. */
-export function tableOf({ trials }: ExportedStudy): { readonly columns: readonly string[]; readonly rows: readonly Row[] } {
+export function tableOf({ trials }: ExportedStudy): {
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+} {
   const names = [...new Set(trials.flatMap(({ hparams }) => Object.keys(hparams)))];
-  const rows = trials.map(({ trialId, stageId, label, status, score, epochs, deviceSeconds, reused, hash, hparams }): Row => ({
-    trial: trialId, stage: stageId, label, status, score, epochs: epochs ?? null, deviceSeconds, reused, hash,
-    ...Object.fromEntries(names.map((name) => [`hparams.${name}`, hparams[name] ?? null])),
-  }));
+  const rows = trials.map(
+    ({ trialId, stageId, label, status, score, epochs, deviceSeconds, reused, hash, hparams }): Row => ({
+      trial: trialId,
+      stage: stageId,
+      label,
+      status,
+      score,
+      epochs: epochs ?? null,
+      deviceSeconds,
+      reused,
+      hash,
+      ...Object.fromEntries(names.map((name) => [`hparams.${name}`, hparams[name] ?? null])),
+    }),
+  );
   return { columns: [...FIXED_COLUMNS, ...names.map((name) => `hparams.${name}`)], rows };
 }
 
@@ -42,43 +78,69 @@ export function tableOf({ trials }: ExportedStudy): { readonly columns: readonly
 export function trialsOf(columns: readonly string[], rows: readonly Row[], { score }: ReadOptions): ForeignTrials {
   const scoreColumn = scoreColumnOf(columns, score);
   const names = hparamColumns(columns, scoreColumn);
-  if (names.length === 0) throw new TrialsUnreadable(`there is no column of a hyperparameter, only ${columns.join(', ')}`);
+  if (names.length === 0)
+    throw new TrialsUnreadable(`there is no column of a hyperparameter, only ${columns.join(', ')}`);
   const kept = withoutContinued(rows, ({ trial }) => (typeof trial === 'string' ? trial : undefined));
-  return judged(kept.map((row): RawTrial => {
-    const status = row['status'] ?? row['state'];
-    return {
-      hparams: Object.fromEntries(names.map(({ column, name }) => [name, row[column] ?? null]).filter(([, value]) => value !== null && value !== '')),
-      score: scoreIn(row[scoreColumn]),
-      status: typeof status === 'string' && status !== '' ? status : undefined,
-      leftOut: names.some(({ column }) => column === 'stage') ? undefined : reasonOfStage(row['stage']),
-    };
-  }));
+  return judged(
+    kept.map((row): RawTrial => {
+      const status = row['status'] ?? row['state'];
+      return {
+        hparams: Object.fromEntries(
+          names
+            .map(({ column, name }) => [name, row[column] ?? null])
+            .filter(([, value]) => value !== null && value !== ''),
+        ),
+        score: scoreIn(row[scoreColumn]),
+        status: typeof status === 'string' && status !== '' ? status : undefined,
+        leftOut: names.some(({ column }) => column === 'stage') ? undefined : reasonOfStage(row['stage']),
+      };
+    }),
+  );
 }
 
 function scoreColumnOf(columns: readonly string[], asked: string | undefined): string {
-  const found = asked === undefined ? SCORES.find((name) => columns.includes(name)) : columns.find((name) => name === asked);
+  const found =
+    asked === undefined ? SCORES.find((name) => columns.includes(name)) : columns.find((name) => name === asked);
   if (found !== undefined) return found;
   const wanted = asked === undefined ? `a column named ${SCORES.join(', ')}` : `the column ${asked}`;
-  throw new TrialsUnreadable(`there must be ${wanted} with the scores, got ${columns.join(', ')}; name yours in the import's score`);
+  throw new TrialsUnreadable(
+    `there must be ${wanted} with the scores, got ${columns.join(', ')}; name yours in the import's score`,
+  );
 }
 
-function hparamColumns(columns: readonly string[], score: string): readonly { readonly column: string; readonly name: string }[] {
-  const prefixOf = (column: string): string | undefined => PREFIXES.find((prefix) => column.startsWith(prefix) && column.length > prefix.length);
+function hparamColumns(
+  columns: readonly string[],
+  score: string,
+): readonly { readonly column: string; readonly name: string }[] {
+  const prefixOf = (column: string): string | undefined =>
+    PREFIXES.find((prefix) => column.startsWith(prefix) && column.length > prefix.length);
   const prefixed = columns.flatMap((column) => {
     const prefix = prefixOf(column);
     return prefix === undefined ? [] : [{ column, name: column.slice(prefix.length) }];
   });
-  return prefixed.length > 0 ? prefixed : columns.filter((column) => column !== score && !RESERVED.includes(column)).map((column) => ({ column, name: column }));
+  return prefixed.length > 0
+    ? prefixed
+    : columns
+        .filter((column) => column !== score && !RESERVED.includes(column))
+        .map((column) => ({ column, name: column }));
 }
 
 /** How programs write numbers that are none. */
-const NOT_FINITE: Readonly<Record<string, number>> = { nan: NaN, inf: Infinity, '+inf': Infinity, '-inf': -Infinity, infinity: Infinity, '-infinity': -Infinity };
+const NOT_FINITE: Readonly<Record<string, number>> = {
+  nan: NaN,
+  inf: Infinity,
+  '+inf': Infinity,
+  '-inf': -Infinity,
+  infinity: Infinity,
+  '-infinity': -Infinity,
+};
 
 function scoreIn(value: ForeignValue | undefined): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   const text = value.trim();
   const number = NOT_FINITE[text.toLowerCase()] ?? Number(text);
-  if (Number.isNaN(number) && text.toLowerCase() !== 'nan') throw new TrialsUnreadable(`scores must be numbers, got ${JSON.stringify(text.slice(0, 40))}`);
+  if (Number.isNaN(number) && text.toLowerCase() !== 'nan')
+    throw new TrialsUnreadable(`scores must be numbers, got ${JSON.stringify(text.slice(0, 40))}`);
   return number;
 }

@@ -10,13 +10,29 @@ type End = 'scored' | 'bad' | 'unfinished' | 'broken';
 
 /** Our own statuses, Optuna's and Ray Tune's, in lower case. An end by a pruner counts as bad: its score is of a shorter training. */
 const ENDS: Readonly<Record<string, End>> = {
-  completed: 'scored', earlystopped: 'scored', complete: 'scored', terminated: 'scored',
-  pruned: 'bad', paused: 'bad', diverged: 'bad', dead: 'bad', outofmemory: 'bad',
-  running: 'unfinished', cancelled: 'unfinished', waiting: 'unfinished', pending: 'unfinished',
-  fail: 'broken', failed: 'broken', error: 'broken',
+  completed: 'scored',
+  earlystopped: 'scored',
+  complete: 'scored',
+  terminated: 'scored',
+  pruned: 'bad',
+  paused: 'bad',
+  diverged: 'bad',
+  dead: 'bad',
+  outofmemory: 'bad',
+  running: 'unfinished',
+  cancelled: 'unfinished',
+  waiting: 'unfinished',
+  pending: 'unfinished',
+  fail: 'broken',
+  failed: 'broken',
+  error: 'broken',
 };
 
-const REASONS = { unfinished: 'not ended', broken: 'failed for a reason that may not lie in its hyperparameters', unscored: 'without a score' } as const;
+const REASONS = {
+  unfinished: 'not ended',
+  broken: 'failed for a reason that may not lie in its hyperparameters',
+  unscored: 'without a score',
+} as const;
 
 /** One row of a file, not judged yet. */
 export interface RawTrial {
@@ -42,7 +58,7 @@ export function judged(rows: readonly RawTrial[]): Pick<ForeignTrials, 'trials' 
 
 function verdictOf({ score, status, leftOut }: RawTrial): { readonly score: number | null } | string {
   if (leftOut !== undefined) return leftOut;
-  const end = status === undefined ? 'scored' : ENDS[status.toLowerCase().replace(/^trialstate\./, '')] ?? 'scored';
+  const end = status === undefined ? 'scored' : (ENDS[status.toLowerCase().replace(/^trialstate\./, '')] ?? 'scored');
   if (end === 'unfinished' || end === 'broken') return REASONS[end];
   if (end === 'bad') return { score: null };
   if (score === undefined) return REASONS.unscored;

@@ -28,7 +28,10 @@ ${note !== undefined && html`<p class="quiet">${asSentence(note)}</p>`}${hidden 
 }
 
 function chart(title: string, xLabel: string, bars: readonly Bar[]): Html {
-  const max = Math.max(...bars.map(({ value, interval }) => Math.max(value, finite(interval?.[1], value))), Number.MIN_VALUE);
+  const max = Math.max(
+    ...bars.map(({ value, interval }) => Math.max(value, finite(interval?.[1], value))),
+    Number.MIN_VALUE,
+  );
   const [left, right] = [MARGIN.left, WIDTH - MARGIN.right];
   const bottom = MARGIN.top + bars.length * ROW_HEIGHT;
   const at = (value: number): string => String(Math.round((left + (value / max) * (right - left)) * 10) / 10);

@@ -31,10 +31,14 @@ export function confusions(final: StudyFinal | null): Content {
 
 /** The most frequent mistakes in words. */
 function mistakes({ classNames, counts }: Confusion): string {
-  const wrong = counts.flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count }))).filter(({ truth, answer, count }) => truth !== answer && count > 0);
+  const wrong = counts
+    .flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })))
+    .filter(({ truth, answer, count }) => truth !== answer && count > 0);
   if (wrong.length === 0) return 'Every test example was told right.';
   const name = (index: number): string => classNames[index] ?? String(index);
-  const most = wrong.sort((a, b) => b.count - a.count || a.truth - b.truth || a.answer - b.answer).slice(0, MISTAKES_MAX);
+  const most = wrong
+    .sort((a, b) => b.count - a.count || a.truth - b.truth || a.answer - b.answer)
+    .slice(0, MISTAKES_MAX);
   return `Most often: ${most.map(({ truth, answer, count }) => `${name(truth)} taken for ${name(answer)} (${formatNumber(count)})`).join(', ')}.`;
 }
 
@@ -50,7 +54,13 @@ function matrix({ classNames, counts }: Confusion): Html {
 <tbody>${counts.map((row, i) => html`<tr><th scope="row">${name(i)}</th>${row.map((count, j) => cell(classNames, row, [i, j], count, numbered))}<td class="number">${formatScore(recall(row, i))}</td></tr>`)}</tbody></table>`;
 }
 
-function cell(classNames: readonly string[], row: readonly number[], [truth, answer]: readonly [number, number], count: number, numbered: boolean): Html {
+function cell(
+  classNames: readonly string[],
+  row: readonly number[],
+  [truth, answer]: readonly [number, number],
+  count: number,
+  numbered: boolean,
+): Html {
   const share = count === 0 ? 0 : count / row.reduce((sum, other) => sum + other, 0);
   const title = `${counted(count, 'example')} of ${classNames[truth] ?? truth} taken for ${classNames[answer] ?? answer}`;
   const colour = truth === answer ? 'right' : 'wrong';

@@ -35,7 +35,7 @@ export function formatSeconds(seconds: number): string {
   if (seconds < 10) return `${Number(seconds.toFixed(2))} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
-  const [unit, units, size] = whole < 3600 ? ['min', 's', 60] as const : ['h', 'min', 3600] as const;
+  const [unit, units, size] = whole < 3600 ? (['min', 's', 60] as const) : (['h', 'min', 3600] as const);
   const rest = Math.floor((whole % size) / (size / 60));
   return `${grouped(String(Math.floor(whole / size)))} ${unit}${rest > 0 ? ` ${rest} ${units}` : ''}`;
 }
@@ -52,7 +52,9 @@ export function formatColumn(cells: readonly (string | number | null)[]): readon
   const numbers = texts.filter((_, i) => typeof cells[i] === 'number');
   const decimals = Math.max(0, ...numbers.map((text) => text.split('.')[1]?.length ?? 0));
   if (decimals > DECIMALS_MAX || numbers.some((text) => text.includes('e'))) return texts;
-  return cells.map((cell, i) => (typeof cell === 'number' && Number.isFinite(cell) ? grouped(cell.toFixed(decimals)) : texts[i] ?? ''));
+  return cells.map((cell, i) =>
+    typeof cell === 'number' && Number.isFinite(cell) ? grouped(cell.toFixed(decimals)) : (texts[i] ?? ''),
+  );
 }
 
 /** `1 trial`, `2 trials`. */

@@ -7,7 +7,13 @@ import type { ReportInput, StageView } from './stage-view';
 import { wilsonInterval } from './wilson';
 
 const STATUS_WORDS: Readonly<Record<StudyStatus, string>> = {
-  resolving: 'starting', running: 'still running', paused: 'paused', waiting: 'waiting for approval', completed: 'completed', cancelled: 'cancelled', failed: 'failed',
+  resolving: 'starting',
+  running: 'still running',
+  paused: 'paused',
+  waiting: 'waiting for approval',
+  completed: 'completed',
+  cancelled: 'cancelled',
+  failed: 'failed',
 };
 
 /** The answer before anything else: what the study reached, what it cost, where the model is. */
@@ -29,13 +35,23 @@ ${final !== null && html`<p class="quiet">From trial <code>${final.trialId}</cod
 
 function testFigures({ record: { study, final } }: ReportInput): Content {
   const test = final?.test ?? null;
-  if (test === null) return figure('test accuracy', 'not measured', 'the final trial ended before its evaluation on the test set');
+  if (test === null)
+    return figure('test accuracy', 'not measured', 'the final trial ended before its evaluation on the test set');
   const { testExamples, testFrom } = study.dataset.split;
   const examples = `${counted(testExamples, 'example')}${testFrom === 'train' ? ' held out of the training part' : ''}`;
   const [low, high] = wilsonInterval(test.accuracy, Math.max(1, testExamples));
   return [
-    figure('test accuracy', formatScore(test.accuracy), `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`),
-    test.topK !== undefined && figure(`top-${test.topK.k} accuracy`, formatScore(test.topK.accuracy), `the right class is among the first ${test.topK.k} answers`),
+    figure(
+      'test accuracy',
+      formatScore(test.accuracy),
+      `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`,
+    ),
+    test.topK !== undefined &&
+      figure(
+        `top-${test.topK.k} accuracy`,
+        formatScore(test.topK.accuracy),
+        `the right class is among the first ${test.topK.k} answers`,
+      ),
     figure('test loss', formatScore(test.loss), 'cross-entropy of the same weights'),
   ];
 }
@@ -43,10 +59,14 @@ function testFigures({ record: { study, final } }: ReportInput): Content {
 function unfinished({ record: { progress, failure } }: ReportInput, views: readonly StageView[]): Html {
   const decided = views.filter(({ decision }) => decision !== undefined).length;
   const where = views.find(({ decision }) => decision === undefined);
-  const at = where === undefined ? '' : ` ${decided === 0 && where.trials.length === 0 ? 'before' : 'in'} stage ${where.progress.stageId}`;
-  const sentence = progress.status === 'completed'
-    ? 'This study has no stage that trains for good, so there is no test result: the hyperparameters below are its answer.'
-    : `There is no test result: the study ${progress.status === 'running' || progress.status === 'resolving' ? 'is still' : `was ${progress.status === 'failed' ? 'ended by a failure' : 'cancelled'}`}${at}.`;
+  const at =
+    where === undefined
+      ? ''
+      : ` ${decided === 0 && where.trials.length === 0 ? 'before' : 'in'} stage ${where.progress.stageId}`;
+  const sentence =
+    progress.status === 'completed'
+      ? 'This study has no stage that trains for good, so there is no test result: the hyperparameters below are its answer.'
+      : `There is no test result: the study ${progress.status === 'running' || progress.status === 'resolving' ? 'is still' : `was ${progress.status === 'failed' ? 'ended by a failure' : 'cancelled'}`}${at}.`;
   return html`<div class="notice ${progress.status}"><p><strong>${sentence}</strong></p>
 ${failure !== undefined && html`<p>${failure}</p>`}
 <p>${decided} of ${counted(views.length, 'stage')} decided. What was found until then is below, and stays in the store for the next study to reuse.</p></div>`;
@@ -64,7 +84,9 @@ function budgetNote({ record: { study } }: ReportInput): string {
 function reusedNote(views: readonly StageView[]): string {
   const trials = views.flatMap((view) => view.trials);
   const reused = trials.filter((trial) => trial.reused).length;
-  return reused === 0 ? `in ${counted(views.filter((view) => view.trials.length > 0).length, 'stage')}` : `${reused} found finished in the store`;
+  return reused === 0
+    ? `in ${counted(views.filter((view) => view.trials.length > 0).length, 'stage')}`
+    : `${reused} found finished in the store`;
 }
 
 function lossNote({ record: { progress } }: ReportInput): string {

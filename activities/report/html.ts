@@ -15,7 +15,13 @@ export interface Html {
 /** What a template takes: text is escaped, lists are joined, `null`, `undefined` and `false` leave nothing. */
 export type Content = Html | string | number | boolean | null | undefined | readonly Content[];
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 // Control characters have no place in HTML, and the direction marks let a name rearrange the text around it.
 const UNWANTED = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;

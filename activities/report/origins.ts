@@ -10,7 +10,10 @@ export function origins(all: readonly StudyOrigin[]): Content {
 
 function told({ kind, studyId, stageIds, changed }: StudyOrigin): Content {
   if (kind === 'recovered') {
-    const decided = stageIds.length === 0 ? 'no stage had been decided' : html`${stageIds.join(', ')} had been decided, and stayed so`;
+    const decided =
+      stageIds.length === 0
+        ? 'no stage had been decided'
+        : html`${stageIds.join(', ')} had been decided, and stayed so`;
     return html`<strong>recovered</strong> from the store after the Temporal server had lost the study: ${decided}; trials that had ended were not trained again`;
   }
   const what = stageIds.length === 0 ? 'nothing' : stageIds.join(', ');

@@ -56,10 +56,18 @@ interface Frame {
  * Values that have no place on the axes are left out: what is not finite, and on a log axis what is not positive.
  */
 export function renderPlot(plot: Plot): Html {
-  const lines = plot.series.map((series, index) => lineOf(plot, series, index)).filter(({ points }) => points.length > 0);
+  const lines = plot.series
+    .map((series, index) => lineOf(plot, series, index))
+    .filter(({ points }) => points.length > 0);
   const marks = plot.marks.filter(({ x }) => isPlottable(x, plot.xScale));
-  const x = scaleFor([...lines.flatMap(({ points }) => points.map((point) => point.x)), ...marks.map((mark) => mark.x)], plot.xScale);
-  const y = scaleFor(lines.flatMap(({ points }) => points.map((point) => point.y)), plot.yScale);
+  const x = scaleFor(
+    [...lines.flatMap(({ points }) => points.map((point) => point.x)), ...marks.map((mark) => mark.x)],
+    plot.xScale,
+  );
+  const y = scaleFor(
+    lines.flatMap(({ points }) => points.map((point) => point.y)),
+    plot.yScale,
+  );
   if (x === undefined || y === undefined) {
     return html`<figure class="plot"><figcaption>${plot.title}</figcaption><p class="quiet">No points to draw.</p></figure>`;
   }
@@ -75,12 +83,23 @@ interface Drawable {
 
 function drawnPlot(plot: Plot, { lines, marks, x, y }: Drawable): Html {
   const yTicks = ticksOf(y, 5);
-  const xTicks = ticksOf(x, 7, plot.xScale === 'log' && arePowersOfTwo(lines.flatMap(({ points }) => points.map((point) => point.x))));
+  const xTicks = ticksOf(
+    x,
+    7,
+    plot.xScale === 'log' && arePowersOfTwo(lines.flatMap(({ points }) => points.map((point) => point.x))),
+  );
   const left = 10 + Math.max(24, ...yTicks.major.map((tick) => textWidth(formatTick(tick), FONT_SIZE)));
   const labelWidth = lines.length > 1 ? Math.max(...lines.map(({ name }) => textWidth(name, FONT_SIZE) + 8)) : 0;
   const direct = lines.length > 1 && lines.length <= DIRECT_LABELS_MAX && labelWidth <= DIRECT_LABEL_WIDTH_MAX;
   const right = WIDTH - MARGIN.right - (direct ? labelWidth : 0);
-  const placed = placedMarks(marks.map(({ name, x: at }) => ({ name: fitted(name, right - left, FONT_SIZE), x: left + positionOn(x, at) * (right - left) })), WIDTH - 2, FONT_SIZE);
+  const placed = placedMarks(
+    marks.map(({ name, x: at }) => ({
+      name: fitted(name, right - left, FONT_SIZE),
+      x: left + positionOn(x, at) * (right - left),
+    })),
+    WIDTH - 2,
+    FONT_SIZE,
+  );
   const top = MARGIN.top + ROW_HEIGHT * Math.max(0, ...placed.map(({ row }) => row + 1));
   const frame: Frame = { x, y, left, right, top, bottom: top + FRAME_HEIGHT };
   const description = `${plot.yLabel} against ${plot.xLabel}: ${lines.map(({ name }) => name).join(', ')}`;
@@ -121,9 +140,13 @@ function markLine({ name, x, textX, row }: PlacedMark, { top, bottom }: Frame): 
 
 function drawnLine({ name, index, points, drawnAs }: Line, frame: Frame): Html {
   const at = points.map((point) => `${pixel(xOf(frame, point.x))} ${pixel(yOf(frame, point.y))}`);
-  const dots = drawnAs === 'points' || points.length <= DOTS_MAX
-    ? points.map((point) => html`<circle cx="${pixel(xOf(frame, point.x))}" cy="${pixel(yOf(frame, point.y))}" r="3"><title>${name}: ${formatNumber(point.x)}, ${formatNumber(point.y)}</title></circle>`)
-    : [];
+  const dots =
+    drawnAs === 'points' || points.length <= DOTS_MAX
+      ? points.map(
+          (point) =>
+            html`<circle cx="${pixel(xOf(frame, point.x))}" cy="${pixel(yOf(frame, point.y))}" r="3"><title>${name}: ${formatNumber(point.x)}, ${formatNumber(point.y)}</title></circle>`,
+        )
+      : [];
   return html`<g class="series s${index % SERIES_COLOURS}">${drawnAs === 'line' && points.length > 1 && html`<path d="M${at.join('L')}" stroke-dasharray="${dashOf(index)}"/>`}${dots}</g>`;
 }
 
@@ -134,8 +157,14 @@ function directLabels(lines: readonly Line[], frame: Frame): Html {
 }
 
 function legend(lines: readonly Line[]): Html {
-  return html`<ul class="legend">${lines.map(({ name, index, drawnAs }) => html`<li class="s${index % SERIES_COLOURS}"><svg viewBox="0 0 24 8" aria-hidden="true">
-${drawnAs === 'points' ? html`<circle cx="12" cy="4" r="3"/>` : html`<path d="M0 4H24" stroke-dasharray="${dashOf(index)}"/>`}</svg>${name}</li>`)}</ul>`;
+  return html`<ul class="legend">${lines.map(
+    ({
+      name,
+      index,
+      drawnAs,
+    }) => html`<li class="s${index % SERIES_COLOURS}"><svg viewBox="0 0 24 8" aria-hidden="true">
+${drawnAs === 'points' ? html`<circle cx="12" cy="4" r="3"/>` : html`<path d="M0 4H24" stroke-dasharray="${dashOf(index)}"/>`}</svg>${name}</li>`,
+  )}</ul>`;
 }
 
 function dashOf(index: number): string {

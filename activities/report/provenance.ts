@@ -45,36 +45,45 @@ function model(spec: ModelSpec): Html {
   return html`${counted(spec.layers.length, 'layer')}: <ol class="layers">${spec.layers.map(({ className, config }) => html`<li>${className} <code>${JSON.stringify(config)}</code></li>`)}</ol>`;
 }
 
-function training({ training: { optimizer, schedule, batchSizeSchedule, epochs, earlyStopping } }: ResolvedStudy): Html {
+function training({
+  training: { optimizer, schedule, batchSizeSchedule, epochs, earlyStopping },
+}: ResolvedStudy): Html {
   const sizes = batchSizeSchedule !== undefined && html`; batch size ${named(batchSizeSchedule)}`;
   return html`${named(optimizer)}; schedule ${named(schedule)}${sizes}; ${counted(epochs, 'epoch')}; ${stopping(earlyStopping)}`;
 }
 
 function stopping(earlyStopping: EarlyStopping | null): Content {
   if (earlyStopping === null) return 'no early stopping';
-  if ('patience' in earlyStopping) return `early stopping after ${counted(earlyStopping.patience, 'epoch')} without gaining ${formatNumber(earlyStopping.minDelta)}`;
+  if ('patience' in earlyStopping)
+    return `early stopping after ${counted(earlyStopping.patience, 'epoch')} without gaining ${formatNumber(earlyStopping.minDelta)}`;
   const { rule, ...settings } = earlyStopping;
   return html`early stopping by ${named({ name: rule, ...settings })}`;
 }
 
 /** A kind with its settings, e.g. `cosine (warmupSteps 20, finalFactor 0)`. */
 function named({ name, ...settings }: { readonly name: string }): Html {
-  const words = Object.entries(settings).map(([key, value]) => `${key} ${typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)}`);
+  const words = Object.entries(settings).map(
+    ([key, value]) => `${key} ${typeof value === 'number' ? formatNumber(value) : JSON.stringify(value)}`,
+  );
   return html`<code>${name}</code>${words.length > 0 && ` (${words.join(', ')})`}`;
 }
 
 function budget({ budget: { deviceMinutes, maxTrials, parallelTrials } }: ResolvedStudy): string {
-  const time = deviceMinutes === null ? 'device time without limit' : `${formatSeconds(deviceMinutes * 60)} of device time`;
+  const time =
+    deviceMinutes === null ? 'device time without limit' : `${formatSeconds(deviceMinutes * 60)} of device time`;
   return `${time}, ${maxTrials === null ? 'trials without limit' : `at most ${counted(maxTrials, 'trial')}`}, ${parallelTrials} at a time`;
 }
 
 function reproducibility({ reproducible }: ResolvedStudy): string {
-  if (reproducible) return 'Reproducible: decisions depend neither on measured times nor on the order in which trials ended.';
+  if (reproducible)
+    return 'Reproducible: decisions depend neither on measured times nor on the order in which trials ended.';
   return 'Every trial can be repeated bit for bit; decisions may depend on measured times and on the order in which parallel trials ended (set reproducible: true to rule that out).';
 }
 
 function engine(engines: readonly string[]): Content {
   if (engines.length === 0) return html`<span class="quiet">no trial has ended</span>`;
-  const mixed = engines.length > 1 && html`<p class="quiet">Trials ran on different engines: equal trials need not have equal bits.</p>`;
+  const mixed =
+    engines.length > 1 &&
+    html`<p class="quiet">Trials ran on different engines: equal trials need not have equal bits.</p>`;
   return [engines.map((identity) => html`<code>${identity}</code> `), mixed];
 }

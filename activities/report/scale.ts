@@ -99,7 +99,8 @@ function linearTicks({ min, max }: Scale, count: number): readonly number[] {
 function decadeTicks(scale: Scale, count: number): Ticks {
   const decades = powerTicks(scale, 10, count);
   if (decades.major.length >= 2) {
-    const between = Math.log10(scale.max / scale.min) <= MINOR_TICK_DECADES_MAX ? multiples(scale, [2, 3, 4, 5, 6, 7, 8, 9]) : [];
+    const between =
+      Math.log10(scale.max / scale.min) <= MINOR_TICK_DECADES_MAX ? multiples(scale, [2, 3, 4, 5, 6, 7, 8, 9]) : [];
     return { major: decades.major, minor: between };
   }
   const byTwoAndFive = multiples(scale, [1, 2, 5]);
@@ -110,7 +111,10 @@ function powerTicks({ min, max }: Scale, base: number, count: number): Ticks {
   const first = Math.ceil(Math.log(min) / Math.log(base) - 1e-9);
   const last = Math.floor(Math.log(max) / Math.log(base) + 1e-9);
   const stride = Math.max(1, Math.ceil((last - first + 1) / Math.max(1, count)));
-  const exponents = Array.from({ length: Math.max(0, Math.floor((last - first) / stride) + 1) }, (_, i) => first + i * stride);
+  const exponents = Array.from(
+    { length: Math.max(0, Math.floor((last - first) / stride) + 1) },
+    (_, i) => first + i * stride,
+  );
   return { major: exponents.map((exponent) => (base === 10 ? exact(1, exponent) : base ** exponent)), minor: [] };
 }
 
@@ -118,7 +122,9 @@ function multiples({ min, max }: Scale, factors: readonly number[]): readonly nu
   const first = Math.floor(Math.log10(min));
   const last = Math.floor(Math.log10(max));
   const exponents = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  return exponents.flatMap((exponent) => factors.map((factor) => exact(factor, exponent))).filter((value) => value >= min && value <= max);
+  return exponents
+    .flatMap((exponent) => factors.map((factor) => exact(factor, exponent)))
+    .filter((value) => value >= min && value <= max);
 }
 
 /** `factor` times a power of ten as written, e.g. 0.3 instead of 0.30000000000000004. */

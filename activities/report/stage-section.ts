@@ -42,14 +42,18 @@ ${warnings.length > 0 && html`<ul class="warnings">${warnings.map((warning) => h
 function changes(incumbent: HParams, hparams: HParams): Content {
   const names = changedNames(incumbent, hparams);
   if (names.length === 0) return 'Hyperparameters stay as they were.';
-  return names.map((name) => html`<span class="change"><code>${name}</code> ${formatValue(incumbent[name])} → <strong>${formatValue(hparams[name])}</strong></span> `);
+  return names.map(
+    (name) =>
+      html`<span class="change"><code>${name}</code> ${formatValue(incumbent[name])} → <strong>${formatValue(hparams[name])}</strong></span> `,
+  );
 }
 
 function evidence({ stageId, evidence: { plots, bars = [], tables }, alternatives, hparams }: Decision): Content {
   return [
     plots.length + bars.length > 0 && html`<div class="plots">${bars.map(renderBars)}${plots.map(renderPlot)}</div>`,
     tables.map((table) => evidenceTable(table, stageId)),
-    alternatives.length > 0 && html`<h3>Also possible</h3><ul class="alternatives">
+    alternatives.length > 0 &&
+      html`<h3>Also possible</h3><ul class="alternatives">
 ${alternatives.map((alternative) => html`<li>${changedNames(hparams, alternative.hparams).map((name) => html`<span class="pair"><code>${name}</code> ${formatValue(alternative.hparams[name])}</span> `)}<span class="quiet">${alternative.note}</span></li>`)}</ul>`,
   ];
 }

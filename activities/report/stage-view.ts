@@ -36,7 +36,17 @@ export function stageViews({ record, decisions }: ReportInput): readonly StageVi
     const decision = kept?.decision ?? progress.decision;
     const trials = kept?.trials ?? progress.trials;
     const deviceSeconds = trials.reduce((sum, trial) => sum + (trial.reused ? 0 : trial.deviceSeconds), 0);
-    const view = { progress, number: i + 1, anchor: `stage-${i + 1}`, incumbent, decision, trials, trialCount: trainingsIn(trials), deviceSeconds, begun: decision !== undefined || trials.length > 0 };
+    const view = {
+      progress,
+      number: i + 1,
+      anchor: `stage-${i + 1}`,
+      incumbent,
+      decision,
+      trials,
+      trialCount: trainingsIn(trials),
+      deviceSeconds,
+      begun: decision !== undefined || trials.length > 0,
+    };
     incumbent = decision?.hparams ?? incumbent;
     return view;
   });
@@ -44,5 +54,7 @@ export function stageViews({ record, decisions }: ReportInput): readonly StageVi
 
 /** Names whose value differs from the base, in alphabetical order. */
 export function changedNames(base: HParams, hparams: HParams): readonly string[] {
-  return [...new Set([...Object.keys(base), ...Object.keys(hparams)])].filter((name) => base[name] !== hparams[name]).sort();
+  return [...new Set([...Object.keys(base), ...Object.keys(hparams)])]
+    .filter((name) => base[name] !== hparams[name])
+    .sort();
 }

@@ -15,7 +15,15 @@ const OPEN_ROWS_MAX = 12;
 const COLUMNS_MAX = 6;
 
 const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'unfinished', cancelled: 'cancelled', completed: 'completed', earlyStopped: 'early stopped', pruned: 'pruned', paused: 'paused', diverged: 'diverged', dead: 'dead', outOfMemory: 'out of memory',
+  running: 'unfinished',
+  cancelled: 'cancelled',
+  completed: 'completed',
+  earlyStopped: 'early stopped',
+  pruned: 'pruned',
+  paused: 'paused',
+  diverged: 'diverged',
+  dead: 'dead',
+  outOfMemory: 'out of memory',
 };
 
 interface Column {
@@ -32,8 +40,10 @@ export function trialsTable(view: StageView, direction: 'minimize' | 'maximize')
   const columns = columnsFor(shown, view);
   const best = bestOf(trials, direction);
   const restsOn = restingTrials(view);
-  const rows = shown.map((trial) => html`<tr class="${trial === best && 'best'}">
-<th scope="row"><code>${shortId(trial)}</code>${restsOn.has(trial.trialId) && html`<span class="star" title="the answer rests on it">★</span>`}</th>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(trial)}</td>`)}</tr>`);
+  const rows = shown.map(
+    (trial) => html`<tr class="${trial === best && 'best'}">
+<th scope="row"><code>${shortId(trial)}</code>${restsOn.has(trial.trialId) && html`<span class="star" title="the answer rests on it">★</span>`}</th>${columns.map(({ kind, cell }) => html`<td class="${kind}">${cell(trial)}</td>`)}</tr>`,
+  );
   return html`<details ${trials.length <= OPEN_ROWS_MAX && 'open'}>
 <summary>${counted(trialCount, 'trial')}${best !== undefined && `, best score ${formatScore(best.score)}`}</summary>
 <div class="scroll"><table class="trials"><thead><tr><th>trial</th>${columns.map(({ kind, title }) => html`<th class="${kind}">${title}</th>`)}</tr></thead><tbody>${rows}</tbody></table></div>
@@ -43,22 +53,39 @@ ${trials.length > shown.length && html`<p class="quiet">and ${counted(trials.len
 
 function columnsFor(trials: readonly TrialSummary[], { incumbent }: StageView): readonly Column[] {
   const names = [...new Set(trials.flatMap(({ hparams }) => changedNames(incumbent, hparams)))].sort();
-  const hparams = names.length <= COLUMNS_MAX
-    ? names.map((name): Column => ({ title: html`<code>${name}</code>`, kind: 'number', cell: (trial) => formatValue(trial.hparams[name]) }))
-    : [{ title: 'differs in', kind: 'text', cell: (trial) => differences(trial, incumbent) } satisfies Column];
+  const hparams =
+    names.length <= COLUMNS_MAX
+      ? names.map((name): Column => ({
+          title: html`<code>${name}</code>`,
+          kind: 'number',
+          cell: (trial) => formatValue(trial.hparams[name]),
+        }))
+      : [{ title: 'differs in', kind: 'text', cell: (trial) => differences(trial, incumbent) } satisfies Column];
   const score: Column = { title: 'score', kind: 'number', cell: (trial) => formatScore(trial.score) };
   return [
     { title: 'what', kind: 'text', cell: ({ label }) => label },
-    { title: 'status', kind: 'text', cell: (trial) => html`<span class="status ${trial.brokeDownAt === undefined ? trial.status : 'completed'}">${endOf(trial)}${trial.reused && ', reused'}</span>` },
+    {
+      title: 'status',
+      kind: 'text',
+      cell: (trial) =>
+        html`<span class="status ${trial.brokeDownAt === undefined ? trial.status : 'completed'}">${endOf(trial)}${trial.reused && ', reused'}</span>`,
+    },
     ...(trials.some((trial) => trial.score !== null) ? [score] : []),
-    { title: 'device time', kind: 'number', cell: ({ status, deviceSeconds }) => html`<span class="nowrap">${status === 'running' ? '–' : formatSeconds(deviceSeconds)}</span>` },
+    {
+      title: 'device time',
+      kind: 'number',
+      cell: ({ status, deviceSeconds }) =>
+        html`<span class="nowrap">${status === 'running' ? '–' : formatSeconds(deviceSeconds)}</span>`,
+    },
     ...hparams,
   ];
 }
 
 /** A range test that breaks down has done its work. */
 function endOf({ status, brokeDownAt }: TrialSummary): string {
-  return brokeDownAt === undefined ? STATUS_WORDS[status] : `ended the ramp: ${STATUS_WORDS[status]} at ${formatValue(brokeDownAt)}`;
+  return brokeDownAt === undefined
+    ? STATUS_WORDS[status]
+    : `ended the ramp: ${STATUS_WORDS[status]} at ${formatValue(brokeDownAt)}`;
 }
 
 /** The trials that a decision rests on, where it does not rest on all. */
@@ -70,7 +97,10 @@ function restingTrials({ decision, trials }: StageView): ReadonlySet<string> {
 function bestOf(trials: readonly TrialSummary[], direction: 'minimize' | 'maximize'): TrialSummary | undefined {
   const sign = direction === 'minimize' ? 1 : -1;
   const scored = trials.filter(({ score }) => score !== null);
-  return scored.reduce<TrialSummary | undefined>((best, trial) => (best === undefined || sign * (trial.score ?? 0) < sign * (best.score ?? 0) ? trial : best), undefined);
+  return scored.reduce<TrialSummary | undefined>(
+    (best, trial) => (best === undefined || sign * (trial.score ?? 0) < sign * (best.score ?? 0) ? trial : best),
+    undefined,
+  );
 }
 
 /** The part of a trial's id that its stage does not say already. */

@@ -12,7 +12,7 @@ const Z = 1.959964;
  * @param count At least 1.
  */
 export function wilsonInterval(proportion: number, count: number): readonly [number, number] {
-  const z2 = Z * Z / count;
+  const z2 = (Z * Z) / count;
   const centre = (proportion + z2 / 2) / (1 + z2);
   const half = (Z / (1 + z2)) * Math.sqrt((proportion * (1 - proportion)) / count + z2 / (4 * count));
   return [Math.max(0, centre - half), Math.min(1, centre + half)];

@@ -48,14 +48,18 @@ export class TrialBusy extends Error {
  *
  * @throws TrialBusy, StorageDenied, StorageUnavailable
  */
-export async function openTrial(store: ObjectStore, { hash, owner }: { readonly hash: string; readonly owner: TrialOwner }): Promise<{ readonly finished: TrialResult } | TrialLedger> {
+export async function openTrial(
+  store: ObjectStore,
+  { hash, owner }: { readonly hash: string; readonly owner: TrialOwner },
+): Promise<{ readonly finished: TrialResult } | TrialLedger> {
   let before: TrialManifest | undefined;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const stored = await store.get(manifestKey(hash));
     const found = stored && decodeManifest(hash, stored.bytes);
     if (stored !== undefined && found?.result != null) {
       if (isOwn(owner, found.owner)) return { finished: found.result };
-      if (await noteUse(store, found, owner, stored)) return { finished: { ...found.result, reused: true, receipts: [] } };
+      if (await noteUse(store, found, owner, stored))
+        return { finished: { ...found.result, reused: true, receipts: [] } };
       continue;
     }
     // The answer to the last round's put was lost, but it won.
@@ -72,12 +76,27 @@ export async function openTrial(store: ObjectStore, { hash, owner }: { readonly 
 /** Receipts of a segment that paused were returned with it: whoever goes on starts with none. */
 function takenOver(found: TrialManifest, owner: TrialOwner): TrialManifest {
   const goesOn = found.death?.cause === 'paused' && !isSameActivity(found.owner, owner);
-  return { ...found, owner, revision: found.revision + 1, renewedAt: Date.now(), death: null, receipts: goesOn ? [] : found.receipts };
+  return {
+    ...found,
+    owner,
+    revision: found.revision + 1,
+    renewedAt: Date.now(),
+    death: null,
+    receipts: goesOn ? [] : found.receipts,
+  };
 }
 
-async function putIfUnchanged(store: ObjectStore, manifest: TrialManifest, stored: StoredObject | undefined): Promise<string | undefined> {
+async function putIfUnchanged(
+  store: ObjectStore,
+  manifest: TrialManifest,
+  stored: StoredObject | undefined,
+): Promise<string | undefined> {
   try {
-    const { etag } = await store.put(manifestKey(manifest.hash), encodeManifest(manifest), stored === undefined ? { ifNoneMatch: '*' } : { ifMatch: stored.etag });
+    const { etag } = await store.put(
+      manifestKey(manifest.hash),
+      encodeManifest(manifest),
+      stored === undefined ? { ifNoneMatch: '*' } : { ifMatch: stored.etag },
+    );
     return etag;
   } catch (error) {
     if (error instanceof PreconditionFailed) return undefined;
@@ -86,7 +105,11 @@ async function putIfUnchanged(store: ObjectStore, manifest: TrialManifest, store
 }
 
 function ledger(store: ObjectStore, mine: TrialManifest, etag: string, before: TrialManifest | undefined): TrialLedger {
-  return new TrialLedger(store, new FencedManifest(store, mine, etag), before === undefined ? null : previousOf(before));
+  return new TrialLedger(
+    store,
+    new FencedManifest(store, mine, etag),
+    before === undefined ? null : previousOf(before),
+  );
 }
 
 function previousOf({ owner, death, checkpoints }: TrialManifest): PreviousAttempt | null {
@@ -102,11 +125,16 @@ function mayTake({ owner: held, death, renewedAt }: TrialManifest, owner: TrialO
 }
 
 /** @returns Whether the manifest was still the one that was found. */
-async function noteUse(store: ObjectStore, found: TrialManifest, { workflowId, studyRun }: TrialOwner, stored: StoredObject): Promise<boolean> {
+async function noteUse(
+  store: ObjectStore,
+  found: TrialManifest,
+  { workflowId, studyRun }: TrialOwner,
+  stored: StoredObject,
+): Promise<boolean> {
   if (studyRun === undefined) return true;
   const others = (found.users ?? []).filter((user) => user.workflowId !== workflowId);
   const noted = { ...found, users: [...others, { workflowId, studyRun }], revision: found.revision + 1 };
-  return await putIfUnchanged(store, noted, stored) !== undefined;
+  return (await putIfUnchanged(store, noted, stored)) !== undefined;
 }
 
 function busyMessage({ hash, owner: { workflowId, worker }, renewedAt }: TrialManifest): string {

@@ -13,7 +13,10 @@ export async function supportsConditionalPut(store: ObjectStore): Promise<boolea
   const bytes = Buffer.from(key);
   await store.put(key, bytes);
   try {
-    return await loses(store, key, { ifNoneMatch: '*' }) && await loses(store, key, { ifMatch: '"00000000000000000000000000000000"' });
+    return (
+      (await loses(store, key, { ifNoneMatch: '*' })) &&
+      (await loses(store, key, { ifMatch: '"00000000000000000000000000000000"' }))
+    );
   } finally {
     await store.delete([key]);
   }

@@ -19,7 +19,11 @@ export class Fenced extends Error {
 export class FencedManifest {
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly store: ObjectStore, private manifest: TrialManifest, private etag: string) {}
+  constructor(
+    private readonly store: ObjectStore,
+    private manifest: TrialManifest,
+    private etag: string,
+  ) {}
 
   get current(): TrialManifest {
     return this.manifest;
@@ -53,7 +57,8 @@ export class FencedManifest {
         if (!(error instanceof PreconditionFailed) || round === ROUNDS_MAX) throw error;
         const stored = await this.store.get(manifestKey(hash));
         const found = stored && decodeManifest(hash, stored.bytes);
-        if (stored === undefined || found?.owner.token !== owner.token) throw new Fenced(fencedMessage(hash, found), { cause: error });
+        if (stored === undefined || found?.owner.token !== owner.token)
+          throw new Fenced(fencedMessage(hash, found), { cause: error });
         this.adopt(found, stored.etag);
         if (bytes.equals(stored.bytes)) return found;
       }

@@ -30,9 +30,16 @@ export async function putNamedFile(store: ObjectStore, folder: string, file: str
  *
  * @returns The prefix and the keys.
  */
-export async function putNamedFolder(store: ObjectStore, parent: string, folder: string): Promise<{ readonly prefix: string; readonly keys: readonly string[] }> {
+export async function putNamedFolder(
+  store: ObjectStore,
+  parent: string,
+  folder: string,
+): Promise<{ readonly prefix: string; readonly keys: readonly string[] }> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/')).sort();
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
   const hashes: string[] = [];
   for (const name of names) hashes.push(`${name} ${sha256Of(await readFile(path.join(folder, name)))}`);
   const prefix = folderName(`${parent}${path.basename(folder)}`, hashes);
@@ -50,9 +57,13 @@ export function folderName(base: string, hashes: readonly string[]): string {
 }
 
 /** An object's bytes if they are those that the reference names; otherwise what is wrong with them. */
-export async function getChecked(store: ObjectStore, { key, sha256, bytes }: ObjectRef): Promise<{ readonly bytes: Uint8Array } | { readonly problem: string }> {
+export async function getChecked(
+  store: ObjectStore,
+  { key, sha256, bytes }: ObjectRef,
+): Promise<{ readonly bytes: Uint8Array } | { readonly problem: string }> {
   const found = await store.get(key);
   if (found === undefined) return { problem: 'it is not in the store' };
-  if (found.bytes.byteLength !== bytes) return { problem: `it has ${found.bytes.byteLength} bytes instead of ${bytes}` };
+  if (found.bytes.byteLength !== bytes)
+    return { problem: `it has ${found.bytes.byteLength} bytes instead of ${bytes}` };
   return sha256Of(found.bytes) === sha256 ? { bytes: found.bytes } : { problem: 'its content has changed' };
 }

@@ -24,8 +24,11 @@ export function memoryStore(): ObjectStore {
       const found = objects.get(key);
       return found && { etag: found.etag, bytes: found.bytes.byteLength };
     },
-    list: async (prefix) => [...objects].filter(([key]) => key.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, { bytes, modifiedAt }]) => ({ key, bytes: bytes.byteLength, modifiedAt })),
+    list: async (prefix) =>
+      [...objects]
+        .filter(([key]) => key.startsWith(prefix))
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, { bytes, modifiedAt }]) => ({ key, bytes: bytes.byteLength, modifiedAt })),
     delete: async (keys) => {
       for (const key of keys) objects.delete(key);
     },

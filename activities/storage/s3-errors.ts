@@ -28,7 +28,8 @@ const WRAPPED = /^(AWS SDK error wrapper for (\w*Error: )?|@smithy\/\S+ - )/;
 const NO_CREDENTIALS = 'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE';
 const WRONG_KEY = 'check AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3: this store does not know the access key';
 const EXPIRED = 'the credentials have expired: renew them';
-const PERMISSIONS = 'the credentials need s3:ListBucket on the bucket and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects';
+const PERMISSIONS =
+  'the credentials need s3:ListBucket on the bucket and s3:GetObject, s3:PutObject and s3:DeleteObject on its objects';
 const WRONG_REGION = 'set AWS_REGION to the region of the bucket';
 const NO_TLS = 'TLS handshake failed';
 const WRONG_URL = 'AWS_ENDPOINT_URL_S3 must be a URL such as http://127.0.0.1:7070';
@@ -45,7 +46,8 @@ const FIX_OF_REFUSAL: Readonly<Record<string, string>> = {
   TokenRefreshRequired: EXPIRED,
   InvalidToken: 'check AWS_SESSION_TOKEN',
   NoSuchBucket: 'create the bucket, or set STEPWELL_BUCKET',
-  InvalidBucketName: 'STEPWELL_BUCKET must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
+  InvalidBucketName:
+    'STEPWELL_BUCKET must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
   AuthorizationHeaderMalformed: WRONG_REGION,
   PermanentRedirect: WRONG_REGION,
   RequestTimeTooSkewed: 'set the clock of this machine',
@@ -54,12 +56,21 @@ const FIX_OF_REFUSAL: Readonly<Record<string, string>> = {
 };
 
 /** Statuses below 500 that pass: too many requests, a body that was cut off on its way. */
-const PASSING_NAMES: readonly string[] = ['RequestTimeout', 'IncompleteBody', 'BadDigest', 'SlowDown', 'TooManyRequests', 'OperationAborted'];
+const PASSING_NAMES: readonly string[] = [
+  'RequestTimeout',
+  'IncompleteBody',
+  'BadDigest',
+  'SlowDown',
+  'TooManyRequests',
+  'OperationAborted',
+];
 
 /** Whether a conditional put lost. A match with an object that is gone answers "no such key". */
 export function isLostCondition(error: unknown): boolean {
   const { name, status } = describe(error);
-  return status === 412 || name === 'PreconditionFailed' || name === 'ConditionalRequestConflict' || name === 'NoSuchKey';
+  return (
+    status === 412 || name === 'PreconditionFailed' || name === 'ConditionalRequestConflict' || name === 'NoSuchKey'
+  );
 }
 
 /** Whether the answer was that there is no such object; of a HEAD, whose answers have no body, this is not known. */
@@ -84,26 +95,44 @@ export function asStorageError(error: unknown, operation: Operation): StorageDen
   cause.name = name;
   if (fix !== undefined || (status >= 300 && status < 500 && status !== 429 && !PASSING_NAMES.includes(name))) {
     const reason = status === 0 || message.includes(name) ? message : `${name}: ${message}`;
-    return new StorageDenied(`${operation.name} was refused ${place(operation)}: ${reason}${fix === undefined ? '' : `; ${fix}`}`, { cause });
+    return new StorageDenied(
+      `${operation.name} was refused ${place(operation)}: ${reason}${fix === undefined ? '' : `; ${fix}`}`,
+      { cause },
+    );
   }
-  const hint = message === NO_TLS ? 'the endpoint may not speak TLS: try http://' : 'check that the store runs and that AWS_ENDPOINT_URL_S3 names it';
+  const hint =
+    message === NO_TLS
+      ? 'the endpoint may not speak TLS: try http://'
+      : 'check that the store runs and that AWS_ENDPOINT_URL_S3 names it';
   return new StorageUnavailable(`${operation.name} failed ${place(operation)}: ${message}; ${hint}`, { cause });
 }
 
 /** The endpoint is something else than S3, such as a web page. */
 export function notAStore(operation: Operation): StorageUnavailable {
-  return new StorageUnavailable(`${operation.name} failed ${place(operation)}: the answer is not that of an S3 store; ${WRONG_URL}`);
+  return new StorageUnavailable(
+    `${operation.name} failed ${place(operation)}: the answer is not that of an S3 store; ${WRONG_URL}`,
+  );
 }
 
 function place({ endpoint, bucket, key }: Operation): string {
   return `[endpoint=${endpoint}, bucket=${bucket}, key=${key}]`;
 }
 
-function describe(error: unknown): { readonly name: string; readonly code: string; readonly status: number; readonly message: string } {
+function describe(error: unknown): {
+  readonly name: string;
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+} {
   const { name = 'Unknown', code = '', message = String(error), $metadata } = (error ?? {}) as ClientError;
   const status = $metadata?.httpStatusCode ?? 0;
   const said = message.replace(WRAPPED, '').split('\n')[0]?.trim() ?? '';
   // OpenSSL speaks of source files; connections tried on several addresses say nothing themselves, nor does an answer without a body.
   if (/\bEPROTO\b/.test(said)) return { name, code, status, message: NO_TLS };
-  return { name, code, status, message: said === '' || said === 'UnknownError' ? [code || name, status || ''].join(' ').trim() : said };
+  return {
+    name,
+    code,
+    status,
+    message: said === '' || said === 'UnknownError' ? [code || name, status || ''].join(' ').trim() : said,
+  };
 }

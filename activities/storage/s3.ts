@@ -6,7 +6,14 @@
  *
  * @module
  */
-import { DeleteObjectsCommand, GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
@@ -40,7 +47,12 @@ export interface S3Access {
 }
 
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
-export function s3Store({ bucket, prefix, access: server, client = server && clientOf(server) }: S3StoreOptions): ObjectStore {
+export function s3Store({
+  bucket,
+  prefix,
+  access: server,
+  client = server && clientOf(server),
+}: S3StoreOptions): ObjectStore {
   const access = new BucketAccess(bucket, prefix, client);
   return {
     uri: `s3://${bucket}/${prefix}`,
@@ -55,17 +67,30 @@ export function s3Store({ bucket, prefix, access: server, client = server && cli
 class BucketAccess {
   private connecting: Promise<S3Client> | undefined;
 
-  constructor(private readonly bucket: string, private readonly prefix: string, private readonly given: S3Client | undefined) {}
+  constructor(
+    private readonly bucket: string,
+    private readonly prefix: string,
+    private readonly given: S3Client | undefined,
+  ) {}
 
   async put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }> {
-    const conditional = condition === undefined ? {} : 'ifMatch' in condition ? { IfMatch: condition.ifMatch } : { IfNoneMatch: condition.ifNoneMatch };
+    const conditional =
+      condition === undefined
+        ? {}
+        : 'ifMatch' in condition
+          ? { IfMatch: condition.ifMatch }
+          : { IfNoneMatch: condition.ifNoneMatch };
     try {
       const client = await this.client();
-      const { ETag } = await client.send(new PutObjectCommand({ ...this.at(key), Body: bytes, ContentLength: bytes.byteLength, ...conditional }));
+      const { ETag } = await client.send(
+        new PutObjectCommand({ ...this.at(key), Body: bytes, ContentLength: bytes.byteLength, ...conditional }),
+      );
       if (ETag !== undefined) return { etag: ETag };
     } catch (error) {
       const operation = await this.operation('put', key);
-      throw condition !== undefined && isLostCondition(error) ? preconditionFailed(operation) : asStorageError(error, operation);
+      throw condition !== undefined && isLostCondition(error)
+        ? preconditionFailed(operation)
+        : asStorageError(error, operation);
     }
     throw notAStore(await this.operation('put', key));
   }
@@ -103,7 +128,11 @@ class BucketAccess {
       const answer = await this.listPage(keyPrefix, page);
       for (const { Key = '', Size = 0, LastModified } of answer.Contents ?? []) {
         // Without a time, an object passes for new: garbage that stays harms nobody.
-        found.push({ key: Key.slice(this.prefix.length), bytes: Size, modifiedAt: LastModified?.getTime() ?? Date.now() });
+        found.push({
+          key: Key.slice(this.prefix.length),
+          bytes: Size,
+          modifiedAt: LastModified?.getTime() ?? Date.now(),
+        });
       }
       page = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     }
@@ -117,7 +146,9 @@ class BucketAccess {
       try {
         const client = await this.client();
         const Objects = batch.map((key) => ({ Key: this.at(key).Key }));
-        const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }));
+        const { Errors = [] } = await client.send(
+          new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }),
+        );
         const failed = Errors.find(({ Code }) => Code !== 'NoSuchKey');
         if (failed !== undefined) throw Object.assign(new Error(failed.Message), { name: failed.Code ?? 'Unknown' });
       } catch (error) {
@@ -126,7 +157,10 @@ class BucketAccess {
     }
   }
 
-  private async open(key: string, range: ByteRange | undefined): Promise<{ readonly etag: string; readonly body: () => Promise<Uint8Array> } | undefined> {
+  private async open(
+    key: string,
+    range: ByteRange | undefined,
+  ): Promise<{ readonly etag: string; readonly body: () => Promise<Uint8Array> } | undefined> {
     try {
       const client = await this.client();
       const part = range && { Range: `bytes=${range.from}-${range.from + range.count - 1}` };
@@ -143,7 +177,13 @@ class BucketAccess {
     const operation = await this.operation('list', keyPrefix);
     try {
       const client = await this.client();
-      const answer = await client.send(new ListObjectsV2Command({ Bucket: this.bucket, Prefix: `${this.prefix}${keyPrefix}`, ContinuationToken: page }));
+      const answer = await client.send(
+        new ListObjectsV2Command({
+          Bucket: this.bucket,
+          Prefix: `${this.prefix}${keyPrefix}`,
+          ContinuationToken: page,
+        }),
+      );
       if (answer.Name !== undefined) return answer;
     } catch (error) {
       throw asStorageError(error, operation);
@@ -162,7 +202,14 @@ class BucketAccess {
   }
 
   private async operation(name: Operation['name'], key: string): Promise<Operation> {
-    return { name, key: `${this.prefix}${key}`, bucket: this.bucket, endpoint: await this.client().then(endpointOf).catch(() => 'unknown') };
+    return {
+      name,
+      key: `${this.prefix}${key}`,
+      bucket: this.bucket,
+      endpoint: await this.client()
+        .then(endpointOf)
+        .catch(() => 'unknown'),
+    };
   }
 }
 
@@ -179,7 +226,13 @@ function clientSettings() {
 }
 
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access): S3Client {
-  return new S3Client({ ...clientSettings(), endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+  return new S3Client({
+    ...clientSettings(),
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+  });
 }
 
 async function environmentClient(): Promise<S3Client> {

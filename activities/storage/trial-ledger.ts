@@ -49,7 +49,11 @@ export class TrialLedger {
   /** Whether there may be objects below the trial that its manifest does not name. */
   private mayHaveLeftovers: boolean;
 
-  constructor(private readonly store: ObjectStore, private readonly manifest: FencedManifest, readonly previous: PreviousAttempt | null) {
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly manifest: FencedManifest,
+    readonly previous: PreviousAttempt | null,
+  ) {
     this.mayHaveLeftovers = manifest.current.revision > 1;
   }
 
@@ -64,7 +68,12 @@ export class TrialLedger {
 
   /** A segment of another training has paused here: what lies in the store cost this one nothing. */
   get followsOthersPause(): boolean {
-    const { previous, manifest: { current: { owner } } } = this;
+    const {
+      previous,
+      manifest: {
+        current: { owner },
+      },
+    } = this;
     return previous?.death?.cause === 'paused' && !isOwn(owner, previous.owner);
   }
 
@@ -93,13 +102,18 @@ export class TrialLedger {
       onDamaged(`checkpoint cannot be used: ${found.problem} [key=${checkpoint.key}, step=${checkpoint.step}]`);
     }
     if (damaged.size > 0) {
-      await this.manifest.update((now) => ({ ...now, checkpoints: now.checkpoints.filter(({ key }) => !damaged.has(key)) }));
+      await this.manifest.update((now) => ({
+        ...now,
+        checkpoints: now.checkpoints.filter(({ key }) => !damaged.has(key)),
+      }));
     }
     return restored;
   }
 
   async addReceipt(receipt: Receipt): Promise<void> {
-    await this.manifest.update((now) => (isSame(now.receipts.at(-1), receipt) ? now : { ...now, receipts: [...now.receipts, receipt] }));
+    await this.manifest.update((now) =>
+      isSame(now.receipts.at(-1), receipt) ? now : { ...now, receipts: [...now.receipts, receipt] },
+    );
   }
 
   /** Leaves word of how this attempt ended, and the trial to whoever comes. */
@@ -116,15 +130,19 @@ export class TrialLedger {
   async commitCheckpoint(file: CheckpointFile): Promise<void> {
     const { hash, owner, revision } = this.manifest.current;
     const bytes = await readFile(file.path);
-    if (bytes.length !== file.bytes) throw new Error(`checkpoint file must have ${file.bytes} bytes, got ${bytes.length} [step=${file.step}]`);
+    if (bytes.length !== file.bytes)
+      throw new Error(`checkpoint file must have ${file.bytes} bytes, got ${bytes.length} [step=${file.step}]`);
     const { step, epoch, best, deviceSeconds } = file;
     this.mayHaveLeftovers = true;
     // The token keeps attempts apart, the revision two checkpoints of one step.
     const key = `${trialFolder(hash)}checkpoints/${String(step).padStart(STEP_DIGITS, '0')}-${owner.token}-${revision}.safetensors`;
-    const checkpoint = { ...await putBytes(this.store, key, bytes), step, epoch, best, deviceSeconds };
+    const checkpoint = { ...(await putBytes(this.store, key, bytes)), step, epoch, best, deviceSeconds };
     const before = this.manifest.current.checkpoints;
     try {
-      const { checkpoints } = await this.manifest.update((now) => ({ ...now, checkpoints: withCheckpoint(now.checkpoints, checkpoint) }));
+      const { checkpoints } = await this.manifest.update((now) => ({
+        ...now,
+        checkpoints: withCheckpoint(now.checkpoints, checkpoint),
+      }));
       await this.tryDelete(before.map((old) => old.key).filter((old) => !checkpoints.some((kept) => kept.key === old)));
     } catch (error) {
       if (error instanceof Fenced) await this.tryDelete([key]);
@@ -140,7 +158,10 @@ export class TrialLedger {
    *
    * @throws ResultTooLarge, Fenced, StorageUnavailable
    */
-  async finish(result: TrialResult, files: { readonly weightsPath: string | null; readonly modelFolder: string | null }): Promise<TrialResult> {
+  async finish(
+    result: TrialResult,
+    files: { readonly weightsPath: string | null; readonly modelFolder: string | null },
+  ): Promise<TrialResult> {
     const folder = trialFolder(this.manifest.current.hash);
     assertSize(result);
     const weights = files.weightsPath === null ? null : await putNamedFile(this.store, folder, files.weightsPath);
@@ -175,7 +196,10 @@ export class TrialLedger {
 }
 
 /** Checkpoints to keep, with one more: the newest, and the one where the best epoch ended. */
-export function withCheckpoint(checkpoints: readonly CommittedCheckpoint[], added: CommittedCheckpoint): readonly CommittedCheckpoint[] {
+export function withCheckpoint(
+  checkpoints: readonly CommittedCheckpoint[],
+  added: CommittedCheckpoint,
+): readonly CommittedCheckpoint[] {
   const all = [...checkpoints.filter(({ step }) => step !== added.step), added].sort((a, b) => a.step - b.step);
   const best = all.findLast((checkpoint) => checkpoint.best);
   return all.filter((checkpoint, i) => i >= all.length - KEEP_NEWEST || checkpoint === best);
@@ -185,7 +209,9 @@ function assertSize(result: TrialResult): void {
   const bytes = Buffer.byteLength(JSON.stringify(result));
   if (bytes <= RESULT_BYTES_MAX) return;
   const points = 'measurement' in result.outcome ? result.outcome.measurement.curve.length : 0;
-  throw new ResultTooLarge(`trial result must have at most ${RESULT_BYTES_MAX} bytes, got ${bytes} [trial=${result.trialId}, epochs=${points}]; train fewer epochs`);
+  throw new ResultTooLarge(
+    `trial result must have at most ${RESULT_BYTES_MAX} bytes, got ${bytes} [trial=${result.trialId}, epochs=${points}]; train fewer epochs`,
+  );
 }
 
 function isSame(a: unknown, b: unknown): boolean {

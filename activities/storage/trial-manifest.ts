@@ -12,7 +12,10 @@ import { StorageDenied } from './object-store';
 const FORMAT = 'stepwell-trial/1';
 
 const ownerSchema = z.object({
-  workflowId: z.string(), runId: z.string(), activityId: z.string(), attempt: z.number(),
+  workflowId: z.string(),
+  runId: z.string(),
+  activityId: z.string(),
+  attempt: z.number(),
   /** Unlike any other attempt's. */
   token: z.string(),
   worker: z.string(),
@@ -23,11 +26,27 @@ const ownerSchema = z.object({
 export type TrialOwner = Readonly<z.infer<typeof ownerSchema>>;
 
 const checkpointSchema = z.object({
-  key: z.string(), sha256: z.string(), bytes: z.number(), step: z.number(), epoch: z.number(), best: z.boolean(), deviceSeconds: z.number(),
+  key: z.string(),
+  sha256: z.string(),
+  bytes: z.number(),
+  step: z.number(),
+  epoch: z.number(),
+  best: z.boolean(),
+  deviceSeconds: z.number(),
 });
 export type CommittedCheckpoint = Readonly<z.infer<typeof checkpointSchema>>;
 
-const CAUSES = ['trainerCrashed', 'trainerKilled', 'trainerStalled', 'workerLost', 'workerStopped', 'takenBack', 'storage', 'diskFull', 'unknown'] as const satisfies readonly Receipt['cause'][];
+const CAUSES = [
+  'trainerCrashed',
+  'trainerKilled',
+  'trainerStalled',
+  'workerLost',
+  'workerStopped',
+  'takenBack',
+  'storage',
+  'diskFull',
+  'unknown',
+] as const satisfies readonly Receipt['cause'][];
 
 const deathSchema = z.object({
   cause: z.enum([...CAUSES, 'outOfMemory', 'paused']),
@@ -47,8 +66,14 @@ export interface Death {
 }
 
 const receiptSchema = z.object({
-  trialId: z.string(), cause: z.enum(CAUSES), attempt: z.number(), lastStep: z.number(), resumedAtStep: z.number(), stepsLost: z.number(),
-  deviceSecondsLost: z.number(), worker: z.string(),
+  trialId: z.string(),
+  cause: z.enum(CAUSES),
+  attempt: z.number(),
+  lastStep: z.number(),
+  resumedAtStep: z.number(),
+  stepsLost: z.number(),
+  deviceSecondsLost: z.number(),
+  worker: z.string(),
 });
 
 const userSchema = z.object({ workflowId: z.string(), studyRun: z.string() });
@@ -71,7 +96,9 @@ const manifestSchema = z.object({
   /** Studies that found the trial finished; each only by its newest run. */
   users: z.exactOptional(z.array(userSchema)),
   /** Once there is one, it never changes again. */
-  result: z.custom<TrialResult>((value) => typeof value === 'object' && value !== null && 'outcome' in value).nullable(),
+  result: z
+    .custom<TrialResult>((value) => typeof value === 'object' && value !== null && 'outcome' in value)
+    .nullable(),
 });
 
 /** What a trial's manifest says. */
@@ -99,7 +126,9 @@ export function isSameActivity(a: TrialOwner, b: TrialOwner): boolean {
 /** A recovered study asks again for what it has trained itself, by the same ids. */
 export function isOwn(owner: TrialOwner, trainedBy: TrialOwner): boolean {
   if (isSameActivity(owner, trainedBy)) return true;
-  return owner.studyRun !== undefined && owner.studyRun === trainedBy.studyRun && trainingOf(owner) === trainingOf(trainedBy);
+  return (
+    owner.studyRun !== undefined && owner.studyRun === trainedBy.studyRun && trainingOf(owner) === trainingOf(trainedBy)
+  );
 }
 
 /** Segments of one training are numbered from the second on, e.g. `regularization-sweep/007.2`. */
@@ -109,7 +138,17 @@ function trainingOf({ activityId }: TrialOwner): string {
 
 /** Of a trial that nobody worked on before. */
 export function firstManifest(hash: string, owner: TrialOwner): TrialManifest {
-  return { format: FORMAT, hash, revision: 1, owner, renewedAt: Date.now(), checkpoints: [], receipts: [], death: null, result: null };
+  return {
+    format: FORMAT,
+    hash,
+    revision: 1,
+    owner,
+    renewedAt: Date.now(),
+    checkpoints: [],
+    receipts: [],
+    death: null,
+    result: null,
+  };
 }
 
 /** With its own hash, so that damage shows which leaves it readable. */
@@ -122,8 +161,11 @@ export function decodeManifest(hash: string, bytes: Uint8Array): TrialManifest {
   const json = jsonOf(bytes);
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success && parsed.data.hash === hash && isAsWritten(json)) return parsed.data;
-  const ownProblem = parsed.data?.hash === hash ? 'its content is not what was written' : `hash: got ${parsed.data?.hash}`;
-  const problems = parsed.error?.issues.map(({ path, message }) => `${path.join('.') || 'manifest'}: ${message}`) ?? [ownProblem];
+  const ownProblem =
+    parsed.data?.hash === hash ? 'its content is not what was written' : `hash: got ${parsed.data?.hash}`;
+  const problems = parsed.error?.issues.map(({ path, message }) => `${path.join('.') || 'manifest'}: ${message}`) ?? [
+    ownProblem,
+  ];
   throw new StorageDenied(
     `trial manifest must be one that this version of Stepwell wrote [key=${manifestKey(hash)}]: ${problems.join('; ')}; delete ${trialFolder(hash)}, or set STEPWELL_PREFIX`,
   );

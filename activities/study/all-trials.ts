@@ -13,9 +13,12 @@ export async function withAllTrials(store: ObjectStore, record: StudyRecord): Pr
   const { studyId, studyRun = '', progress } = record;
   const stages = progress.stages.map(async ({ pages = 0, trialsLeftOut, ...stage }): Promise<StageProgress> => {
     const { stageId, trials } = stage;
-    if (trialsLeftOut === undefined) return { ...stage, trials: [...await storedTrials(store, { studyId, studyRun, stageId }, pages), ...trials] };
+    if (trialsLeftOut === undefined)
+      return { ...stage, trials: [...(await storedTrials(store, { studyId, studyRun, stageId }, pages)), ...trials] };
     const decided = await readDecision(store, studyId, stageId);
-    return decided !== undefined && decided.studyRun === record.studyRun ? { ...stage, trials: decided.trials } : { ...stage, trialsLeftOut };
+    return decided !== undefined && decided.studyRun === record.studyRun
+      ? { ...stage, trials: decided.trials }
+      : { ...stage, trialsLeftOut };
   });
   return { ...record, progress: { ...progress, stages: await Promise.all(stages) } };
 }

@@ -11,7 +11,10 @@ const HEARTBEAT_TIMEOUT_MILLISECONDS = 20_000;
  * @param latest Details of the next beat.
  */
 export async function beating<T>(latest: () => unknown, work: () => Promise<T>): Promise<T> {
-  const timer = setInterval(() => heartbeat(latest()), (activityInfo().heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4);
+  const timer = setInterval(
+    () => heartbeat(latest()),
+    (activityInfo().heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4,
+  );
   try {
     return await work();
   } finally {

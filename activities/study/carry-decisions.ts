@@ -6,7 +6,14 @@ import { readDecision, writeDecision } from './decision-record';
  * Copies the decisions that a study takes over into its own place, with their evidence: the study it took them from may go, or decide anew.
  * Their trials cost this study nothing, so they count as reused.
  */
-export async function carryDecisions(store: ObjectStore, { studyId, studyRun, carried }: { readonly studyId: string; readonly studyRun: string; readonly carried: CarriedDecisions }): Promise<void> {
+export async function carryDecisions(
+  store: ObjectStore,
+  {
+    studyId,
+    studyRun,
+    carried,
+  }: { readonly studyId: string; readonly studyRun: string; readonly carried: CarriedDecisions },
+): Promise<void> {
   const { origin, decisions } = carried;
   for (const decision of decisions) {
     const kept = await readDecision(store, origin.studyId, decision.stageId);

@@ -14,10 +14,18 @@ import { studyKey } from './study-keys';
 export type ChangesRecord = Omit<RecordChangesInput, 'studyId'>;
 
 /** Only this code writes these two, and hashes what it writes. */
-export const controlSchema = z.custom<ControlSnapshot>((value) => typeof value === 'object' && value !== null && 'changes' in value);
-export const budgetSchema = z.custom<BudgetSpec>((value) => typeof value === 'object' && value !== null && 'parallelTrials' in value);
+export const controlSchema = z.custom<ControlSnapshot>(
+  (value) => typeof value === 'object' && value !== null && 'changes' in value,
+);
+export const budgetSchema = z.custom<BudgetSpec>(
+  (value) => typeof value === 'object' && value !== null && 'parallelTrials' in value,
+);
 
-const changesRecord: z.ZodType<ChangesRecord> = z.object({ studyRun: z.string(), control: controlSchema, budget: budgetSchema });
+const changesRecord: z.ZodType<ChangesRecord> = z.object({
+  studyRun: z.string(),
+  control: controlSchema,
+  budget: budgetSchema,
+});
 
 export const changesKey = (studyId: string): string => studyKey(studyId, 'changes.json');
 
@@ -29,7 +37,11 @@ export function createRecordChanges(store: ObjectStore): StudyActivities['record
 }
 
 /** What this run of a study was last changed to; `undefined` where nobody has changed it, or the record cannot be read. */
-export async function readChanges(store: ObjectStore, studyId: string, studyRun: string): Promise<ChangesRecord | undefined> {
+export async function readChanges(
+  store: ObjectStore,
+  studyId: string,
+  studyRun: string,
+): Promise<ChangesRecord | undefined> {
   const found = await unseal(store, changesKey(studyId));
   const record = 'value' in found ? changesRecord.safeParse(found.value).data : undefined;
   return record?.studyRun === studyRun ? record : undefined;

@@ -15,10 +15,17 @@ import { studyKey } from './study-keys';
 
 /** @returns The `publishStudy` activity on this store. Publishing again replaces what an earlier run of the same study left. */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
-  return (record) => beating(() => undefined, () => publish(store, record));
+  return (record) =>
+    beating(
+      () => undefined,
+      () => publish(store, record),
+    );
 }
 
-async function publish(store: ObjectStore, known: StudyRecord): Promise<{ readonly report: string; readonly model: string | null }> {
+async function publish(
+  store: ObjectStore,
+  known: StudyRecord,
+): Promise<{ readonly report: string; readonly model: string | null }> {
   const { studyId, final } = known;
   const trialModel = final?.model ?? null;
   const model = studyKey(studyId, 'model/');
@@ -38,7 +45,7 @@ async function decisionsOf(store: ObjectStore, { studyId, progress }: StudyRecor
   for (const { stageId, decision, trials } of progress.stages) {
     // The store may hold the decision of an earlier run for a stage that this one has not reached.
     if (decision === undefined) continue;
-    records.push(await readDecision(store, studyId, stageId) ?? { decision, trials });
+    records.push((await readDecision(store, studyId, stageId)) ?? { decision, trials });
   }
   return records;
 }

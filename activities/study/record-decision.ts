@@ -6,11 +6,18 @@ import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) => beating(() => undefined, () => record(store, input));
+  return (input) =>
+    beating(
+      () => undefined,
+      () => record(store, input),
+    );
 }
 
 async function record(store: ObjectStore, { studyId, pages = 0, ...own }: RecordDecisionInput): Promise<void> {
-  const { studyRun = '', decision: { stageId } } = own;
+  const {
+    studyRun = '',
+    decision: { stageId },
+  } = own;
   const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
   await writeDecision(store, studyId, { ...own, trials: [...stored, ...own.trials] });
 }

@@ -53,12 +53,19 @@ export async function recoveryOf(store: ObjectStore, { opening, decided, changes
     engines: [...spent.engines],
     ...(control !== undefined && { control }),
   });
-  const recovered: StudyOrigin = { kind: 'recovered', studyId, stageIds: own.map(({ decision }) => decision.stageId), changed: [] };
+  const recovered: StudyOrigin = {
+    kind: 'recovered',
+    studyId,
+    stageIds: own.map(({ decision }) => decision.stageId),
+    changed: [],
+  };
   return { studyRun, origins: [...origins, recovered], snapshot, ...(fresh !== undefined && { fresh }) };
 }
 
 /** Every change is in all later records: the one with the most is the newest. */
-function newest(...records: readonly (Pick<DecisionRecord, 'control' | 'budget'> | undefined)[]): Pick<DecisionRecord, 'control' | 'budget'> {
+function newest(
+  ...records: readonly (Pick<DecisionRecord, 'control' | 'budget'> | undefined)[]
+): Pick<DecisionRecord, 'control' | 'budget'> {
   const revision = (record: (typeof records)[number]): number => record?.control?.changes.length ?? 0;
   return records.reduce((a, b) => (revision(b) > revision(a) ? b : a)) ?? {};
 }
@@ -67,7 +74,14 @@ function newest(...records: readonly (Pick<DecisionRecord, 'control' | 'budget'>
 function stageRecord({ decision, trials }: DecisionRecord, objective: Objective, isCarried: boolean): StageRecord {
   const own = isCarried ? [] : trials;
   const summaries = shownOf(own, objective);
-  return { stageId: decision.stageId, trials: [], summaries, visible: 0, decision: withoutBulk(decision), ...(summaries.length < own.length && { trainings: trainingsIn(own) }) };
+  return {
+    stageId: decision.stageId,
+    trials: [],
+    summaries,
+    visible: 0,
+    decision: withoutBulk(decision),
+    ...(summaries.length < own.length && { trainings: trainingsIn(own) }),
+  };
 }
 
 async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {
@@ -99,5 +113,11 @@ function finalOf(records: readonly DecisionRecord[], { results }: Spent): StudyF
   const result = decision?.finalTrialId === undefined ? undefined : results.get(decision.finalTrialId);
   if (decision === undefined || result === undefined) return null;
   const { outcome, weights, model } = result;
-  return { trialId: decision.finalTrialId ?? result.trialId, hparams: decision.hparams, test: 'measurement' in outcome ? outcome.measurement.test : null, weights, model };
+  return {
+    trialId: decision.finalTrialId ?? result.trialId,
+    hparams: decision.hparams,
+    test: 'measurement' in outcome ? outcome.measurement.test : null,
+    weights,
+    model,
+  };
 }

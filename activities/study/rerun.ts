@@ -28,29 +28,56 @@ export type RerunPlan =
 const SECTIONS = ['seed', 'reproducible', 'dataset', 'model', 'training', 'objective'] as const;
 
 /** The new study and what it takes over, or everything that is wrong with the request at once. Pure. */
-export function planRerun({ opening, decided }: StoredStudy, { from, settings, name }: RerunRequest, known: KnownNames): RerunPlan {
+export function planRerun(
+  { opening, decided }: StoredStudy,
+  { from, settings, name }: RerunRequest,
+  known: KnownNames,
+): RerunPlan {
   const changed = withSettings({ ...(opening.asked as object), name }, settings);
   const result = parseStudy(changed.value, known);
-  if (!result.ok || changed.problems.length > 0) return { ok: false, problems: [...changed.problems, ...(result.ok ? [] : result.problems)] };
+  if (!result.ok || changed.problems.length > 0)
+    return { ok: false, problems: [...changed.problems, ...(result.ok ? [] : result.problems)] };
   const { study: parsed } = result;
   const at = parsed.stages.findIndex(({ stageId, stage }) => stageId === from || stage === from);
   if (at === -1) {
     const rule = `must be a stage of the study: one of ${parsed.stages.map(({ stageId }) => stageId).join(', ')}`;
     return { ok: false, problems: [{ path: '--from', rule, value: from }] };
   }
-  const problems = parsed.stages.slice(0, at).flatMap((use, i): readonly Problem[] => {
-    const [before, record] = [opening.study.stages[i], decided[i]];
-    if (before?.stageId !== use.stageId || canonicalJson(before.options) !== canonicalJson(use.options)) {
-      return [{ path: `stages.${i}`, rule: `must stay as study ${opening.studyId} decided it, since the rerun begins after it`, value: use, fix: `rerun with --from ${use.stageId}` }];
-    }
-    if (record !== undefined) return [];
-    return [{ path: '--from', rule: `must not be after ${use.stageId}, which study ${opening.studyId} has not decided`, value: from, fix: `rerun with --from ${use.stageId}` }];
-  }).slice(0, 1);
+  const problems = parsed.stages
+    .slice(0, at)
+    .flatMap((use, i): readonly Problem[] => {
+      const [before, record] = [opening.study.stages[i], decided[i]];
+      if (before?.stageId !== use.stageId || canonicalJson(before.options) !== canonicalJson(use.options)) {
+        return [
+          {
+            path: `stages.${i}`,
+            rule: `must stay as study ${opening.studyId} decided it, since the rerun begins after it`,
+            value: use,
+            fix: `rerun with --from ${use.stageId}`,
+          },
+        ];
+      }
+      if (record !== undefined) return [];
+      return [
+        {
+          path: '--from',
+          rule: `must not be after ${use.stageId}, which study ${opening.studyId} has not decided`,
+          value: from,
+          fix: `rerun with --from ${use.stageId}`,
+        },
+      ];
+    })
+    .slice(0, 1);
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, input: changed.value, parsed, carried: carriedOf({ opening, decided }, parsed, at, known) };
 }
 
-function carriedOf({ opening, decided }: Pick<StoredStudy, 'opening' | 'decided'>, parsed: ParsedStudy, at: number, known: KnownNames): CarriedDecisions {
+function carriedOf(
+  { opening, decided }: Pick<StoredStudy, 'opening' | 'decided'>,
+  parsed: ParsedStudy,
+  at: number,
+  known: KnownNames,
+): CarriedDecisions {
   const { studyId, study } = opening;
   const before = parseStudy(opening.asked, known);
   const old: Readonly<Record<string, unknown>> = before.ok ? { ...before.study } : { ...study };

@@ -30,26 +30,47 @@ export function createResolveStudy(dependencies: PinDependencies): StudyActiviti
   return async (input) => {
     const { studyId, study } = input;
     studyKey(studyId, '');
-    const parsed = await beating(() => undefined, () => withImports(parsedOf(study), dependencies));
+    const parsed = await beating(
+      () => undefined,
+      () => withImports(parsedOf(study), dependencies),
+    );
     let latest: PackProgress = { doing: 'reading', examples: 0, examplesTotal: 0 };
     const onProgress = (progress: PackProgress): void => {
       latest = progress;
       heartbeat(progress);
       cancellationSignal().throwIfAborted();
     };
-    return beating(() => latest, () => open(dependencies, input, parsed, { onProgress }));
+    return beating(
+      () => latest,
+      () => open(dependencies, input, parsed, { onProgress }),
+    );
   };
 }
 
 /** Pins the data set and notes the study in the store; again if a garbage collection took the data set away in between. */
-async function open(dependencies: PinDependencies, input: ResolveStudyInput, parsed: ParsedStudy, options: PackOptions): Promise<ResolvedStudy> {
+async function open(
+  dependencies: PinDependencies,
+  input: ResolveStudyInput,
+  parsed: ParsedStudy,
+  options: PackOptions,
+): Promise<ResolvedStudy> {
   const { store } = dependencies;
   const { studyId, study: asked, studyRun = runOfThis(), fresh, origins, carried } = input;
   for (let tries = 1; ; tries++) {
     const known = carried?.dataset;
-    const pinned = known !== undefined && await isStored(store, known) ? known : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
+    const pinned =
+      known !== undefined && (await isStored(store, known))
+        ? known
+        : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
     const study = resolveParsed(parsed, pinned);
-    await writeOpening(store, { studyId, studyRun, asked, study, ...(fresh !== undefined && { fresh }), ...(origins && { origins }) });
+    await writeOpening(store, {
+      studyId,
+      studyRun,
+      asked,
+      study,
+      ...(fresh !== undefined && { fresh }),
+      ...(origins && { origins }),
+    });
     if (carried !== undefined) await carryDecisions(store, { studyId, studyRun, carried });
     await untilSpared(store, pinned.sha256);
     if (tries < PIN_TRIES_MAX && !(await isStored(store, pinned))) continue;

@@ -7,7 +7,9 @@ import { canonicalJson, sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 
 /** What an object of the store turned out to be. */
-export type Unsealed = { readonly value: unknown } | { readonly problem: 'missing' | 'damaged'; readonly expected: string | null; readonly actual: string | null };
+export type Unsealed =
+  | { readonly value: unknown }
+  | { readonly problem: 'missing' | 'damaged'; readonly expected: string | null; readonly actual: string | null };
 
 /** The bytes of a record. Numbers that are not finite are written as null, as JSON does. */
 export function seal(value: object): Buffer {
@@ -19,10 +21,13 @@ export async function unseal(store: ObjectStore, key: string): Promise<Unsealed>
   const object = await store.get(key);
   if (object === undefined) return { problem: 'missing', expected: null, actual: null };
   const json = parsedJson(object.bytes);
-  if (typeof json !== 'object' || json === null) return { problem: 'damaged', expected: null, actual: sha256Of(object.bytes) };
+  if (typeof json !== 'object' || json === null)
+    return { problem: 'damaged', expected: null, actual: sha256Of(object.bytes) };
   const { sha256, ...value } = json as Readonly<Record<string, unknown>>;
   const actual = sha256Of(canonicalJson(value));
-  return sha256 === undefined || sha256 === actual ? { value } : { problem: 'damaged', expected: String(sha256), actual };
+  return sha256 === undefined || sha256 === actual
+    ? { value }
+    : { problem: 'damaged', expected: String(sha256), actual };
 }
 
 function parsedJson(bytes: Uint8Array): unknown {

@@ -33,7 +33,8 @@ export class StudyUnknown extends Error {
 export async function readStudy(store: ObjectStore, studyId: string): Promise<StoredStudy> {
   const found = await unseal(store, openingKey(studyId));
   const opening = openingIn(found);
-  if (opening === undefined) throw await unknownStudy(store, studyId, 'problem' in found && found.problem === 'missing');
+  if (opening === undefined)
+    throw await unknownStudy(store, studyId, 'problem' in found && found.problem === 'missing');
   const decided: DecisionRecord[] = [];
   for (const { stageId } of opening.study.stages) {
     const record = await readDecision(store, studyId, stageId);
@@ -50,7 +51,7 @@ export async function unfinishedStudies(store: ObjectStore): Promise<readonly st
   const names: string[] = [];
   for (const studyId of await studyIds(store)) {
     const opening = openingIn(await unseal(store, openingKey(studyId)));
-    if (opening !== undefined && await endOf(store, opening) === undefined) names.push(studyId);
+    if (opening !== undefined && (await endOf(store, opening)) === undefined) names.push(studyId);
   }
   return names;
 }
@@ -66,7 +67,10 @@ async function endOf(store: ObjectStore, { studyId, studyRun }: StudyOpening): P
 
 async function unknownStudy(store: ObjectStore, studyId: string, missing: boolean): Promise<StudyUnknown> {
   const names = await studyIds(store);
-  if (!missing) return new StudyUnknown(`the opening record of study ${studyId} is damaged [key=${openingKey(studyId)}]; start the study anew with stepwell run, which reuses its trials`);
+  if (!missing)
+    return new StudyUnknown(
+      `the opening record of study ${studyId} is damaged [key=${openingKey(studyId)}]; start the study anew with stepwell run, which reuses its trials`,
+    );
   const others = names.length === 0 ? 'it has no study yet' : `it has ${names.join(', ')}`;
   return new StudyUnknown(`there is no study ${studyId} in ${store.uri}; ${others}`);
 }

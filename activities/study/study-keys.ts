@@ -9,6 +9,7 @@ const SAFE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
  * @throws StudyInvalid if the id could leave that prefix: some stores keep objects as files.
  */
 export function studyKey(studyId: string, name: string): string {
-  if (!SAFE.test(studyId)) throw new StudyInvalid(`studyId must be letters, digits, dots and dashes, got ${JSON.stringify(studyId)}`);
+  if (!SAFE.test(studyId))
+    throw new StudyInvalid(`studyId must be letters, digits, dots and dashes, got ${JSON.stringify(studyId)}`);
   return `studies/${studyId}/${name}`;
 }

@@ -42,24 +42,37 @@ export function missingPages(keys: readonly string[]): readonly string[] {
   const found = new Set(keys);
   const missing = keys.flatMap((key) => {
     const [, folder = '', page = ''] = /^(.*\/)(\d+)\.json$/.exec(key) ?? [];
-    return Array.from({ length: Number(page) }, (_, earlier) => `${folder}${numbered(earlier)}`).filter((earlier) => !found.has(earlier));
+    return Array.from({ length: Number(page) }, (_, earlier) => `${folder}${numbered(earlier)}`).filter(
+      (earlier) => !found.has(earlier),
+    );
   });
   return [...new Set(missing)];
 }
 
 /** @returns The `recordTrials` activity on this store. Writing twice writes the same. */
 export function createRecordTrials(store: ObjectStore): StudyActivities['recordTrials'] {
-  return ({ page, studyRun, objective, trials, ...of }) => beating(() => undefined, async () => {
-    await store.put(pageKey(of, page), seal({ studyRun, objective, trials } satisfies StoredPage));
-  });
+  return ({ page, studyRun, objective, trials, ...of }) =>
+    beating(
+      () => undefined,
+      async () => {
+        await store.put(pageKey(of, page), seal({ studyRun, objective, trials } satisfies StoredPage));
+      },
+    );
 }
 
 /** @returns The `loadTrials` activity on this store. */
 export function createLoadTrials(store: ObjectStore): StudyActivities['loadTrials'] {
-  return (input) => beating(() => undefined, () => load(store, input));
+  return (input) =>
+    beating(
+      () => undefined,
+      () => load(store, input),
+    );
 }
 
-async function load(store: ObjectStore, { page: first, pages, ...of }: LoadTrialsInput): ReturnType<StudyActivities['loadTrials']> {
+async function load(
+  store: ObjectStore,
+  { page: first, pages, ...of }: LoadTrialsInput,
+): ReturnType<StudyActivities['loadTrials']> {
   const trials: Trial[] = [];
   let answer: Packed = packed([]);
   for (let page = first; page < pages; page++) {
@@ -72,17 +85,28 @@ async function load(store: ObjectStore, { page: first, pages, ...of }: LoadTrial
 }
 
 /** All trials that the pages of a stage have. @throws StorageDenied if one is not what was written */
-export async function storedTrials(store: ObjectStore, of: TrialPagesOf, pages: number): Promise<readonly TrialSummary[]> {
+export async function storedTrials(
+  store: ObjectStore,
+  of: TrialPagesOf,
+  pages: number,
+): Promise<readonly TrialSummary[]> {
   const read = await Promise.all(Array.from({ length: pages }, (_, page) => readPage(store, of, page)));
   const trials = read.flatMap((page) => page.trials);
   return read.flatMap((page) => page.trials.map((trial) => summarize(of.stageId, trials, trial, page.objective)));
 }
 
-async function readPage(store: ObjectStore, of: TrialPagesOf, page: number): Promise<{ readonly trials: readonly Trial[]; readonly objective: Objective }> {
+async function readPage(
+  store: ObjectStore,
+  of: TrialPagesOf,
+  page: number,
+): Promise<{ readonly trials: readonly Trial[]; readonly objective: Objective }> {
   const key = pageKey(of, page);
   const found = await unseal(store, key);
   const stored = 'value' in found ? (found.value as StoredPage) : undefined;
-  if (stored?.studyRun === of.studyRun) return { objective: stored.objective, trials: unpacked(stored.trials) as unknown as readonly Trial[] };
+  if (stored?.studyRun === of.studyRun)
+    return { objective: stored.objective, trials: unpacked(stored.trials) as unknown as readonly Trial[] };
   const problem = 'problem' in found ? found.problem : 'of another run of the study';
-  throw new StorageDenied(`the trials of stage ${of.stageId} cannot be read back: a page of them is ${problem} [key=${key}]; start study ${of.studyId} again, which reuses its trials`);
+  throw new StorageDenied(
+    `the trials of stage ${of.stageId} cannot be read back: a page of them is ${problem} [key=${key}]; start study ${of.studyId} again, which reuses its trials`,
+  );
 }

@@ -22,14 +22,18 @@ export interface Checkpoint {
 
 /** Bytes of a checkpoint; equal checkpoints give equal bytes. */
 export function encodeCheckpoint({ state, tensors, best }: Checkpoint): Buffer {
-  const all = new Map([...tensors, ...[...(best ?? [])].map(([name, tensor]): [string, HostTensor] => [`${BEST}${name}`, tensor])]);
+  const all = new Map([
+    ...tensors,
+    ...[...(best ?? [])].map(([name, tensor]): [string, HostTensor] => [`${BEST}${name}`, tensor]),
+  ]);
   return encodeSafetensors(all, { format: FORMAT, state: JSON.stringify(state) });
 }
 
 /** The checkpoint in a file's bytes. @throws RangeError if they are cut off or hold something else. */
 export function decodeCheckpoint(bytes: Buffer): Checkpoint {
   const { tensors: all, metadata } = decodeSafetensors(bytes);
-  if (metadata['format'] !== FORMAT) throw new RangeError(`checkpoint format must be ${FORMAT}, got ${metadata['format'] ?? 'none'}`);
+  if (metadata['format'] !== FORMAT)
+    throw new RangeError(`checkpoint format must be ${FORMAT}, got ${metadata['format'] ?? 'none'}`);
   const tensors = new Map<string, HostTensor>();
   const best = new Map<string, HostTensor>();
   for (const [name, tensor] of all) {

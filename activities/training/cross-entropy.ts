@@ -2,7 +2,12 @@ import { native, tf, typeAttribute } from './native';
 
 /** [cross-entropy per example, its gradient by the logits], by TensorFlow's fused op. */
 export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): readonly [tf.Tensor1D, tf.Tensor2D] {
-  const [losses, gradient] = native().executeMultipleOutputs('SoftmaxCrossEntropyWithLogits', [typeAttribute('T', 'float32')], [logits, targets], 2);
+  const [losses, gradient] = native().executeMultipleOutputs(
+    'SoftmaxCrossEntropyWithLogits',
+    [typeAttribute('T', 'float32')],
+    [logits, targets],
+    2,
+  );
   return [losses as tf.Tensor1D, gradient as tf.Tensor2D];
 }
 

@@ -24,18 +24,31 @@ export interface LoadedDataset {
  */
 export function loadDataset(folder: string, residentBytes = Number.POSITIVE_INFINITY): LoadedDataset {
   const manifest = JSON.parse(readBytes(folder, 'manifest.json').toString('utf8')) as PackedManifest;
-  const parts = { manifest, train: loadSplit(folder, manifest, manifest.train), test: manifest.test === null ? null : loadSplit(folder, manifest, manifest.test) };
+  const parts = {
+    manifest,
+    train: loadSplit(folder, manifest, manifest.train),
+    test: manifest.test === null ? null : loadSplit(folder, manifest, manifest.test),
+  };
   if (imageBytesOf(parts) <= residentBytes) return parts;
-  const at = ({ images: files }: PackedSplit): ImageLocation => ({ folder, files, imageBytes: bytesOf(manifest.shape) });
+  const at = ({ images: files }: PackedSplit): ImageLocation => ({
+    folder,
+    files,
+    imageBytes: bytesOf(manifest.shape),
+  });
   return { ...parts, streamedFrom: { train: at(manifest.train), test: manifest.test && at(manifest.test) } };
 }
 
 /** Bytes of all images. */
-export const imageBytesOf = ({ train, test }: Pick<LoadedDataset, 'train' | 'test'>): number => (train.examples + (test?.examples ?? 0)) * bytesOf(train.shape);
+export const imageBytesOf = ({ train, test }: Pick<LoadedDataset, 'train' | 'test'>): number =>
+  (train.examples + (test?.examples ?? 0)) * bytesOf(train.shape);
 
 const bytesOf = ([height, width, channels]: PackedManifest['shape']): number => height * width * channels;
 
-function loadSplit(folder: string, { shape, classes }: PackedManifest, { examples, images: files, labels: labelFiles }: PackedSplit): ExampleSet {
+function loadSplit(
+  folder: string,
+  { shape, classes }: PackedManifest,
+  { examples, images: files, labels: labelFiles }: PackedSplit,
+): ExampleSet {
   checkSizes(folder, files, examples * bytesOf(shape));
   checkSizes(folder, labelFiles, examples * Int32Array.BYTES_PER_ELEMENT);
   const bytes = new Uint8Array(examples * Int32Array.BYTES_PER_ELEMENT);
@@ -56,7 +69,10 @@ function checkSizes(folder: string, files: readonly PackedFile[], expected: numb
   let sum = 0;
   for (const { file, bytes } of files) {
     const { size } = attempt(file, () => statSync(join(folder, file)));
-    if (size !== bytes) throw datasetCorrupt(`packed file is of another size than its manifest says [file=${file}, bytes=${size}, expected=${bytes}]`);
+    if (size !== bytes)
+      throw datasetCorrupt(
+        `packed file is of another size than its manifest says [file=${file}, bytes=${size}, expected=${bytes}]`,
+      );
     sum += size;
   }
   if (sum !== expected) throw datasetCorrupt(`packed files hold ${sum} bytes, their manifest says ${expected}`);

@@ -17,7 +17,12 @@ export interface Patience {
 export const INITIAL_PATIENCE: Patience = { reference: null, epochsWithout: 0 };
 
 /** Patience after a validated epoch; one without a finite objective (`null`) is one without improvement. */
-export function observeObjective(patience: Patience, objective: Objective, value: number | null, { minDelta = 0 }: StopRules): Patience {
+export function observeObjective(
+  patience: Patience,
+  objective: Objective,
+  value: number | null,
+  { minDelta = 0 }: StopRules,
+): Patience {
   const margin = objective.direction === 'minimize' ? -minDelta : minDelta;
   const improved = isBetter(value, patience.reference === null ? null : patience.reference + margin, objective);
   return improved ? { reference: value, epochsWithout: 0 } : { ...patience, epochsWithout: patience.epochsWithout + 1 };

@@ -45,10 +45,25 @@ export class EngineCache {
     const key = JSON.stringify([structure, datasetKey, batchSizes]);
     const imageBytes = dataset.streamedFrom === undefined ? imageBytesOf(dataset) : 0;
     if (!this.engines.has(key)) this.makeRoom(imageBytes);
-    return newest(this.engines, key, ENGINES_MAX, () => {
-      const recordings = newest(this.recordings, structure, RECORDINGS_MAX, () => recordStep(plan, withNoise), () => undefined);
-      return { engine: createCompiledEngine({ plan, parts: dataset, batchSizes, withNoise, recordings }), imageBytes };
-    }, ({ engine }) => engine.dispose()).engine;
+    return newest(
+      this.engines,
+      key,
+      ENGINES_MAX,
+      () => {
+        const recordings = newest(
+          this.recordings,
+          structure,
+          RECORDINGS_MAX,
+          () => recordStep(plan, withNoise),
+          () => undefined,
+        );
+        return {
+          engine: createCompiledEngine({ plan, parts: dataset, batchSizes, withNoise, recordings }),
+          imageBytes,
+        };
+      },
+      ({ engine }) => engine.dispose(),
+    ).engine;
   }
 
   private makeRoom(imageBytes: number): void {
@@ -71,7 +86,13 @@ export class EngineCache {
 }
 
 /** What a key stands for, now the youngest; what is made first makes room by dropping the least recently used. */
-function newest<Value>(held: Map<string, Value>, key: string, most: number, make: () => Value, drop: (value: Value) => void): Value {
+function newest<Value>(
+  held: Map<string, Value>,
+  key: string,
+  most: number,
+  make: () => Value,
+  drop: (value: Value) => void,
+): Value {
   let value = held.get(key);
   if (value === undefined) {
     for (const [oldest, dropped] of held) {

@@ -17,7 +17,10 @@ export interface EvaluationRequest {
   readonly between: () => Promise<void>;
 }
 
-async function inChunks<Sums>({ engine, part, indices, between }: EvaluationRequest, evaluate: (part: 'train' | 'test', indices: Int32Array) => Sums): Promise<Sums[]> {
+async function inChunks<Sums>(
+  { engine, part, indices, between }: EvaluationRequest,
+  evaluate: (part: 'train' | 'test', indices: Int32Array) => Sums,
+): Promise<Sums[]> {
   const found: Sums[] = [];
   for (let from = 0; from < indices.length; from += EVALUATION_CHUNK) {
     const next = from + EVALUATION_CHUNK;
@@ -28,11 +31,16 @@ async function inChunks<Sums>({ engine, part, indices, between }: EvaluationRequ
   return found;
 }
 
-const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number => items.reduce((sum, item) => sum + value(item), 0);
+const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((sum, item) => sum + value(item), 0);
 
 function evaluationOf(found: readonly BatchEvaluation[], examples: number): Evaluation {
   const loss = sumOf(found, ({ lossSum }) => lossSum) / examples;
-  return { loss: Number.isFinite(loss) ? loss : null, accuracy: sumOf(found, ({ correct }) => correct) / examples, examples };
+  return {
+    loss: Number.isFinite(loss) ? loss : null,
+    accuracy: sumOf(found, ({ correct }) => correct) / examples,
+    examples,
+  };
 }
 
 /** Loss and accuracy. */
@@ -42,13 +50,20 @@ export async function evaluateExamples(request: EvaluationRequest): Promise<Eval
 
 /** With top-k accuracy and the confusion matrix where the number of classes allows. */
 export async function evaluateInDetail(request: EvaluationRequest, classNames: readonly string[]): Promise<Evaluation> {
-  const { engine, indices: { length } } = request;
+  const {
+    engine,
+    indices: { length },
+  } = request;
   const found = await inChunks(request, engine.evaluateInDetail);
   const [first] = found;
-  const counts = first?.confusion?.map((row, i) => row.map((_, j) => sumOf(found, (chunk) => chunk.confusion?.[i]?.[j] ?? 0)));
+  const counts = first?.confusion?.map((row, i) =>
+    row.map((_, j) => sumOf(found, (chunk) => chunk.confusion?.[i]?.[j] ?? 0)),
+  );
   return {
     ...evaluationOf(found, length),
-    ...(typeof first?.topCorrect === 'number' && { topK: { k: TOP_K, accuracy: sumOf(found, ({ topCorrect }) => topCorrect ?? 0) / length } }),
+    ...(typeof first?.topCorrect === 'number' && {
+      topK: { k: TOP_K, accuracy: sumOf(found, ({ topCorrect }) => topCorrect ?? 0) / length },
+    }),
     ...(counts !== undefined && { confusion: { classNames, counts } }),
   };
 }

@@ -8,7 +8,10 @@ const STEPS_AHEAD = 2;
 
 /** Which examples each step trains on, told ahead to an engine that reads them from the disk. */
 export class ExampleFeed {
-  constructor(private readonly order: DataOrder, private readonly engine: StepEngine) {}
+  constructor(
+    private readonly order: DataOrder,
+    private readonly engine: StepEngine,
+  ) {}
 
   /** The examples of the step that follows `step` others. */
   batch(step: number, { phases }: TrialFacts): Int32Array {
@@ -18,6 +21,7 @@ export class ExampleFeed {
   /** What the steps after this one will ask for. Growth by noise may turn out otherwise. */
   announce(step: number, facts: TrialFacts): void {
     const { ahead } = this.engine;
-    for (let next = step + 1; ahead !== undefined && next <= step + STEPS_AHEAD && next < facts.stepsTotal; next++) ahead.step(this.batch(next, facts));
+    for (let next = step + 1; ahead !== undefined && next <= step + STEPS_AHEAD && next < facts.stepsTotal; next++)
+      ahead.step(this.batch(next, facts));
   }
 }

@@ -8,7 +8,11 @@ import { FAILURES, type FailureType } from '../../workflows/contract';
 export class TrainingFailure extends Error {
   override readonly name = 'TrainingFailure';
 
-  constructor(readonly failure: FailureType, message: string, options?: ErrorOptions) {
+  constructor(
+    readonly failure: FailureType,
+    message: string,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }

@@ -6,7 +6,9 @@ export function queryGpu(fields: string): string | undefined {
   const which = gpu === undefined || gpu === '' ? [] : [`--id=${gpu}`];
   try {
     const answer = execFileSync('nvidia-smi', [`--query-gpu=${fields}`, '--format=csv,noheader,nounits', ...which], {
-      encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+      timeout: 10_000,
+      stdio: ['ignore', 'pipe', 'ignore'],
     });
     return answer.split('\n')[0];
   } catch {

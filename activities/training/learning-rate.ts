@@ -11,7 +11,13 @@ import type { TrialFacts } from './trial-facts';
  * A schedule runs over examples, in steps of the batch size that the trial starts with: where batches grow, it is at the same place after
  * the same epochs.
  */
-export function learningRateAt(step: number, trial: TrialSpec, optimizer: OptimizerSpec, facts: TrialFacts, state: ScheduleState): number {
+export function learningRateAt(
+  step: number,
+  trial: TrialSpec,
+  optimizer: OptimizerSpec,
+  facts: TrialFacts,
+  state: ScheduleState,
+): number {
   const { phases, batchSize } = facts;
   const peak = Number(trial.hparams['learningRate']);
   const rate = scheduledLearningRate(trial.schedule, peak, positionAt(step, facts), state);
@@ -19,7 +25,9 @@ export function learningRateAt(step: number, trial: TrialSpec, optimizer: Optimi
   const follows = trial.batchGrowth?.learningRate ?? 'keep';
   if (size === batchSize || follows === 'keep') return rate;
   // Sizes are whole numbers and steps are not cut at the very example: neither may lift the rate above where it fell from.
-  return follows === 'compensate' ? Math.min(peak, (rate * size) / batchSize) : coScaledLearningRate(optimizer.name, rate, batchSize, size);
+  return follows === 'compensate'
+    ? Math.min(peak, (rate * size) / batchSize)
+    : coScaledLearningRate(optimizer.name, rate, batchSize, size);
 }
 
 /** The momentum of a step, counted from 0, of a schedule that cycles it; `undefined` of all others. */
@@ -28,5 +36,9 @@ export function momentumAt(step: number, { schedule }: TrialSpec, facts: TrialFa
 }
 
 function positionAt(step: number, { limit, phases, batchSize, trainExamples }: TrialFacts): SchedulePosition {
-  return { step: examplesAfter(phases, step) / batchSize, stepsTotal: stepsOf(limit, trainExamples, batchSize), stepsPerEpoch: trainExamples / batchSize };
+  return {
+    step: examplesAfter(phases, step) / batchSize,
+    stepsTotal: stepsOf(limit, trainExamples, batchSize),
+    stepsPerEpoch: trainExamples / batchSize,
+  };
 }

@@ -20,12 +20,28 @@ export interface MeasurementInput {
 }
 
 /** What a training measured, up to where it ended. */
-export function measurementOf({ state, facts, test, parameters, onGpu, stepSeconds, stepTimesAfter }: MeasurementInput): Measurement {
+export function measurementOf({
+  state,
+  facts,
+  test,
+  parameters,
+  onGpu,
+  stepSeconds,
+  stepTimesAfter,
+}: MeasurementInput): Measurement {
   const { step, curve, best, stepLosses, noisePairs, deviceSeconds } = state;
   return {
-    steps: step, epochs: epochsDone(facts, step), examples: examplesAfter(facts.phases, step),
+    steps: step,
+    epochs: epochsDone(facts, step),
+    examples: examplesAfter(facts.phases, step),
     trainLoss: epochTrainLoss(state) ?? curve.at(-1)?.trainLoss ?? null,
-    best, curve: thinned(curve), test, stepLosses, parameters, deviceSeconds, ...(noisePairs.length > 0 && { noiseScale: gradientNorms(noisePairs, facts.batchSize) }),
+    best,
+    curve: thinned(curve),
+    test,
+    stepLosses,
+    parameters,
+    deviceSeconds,
+    ...(noisePairs.length > 0 && { noiseScale: gradientNorms(noisePairs, facts.batchSize) }),
     stepSeconds: stepTimesAfter === undefined ? null : summarizeStepTimes(stepSeconds, stepTimesAfter),
     peakBytes: peakMemoryBytes(onGpu),
   };

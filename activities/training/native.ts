@@ -38,7 +38,12 @@ export interface NativeBinding {
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(session: number): void;
-  runSavedModel(session: number, inputIds: readonly number[], inputNames: string, outputNames: string): OutputMetadata[];
+  runSavedModel(
+    session: number,
+    inputIds: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): OutputMetadata[];
   getNumOfTensors(): number;
   getNumOfSavedModels(): number;
 }
@@ -46,7 +51,12 @@ export interface NativeBinding {
 export interface NativeBackend {
   readonly binding: NativeBinding;
   executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], outputs: number): tf.Tensor[];
+  executeMultipleOutputs(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[];
   readSync(dataId: object): Float32Array | Int32Array | Uint8Array;
 }
 
@@ -62,9 +72,21 @@ export function typeAttribute(name: string, dtype: 'float32' | 'int32' | 'bool')
   return { name, type: binding.TF_ATTR_TYPE, value: types[dtype] };
 }
 
-export const floatAttribute = (name: string, value: number): OpAttribute => ({ name, type: native().binding.TF_ATTR_FLOAT, value });
-export const boolAttribute = (name: string, value: boolean): OpAttribute => ({ name, type: native().binding.TF_ATTR_BOOL, value });
-export const stringAttribute = (name: string, value: string): OpAttribute => ({ name, type: native().binding.TF_ATTR_STRING, value });
+export const floatAttribute = (name: string, value: number): OpAttribute => ({
+  name,
+  type: native().binding.TF_ATTR_FLOAT,
+  value,
+});
+export const boolAttribute = (name: string, value: boolean): OpAttribute => ({
+  name,
+  type: native().binding.TF_ATTR_BOOL,
+  value,
+});
+export const stringAttribute = (name: string, value: string): OpAttribute => ({
+  name,
+  type: native().binding.TF_ATTR_STRING,
+  value,
+});
 
 /** Versions of TensorFlow and of tfjs, and the device, e.g. `tensorflow 2.21.0, tfjs 4.22.0, cpu`. */
 export function libraryIdentity(): string {

@@ -26,10 +26,14 @@ export interface NoiseWatch {
 }
 
 /** The watch of one trial: the norms that it records, the sums that its batches grow by, or neither. */
-export function createNoiseWatch({ record: { noiseScaleEvery }, batchGrowth }: TrialSpec, { batchSize: start, stepsTotal }: TrialFacts): NoiseWatch {
+export function createNoiseWatch(
+  { record: { noiseScaleEvery }, batchGrowth }: TrialSpec,
+  { batchSize: start, stepsTotal }: TrialFacts,
+): NoiseWatch {
   const stride = noiseScaleEvery === undefined ? 0 : Math.max(noiseScaleEvery, Math.ceil(stepsTotal / NOISE_PAIRS_MAX));
   const growth = batchGrowth !== undefined && 'noiseScale' in batchGrowth ? batchGrowth.noiseScale : undefined;
-  const isRecorded = (step: number, batchSize: number): boolean => stride > 0 && step % stride === 0 && batchSize === start;
+  const isRecorded = (step: number, batchSize: number): boolean =>
+    stride > 0 && step % stride === 0 && batchSize === start;
   const decides = (step: number): boolean => growth !== undefined && step % growth.measureEverySteps === 0;
   return {
     isDue: (step, batchSize) => batchSize >= 2 && (isRecorded(step, batchSize) || decides(step)),
@@ -44,7 +48,12 @@ export function createNoiseWatch({ record: { noiseScaleEvery }, batchGrowth }: T
     grown(state, phases) {
       const current = phaseAt(phases, state.step).batchSize;
       const batchSize = sizeByNoise(growth?.sizes ?? [], current, state.noise);
-      return batchSize === current ? state : { ...state, grown: [...state.grown, { step: state.step, examples: examplesAfter(phases, state.step), batchSize }] };
+      return batchSize === current
+        ? state
+        : {
+            ...state,
+            grown: [...state.grown, { step: state.step, examples: examplesAfter(phases, state.step), batchSize }],
+          };
     },
   };
 }

@@ -37,20 +37,27 @@ export function encodeSafetensors(tensors: HostTensors, metadata: Readonly<Recor
   json.copy(padded);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(padded.length));
-  const data = [...tensors.values()].map(({ values }) => Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  const data = [...tensors.values()].map(({ values }) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
   return Buffer.concat([length, padded, ...data]);
 }
 
 /** Tensors and metadata of a file's bytes. @throws RangeError if the bytes are cut off or not in this format. */
-export function decodeSafetensors(bytes: Buffer): { readonly tensors: Map<string, HostTensor>; readonly metadata: Record<string, string> } {
+export function decodeSafetensors(bytes: Buffer): {
+  readonly tensors: Map<string, HostTensor>;
+  readonly metadata: Record<string, string>;
+} {
   const headerBytes = bytes.length >= 8 ? Number(bytes.readBigUInt64LE(0)) : Number.NaN;
-  if (!(headerBytes <= Math.min(HEADER_BYTES_MAX, bytes.length - 8))) throw new RangeError('safetensors header is cut off');
+  if (!(headerBytes <= Math.min(HEADER_BYTES_MAX, bytes.length - 8)))
+    throw new RangeError('safetensors header is cut off');
   const header = parseHeader(bytes.toString('utf8', 8, 8 + headerBytes));
   const tensors = new Map<string, HostTensor>();
   for (const [name, entry] of Object.entries(header.tensors)) {
     const [begin, end] = entry.data_offsets;
     const size = entry.shape.reduce((product, side) => product * side, 1);
-    if (entry.dtype !== 'F32' || end - begin !== size * 4) throw new RangeError(`safetensors tensor '${name}' must be F32 of its shape`);
+    if (entry.dtype !== 'F32' || end - begin !== size * 4)
+      throw new RangeError(`safetensors tensor '${name}' must be F32 of its shape`);
     if (8 + headerBytes + end > bytes.length) throw new RangeError(`safetensors tensor '${name}' is cut off`);
     const values = new Float32Array(size);
     bytes.copy(new Uint8Array(values.buffer), 0, 8 + headerBytes + begin, 8 + headerBytes + end);
@@ -59,9 +66,14 @@ export function decodeSafetensors(bytes: Buffer): { readonly tensors: Map<string
   return { tensors, metadata: header.metadata };
 }
 
-function parseHeader(json: string): { readonly tensors: Record<string, HeaderEntry>; readonly metadata: Record<string, string> } {
+function parseHeader(json: string): {
+  readonly tensors: Record<string, HeaderEntry>;
+  readonly metadata: Record<string, string>;
+} {
   try {
-    const { __metadata__: metadata = {}, ...tensors } = JSON.parse(json) as Record<string, HeaderEntry> & { __metadata__?: Record<string, string> };
+    const { __metadata__: metadata = {}, ...tensors } = JSON.parse(json) as Record<string, HeaderEntry> & {
+      __metadata__?: Record<string, string>;
+    };
     return { tensors: tensors as Record<string, HeaderEntry>, metadata: metadata as Record<string, string> };
   } catch (cause) {
     throw new RangeError('safetensors header is not JSON', { cause });
@@ -73,7 +85,7 @@ export function writeDurably(path: string, bytes: Buffer): void {
   const partial = `${path}.partial`;
   const file = openSync(partial, 'w');
   try {
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
     fsyncSync(file);
   } finally {
     closeSync(file);

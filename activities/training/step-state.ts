@@ -17,18 +17,24 @@ export function stateShapes(plan: StepPlan): ReadonlyMap<string, readonly number
   const slots = OPTIMIZERS[plan.optimizer.name].slots;
   return new Map<string, readonly number[]>([
     ...plan.model.variables.map(({ key, variable }) => [key, variable.shape] as const),
-    ...trainableVariables(plan.model).flatMap(({ key, variable }) => slots.map((slot) => [slotName(slot, key), variable.shape] as const)),
+    ...trainableVariables(plan.model).flatMap(({ key, variable }) =>
+      slots.map((slot) => [slotName(slot, key), variable.shape] as const),
+    ),
   ]);
 }
 
 /** Where a trial starts: the weights that its model was built with, and slots at their start value. */
 export function initialTensors(plan: StepPlan): HostTensors {
   const start = OPTIMIZERS[plan.optimizer.name].initialSlot?.(plan.optimizer) ?? 0;
-  const weights = new Map(plan.model.variables.map(({ key, variable }) => [key, variable.dataSync<'float32'>().slice()]));
-  return new Map([...stateShapes(plan)].map(([name, shape]): [string, HostTensor] => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    return [name, { shape, values: weights.get(name) ?? new Float32Array(size).fill(start) }];
-  }));
+  const weights = new Map(
+    plan.model.variables.map(({ key, variable }) => [key, variable.dataSync<'float32'>().slice()]),
+  );
+  return new Map(
+    [...stateShapes(plan)].map(([name, shape]): [string, HostTensor] => {
+      const size = shape.reduce((product, side) => product * side, 1);
+      return [name, { shape, values: weights.get(name) ?? new Float32Array(size).fill(start) }];
+    }),
+  );
 }
 
 /** The model's own tensors among a state's. */

@@ -12,5 +12,10 @@ function quantile(sorted: readonly number[], share: number): number {
 export function summarizeStepTimes(seconds: readonly number[], warmupSteps: number): Measurement['stepSeconds'] {
   const sorted = seconds.slice(warmupSteps).sort((a, b) => a - b);
   if (sorted.length === 0) return null;
-  return { median: quantile(sorted, 0.5), p10: quantile(sorted, 0.1), p90: quantile(sorted, 0.9), count: sorted.length };
+  return {
+    median: quantile(sorted, 0.5),
+    p10: quantile(sorted, 0.1),
+    p90: quantile(sorted, 0.9),
+    count: sorted.length,
+  };
 }

@@ -65,7 +65,14 @@ export function planStep(model: TrainableModel, classes: number, optimizer: Opti
   const augmentations = activeAugmentations(hparams);
   const own = Object.keys(OPTIMIZERS[optimizer.name].scalars?.(optimizer, 1) ?? {});
   const always = ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing'];
-  return { model, classes, optimizer, augmentations, active, scalarNames: [...always, ...active, ...augmentations, ...own, ...Object.keys(model.noise)] };
+  return {
+    model,
+    classes,
+    optimizer,
+    augmentations,
+    active,
+    scalarNames: [...always, ...active, ...augmentations, ...own, ...Object.keys(model.noise)],
+  };
 }
 
 /**
@@ -74,7 +81,13 @@ export function planStep(model: TrainableModel, classes: number, optimizer: Opti
  * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1. Adam's correction then goes by the
  * step's own beta1, as PyTorch's does.
  */
-export function stepScalars({ optimizer, model, scalarNames }: StepPlan, hparams: HParams, learningRate: number, step: number, momentum?: number): Float32Array {
+export function stepScalars(
+  { optimizer, model, scalarNames }: StepPlan,
+  hparams: HParams,
+  learningRate: number,
+  step: number,
+  momentum?: number,
+): Float32Array {
   const scheduled = momentum === undefined ? {} : { momentum, beta1: momentum };
   const own = OPTIMIZERS[optimizer.name].scalars?.({ ...optimizer, ...scheduled }, step + 1) ?? {};
   const given: HParams = { ...hparams, ...scheduled, learningRate };
@@ -83,7 +96,8 @@ export function stepScalars({ optimizer, model, scalarNames }: StepPlan, hparams
 }
 
 /** The variables that the optimizer moves. */
-export const trainableVariables = (model: TrainableModel): readonly ModelVariable[] => model.variables.filter(({ trainable }) => trainable);
+export const trainableVariables = (model: TrainableModel): readonly ModelVariable[] =>
+  model.variables.filter(({ trainable }) => trainable);
 
 /** The loss of a batch, and per trainable variable its gradient, penalized and clipped. */
 export function stepGradients(plan: StepPlan, inputs: StepInputs): StepGradients {
@@ -100,8 +114,12 @@ export interface NoiseInputs extends Pick<StepInputs, 'scalars' | 'seed'> {
 /** Squared norms of gradients before clipping: [mean of those of the halves, that of the halves together]. Nothing that is trained moves. */
 export function gradientNorms(plan: StepPlan, { halves, ...inputs }: NoiseInputs): tf.Tensor1D {
   const context = contextOf(plan, inputs);
-  const [first, second] = halves.map((half) => batchGradients(plan, half, context).gradients) as [readonly tf.Tensor[], readonly tf.Tensor[]];
-  const squaredNorm = (gradients: readonly tf.Tensor[]): tf.Tensor => tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))));
+  const [first, second] = halves.map((half) => batchGradients(plan, half, context).gradients) as [
+    readonly tf.Tensor[],
+    readonly tf.Tensor[],
+  ];
+  const squaredNorm = (gradients: readonly tf.Tensor[]): tf.Tensor =>
+    tf.addN(gradients.map((gradient) => tf.sum(tf.square(gradient))));
   const both = first.map((gradient, i) => tf.mul(tf.add(gradient, second[i] as tf.Tensor), 0.5));
   return tf.stack([tf.mul(tf.add(squaredNorm(first), squaredNorm(second)), 0.5), squaredNorm(both)]) as tf.Tensor1D;
 }
@@ -113,20 +131,29 @@ function contextOf(plan: StepPlan, { scalars, seed }: Pick<StepInputs, 'scalars'
 /** The loss of a batch, per trainable variable its gradient with all penalties, and the averages that its layers asked for. */
 function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext): StepGradients {
   const batch = augment(
-    { images: tf.mul(inputs.images, 1 / PIXEL_MAX), targets: tf.cast(tf.oneHot(inputs.labels, plan.classes), 'float32') as tf.Tensor2D },
-    plan.augmentations, context,
+    {
+      images: tf.mul(inputs.images, 1 / PIXEL_MAX),
+      targets: tf.cast(tf.oneHot(inputs.labels, plan.classes), 'float32') as tf.Tensor2D,
+    },
+    plan.augmentations,
+    context,
   );
   const variables = trainableVariables(plan.model);
   const smoothing = context.scalar('labelSmoothing');
   const targets = tf.add(tf.mul(batch.targets, tf.sub(1, smoothing)), tf.div(smoothing, plan.classes)) as tf.Tensor2D;
   const asked = context.averages.length;
   let loss: tf.Scalar | undefined;
-  const { grads } = tf.variableGrads(() => {
-    const logits = withStepContext(context, () => plan.model.network.apply(batch.images, { training: true })) as tf.Tensor2D;
-    // Kept: tfjs frees what a differentiated function does not return, and with penalties it returns another sum.
-    loss = tf.keep(meanCrossEntropy(logits, targets));
-    return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
-  }, variables.map(({ variable }) => variable));
+  const { grads } = tf.variableGrads(
+    () => {
+      const logits = withStepContext(context, () =>
+        plan.model.network.apply(batch.images, { training: true }),
+      ) as tf.Tensor2D;
+      // Kept: tfjs frees what a differentiated function does not return, and with penalties it returns another sum.
+      loss = tf.keep(meanCrossEntropy(logits, targets));
+      return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
+    },
+    variables.map(({ variable }) => variable),
+  );
   const gradients = variables.map((item) => penalized(plan, item, grads[item.variable.name], context.scalar));
   const averages = context.averages.slice(asked).map((average) => ({ ...average, batch: released(average.batch) }));
   return { loss: released(loss as unknown as tf.Scalar), gradients, averages };
@@ -146,8 +173,14 @@ function layerPenalties({ network }: TrainableModel): readonly tf.Scalar[] {
   return network.layers.flatMap((layer) => layer.calculateLosses());
 }
 
-function penalized(plan: StepPlan, { variable, isKernel, key }: ModelVariable, gradient: tf.Tensor | undefined, scalar: ScalarOf): tf.Tensor {
-  if (gradient === undefined || gradient === null) throw new RangeError(`${key} has no influence on the loss; take its layer out of the model`);
+function penalized(
+  plan: StepPlan,
+  { variable, isKernel, key }: ModelVariable,
+  gradient: tf.Tensor | undefined,
+  scalar: ScalarOf,
+): tf.Tensor {
+  if (gradient === undefined || gradient === null)
+    throw new RangeError(`${key} has no influence on the loss; take its layer out of the model`);
   let sum = gradient;
   if (isKernel && plan.active.includes('l1')) sum = tf.add(sum, tf.mul(tf.sign(variable), scalar('l1')));
   if (isKernel && plan.active.includes('l2')) sum = tf.add(sum, tf.mul(variable, tf.mul(scalar('l2'), 2)));
@@ -170,7 +203,10 @@ function clip(plan: StepPlan, gradients: readonly tf.Tensor[], scalar: ScalarOf)
 
 /** The next value of a variable, with decoupled weight decay and its constraint, and its next slots. */
 export function updateVariable(
-  plan: StepPlan, { isKernel, constraint }: ModelVariable, { variable, gradient, slots }: UpdateInputs, scalar: ScalarOf,
+  plan: StepPlan,
+  { isKernel, constraint }: ModelVariable,
+  { variable, gradient, slots }: UpdateInputs,
+  scalar: ScalarOf,
 ): { readonly value: tf.Tensor; readonly slots: readonly tf.Tensor[] } {
   const next = OPTIMIZERS[plan.optimizer.name].update({ gradient, slots, scalar });
   const kept = isKernel ? tf.mul(variable, tf.sub(1, tf.mul(scalar('learningRate'), scalar('weightDecay')))) : variable;

@@ -25,7 +25,11 @@ export const INITIAL_LOSS_WATCH: LossWatch = { loss: NO_LOSS, start: null, best:
 export function watchLoss(watch: LossWatch, value: number): LossWatch {
   const loss = addLoss(watch.loss, value);
   const smoothed = smoothedLoss(loss);
-  return { loss, start: watch.start ?? smoothed, best: watch.best === null ? smoothed : Math.min(watch.best, smoothed) };
+  return {
+    loss,
+    start: watch.start ?? smoothed,
+    best: watch.best === null ? smoothed : Math.min(watch.best, smoothed),
+  };
 }
 
 /**

@@ -43,8 +43,15 @@ export class Trainer {
       this.options.engines.close();
       const where = outOfMemoryPlace(error);
       if (where === null) throw error;
-      const outcome = { status: 'outOfMemory', where, detail: error instanceof Error ? error.message : String(error) } as const;
-      return { type: 'finished', report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.identity } };
+      const outcome = {
+        status: 'outOfMemory',
+        where,
+        detail: error instanceof Error ? error.message : String(error),
+      } as const;
+      return {
+        type: 'finished',
+        report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.identity },
+      };
     } finally {
       this.stopping = false;
     }
@@ -56,14 +63,36 @@ export class Trainer {
     const dataset = this.load(job);
     const facts = trialFacts(job, dataset);
     const { shape, classes } = dataset.manifest;
-    const { trial: { hparams, seed, record, batchGrowth }, model: spec, modelFolder } = job;
+    const {
+      trial: { hparams, seed, record, batchGrowth },
+      model: spec,
+      modelFolder,
+    } = job;
     const model = await buildModel({ spec, shape, classes, hparams, seed, modelFolder });
     try {
-      const withNoise = record.noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
+      const withNoise =
+        record.noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
       const plan = planStep(model, classes, job.optimizer, hparams);
-      const engine = engines.open({ plan, dataset, datasetKey: job.dataset.sha256, batchSizes: batchSizesOf(facts.batchSize, batchGrowth), withNoise });
+      const engine = engines.open({
+        plan,
+        dataset,
+        datasetKey: job.dataset.sha256,
+        batchSizes: batchSizesOf(facts.batchSize, batchGrowth),
+        withNoise,
+      });
       const onGpu = native().binding.isUsingGpuDevice();
-      const run = new TrialRun({ job, dataset, facts, model, plan, engine, identity, onGpu, send, stopRequested: () => this.stopping });
+      const run = new TrialRun({
+        job,
+        dataset,
+        facts,
+        model,
+        plan,
+        engine,
+        identity,
+        onGpu,
+        send,
+        stopRequested: () => this.stopping,
+      });
       return await run.train();
     } finally {
       model.dispose();

@@ -18,8 +18,7 @@ import { INITIAL_LOSS_WATCH, type LossWatch, lossVerdict, watchLoss } from './st
 
 /** How a training ended. */
 export type Ending =
-  | { readonly status: 'completed' | 'earlyStopped' }
-  | { readonly status: 'diverged' | 'dead'; readonly step: number };
+  { readonly status: 'completed' | 'earlyStopped' } | { readonly status: 'diverged' | 'dead'; readonly step: number };
 
 export interface TrainingState {
   /** Optimizer steps done. */
@@ -42,8 +41,19 @@ export interface TrainingState {
 }
 
 export const INITIAL_STATE: TrainingState = {
-  step: 0, watch: INITIAL_LOSS_WATCH, schedule: INITIAL_SCHEDULE_STATE, patience: INITIAL_PATIENCE, epochLoss: { sum: 0, count: 0 },
-  curve: [], best: null, stepLosses: [], noisePairs: [], noise: initialNoiseSums, grown: [], ending: null, deviceSeconds: 0,
+  step: 0,
+  watch: INITIAL_LOSS_WATCH,
+  schedule: INITIAL_SCHEDULE_STATE,
+  patience: INITIAL_PATIENCE,
+  epochLoss: { sum: 0, count: 0 },
+  curve: [],
+  best: null,
+  stepLosses: [],
+  noisePairs: [],
+  noise: initialNoiseSums,
+  grown: [],
+  ending: null,
+  deviceSeconds: 0,
 };
 
 /** Steps from one recorded loss to the next, so that a trial of this length keeps at most `STEP_LOSSES_MAX`. */
@@ -59,14 +69,20 @@ export interface StepResult {
 }
 
 /** The state after one more optimizer step. */
-export function afterStep(state: TrainingState, { loss, learningRate, stride }: StepResult, rules: StopRules): TrainingState {
+export function afterStep(
+  state: TrainingState,
+  { loss, learningRate, stride }: StepResult,
+  rules: StopRules,
+): TrainingState {
   const step = state.step + 1;
   if (!Number.isFinite(loss)) return { ...state, step, ending: { status: 'diverged', step } };
   const watch = watchLoss(state.watch, loss);
   const verdict = lossVerdict(watch, rules);
   const recorded = stride > 0 && state.step % stride === 0;
   return {
-    ...state, step, watch,
+    ...state,
+    step,
+    watch,
     epochLoss: { sum: state.epochLoss.sum + loss, count: state.epochLoss.count + 1 },
     stepLosses: recorded ? [...state.stepLosses, { step, learningRate, loss }] : state.stepLosses,
     ending: verdict === null ? null : { status: verdict, step },
@@ -80,17 +96,26 @@ export interface EpochRules {
 }
 
 /** Mean training loss since the last line of the curve; `null` if no step was made since. */
-export const epochTrainLoss = ({ epochLoss: { sum, count } }: TrainingState): number | null => (count === 0 ? null : sum / count);
+export const epochTrainLoss = ({ epochLoss: { sum, count } }: TrainingState): number | null =>
+  count === 0 ? null : sum / count;
 
 /** The state after a line of the curve, validated or not. The schedule looks at the validation loss, or else at the training loss. */
-export function afterEpoch(state: TrainingState, line: EpochMeasurement, validated: boolean, { schedule, objective, stop }: EpochRules): TrainingState {
+export function afterEpoch(
+  state: TrainingState,
+  line: EpochMeasurement,
+  validated: boolean,
+  { schedule, objective, stop }: EpochRules,
+): TrainingState {
   const value = line[objective.metric];
   const patience = validated ? observeObjective(state.patience, objective, value, stop) : state.patience;
   const reached = stop.targetValLoss !== undefined && line.valLoss !== null && line.valLoss <= stop.targetValLoss;
   const curve = [...state.curve, line];
-  const stopsEarly = isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
+  const stopsEarly =
+    isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
   return {
-    ...state, patience, curve,
+    ...state,
+    patience,
+    curve,
     schedule: observeEpoch(schedule, state.schedule, (validated ? line.valLoss : line.trainLoss) ?? Number.NaN),
     epochLoss: { sum: 0, count: 0 },
     best: isBetter(value, state.best?.[objective.metric] ?? null, objective) ? line : state.best,

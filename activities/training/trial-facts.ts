@@ -30,20 +30,33 @@ export function trialFacts({ trial, dataset }: TrainJob, { train, test }: Loaded
   const fromTest = dataset.split.testFrom === 'test';
   const expected = split.train.length + split.validation.length + (fromTest ? 0 : split.test.length);
   if (expected !== train.examples || (fromTest && split.test.length !== test?.examples)) {
-    throw datasetCorrupt(`packed data set has ${train.examples} training and ${test?.examples ?? 0} test examples, its split ${expected} and ${split.test.length}`);
+    throw datasetCorrupt(
+      `packed data set has ${train.examples} training and ${test?.examples ?? 0} test examples, its split ${expected} and ${split.test.length}`,
+    );
   }
   const { limit, hparams, batchGrowth } = trial;
   const batchSize = numericHParam(hparams, 'batchSize');
   const trainExamples = split.train.length;
   const milestones = milestonesOf(batchGrowth);
-  return { limit, batchSize, split, trainExamples, phases: batchPhases(batchSize, milestones, trainExamples), stepsTotal: stepsOf(limit, trainExamples, batchSize, milestones) };
+  return {
+    limit,
+    batchSize,
+    split,
+    trainExamples,
+    phases: batchPhases(batchSize, milestones, trainExamples),
+    stepsTotal: stepsOf(limit, trainExamples, batchSize, milestones),
+  };
 }
 
 /** The facts once further phases are known. */
 export function withPhases(facts: TrialFacts, further: readonly BatchPhase[]): TrialFacts {
   const { limit, trainExamples, stepsTotal } = facts;
   const phases = [...facts.phases, ...further];
-  return { ...facts, phases, stepsTotal: 'steps' in limit ? stepsTotal : stepReaching(phases, limit.epochs * trainExamples) };
+  return {
+    ...facts,
+    phases,
+    stepsTotal: 'steps' in limit ? stepsTotal : stepReaching(phases, limit.epochs * trainExamples),
+  };
 }
 
 /** Passes over the training split that are complete after `step` optimizer steps. */

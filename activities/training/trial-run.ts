@@ -20,7 +20,14 @@ import { createNoiseWatch, type NoiseWatch } from './noise-watch';
 import { type HostTensors, writeDurably } from './safetensors';
 import { stepScalars } from './step';
 import { initialTensors, weightsOf } from './step-state';
-import { afterEpoch, afterStep, epochTrainLoss, INITIAL_STATE, stepLossStride, type TrainingState } from './training-state';
+import {
+  afterEpoch,
+  afterStep,
+  epochTrainLoss,
+  INITIAL_STATE,
+  stepLossStride,
+  type TrainingState,
+} from './training-state';
 import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './trial-facts';
 import type { TrialParts } from './trial-parts';
 import { writeResults } from './trial-results';
@@ -43,7 +50,10 @@ export class TrialRun {
   private written = -1;
 
   constructor(private readonly parts: TrialParts) {
-    const { job: { trial }, facts } = parts;
+    const {
+      job: { trial },
+      facts,
+    } = parts;
     this.facts = facts;
     this.feed = new ExampleFeed(createDataOrder(facts.split.train, trial.seed), parts.engine);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
@@ -75,11 +85,20 @@ export class TrialRun {
   /** Ends this segment. Nothing but the checkpoint is written: the weights are those of a training under way. */
   private pause(): TrainReport {
     this.checkpoint(false);
-    return { outcome: { status: 'paused', measurement: this.measurement(null) }, engine: this.parts.identity, weightsPath: null, modelFolder: null };
+    return {
+      outcome: { status: 'paused', measurement: this.measurement(null) },
+      engine: this.parts.identity,
+      weightsPath: null,
+      modelFolder: null,
+    };
   }
 
   private restore(): void {
-    const { job: { resumeFrom }, engine, plan } = this.parts;
+    const {
+      job: { resumeFrom },
+      engine,
+      plan,
+    } = this.parts;
     if (resumeFrom === null) {
       engine.load(initialTensors(plan));
     } else {
@@ -96,7 +115,11 @@ export class TrialRun {
   }
 
   private async advance(): Promise<void> {
-    const { job: { trial, checkpointEverySteps }, plan, engine } = this.parts;
+    const {
+      job: { trial, checkpointEverySteps },
+      plan,
+      engine,
+    } = this.parts;
     const { step } = this.state;
     const learningRate = this.learningRate(step);
     const scalars = stepScalars(plan, trial.hparams, learningRate, step, momentumAt(step, trial, this.facts));
@@ -120,23 +143,44 @@ export class TrialRun {
 
   /** Before a step at which somebody wants to know. */
   private measureNoise(scalars: Float32Array): void {
-    const { job: { trial: { seed } }, engine } = this.parts;
+    const {
+      job: {
+        trial: { seed },
+      },
+      engine,
+    } = this.parts;
     const { step } = this.state;
     const { batchSize } = phaseAt(this.facts.phases, step);
     if (!this.noise.isDue(step, batchSize)) return;
-    this.state = this.noise.observed(this.state, engine.gradientNorms(this.feed.batch(step, this.facts), scalars, [seed, step]), batchSize);
+    this.state = this.noise.observed(
+      this.state,
+      engine.gradientNorms(this.feed.batch(step, this.facts), scalars, [seed, step]),
+      batchSize,
+    );
   }
 
   /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
   private async closeEpoch(): Promise<boolean> {
-    const { job: { trial, objective }, engine, model } = this.parts;
-    const { facts, state: { step } } = this;
+    const {
+      job: { trial, objective },
+      engine,
+      model,
+    } = this.parts;
+    const {
+      facts,
+      state: { step },
+    } = this;
     const { validation } = trial.evaluate;
     const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
     const found = validated ? await evaluateExamples(this.requestOf('train', facts.split.validation)) : null;
     const line: EpochMeasurement = {
-      epoch: epochAt(facts, step), step, learningRate: this.learningRate(step - 1), trainLoss: epochTrainLoss(this.state),
-      valLoss: found?.loss ?? null, valAccuracy: found?.accuracy ?? null, deviceSeconds: this.seconds(),
+      epoch: epochAt(facts, step),
+      step,
+      learningRate: this.learningRate(step - 1),
+      trainLoss: epochTrainLoss(this.state),
+      valLoss: found?.loss ?? null,
+      valAccuracy: found?.accuracy ?? null,
+      deviceSeconds: this.seconds(),
       ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };
     this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
@@ -156,7 +200,11 @@ export class TrialRun {
   }
 
   private checkpoint(best: boolean): void {
-    const { job: { scratchFolder }, engine, send } = this.parts;
+    const {
+      job: { scratchFolder },
+      engine,
+      send,
+    } = this.parts;
     const { step } = this.state;
     if (step === this.written) return;
     const deviceSeconds = this.seconds();
@@ -165,16 +213,27 @@ export class TrialRun {
     const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
     writeDurably(path, bytes);
     this.written = step;
-    send({ type: 'checkpoint', checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds } });
+    send({
+      type: 'checkpoint',
+      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds },
+    });
   }
 
   private progress(): void {
     const now = performance.now();
     if (now - this.progressAt < PROGRESS_EVERY_MILLISECONDS) return;
     this.progressAt = now;
-    const { facts, state: { step } } = this;
+    const {
+      facts,
+      state: { step },
+    } = this;
     this.parts.send({
-      type: 'progress', step, stepsTotal: facts.stepsTotal, epoch: epochAt(facts, step), loss: this.lastLoss, deviceSeconds: this.seconds(),
+      type: 'progress',
+      step,
+      stepsTotal: facts.stepsTotal,
+      epoch: epochAt(facts, step),
+      loss: this.lastLoss,
+      deviceSeconds: this.seconds(),
     });
   }
 
@@ -185,21 +244,40 @@ export class TrialRun {
   private async finish(): Promise<TrainReport> {
     if (this.state.ending === null && this.state.epochLoss.count > 0) await this.closeEpoch();
     return writeResults(this.parts, {
-      state: this.state, facts: this.facts, best: this.best, test: (weights) => this.test(weights), measured: (test) => this.measurement(test),
+      state: this.state,
+      facts: this.facts,
+      best: this.best,
+      test: (weights) => this.test(weights),
+      measured: (test) => this.measurement(test),
     });
   }
 
   private measurement(test: Evaluation | null): Measurement {
-    const { job: { trial }, model, onGpu } = this.parts;
+    const {
+      job: { trial },
+      model,
+      onGpu,
+    } = this.parts;
     return measurementOf({
-      state: { ...this.state, deviceSeconds: this.seconds() }, facts: this.facts, test, parameters: model.parameters, onGpu,
-      stepSeconds: this.stepSeconds, stepTimesAfter: trial.record.stepTimesAfter,
+      state: { ...this.state, deviceSeconds: this.seconds() },
+      facts: this.facts,
+      test,
+      parameters: model.parameters,
+      onGpu,
+      stepSeconds: this.stepSeconds,
+      stepTimesAfter: trial.record.stepTimesAfter,
     });
   }
 
   private async test(weights: HostTensors): Promise<Evaluation> {
-    const { engine, job: { dataset } } = this.parts;
+    const {
+      engine,
+      job: { dataset },
+    } = this.parts;
     engine.load(new Map([...engine.read(), ...weights]));
-    return evaluateInDetail(this.requestOf(dataset.split.testFrom, this.facts.split.test), this.parts.dataset.manifest.classNames);
+    return evaluateInDetail(
+      this.requestOf(dataset.split.testFrom, this.facts.split.test),
+      this.parts.dataset.manifest.classNames,
+    );
   }
 }

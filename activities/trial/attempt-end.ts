@@ -11,7 +11,10 @@ import { TrainerCrashed, TrainerFailed } from './trainer-process';
 /** The trainer made no progress for too long. */
 export class TrainerStalled extends Error {
   override readonly name = 'TrainerStalled';
-  constructor(message: string, readonly silentSeconds: number) {
+  constructor(
+    message: string,
+    readonly silentSeconds: number,
+  ) {
     super(message);
   }
 }
@@ -65,26 +68,48 @@ export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   const words = wordsOf(error, facts);
   const again = words !== undefined && words === previousError;
   if (words === OUT_OF_MEMORY && (again || process === 'fresh')) {
-    return { outcome: { status: 'outOfMemory', where: 'host', detail: 'the kernel killed the trainer process for lack of memory' } };
+    return {
+      outcome: {
+        status: 'outOfMemory',
+        where: 'host',
+        detail: 'the kernel killed the trainer process for lack of memory',
+      },
+    };
   }
   const silentSeconds = error instanceof TrainerStalled ? error.silentSeconds : 0;
-  const death: Death = { cause: causeOf(error), step, deviceSeconds: deviceSeconds + silentSeconds, ...(words !== undefined && { error: words }) };
+  const death: Death = {
+    cause: causeOf(error),
+    step,
+    deviceSeconds: deviceSeconds + silentSeconds,
+    ...(words !== undefined && { error: words }),
+  };
   const hangs = error instanceof TrainerStalled && facts.hangsBefore + 1 >= HANGS_MAX;
   if (!(again || hangs) || !(error instanceof Error)) return { thrown: error, death };
   const stack = error instanceof TrainerFailed ? error.trainerStack : '';
-  return { thrown: new TrainerFailed(FAILURES.trainerBroken, `training fails the same way every time: ${error.message}`, stack), death };
+  return {
+    thrown: new TrainerFailed(
+      FAILURES.trainerBroken,
+      `training fails the same way every time: ${error.message}`,
+      stack,
+    ),
+    death,
+  };
 }
 
 /** How many attempts in a row hung that began at `step`, by the receipts of those that followed them. */
 export function hangsFrom(step: number, receipts: readonly Receipt[]): number {
-  const other = receipts.findLastIndex(({ cause, resumedAtStep }) => cause !== 'trainerStalled' || resumedAtStep !== step);
+  const other = receipts.findLastIndex(
+    ({ cause, resumedAtStep }) => cause !== 'trainerStalled' || resumedAtStep !== step,
+  );
   return receipts.length - 1 - other;
 }
 
 /** What the same bug would say again; undefined where a repetition would prove nothing. */
 function wordsOf(error: unknown, { step, scratchFolder }: AttemptFacts): string | undefined {
   if (error instanceof TrainerFailed) {
-    return error.failure === FAILURES.trainerCrashed && !DISK_FULL.test(error.message) ? error.message.replaceAll(scratchFolder, '') : undefined;
+    return error.failure === FAILURES.trainerCrashed && !DISK_FULL.test(error.message)
+      ? error.message.replaceAll(scratchFolder, '')
+      : undefined;
   }
   if (!(error instanceof TrainerCrashed)) return undefined;
   if (error.outOfMemory) return OUT_OF_MEMORY;

@@ -27,7 +27,11 @@ export class CheckpointUploads {
   private wroteAt = performance.now();
 
   /** @param signal Aborted when the attempt ends: then no failed upload is tried again. */
-  constructor(private readonly ledger: UploadLedger, private readonly events: UploadEvents, private readonly signal: AbortSignal) {}
+  constructor(
+    private readonly ledger: UploadLedger,
+    private readonly events: UploadEvents,
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** Step of the newest committed checkpoint. */
   get committedStep(): number {
@@ -70,7 +74,10 @@ export class CheckpointUploads {
       for (let file = this.take(); file !== undefined; file = this.take()) {
         const { path } = file;
         const committed = file;
-        await whileStoreIsAway(() => this.ledger.commitCheckpoint(committed), { signal: this.signal, onRetry: this.events.onMoved });
+        await whileStoreIsAway(() => this.ledger.commitCheckpoint(committed), {
+          signal: this.signal,
+          onRetry: this.events.onMoved,
+        });
         await rm(path, { force: true });
         this.wroteAt = performance.now();
         this.events.onMoved();

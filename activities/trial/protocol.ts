@@ -50,7 +50,14 @@ export interface TrainReport {
 
 export type FromTrainer =
   | { readonly type: 'ready'; readonly engine: string; readonly device: string }
-  | { readonly type: 'progress'; readonly step: number; readonly stepsTotal: number; readonly epoch: number; readonly loss: number | null; readonly deviceSeconds: number }
+  | {
+      readonly type: 'progress';
+      readonly step: number;
+      readonly stepsTotal: number;
+      readonly epoch: number;
+      readonly loss: number | null;
+      readonly deviceSeconds: number;
+    }
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointFile }
   | { readonly type: 'finished'; readonly report: TrainReport }
   | { readonly type: 'stopped'; readonly step: number }

@@ -25,7 +25,11 @@ export function receiptOf({ trialId, previous, heartbeat, restored, attempt, wor
   const lastStep = Math.max(death?.step ?? 0, heartbeat?.step ?? 0, previous.step, resumedAtStep);
   const reachedSeconds = Math.max(death?.deviceSeconds ?? 0, heartbeat?.deviceSeconds ?? 0, previous.deviceSeconds);
   return {
-    trialId, attempt, worker, lastStep, resumedAtStep,
+    trialId,
+    attempt,
+    worker,
+    lastStep,
+    resumedAtStep,
     cause: causeOf(death),
     stepsLost: lastStep - resumedAtStep,
     deviceSecondsLost: Math.max(0, reachedSeconds - (restored?.deviceSeconds ?? 0)),

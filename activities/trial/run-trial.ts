@@ -55,7 +55,12 @@ export function createRunTrial(dependencies: RunTrialDependencies): (input: RunT
 
 /** Not counted as trouble by Temporal's metrics and logs. */
 function comeAgain({ name, message }: TrialBusy): ApplicationFailure {
-  return ApplicationFailure.create({ type: name, message, nextRetryDelay: BUSY_RETRY, category: ApplicationFailureCategory.BENIGN });
+  return ApplicationFailure.create({
+    type: name,
+    message,
+    nextRetryDelay: BUSY_RETRY,
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }
 
 /** One execution of the activity. Heartbeats cover all of it, from the wait for a trainer to the last byte of the result. */
@@ -68,8 +73,19 @@ class RunningTrial {
   private progress: TrialProgress;
   private attempt: TrainingAttempt | undefined;
 
-  constructor(private readonly dependencies: RunTrialDependencies, private readonly input: RunTrialInput) {
-    this.progress = this.previous ?? { trialId: input.trial.trialId, step: 0, stepsTotal: 0, epoch: 0, loss: null, checkpointStep: 0, deviceSeconds: 0 };
+  constructor(
+    private readonly dependencies: RunTrialDependencies,
+    private readonly input: RunTrialInput,
+  ) {
+    this.progress = this.previous ?? {
+      trialId: input.trial.trialId,
+      step: 0,
+      stepsTotal: 0,
+      epoch: 0,
+      loss: null,
+      checkpointStep: 0,
+      deviceSeconds: 0,
+    };
   }
 
   async run(): Promise<TrialResult> {
@@ -86,7 +102,11 @@ class RunningTrial {
     });
     try {
       const { trainers } = this.dependencies;
-      return await trainers.use(this.input.trial.process, (trainer) => this.train(trainer, liveness), this.ending.signal);
+      return await trainers.use(
+        this.input.trial.process,
+        (trainer) => this.train(trainer, liveness),
+        this.ending.signal,
+      );
     } finally {
       liveness.end();
       this.cancelled.removeEventListener('abort', onCancelled);
@@ -94,8 +114,18 @@ class RunningTrial {
   }
 
   private async train(trainer: TrainerProcess, liveness: Liveness): Promise<TrialResult> {
-    const { input, ending, info, previous, dependencies: { store, cacheFolder, modelFolder } } = this;
-    const { trial: { trialId }, model, dataset } = input;
+    const {
+      input,
+      ending,
+      info,
+      previous,
+      dependencies: { store, cacheFolder, modelFolder },
+    } = this;
+    const {
+      trial: { trialId },
+      model,
+      dataset,
+    } = input;
     liveness.moved();
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
@@ -103,9 +133,20 @@ class RunningTrial {
       const opened = await orAborted(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
-        input, hash, trainer, ledger: opened, liveness, scratchFolder, modelFolder, heartbeat: previous, attempt: info.attempt, ending,
+        input,
+        hash,
+        trainer,
+        ledger: opened,
+        liveness,
+        scratchFolder,
+        modelFolder,
+        heartbeat: previous,
+        attempt: info.attempt,
+        ending,
         fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
-        onProgress: (progress) => { this.progress = progress; },
+        onProgress: (progress) => {
+          this.progress = progress;
+        },
         warn: (problem) => log.warn(problem, { trialId }),
       });
       this.attempt = attempt;
@@ -118,14 +159,28 @@ class RunningTrial {
   }
 
   private owner({ identity }: TrainerProcess) {
-    const { info, input: { studyRun } } = this;
+    const {
+      info,
+      input: { studyRun },
+    } = this;
     // An activity may be run without a workflow; its id is its own then.
     const { workflowId = '', runId = info.activityRunId ?? '' } = info.workflowExecution ?? {};
-    return { workflowId, runId, activityId: info.activityId, attempt: info.attempt, token: randomUUID(), worker: identity, ...(studyRun !== undefined && { studyRun }) };
+    return {
+      workflowId,
+      runId,
+      activityId: info.activityId,
+      attempt: info.attempt,
+      token: randomUUID(),
+      worker: identity,
+      ...(studyRun !== undefined && { studyRun }),
+    };
   }
 
   private stall(seconds: number): TrainerStalled {
     const { trialId, step } = this.progress;
-    return new TrainerStalled(`trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`, seconds);
+    return new TrainerStalled(
+      `trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`,
+      seconds,
+    );
   }
 }

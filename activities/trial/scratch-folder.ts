@@ -12,7 +12,8 @@ export async function newScratchFolder(cacheFolder: string): Promise<string> {
     const folder = path.join(parent, name);
     // Another worker may be at the same clean-up.
     const found = await stat(folder).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MILLISECONDS) await rm(folder, { recursive: true, force: true });
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MILLISECONDS)
+      await rm(folder, { recursive: true, force: true });
   }
   return mkdtemp(path.join(parent, `${process.pid}-`));
 }

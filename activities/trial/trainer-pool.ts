@@ -13,7 +13,10 @@ export class TrainerPool {
   private readonly warm = new Map<number, TrainerProcess>();
   private readonly waiting: ((slot: number) => void)[] = [];
 
-  constructor(slots: number, private readonly optionsOf: (slot: number) => TrainerOptions) {
+  constructor(
+    slots: number,
+    private readonly optionsOf: (slot: number) => TrainerOptions,
+  ) {
     this.free = Array.from({ length: slots }, (_, slot) => slot);
   }
 
@@ -23,7 +26,11 @@ export class TrainerPool {
    * @param kind `fresh`: a process that has trained nothing and will train nothing else.
    * @param signal Ends the wait for a slot and the start of a trainer, with its reason; what `work` does is its own affair.
    */
-  async use<T>(kind: 'warm' | 'fresh', work: (trainer: TrainerProcess) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async use<T>(
+    kind: 'warm' | 'fresh',
+    work: (trainer: TrainerProcess) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const slot = await this.takeSlot(signal);
     let keep = false;
     let trainer: TrainerProcess | undefined;
@@ -49,7 +56,11 @@ export class TrainerPool {
     await Promise.all(trainers.map((trainer) => trainer.close()));
   }
 
-  private async trainerOn(slot: number, kind: 'warm' | 'fresh', signal: AbortSignal | undefined): Promise<TrainerProcess> {
+  private async trainerOn(
+    slot: number,
+    kind: 'warm' | 'fresh',
+    signal: AbortSignal | undefined,
+  ): Promise<TrainerProcess> {
     const known = this.warm.get(slot);
     if (known?.alive && kind === 'warm') return known;
     this.warm.delete(slot);

@@ -24,7 +24,15 @@ const LIBRARY_NOISE = [
 ];
 
 /** Signals of the processor and the runtime: the trainer brought them upon itself. Any other was sent by somebody. */
-const FAULT_SIGNALS: readonly NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
+const FAULT_SIGNALS: readonly NodeJS.Signals[] = [
+  'SIGSEGV',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGILL',
+  'SIGFPE',
+  'SIGTRAP',
+  'SIGSYS',
+];
 
 export interface TrainerOptions {
   /** Entry file of the trainer; a TypeScript one runs through tsx. */
@@ -52,7 +60,11 @@ export class TrainerCrashed extends Error {
 
 /** The trainer reports an error of the code or the data it was given. */
 export class TrainerFailed extends Error {
-  constructor(readonly failure: string, message: string, readonly trainerStack: string) {
+  constructor(
+    readonly failure: string,
+    message: string,
+    readonly trainerStack: string,
+  ) {
     super(message);
     this.name = failure;
   }
@@ -88,7 +100,15 @@ export class TrainerProcess {
         this.onEnd?.(crash);
         resolve(crash);
       };
-      child.once('error', (error) => ended(new TrainerCrashed(`trainer did not start: ${error.message}`, { how: 'before its start', killed: false, outOfMemory: false })));
+      child.once('error', (error) =>
+        ended(
+          new TrainerCrashed(`trainer did not start: ${error.message}`, {
+            how: 'before its start',
+            killed: false,
+            outOfMemory: false,
+          }),
+        ),
+      );
       // Unlike `exit`, after all that it sent and wrote has arrived.
       child.once('close', (code, signal) => ended(this.crash(code, signal)));
     });
@@ -206,11 +226,19 @@ export class TrainerProcess {
     // Whoever is killed from outside has not said why.
     const words = killed && !this.killedHere ? '' : wordsOf(this.errorOutput);
     const said = words === '' ? '' : `: ${words}`;
-    return new TrainerCrashed(`trainer process ended ${how}${outOfMemory ? ' (out of memory)' : ''}${said}`, { how, killed, outOfMemory });
+    return new TrainerCrashed(`trainer process ended ${how}${outOfMemory ? ' (out of memory)' : ''}${said}`, {
+      how,
+      killed,
+      outOfMemory,
+    });
   }
 }
 
 /** What the trainer itself said. */
 function wordsOf(errorOutput: string): string {
-  return errorOutput.split('\n').filter((line) => !LIBRARY_NOISE.some((pattern) => pattern.test(line))).join('\n').trim();
+  return errorOutput
+    .split('\n')
+    .filter((line) => !LIBRARY_NOISE.some((pattern) => pattern.test(line)))
+    .join('\n')
+    .trim();
 }

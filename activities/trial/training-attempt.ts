@@ -50,7 +50,11 @@ export class TrainingAttempt {
   constructor(private readonly options: TrainingAttemptOptions) {
     const { ledger, liveness, ending } = options;
     this.signal = ending.signal;
-    this.uploads = new CheckpointUploads(ledger, { onMoved: () => liveness.moved(), onLost: (reason) => ending.abort(reason) }, ending.signal);
+    this.uploads = new CheckpointUploads(
+      ledger,
+      { onMoved: () => liveness.moved(), onLost: (reason) => ending.abort(reason) },
+      ending.signal,
+    );
   }
 
   /** To be called often while the attempt runs: keeps the trial its own, and notices if it is not any more. */
@@ -77,16 +81,42 @@ export class TrainingAttempt {
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     return {
-      trial, model, optimizer, objective, dataset, datasetFolder, scratchFolder, checkpointEverySteps, modelFolder,
+      trial,
+      model,
+      optimizer,
+      objective,
+      dataset,
+      datasetFolder,
+      scratchFolder,
+      checkpointEverySteps,
+      modelFolder,
       resumeFrom: restored?.path ?? null,
     };
   }
 
   /** Fetches the checkpoint to go on from, and writes the receipt if somebody worked on this trial before. */
   private async recover(): Promise<RestoredCheckpoint | null> {
-    const { input: { trial: { trialId, process } }, ledger, trainer, scratchFolder, heartbeat, attempt, warn } = this.options;
-    const restored = process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
-    const receipt = receiptOf({ trialId, previous: ledger.previous, heartbeat, restored, attempt, worker: trainer.identity });
+    const {
+      input: {
+        trial: { trialId, process },
+      },
+      ledger,
+      trainer,
+      scratchFolder,
+      heartbeat,
+      attempt,
+      warn,
+    } = this.options;
+    const restored =
+      process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
+    const receipt = receiptOf({
+      trialId,
+      previous: ledger.previous,
+      heartbeat,
+      restored,
+      attempt,
+      worker: trainer.identity,
+    });
     if (receipt !== undefined) await ledger.addReceipt(receipt);
     if (restored !== null) this.last = { step: restored.step, deviceSeconds: restored.deviceSeconds };
     this.restoredStep = restored?.step ?? 0;
@@ -110,7 +140,15 @@ export class TrainingAttempt {
         progress: ({ step, stepsTotal, epoch, loss, deviceSeconds }) => {
           this.last = { step, deviceSeconds };
           liveness.stepped();
-          onProgress({ trialId: input.trial.trialId, step, stepsTotal, epoch, loss, deviceSeconds, checkpointStep: this.uploads.committedStep });
+          onProgress({
+            trialId: input.trial.trialId,
+            step,
+            stepsTotal,
+            epoch,
+            loss,
+            deviceSeconds,
+            checkpointStep: this.uploads.committedStep,
+          });
         },
         checkpoint: (file) => this.keep(file),
       });
@@ -130,10 +168,18 @@ export class TrainingAttempt {
   private async finish({ outcome, weightsPath, modelFolder }: Omit<TrainReport, 'engine'>): Promise<TrialResult> {
     const { input, hash, ledger, trainer, liveness } = this.options;
     // Another study's segment has been as far as this one was to go.
-    const reused = outcome.status === 'paused' && ledger.followsOthersPause && outcome.measurement.steps === this.restoredStep;
+    const reused =
+      outcome.status === 'paused' && ledger.followsOthersPause && outcome.measurement.steps === this.restoredStep;
     const result: TrialResult = {
-      trialId: input.trial.trialId, hash, outcome, weights: null, model: null, receipts: ledger.receipts, reused,
-      worker: trainer.identity, engine: trainer.engine,
+      trialId: input.trial.trialId,
+      hash,
+      outcome,
+      weights: null,
+      model: null,
+      receipts: ledger.receipts,
+      reused,
+      worker: trainer.identity,
+      engine: trainer.engine,
     };
     const finish = (): Promise<TrialResult> => ledger.finish(result, { weightsPath, modelFolder });
     return whileStoreIsAway(finish, { signal: this.signal, onRetry: () => liveness.moved() });
@@ -141,11 +187,23 @@ export class TrainingAttempt {
 
   /** Leaves word of what ended the attempt, and throws it; unless it is a finding. */
   private async end(error: unknown): Promise<TrialResult> {
-    const { input: { trial }, ledger, scratchFolder, trainer } = this.options;
+    const {
+      input: { trial },
+      ledger,
+      scratchFolder,
+      trainer,
+    } = this.options;
     await this.uploads.settled();
     const hangsBefore = hangsFrom(this.restoredStep, ledger.receipts);
-    const end = endOf(error, { ...this.last, process: trial.process, previousError: ledger.previousError, hangsBefore, scratchFolder });
-    if ('outcome' in end) return this.finish({ outcome: end.outcome satisfies Outcome, weightsPath: null, modelFolder: null });
+    const end = endOf(error, {
+      ...this.last,
+      process: trial.process,
+      previousError: ledger.previousError,
+      hangsBefore,
+      scratchFolder,
+    });
+    if ('outcome' in end)
+      return this.finish({ outcome: end.outcome satisfies Outcome, weightsPath: null, modelFolder: null });
     // Whoever reads that the trial has ended may start it at once: this trainer must not train on beside that.
     if (!isCancellation(error)) trainer.kill();
     // The store may be what ended the attempt, or the trial another's by now: what counts is the error itself.
@@ -158,4 +216,3 @@ export class TrainingAttempt {
 function isCancellation(reason: unknown): boolean {
   return reason instanceof Error && reason.name === 'CancelledFailure';
 }
-

@@ -12,11 +12,22 @@ import type { TrainerProcess } from './trainer-process';
  * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
  * @param modelSource Hash of the user's model module; undefined for presets and layers.
  */
-export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>, modelSource: string | undefined): string {
+export function trialHash(
+  input: RunTrialInput,
+  { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>,
+  modelSource: string | undefined,
+): string {
   const { dataset, model, optimizer, objective, trial, fresh } = input;
   const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
-    version: 1, engine, modelSource, model, optimizer, objective, fresh, ...(process === 'fresh' && { device }),
+    version: 1,
+    engine,
+    modelSource,
+    model,
+    optimizer,
+    objective,
+    fresh,
+    ...(process === 'fresh' && { device }),
     dataset: { sha256: dataset.sha256, split: dataset.split },
     trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };

@@ -22,7 +22,10 @@ export class ObjectChecks {
   private bytes = 0;
   private readonly damage: Damage[] = [];
 
-  constructor(readonly store: ObjectStore, private readonly onProgress: (sofar: Checked) => void) {}
+  constructor(
+    readonly store: ObjectStore,
+    private readonly onProgress: (sofar: Checked) => void,
+  ) {}
 
   /** Hashes an object. @returns its bytes if they are those that the reference names. */
   async check({ key, sha256, bytes }: ObjectRef, fix: string): Promise<Uint8Array | undefined> {
@@ -36,7 +39,8 @@ export class ObjectChecks {
 
   /** Demands that an object is there; its content is another check's. */
   async present(key: string, fix: string): Promise<void> {
-    if (await this.store.head(key) === undefined) this.failed(0, { key, expected: 'an object', actual: 'not in the store', fix });
+    if ((await this.store.head(key)) === undefined)
+      this.failed(0, { key, expected: 'an object', actual: 'not in the store', fix });
   }
 
   passed<T>(bytes: number, value?: T): T | undefined {

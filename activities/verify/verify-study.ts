@@ -25,9 +25,16 @@ interface References {
 }
 
 /** @throws StudyUnknown, StudyInvalid, StorageDenied, StorageUnavailable */
-export async function verifyStudy(store: ObjectStore, studyId: string, onProgress: (sofar: Checked) => void): Promise<Checked> {
+export async function verifyStudy(
+  store: ObjectStore,
+  studyId: string,
+  onProgress: (sofar: Checked) => void,
+): Promise<Checked> {
   const own = await store.list(studyKey(studyId, ''));
-  if (own.length === 0) throw new StudyUnknown(`there is no study ${studyId} in ${store.uri}; see those that a server knows with: stepwell list`);
+  if (own.length === 0)
+    throw new StudyUnknown(
+      `there is no study ${studyId} in ${store.uri}; see those that a server knows with: stepwell list`,
+    );
   const checks = new ObjectChecks(store, onProgress);
   const references: References = { trials: new Map(), datasets: new Map() };
   await verifyOpening(checks, studyId, references);
@@ -38,7 +45,8 @@ export async function verifyStudy(store: ObjectStore, studyId: string, onProgres
   return checks.result();
 }
 
-const againFix = (studyId: string): string => `run study ${studyId} again: what is missing is written anew, and its trials are reused`;
+const againFix = (studyId: string): string =>
+  `run study ${studyId} again: what is missing is written anew, and its trials are reused`;
 
 const CHANGES_FIX = 'delete it: a recovery goes on with what had been changed up to the latest decision';
 
@@ -56,22 +64,28 @@ async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }
   const pages = (await checks.store.list(trialPagesKey(studyId))).map(({ key }) => key);
   for (const key of [...pages, ...missingPages(pages)].sort()) await sealed(checks, key, againFix(studyId));
   // A study that nobody has changed has none.
-  if (await checks.store.head(changesKey(studyId)) !== undefined) await sealed(checks, changesKey(studyId), CHANGES_FIX);
+  if ((await checks.store.head(changesKey(studyId))) !== undefined)
+    await sealed(checks, changesKey(studyId), CHANGES_FIX);
 }
 
 /** A study that has not ended has neither a record nor a table of contents. */
 async function verifyPublished(checks: ObjectChecks, studyId: string, { trials, datasets }: References): Promise<void> {
   const record = await unseal(checks.store, studyKey(studyId, 'study.json'));
-  const isPublished = !('problem' in record) || record.problem !== 'missing' || await checks.store.head(contentsKey(studyId)) !== undefined;
+  const isPublished =
+    !('problem' in record) ||
+    record.problem !== 'missing' ||
+    (await checks.store.head(contentsKey(studyId))) !== undefined;
   const contents = isPublished ? await sealed(checks, contentsKey(studyId), againFix(studyId)) : undefined;
   if (contents !== undefined && 'value' in contents) {
-    for (const ref of (contents.value as { readonly files: readonly ObjectRef[] }).files) await checks.check(ref, againFix(studyId));
+    for (const ref of (contents.value as { readonly files: readonly ObjectRef[] }).files)
+      await checks.check(ref, againFix(studyId));
   }
   if (!('value' in record)) return;
   const { progress, study } = record.value as StudyRecord;
   for (const stage of progress.stages) {
     addTrials(trials, stage.trials);
-    if (stage.decision !== undefined) await checks.present(studyKey(studyId, `decisions/${stage.stageId}.json`), againFix(studyId));
+    if (stage.decision !== undefined)
+      await checks.present(studyKey(studyId, `decisions/${stage.stageId}.json`), againFix(studyId));
   }
   datasets.set(study.dataset.sha256, study.dataset.manifest);
 }
@@ -82,7 +96,8 @@ async function verifyDataset(checks: ObjectChecks, sha256: string, manifest: Obj
   const bytes = await checks.check(manifest, fix);
   if (bytes === undefined) return;
   const { data } = packedManifestSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  for (const file of data === undefined ? [] : packedFiles(data)) await checks.check({ ...file, key: `${folder}${file.file}` }, fix);
+  for (const file of data === undefined ? [] : packedFiles(data))
+    await checks.check({ ...file, key: `${folder}${file.file}` }, fix);
 }
 
 /** A record that carries its own hash. */
@@ -90,13 +105,20 @@ async function sealed(checks: ObjectChecks, key: string, fix: string): Promise<A
   const found = await unseal(checks.store, key);
   const bytes = (await checks.store.head(key))?.bytes ?? 0;
   if ('value' in found) checks.passed(bytes);
-  else checks.failed(bytes, { key, expected: found.expected ?? 'a record', actual: found.problem === 'missing' ? 'not in the store' : found.actual ?? 'damaged', fix });
+  else
+    checks.failed(bytes, {
+      key,
+      expected: found.expected ?? 'a record',
+      actual: found.problem === 'missing' ? 'not in the store' : (found.actual ?? 'damaged'),
+      fix,
+    });
   return found;
 }
 
 function addTrials(trials: Map<string, TrialSummary>, summaries: readonly TrialSummary[]): void {
   for (const summary of summaries) {
     // Of the segments of one training, and of a trial that ran and was found again, the one that ended it says what must be there.
-    if (summary.hash !== null && (!trials.has(summary.hash) || summary.status !== 'paused')) trials.set(summary.hash, summary);
+    if (summary.hash !== null && (!trials.has(summary.hash) || summary.status !== 'paused'))
+      trials.set(summary.hash, summary);
   }
 }

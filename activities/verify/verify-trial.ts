@@ -16,19 +16,34 @@ export async function verifyTrial(checks: ObjectChecks, { hash, status, trialId 
   const key = manifestKey(hash);
   const stored = await checks.store.get(key);
   if (stored === undefined) {
-    if (!WITHOUT_RESULT.includes(status)) checks.failed(0, { key, expected: 'a manifest', actual: 'not in the store', fix });
+    if (!WITHOUT_RESULT.includes(status))
+      checks.failed(0, { key, expected: 'a manifest', actual: 'not in the store', fix });
     return;
   }
   const manifest = readable(hash, stored.bytes);
-  if (typeof manifest === 'string') return checks.failed(stored.bytes.byteLength, { key, expected: 'the manifest that was written', actual: manifest, fix });
+  if (typeof manifest === 'string')
+    return checks.failed(stored.bytes.byteLength, {
+      key,
+      expected: 'the manifest that was written',
+      actual: manifest,
+      fix,
+    });
   if (manifest.result === null && !WITHOUT_RESULT.includes(status)) {
-    return checks.failed(stored.bytes.byteLength, { key, expected: `the result of a trial that is ${status}`, actual: 'a trial without a result', fix });
+    return checks.failed(stored.bytes.byteLength, {
+      key,
+      expected: `the result of a trial that is ${status}`,
+      actual: 'a trial without a result',
+      fix,
+    });
   }
   checks.passed(stored.bytes.byteLength);
   const { result, checkpoints } = manifest;
   if (result?.weights) await checks.check(result.weights, fix);
   if (result?.model) await verifyModel(checks, result.model, fix);
-  const checkpointFix = result === null ? 'none is needed: the training goes on from an older one' : `none is needed: the training has ended; delete ${checks.store.uri}${trialFolder(hash)}checkpoints/`;
+  const checkpointFix =
+    result === null
+      ? 'none is needed: the training goes on from an older one'
+      : `none is needed: the training has ended; delete ${checks.store.uri}${trialFolder(hash)}checkpoints/`;
   for (const checkpoint of checkpoints) await checks.check(checkpoint, checkpointFix);
 }
 
@@ -53,5 +68,11 @@ async function verifyModel(checks: ObjectChecks, prefix: string, fix: string): P
   }
   const actual = folderName(prefix.replace(/-[0-9a-f]+\/$/, ''), hashes);
   if (actual === prefix) checks.passed(bytes);
-  else checks.failed(bytes, { key: prefix, expected: prefix, actual: hashes.length === 0 ? 'not in the store' : `files that would be named ${actual}`, fix });
+  else
+    checks.failed(bytes, {
+      key: prefix,
+      expected: prefix,
+      actual: hashes.length === 0 ? 'not in the store' : `files that would be named ${actual}`,
+      fix,
+    });
 }

@@ -29,8 +29,13 @@ const MODELS: readonly Model[] = [
 
 /** Every model at every batch size. */
 export function engineCases(length: 'full' | 'quick'): readonly EngineCase[] {
-  return MODELS.flatMap(({ examples, ...model }) => BATCH_SIZES.map((batchSize) => ({
-    ...model, name: `${model.model}/batch-${batchSize}`, classes: CLASSES, batchSize,
-    examples: Math.max(examples[length], STEPS_MIN[length] * batchSize),
-  })));
+  return MODELS.flatMap(({ examples, ...model }) =>
+    BATCH_SIZES.map((batchSize) => ({
+      ...model,
+      name: `${model.model}/batch-${batchSize}`,
+      classes: CLASSES,
+      batchSize,
+      examples: Math.max(examples[length], STEPS_MIN[length] * batchSize),
+    })),
+  );
 }

@@ -21,7 +21,8 @@ export class ContestantProcess {
     this.name = contestant.name;
     this.passes = contestant.passes;
     this.child = spawn(contestant.program, contestant.args, {
-      env: { ...process.env, ...contestant.environment }, stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...contestant.environment },
+      stdio: ['pipe', 'ignore', 'pipe', 'pipe'],
     });
     this.exited = new Promise((resolve) => {
       this.child.once('close', () => resolve());

@@ -30,21 +30,53 @@ const here = (file: string): string => path.join(__dirname, file);
 /** The peers' Python is installed where it is missing. */
 export function contestants(threads: number, hasPeers: boolean): Contestants {
   const count = String(threads);
-  const shared = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count, TF_CPP_MIN_LOG_LEVEL: '3', CUDA_VISIBLE_DEVICES: '-1' };
-  const node = (name: string, file: string): Contestant =>
-    ({ name, program: process.execPath, args: ['--import', require.resolve('tsx'), here(file)], environment: { ...shared, STEPWELL_TRAINER_THREADS: count }, passes: PASSES });
+  const shared = {
+    TF_NUM_INTRAOP_THREADS: count,
+    TF_NUM_INTEROP_THREADS: count,
+    OMP_NUM_THREADS: count,
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    CUDA_VISIBLE_DEVICES: '-1',
+  };
+  const node = (name: string, file: string): Contestant => ({
+    name,
+    program: process.execPath,
+    args: ['--import', require.resolve('tsx'), here(file)],
+    environment: { ...shared, STEPWELL_TRAINER_THREADS: count },
+    passes: PASSES,
+  });
   const ours = node('ours', 'ours.ts');
   return {
-    ours, watched: { ...ours, name: 'ours-watched', environment: { ...ours.environment, [WATCHED]: '1' }, passes: ['train', 'watch'] },
+    ours,
+    watched: {
+      ...ours,
+      name: 'ours-watched',
+      environment: { ...ours.environment, [WATCHED]: '1' },
+      passes: ['train', 'watch'],
+    },
     peers: hasPeers ? [...pythonPeers(shared), node('tfjs-fit', 'tfjs-fit.ts')] : [],
   };
 }
 
 function pythonPeers(shared: Readonly<Record<string, string>>): Contestant[] {
   const python = pythonWith('bench-venv', here('requirements.txt'));
-  const keras = (name: string, oneDnn: string): Contestant =>
-    ({ name, program: python, args: [here('peers.py')], environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn }, passes: PASSES });
-  const torch = (name: string, channelsLast: string): Contestant =>
-    ({ name, program: python, args: [here('peers_torch.py')], environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast }, passes: PASSES });
-  return [keras('keras', '1'), keras('keras-without-onednn', '0'), torch('pytorch', '0'), torch('pytorch-channels-last', '1')];
+  const keras = (name: string, oneDnn: string): Contestant => ({
+    name,
+    program: python,
+    args: [here('peers.py')],
+    environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn },
+    passes: PASSES,
+  });
+  const torch = (name: string, channelsLast: string): Contestant => ({
+    name,
+    program: python,
+    args: [here('peers_torch.py')],
+    environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast },
+    passes: PASSES,
+  });
+  return [
+    keras('keras', '1'),
+    keras('keras-without-onednn', '0'),
+    torch('pytorch', '0'),
+    torch('pytorch-channels-last', '1'),
+  ];
 }

@@ -34,25 +34,46 @@ interface Options {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({ args: [...args], options: { quick: flag, json: flag, help: flag, 'no-peers': flag, only: { type: 'string', default: '' }, repeats: { type: 'string' }, threads: { type: 'string' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: flag,
+      json: flag,
+      help: flag,
+      'no-peers': flag,
+      only: { type: 'string', default: '' },
+      repeats: { type: 'string' },
+      threads: { type: 'string' },
+    },
+  });
   if (values.help) return 'help';
   const length = values.quick ? 'quick' : 'full';
   const all = engineCases(length);
   const cases = all.filter(({ name }) => name.startsWith(values.only));
-  if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`);
+  if (cases.length === 0)
+    throw new RangeError(
+      `--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`,
+    );
   return {
-    cases, hasPeers: !values['no-peers'], json: values.json,
-    repeats: countOf('--repeats', values.repeats, REPEATS[length]), threads: countOf('--threads', values.threads, availableParallelism()),
+    cases,
+    hasPeers: !values['no-peers'],
+    json: values.json,
+    repeats: countOf('--repeats', values.repeats, REPEATS[length]),
+    threads: countOf('--threads', values.threads, availableParallelism()),
   };
 }
 
 function countOf(option: string, given: string | undefined, otherwise: number): number {
   const count = Number(given ?? otherwise);
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`${option} must be an integer of at least 1, got '${given}'`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`${option} must be an integer of at least 1, got '${given}'`);
   return count;
 }
 
-async function measure({ cases, repeats, hasPeers, threads }: Options, onResult: (result: BenchResult) => void): Promise<BenchReport> {
+async function measure(
+  { cases, repeats, hasPeers, threads }: Options,
+  onResult: (result: BenchResult) => void,
+): Promise<BenchReport> {
   const racers = contestants(threads, hasPeers);
   const results: BenchResult[] = [];
   let versions: Readonly<Record<string, string>> = { stepwell: manifest.version };

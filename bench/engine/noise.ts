@@ -8,6 +8,17 @@ export function noise({ shape, classes, examples }: EngineCase): ExampleSet & { 
   const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0);
   const imageBytes = shape[0] * shape[1] * shape[2];
   const pixels = Uint8Array.from({ length: examples * imageBytes }, () => next() >>> 24);
-  const images: ImageSource = { read: (indices, target) => indices.forEach((index, i) => target.set(pixels.subarray(index * imageBytes, (index + 1) * imageBytes), i * imageBytes)) };
-  return { examples, shape, images, pixels, labels: Int32Array.from({ length: examples }, () => (next() >>> 16) % classes) };
+  const images: ImageSource = {
+    read: (indices, target) =>
+      indices.forEach((index, i) =>
+        target.set(pixels.subarray(index * imageBytes, (index + 1) * imageBytes), i * imageBytes),
+      ),
+  };
+  return {
+    examples,
+    shape,
+    images,
+    pixels,
+    labels: Int32Array.from({ length: examples }, () => (next() >>> 16) % classes),
+  };
 }

@@ -32,7 +32,14 @@ const scratchFolder = mkdtempSync(path.join(tmpdir(), 'stepwell-bench-'));
 process.once('exit', () => rmSync(scratchFolder, { recursive: true, force: true }));
 
 function hparamsOf({ batchSize, dropoutRate }: EngineCase): Readonly<Record<string, number>> {
-  return { learningRate: DEFAULT_LEARNING_RATES.adam, batchSize, dropoutRate, momentum: 0, weightDecay: 0, labelSmoothing: 0 };
+  return {
+    learningRate: DEFAULT_LEARNING_RATES.adam,
+    batchSize,
+    dropoutRate,
+    momentum: 0,
+    weightDecay: 0,
+    labelSmoothing: 0,
+  };
 }
 
 const isToBeWatched = process.env[WATCHED] === '1';
@@ -42,27 +49,67 @@ const NOISE_EVERY = 50;
 
 /** One pass of training; nothing on the way is validated or kept, and unless it is watched nothing is recorded. */
 function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
-  const split = { seed: SEED, trainExamples: of.examples, validationExamples: 0, testExamples: 0, testFrom: 'train' } as const;
+  const split = {
+    seed: SEED,
+    trainExamples: of.examples,
+    validationExamples: 0,
+    testExamples: 0,
+    testFrom: 'train',
+  } as const;
   return {
     trial: {
-      trialId: 'bench/000', label: of.name, hparams: hparamsOf(of), seed: SEED, schedule: { name: 'constant' }, limit: { epochs: 1 }, stop: {},
-      evaluate: { validation: 'never', test: false }, record: isWatched ? { stepLosses: true, stepTimesAfter: 0, noiseScaleEvery: NOISE_EVERY } : { stepLosses: false }, process: 'warm', exportModel: false,
+      trialId: 'bench/000',
+      label: of.name,
+      hparams: hparamsOf(of),
+      seed: SEED,
+      schedule: { name: 'constant' },
+      limit: { epochs: 1 },
+      stop: {},
+      evaluate: { validation: 'never', test: false },
+      record: isWatched ? { stepLosses: true, stepTimesAfter: 0, noiseScaleEvery: NOISE_EVERY } : { stepLosses: false },
+      process: 'warm',
+      exportModel: false,
     },
-    model: { preset: of.model }, optimizer: { name: 'adam' }, objective: { metric: 'valLoss', direction: 'minimize' },
-    dataset: { sha256: '', manifest: { key: '', sha256: '', bytes: 0 }, source: { format: 'noise', uri: '' }, shape: of.shape, classes: of.classes, split },
-    datasetFolder: '', scratchFolder, resumeFrom: null, checkpointEverySteps: Number.MAX_SAFE_INTEGER, modelFolder: null,
+    model: { preset: of.model },
+    optimizer: { name: 'adam' },
+    objective: { metric: 'valLoss', direction: 'minimize' },
+    dataset: {
+      sha256: '',
+      manifest: { key: '', sha256: '', bytes: 0 },
+      source: { format: 'noise', uri: '' },
+      shape: of.shape,
+      classes: of.classes,
+      split,
+    },
+    datasetFolder: '',
+    scratchFolder,
+    resumeFrom: null,
+    checkpointEverySteps: Number.MAX_SAFE_INTEGER,
+    modelFolder: null,
   };
 }
 
 function datasetOf({ shape, classes }: EngineCase, train: ExampleSet): LoadedDataset {
-  const manifest = { version: 1, shape, classes, classNames: [], train: { examples: train.examples, images: [], labels: [] }, test: null } as const;
+  const manifest = {
+    version: 1,
+    shape,
+    classes,
+    classNames: [],
+    train: { examples: train.examples, images: [], labels: [] },
+    test: null,
+  } as const;
   return { manifest, train, test: null };
 }
 
 async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer> {
   const { shape, classes, batchSize, examples } = of;
   const job = jobOf(of, false);
-  const { trial: { hparams }, model: spec, modelFolder, optimizer } = job;
+  const {
+    trial: { hparams },
+    model: spec,
+    modelFolder,
+    optimizer,
+  } = job;
   const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
   const plan = planStep(model, classes, optimizer, hparams);
   // Takes a first step before it returns.
@@ -70,17 +117,34 @@ async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer>
   const all = Int32Array.from({ length: examples }, (_, i) => i);
   const none = new Int32Array(0);
   const facts: TrialFacts = {
-    limit: { epochs: 1 }, batchSize, phases: batchPhases(batchSize, [], examples), stepsTotal: epochEndStep(1, examples, batchSize), trainExamples: examples,
+    limit: { epochs: 1 },
+    batchSize,
+    phases: batchPhases(batchSize, [], examples),
+    stepsTotal: epochEndStep(1, examples, batchSize),
+    trainExamples: examples,
     split: { train: all, validation: none, test: none },
   };
   const identity = engineIdentity();
-  const parts: TrialParts = { job, dataset, facts, model, plan, engine, identity, onGpu: false, send: () => undefined, stopRequested: () => false };
+  const parts: TrialParts = {
+    job,
+    dataset,
+    facts,
+    model,
+    plan,
+    engine,
+    identity,
+    onGpu: false,
+    send: () => undefined,
+    stopRequested: () => false,
+  };
   return {
-    parameters: model.parameters, versions: { engine: identity, node: process.versions.node },
+    parameters: model.parameters,
+    versions: { engine: identity, node: process.versions.node },
     train: async () => void (await new TrialRun(parts).train()),
     ...(isToBeWatched && { watch: async () => void (await new TrialRun({ ...parts, job: jobOf(of, true) }).train()) }),
     evaluate: async () => {
-      for (let from = 0; from < examples; from += EVALUATION_CHUNK) engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
+      for (let from = 0; from < examples; from += EVALUATION_CHUNK)
+        engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
     },
   };
 }

@@ -30,7 +30,11 @@ export interface RaceOutcome {
 type Found = Map<Metric, number[]>;
 
 /** @throws Error if a contestant fails, or trains another number of parameters than the first. */
-export async function race(of: EngineCase, { ours, watched, peers }: Contestants, repeats: number): Promise<RaceOutcome> {
+export async function race(
+  of: EngineCase,
+  { ours, watched, peers }: Contestants,
+  repeats: number,
+): Promise<RaceOutcome> {
   const contestants = of.examples / of.batchSize < WATCHED_STEPS_MIN ? [ours, ...peers] : [ours, ...peers, watched];
   const processes: ContestantProcess[] = [];
   try {
@@ -54,11 +58,17 @@ export async function race(of: EngineCase, { ours, watched, peers }: Contestants
 
 function checkParameters(of: EngineCase, processes: readonly ContestantProcess[], prepared: readonly Prepared[]): void {
   const counts = prepared.map(({ parameters }, i) => `${processes[i]!.name} ${parameters}`);
-  if (new Set(prepared.map(({ parameters }) => parameters)).size > 1) throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
+  if (new Set(prepared.map(({ parameters }) => parameters)).size > 1)
+    throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
 }
 
 /** A round that does not count, then those that do; each begins with the next contestant, and every second one with the last kind of pass. */
-async function passes(of: EngineCase, processes: readonly ContestantProcess[], repeats: number, found: readonly Found[]): Promise<void> {
+async function passes(
+  of: EngineCase,
+  processes: readonly ContestantProcess[],
+  repeats: number,
+  found: readonly Found[],
+): Promise<void> {
   for (let round = 0; round <= repeats; round++) {
     for (let turn = 0; turn < processes.length; turn++) {
       const i = (round + turn) % processes.length;
@@ -77,10 +87,27 @@ async function passes(of: EngineCase, processes: readonly ContestantProcess[], r
 }
 
 /** Ours beside the peers by every metric, and ours that is watched beside itself when it is not. */
-function resultsOf(of: EngineCase, found: ReadonlyMap<string, Found>, [ours, watched]: readonly [string, string]): readonly BenchResult[] {
+function resultsOf(
+  of: EngineCase,
+  found: ReadonlyMap<string, Found>,
+  [ours, watched]: readonly [string, string],
+): readonly BenchResult[] {
   const samplesOf = (name: string, metric: Metric): readonly number[] => found.get(name)?.get(metric) ?? [];
   const peers = [...found.keys()].filter((name) => name !== ours && name !== watched);
-  const results = [TRAIN, EVALUATE, PEAK, FIRST_STEP].filter((metric) => samplesOf(ours, metric).length > 0)
-    .map((metric) => resultOfRounds(of.name, metric, samplesOf(ours, metric), Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)]))));
-  return found.has(watched) ? [...results, resultOfRounds(of.name, WATCHED, samplesOf(watched, WATCHED), { unwatched: samplesOf(watched, TRAIN) })] : results;
+  const results = [TRAIN, EVALUATE, PEAK, FIRST_STEP]
+    .filter((metric) => samplesOf(ours, metric).length > 0)
+    .map((metric) =>
+      resultOfRounds(
+        of.name,
+        metric,
+        samplesOf(ours, metric),
+        Object.fromEntries(peers.map((name) => [name, samplesOf(name, metric)])),
+      ),
+    );
+  return found.has(watched)
+    ? [
+        ...results,
+        resultOfRounds(of.name, WATCHED, samplesOf(watched, WATCHED), { unwatched: samplesOf(watched, TRAIN) }),
+      ]
+    : results;
 }

@@ -28,17 +28,31 @@ function load(of: EngineCase): Data {
   };
 }
 
-async function prepare({ model: preset, shape, classes, dropoutRate, batchSize }: EngineCase, { images, labels }: Data): Promise<Trainer> {
-  const network = PRESETS[preset]({ shape, classes, hparams: { dropoutRate }, seed: (...place) => deriveSeed(...place) });
-  network.compile({ optimizer: tf.train.adam(DEFAULT_LEARNING_RATES.adam), loss: (targets, logits) => tf.losses.softmaxCrossEntropy(targets, logits) });
-  const fit = async (x: tf.Tensor4D, y: tf.Tensor2D): Promise<void> => void (await network.fit(x, y, { batchSize, epochs: 1, shuffle: true, verbose: 0 }));
+async function prepare(
+  { model: preset, shape, classes, dropoutRate, batchSize }: EngineCase,
+  { images, labels }: Data,
+): Promise<Trainer> {
+  const network = PRESETS[preset]({
+    shape,
+    classes,
+    hparams: { dropoutRate },
+    seed: (...place) => deriveSeed(...place),
+  });
+  network.compile({
+    optimizer: tf.train.adam(DEFAULT_LEARNING_RATES.adam),
+    loss: (targets, logits) => tf.losses.softmaxCrossEntropy(targets, logits),
+  });
+  const fit = async (x: tf.Tensor4D, y: tf.Tensor2D): Promise<void> =>
+    void (await network.fit(x, y, { batchSize, epochs: 1, shuffle: true, verbose: 0 }));
   const [x, y] = [tf.slice(images, 0, batchSize), tf.slice(labels, 0, batchSize)];
   await fit(x, y);
   tf.dispose([x, y]);
   return {
-    parameters: network.countParams(), versions: { tfjs: tf.version['tfjs-core'] },
+    parameters: network.countParams(),
+    versions: { tfjs: tf.version['tfjs-core'] },
     train: () => fit(images, labels),
-    evaluate: async () => void (await (network.evaluate(images, labels, { batchSize: EVALUATION_BATCH }) as tf.Scalar).data()),
+    evaluate: async () =>
+      void (await (network.evaluate(images, labels, { batchSize: EVALUATION_BATCH }) as tf.Scalar).data()),
   };
 }
 

@@ -22,17 +22,44 @@ const CLASSES = 10;
 const EXAMPLES = 9;
 
 const NOTHING: Measurement = {
-  steps: 0, epochs: 0, examples: 0, trainLoss: null, best: null, curve: [], test: null, stepLosses: [], stepSeconds: null, peakBytes: 0, parameters: 0, deviceSeconds: 0,
+  steps: 0,
+  epochs: 0,
+  examples: 0,
+  trainLoss: null,
+  best: null,
+  curve: [],
+  test: null,
+  stepLosses: [],
+  stepSeconds: null,
+  peakBytes: 0,
+  parameters: 0,
+  deviceSeconds: 0,
 };
 
 /** Exports a preset with its first weights, and beside it images and what we answer to them. */
 async function exportWithAnswers(folder: string, preset: PresetName): Promise<void> {
   const hparams = { dropoutRate: 0.2 };
-  const model = await buildModel({ spec: { preset }, shape: SHAPE, classes: CLASSES, hparams, seed: 17, modelFolder: null });
+  const model = await buildModel({
+    spec: { preset },
+    shape: SHAPE,
+    classes: CLASSES,
+    hparams,
+    seed: 17,
+    modelFolder: null,
+  });
   const weights = initialTensors(planStep(model, CLASSES, { name: 'sgd' }, hparams));
-  await exportModel(folder, { model, weights, classNames: Array.from({ length: CLASSES }, (_, i) => String(i)), hparams, measurement: NOTHING });
+  await exportModel(folder, {
+    model,
+    weights,
+    classNames: Array.from({ length: CLASSES }, (_, i) => String(i)),
+    hparams,
+    measurement: NOTHING,
+  });
   const images = tf.randomUniform([EXAMPLES, ...SHAPE], 0, 255, 'float32', 1) as tf.Tensor4D;
-  for (const [name, tensor] of [['images', images], ['logits', logitsOf(model, images)]] as const) {
+  for (const [name, tensor] of [
+    ['images', images],
+    ['logits', logitsOf(model, images)],
+  ] as const) {
     writeFileSync(path.join(folder, `${name}.f32`), tensor.dataSync<'float32'>());
   }
   model.dispose();
@@ -43,7 +70,10 @@ async function main(): Promise<void> {
   for (const preset of PRESET_NAMES) {
     const folder = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-export-')), preset);
     await exportWithAnswers(folder, preset);
-    execFileSync(python, [path.join(__dirname, 'check.py'), folder, ...SHAPE.map(String)], { stdio: 'inherit', env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' } });
+    execFileSync(python, [path.join(__dirname, 'check.py'), folder, ...SHAPE.map(String)], {
+      stdio: 'inherit',
+      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' },
+    });
   }
 }
 

@@ -16,7 +16,8 @@ import { pythonWith } from '../python';
 async function main(): Promise<void> {
   const python = pythonWith('bench-interchange', path.join(__dirname, 'requirements.txt'));
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-interchange-'));
-  for (const [name, { extension, write }] of Object.entries(TRIAL_FORMATS)) writeFileSync(path.join(folder, `${name}${extension}`), await write(SAMPLE));
+  for (const [name, { extension, write }] of Object.entries(TRIAL_FORMATS))
+    writeFileSync(path.join(folder, `${name}${extension}`), await write(SAMPLE));
   process.stdout.write(execFileSync(python, [path.join(__dirname, 'check.py'), folder], { encoding: 'utf8' }));
 }
 

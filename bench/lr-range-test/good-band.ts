@@ -39,8 +39,17 @@ export async function lossesAt(rates: readonly number[], trainings: Trainings): 
   const losses: number[] = [];
   for (const learningRate of rates) {
     const spec: TrialSpec = {
-      trialId: `grid/${losses.length}`, label: '', hparams: { ...training.hparams, learningRate }, seed: deriveSeed(seed, 'grid'), schedule: { name: 'constant' },
-      limit: { epochs: training.epochs }, stop: { dead: true }, evaluate: { validation: 'end', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+      trialId: `grid/${losses.length}`,
+      label: '',
+      hparams: { ...training.hparams, learningRate },
+      seed: deriveSeed(seed, 'grid'),
+      schedule: { name: 'constant' },
+      limit: { epochs: training.epochs },
+      stop: { dead: true },
+      evaluate: { validation: 'end', test: false },
+      record: { stepLosses: false },
+      process: 'warm',
+      exportModel: false,
     };
     losses.push(finalValLoss({ spec, result: await trainings.run(spec) }) ?? Infinity);
   }

@@ -9,7 +9,15 @@ import manifest from '../../package.json';
 import { OPTIMIZER_FAMILIES } from '../../workflows/stages/optimizer-family';
 import type { Decision } from '../../workflows/stages/stage';
 import type { OptimizerName } from '../../workflows/study';
-import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting, type Metric, resultOf } from '../report';
+import {
+  type BenchReport,
+  type BenchResult,
+  describeMachine,
+  formatResult,
+  formatSetting,
+  type Metric,
+  resultOf,
+} from '../report';
 import { decisionsOf } from '../tuning/staged';
 import { Trainings } from '../tuning/trainings';
 import { distanceFrom, type GoodBand, goodBand, gridOf, hopefulRates, lossesAt } from './good-band';
@@ -33,13 +41,28 @@ const NEAR = 2;
 /** Rules that tools answer with after a single test. */
 const RULES = ['minimum', 'steep', 'valley', 'slide'];
 
-const HITS = (studies: number): Metric => ({ name: `answersWithinFactor${NEAR}OfGoodBand`, unit: `of ${studies}`, better: 'higher' });
+const HITS = (studies: number): Metric => ({
+  name: `answersWithinFactor${NEAR}OfGoodBand`,
+  unit: `of ${studies}`,
+  better: 'higher',
+});
 const DISTANCE: Metric = { name: 'factorFromGoodBand', unit: 'x', better: 'lower' };
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
-async function withTrainings<Found>(optimizer: OptimizerName, seed: number, threads: number, use: (trainings: Trainings) => Promise<Found>): Promise<Found> {
-  const study = { name: 'lr-range-test', seed, model: { preset: 'mnist-cnn' }, training: { optimizer: { name: optimizer }, epochs: EPOCHS }, stages: [{ stage: 'lrRangeTest' }] };
+async function withTrainings<Found>(
+  optimizer: OptimizerName,
+  seed: number,
+  threads: number,
+  use: (trainings: Trainings) => Promise<Found>,
+): Promise<Found> {
+  const study = {
+    name: 'lr-range-test',
+    seed,
+    model: { preset: 'mnist-cnn' },
+    training: { optimizer: { name: optimizer }, epochs: EPOCHS },
+    stages: [{ stage: 'lrRangeTest' }],
+  };
   const trainings = await Trainings.open(study, threads);
   try {
     return await use(trainings);
@@ -49,23 +72,32 @@ async function withTrainings<Found>(optimizer: OptimizerName, seed: number, thre
 }
 
 async function bandOf(optimizer: OptimizerName, threads: number): Promise<GoodBand> {
-  const lossesOf = (seed: number, rates: readonly number[]): Promise<readonly number[]> => withTrainings(optimizer, seed, threads, (trainings) => lossesAt(rates, trainings));
+  const lossesOf = (seed: number, rates: readonly number[]): Promise<readonly number[]> =>
+    withTrainings(optimizer, seed, threads, (trainings) => lossesAt(rates, trainings));
   const all = gridOf(OPTIMIZER_FAMILIES[optimizer]);
   const [first, ...others] = GRID_SEEDS;
   const found = await lossesOf(first!, all);
   const rates = hopefulRates(all, found);
   const losses: (readonly number[])[] = [found.filter((_, i) => rates.includes(all[i]!))];
   for (const seed of others) losses.push(await lossesOf(seed, rates));
-  rates.forEach((rate, i) => say(`${optimizer} at ${rate.toPrecision(3)}: validation loss ${losses.map((study) => study[i]!.toPrecision(3)).join(', ')}`));
+  rates.forEach((rate, i) =>
+    say(
+      `${optimizer} at ${rate.toPrecision(3)}: validation loss ${losses.map((study) => study[i]!.toPrecision(3)).join(', ')}`,
+    ),
+  );
   const band = goodBand(rates, losses);
-  say(`${optimizer}: best at ${band.best.toPrecision(3)}, good from ${band.from.toPrecision(3)} to ${band.to.toPrecision(3)}`);
+  say(
+    `${optimizer}: best at ${band.best.toPrecision(3)}, good from ${band.from.toPrecision(3)} to ${band.to.toPrecision(3)}`,
+  );
   return band;
 }
 
 /** What each rule alone reads off the first test of a study. */
 function singleAnswers({ evidence }: Decision): Readonly<Record<string, number | null>> {
   const table = evidence.tables.find(({ columns }) => columns.includes('valley'));
-  return Object.fromEntries(RULES.map((rule) => [`one-test-${rule}`, Number(table?.rows[0]?.[table.columns.indexOf(rule)] ?? NaN) || null]));
+  return Object.fromEntries(
+    RULES.map((rule) => [`one-test-${rule}`, Number(table?.rows[0]?.[table.columns.indexOf(rule)] ?? NaN) || null]),
+  );
 }
 
 async function measure(optimizer: OptimizerName, studies: number, threads: number): Promise<readonly BenchResult[]> {
@@ -77,19 +109,27 @@ async function measure(optimizer: OptimizerName, studies: number, threads: numbe
     const { decision } = found!;
     const rate = Number(decision.hparams['learningRate']);
     ours.push(distanceFrom(band, rate));
-    for (const [name, answer] of Object.entries(singleAnswers(decision))) (peers[name] ??= []).push(distanceFrom(band, answer));
-    say(`${optimizer}, study ${seed} of ${studies}: ${rate.toPrecision(3)}, ${ours.at(-1)!.toFixed(2)}x from the band; ${decision.confidence}: ${decision.because}`);
+    for (const [name, answer] of Object.entries(singleAnswers(decision)))
+      (peers[name] ??= []).push(distanceFrom(band, answer));
+    say(
+      `${optimizer}, study ${seed} of ${studies}: ${rate.toPrecision(3)}, ${ours.at(-1)!.toFixed(2)}x from the band; ${decision.confidence}: ${decision.because}`,
+    );
   }
   const hits = (distances: readonly number[]): number[] => [distances.filter((distance) => distance <= NEAR).length];
   const allHits = Object.fromEntries(Object.entries(peers).map(([name, distances]) => [name, hits(distances)]));
-  return [resultOf(`digits/${optimizer}`, HITS(studies), hits(ours), allHits), resultOf(`digits/${optimizer}`, DISTANCE, ours, {})];
+  return [
+    resultOf(`digits/${optimizer}`, HITS(studies), hits(ours), allHits),
+    resultOf(`digits/${optimizer}`, DISTANCE, ours, {}),
+  ];
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      seeds: { type: 'string', default: '20' }, optimizer: { type: 'string', multiple: true, default: ['adam', 'momentum'] },
-      json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false },
+      seeds: { type: 'string', default: '20' },
+      optimizer: { type: 'string', multiple: true, default: ['adam', 'momentum'] },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
   if (values.help) {
@@ -97,14 +137,27 @@ async function main(): Promise<void> {
     return;
   }
   const studies = Number(values.seeds);
-  if (!Number.isInteger(studies) || studies < 1) throw new RangeError(`--seeds must be an integer of at least 1, got '${values.seeds}'`);
+  if (!Number.isInteger(studies) || studies < 1)
+    throw new RangeError(`--seeds must be an integer of at least 1, got '${values.seeds}'`);
   const unknown = values.optimizer.filter((name) => !(name in OPTIMIZER_FAMILIES));
-  if (unknown.length > 0) throw new RangeError(`--optimizer must be one of ${Object.keys(OPTIMIZER_FAMILIES).join(', ')}, got '${unknown.join(', ')}'`);
+  if (unknown.length > 0)
+    throw new RangeError(
+      `--optimizer must be one of ${Object.keys(OPTIMIZER_FAMILIES).join(', ')}, got '${unknown.join(', ')}'`,
+    );
   const threads = availableParallelism();
   const results: BenchResult[] = [];
-  for (const name of values.optimizer) results.push(...await measure(name as OptimizerName, studies, threads));
-  const report: BenchReport = { bench: 'lr-range-test', machine: describeMachine(threads), versions: { stepwell: manifest.version }, results };
-  process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${[...report.results.map(formatResult), formatSetting(report)].join('\n')}\n`);
+  for (const name of values.optimizer) results.push(...(await measure(name as OptimizerName, studies, threads)));
+  const report: BenchReport = {
+    bench: 'lr-range-test',
+    machine: describeMachine(threads),
+    versions: { stepwell: manifest.version },
+    results,
+  };
+  process.stdout.write(
+    values.json
+      ? `${JSON.stringify(report)}\n`
+      : `${[...report.results.map(formatResult), formatSetting(report)].join('\n')}\n`,
+  );
 }
 
 main().catch((error: unknown) => {

@@ -25,7 +25,11 @@ interface Span {
 }
 
 /** What the histories of a study say of its trials, over every continue-as-new, and what the tuner's memory was meanwhile. */
-export async function historyOf({ client }: StudyClient, workflowId: string, memory: MemoryGauge): Promise<HistoryFigures> {
+export async function historyOf(
+  { client }: StudyClient,
+  workflowId: string,
+  memory: MemoryGauge,
+): Promise<HistoryFigures> {
   const spans: Span[] = [];
   let [historyBytes, runs] = [0, 0];
   const runIds: string[] = [];
@@ -41,8 +45,12 @@ export async function historyOf({ client }: StudyClient, workflowId: string, mem
   const tenth = Math.max(1, Math.floor(spans.length / 10));
   const { from, to } = periodOf(spans);
   return {
-    trials: spans.length, seconds: (to - from) / 1000, historyBytes, runs,
-    firstTenth: tenthOf(spans.slice(0, tenth), memory), lastTenth: tenthOf(spans.slice(-tenth), memory),
+    trials: spans.length,
+    seconds: (to - from) / 1000,
+    historyBytes,
+    runs,
+    firstTenth: tenthOf(spans.slice(0, tenth), memory),
+    lastTenth: tenthOf(spans.slice(-tenth), memory),
   };
 }
 
@@ -53,14 +61,24 @@ function tenthOf(spans: readonly Span[], memory: MemoryGauge): Tenth {
 
 /** In milliseconds since 1970. */
 function periodOf(spans: readonly Span[]): { readonly from: number; readonly to: number } {
-  return spans.reduce(({ from, to }, { scheduled, ended }) => ({ from: Math.min(from, scheduled), to: Math.max(to, ended) }), { from: Infinity, to: -Infinity });
+  return spans.reduce(
+    ({ from, to }, { scheduled, ended }) => ({ from: Math.min(from, scheduled), to: Math.max(to, ended) }),
+    { from: Infinity, to: -Infinity },
+  );
 }
 
-type HistoryEvents = NonNullable<Awaited<ReturnType<ReturnType<StudyClient['client']['workflow']['getHandle']>['fetchHistory']>>['events']>;
+type HistoryEvents = NonNullable<
+  Awaited<ReturnType<ReturnType<StudyClient['client']['workflow']['getHandle']>['fetchHistory']>>['events']
+>;
 
 function spansOf(events: HistoryEvents): Span[] {
   const spans = new Map<string, Span>();
-  for (const { eventId, eventTime, activityTaskScheduledEventAttributes: scheduled, activityTaskCompletedEventAttributes: completed } of events) {
+  for (const {
+    eventId,
+    eventTime,
+    activityTaskScheduledEventAttributes: scheduled,
+    activityTaskCompletedEventAttributes: completed,
+  } of events) {
     const at = Number(eventTime?.seconds ?? 0) * 1000 + (eventTime?.nanos ?? 0) / 1e6;
     if (scheduled?.activityType?.name === 'runTrial') spans.set(String(eventId), { scheduled: at, ended: at });
     const span = spans.get(String(completed?.scheduledEventId));

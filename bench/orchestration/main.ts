@@ -26,7 +26,11 @@ const PARALLEL = 2;
  * Optuna as it is for a function of one value, and with what a training reports and our trials keep: a value every epoch. Ray Tune takes about a
  * second for each trial, and keeps one value.
  */
-const PEERS = [{ name: 'optuna-sqlite', trials: 200 }, { name: 'optuna-sqlite-with-curve', trials: 200 }, { name: 'ray-tune', trials: 20 }] as const;
+const PEERS = [
+  { name: 'optuna-sqlite', trials: 200 },
+  { name: 'optuna-sqlite-with-curve', trials: 200 },
+  { name: 'ray-tune', trials: 20 },
+] as const;
 
 const COST: Metric = { name: 'millisecondsPerTrial', unit: 'ms', better: 'lower' };
 
@@ -46,25 +50,44 @@ interface PeerAnswer {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
-  const { values } = parseArgs({ args: [...args], options: { trials: text, sampler: text, repeats: text, 'only-ours': flag, json: flag, help: flag } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { trials: text, sampler: text, repeats: text, 'only-ours': flag, json: flag, help: flag },
+  });
   if (values.help) return 'help';
   const count = (name: 'trials' | 'repeats', otherwise: string): number => {
     const number = Number(values[name] ?? otherwise);
-    if (!Number.isInteger(number) || number < 1) throw new RangeError(`--${name} must be an integer of at least 1, got '${values[name]}'`);
+    if (!Number.isInteger(number) || number < 1)
+      throw new RangeError(`--${name} must be an integer of at least 1, got '${values[name]}'`);
     return number;
   };
-  return { trials: count('trials', '300'), sampler: values.sampler ?? 'random', repeats: count('repeats', '5'), peers: values['only-ours'] ? [] : PEERS, json: values.json };
+  return {
+    trials: count('trials', '300'),
+    sampler: values.sampler ?? 'random',
+    repeats: count('repeats', '5'),
+    peers: values['only-ours'] ? [] : PEERS,
+    json: values.json,
+  };
 }
 
 /** @throws Error with what the peer said last. */
 function ask(python: string, peer: (typeof PEERS)[number]): PeerAnswer {
   const request = JSON.stringify({ peer: peer.name, trials: peer.trials, parallel: PARALLEL });
-  const { output, status } = spawnSync(python, [path.join(__dirname, 'peers.py'), request], { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
-  if (status !== 0) throw new Error(`${peer.name} failed: ${(output[2] ?? '').trim().split('\n').slice(-3).join('; ')}`);
+  const { output, status } = spawnSync(python, [path.join(__dirname, 'peers.py'), request], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  });
+  if (status !== 0)
+    throw new Error(`${peer.name} failed: ${(output[2] ?? '').trim().split('\n').slice(-3).join('; ')}`);
   return JSON.parse(output[3] ?? '') as PeerAnswer;
 }
 
-async function measure({ trials, sampler, repeats, peers }: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
+async function measure({
+  trials,
+  sampler,
+  repeats,
+  peers,
+}: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
   const python = peers.length === 0 ? '' : pythonWith('bench-orchestration', path.join(__dirname, 'requirements.txt'));
   const versions = new Map([['stepwell', manifest.version]]);
   const histories: HistoryFigures[] = [];
@@ -78,12 +101,26 @@ async function measure({ trials, sampler, repeats, peers }: Options): Promise<{ 
       theirs.get(peer.name)?.push(millisecondsPerTrial);
     }
   }
-  const result = resultOf(`trial-overhead/parallel-${PARALLEL}`, COST, histories.map((one) => (1000 * one.seconds) / one.trials), Object.fromEntries(theirs));
-  return { report: { bench: 'orchestration', machine: describeMachine(PARALLEL), versions: Object.fromEntries(versions), results: [result] }, histories };
+  const result = resultOf(
+    `trial-overhead/parallel-${PARALLEL}`,
+    COST,
+    histories.map((one) => (1000 * one.seconds) / one.trials),
+    Object.fromEntries(theirs),
+  );
+  return {
+    report: {
+      bench: 'orchestration',
+      machine: describeMachine(PARALLEL),
+      versions: Object.fromEntries(versions),
+      results: [result],
+    },
+    histories,
+  };
 }
 
 function formatHistory({ trials, historyBytes, runs, firstTenth, lastTenth }: HistoryFigures): string {
-  const text = ({ millisecondsPerTrial, tunerBytes }: Tenth): string => `${millisecondsPerTrial.toFixed(1)} ms a trial and ${Math.round(tunerBytes / 1e6)} MB of the tuner worker`;
+  const text = ({ millisecondsPerTrial, tunerBytes }: Tenth): string =>
+    `${millisecondsPerTrial.toFixed(1)} ms a trial and ${Math.round(tunerBytes / 1e6)} MB of the tuner worker`;
   return `${trials} trials: ${Math.round(historyBytes / trials)} history bytes a trial in ${runs} runs of the workflow; ${text(firstTenth)} in the first tenth, ${text(lastTenth)} in the last`;
 }
 
@@ -95,7 +132,10 @@ async function main(): Promise<void> {
   }
   const { report, histories } = await measure(options);
   if (options.json) process.stdout.write(`${JSON.stringify({ ...report, histories })}\n`);
-  else process.stdout.write([...report.results.map(formatResult), ...histories.map(formatHistory), formatSetting(report), ''].join('\n'));
+  else
+    process.stdout.write(
+      [...report.results.map(formatResult), ...histories.map(formatHistory), formatSetting(report), ''].join('\n'),
+    );
 }
 
 main().catch((error: unknown) => {

@@ -10,7 +10,10 @@ export class MemoryGauge {
 
   /** Samples until `stop`. */
   constructor(pid: number) {
-    this.timer = setInterval(() => this.samples.push({ at: Date.now(), bytes: residentBytes(pid) }), EVERY_MILLISECONDS);
+    this.timer = setInterval(
+      () => this.samples.push({ at: Date.now(), bytes: residentBytes(pid) }),
+      EVERY_MILLISECONDS,
+    );
   }
 
   stop(): void {
@@ -21,7 +24,10 @@ export class MemoryGauge {
   between(from: number, to: number): number {
     const within = this.samples.filter(({ at }) => at >= from && at <= to).map(({ bytes }) => bytes);
     if (within.length > 0) return samplesOf(within).median;
-    const nearest = this.samples.reduce((a, b) => (Math.abs(b.at - to) < Math.abs(a.at - to) ? b : a), { at: -Infinity, bytes: 0 });
+    const nearest = this.samples.reduce((a, b) => (Math.abs(b.at - to) < Math.abs(a.at - to) ? b : a), {
+      at: -Infinity,
+      bytes: 0,
+    });
     return nearest.bytes;
   }
 }

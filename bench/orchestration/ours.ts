@@ -34,9 +34,17 @@ export async function runOurs(run: Run): Promise<HistoryFigures> {
   const [temporal, store] = servers;
   const { accessKeyId, secretAccessKey } = credentialsOf(folder);
   const environment = {
-    ...process.env, TEMPORAL_ADDRESS: temporal.address, AWS_ENDPOINT_URL_S3: store.address, AWS_REGION: REGION, AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey, STEPWELL_BUCKET: BUCKET, STEPWELL_CACHE: path.join(folder, 'cache'), STEPWELL_FILE_ROOTS: DIGITS,
-    STEPWELL_TRAINING_SLOTS: String(run.parallel), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...process.env,
+    TEMPORAL_ADDRESS: temporal.address,
+    AWS_ENDPOINT_URL_S3: store.address,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    STEPWELL_BUCKET: BUCKET,
+    STEPWELL_CACHE: path.join(folder, 'cache'),
+    STEPWELL_FILE_ROOTS: DIGITS,
+    STEPWELL_TRAINING_SLOTS: String(run.parallel),
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   const tuner = startWorker(MAIN, ['worker', 'tuner'], environment);
   const workers = [tuner, startWorker(WORKER, [], environment)];
@@ -65,22 +73,40 @@ async function measure(client: StudyClient, run: Run, tuner: ChildProcess): Prom
 
 function studyOf({ trials, parallel, sampler }: Run): unknown {
   return {
-    apiVersion: 'stepwell/v1', kind: 'Study', name: 'orchestration', seed: 1, dataset: { format: 'idx', uri: pathToFileURL(DIGITS).href }, model: { preset: 'mnist-cnn' },
-    training: { optimizer: { name: 'adam' } }, budget: { parallelTrials: parallel },
-    stages: [{
-      stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.6] }, weightDecay: { logUniform: [1e-6, 1e-2] } }, sampler: { name: sampler },
-      trials, replicates: 1, replicateTop: 1,
-    }],
+    apiVersion: 'stepwell/v1',
+    kind: 'Study',
+    name: 'orchestration',
+    seed: 1,
+    dataset: { format: 'idx', uri: pathToFileURL(DIGITS).href },
+    model: { preset: 'mnist-cnn' },
+    training: { optimizer: { name: 'adam' } },
+    budget: { parallelTrials: parallel },
+    stages: [
+      {
+        stage: 'regularizationSweep',
+        space: { dropoutRate: { uniform: [0, 0.6] }, weightDecay: { logUniform: [1e-6, 1e-2] } },
+        sampler: { name: sampler },
+        trials,
+        replicates: 1,
+        replicateTop: 1,
+      },
+    ],
   };
 }
 
 function startWorker(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
-  return fork(file, [...args], { execArgv: ['--import', require.resolve('tsx')], env: environment, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  return fork(file, [...args], {
+    execArgv: ['--import', require.resolve('tsx')],
+    env: environment,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
 }
 
 function ready(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    child.on('message', (message) => { if (message === 'ready') resolve(); });
+    child.on('message', (message) => {
+      if (message === 'ready') resolve();
+    });
     child.once('exit', (code) => reject(new Error(`worker ended before it was ready [code=${String(code)}]`)));
   });
 }

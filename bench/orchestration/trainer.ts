@@ -17,11 +17,27 @@ function send(message: FromTrainer): void {
 
 function measurement({ trial }: TrainJob): Measurement {
   const curve = Array.from({ length: EPOCHS }, (_, i): EpochMeasurement => ({
-    epoch: i + 1, step: 100 * (i + 1), learningRate: 0.001, trainLoss: 1 / (i + 1), valLoss: 1 / (i + 1) + (trial.seed % 97) / 1000, valAccuracy: 0.9, deviceSeconds: 0,
+    epoch: i + 1,
+    step: 100 * (i + 1),
+    learningRate: 0.001,
+    trainLoss: 1 / (i + 1),
+    valLoss: 1 / (i + 1) + (trial.seed % 97) / 1000,
+    valAccuracy: 0.9,
+    deviceSeconds: 0,
   }));
   return {
-    steps: 100 * EPOCHS, epochs: EPOCHS, examples: 0, trainLoss: 0.1, best: curve.at(-1) ?? null, curve, test: null, stepLosses: [], stepSeconds: null,
-    peakBytes: 1, parameters: WEIGHTS_BYTES / 4, deviceSeconds: 0,
+    steps: 100 * EPOCHS,
+    epochs: EPOCHS,
+    examples: 0,
+    trainLoss: 0.1,
+    best: curve.at(-1) ?? null,
+    curve,
+    test: null,
+    stepLosses: [],
+    stepSeconds: null,
+    peakBytes: 1,
+    parameters: WEIGHTS_BYTES / 4,
+    deviceSeconds: 0,
   };
 }
 
@@ -30,7 +46,15 @@ process.on('message', (message: ToTrainer) => {
   const { job } = message;
   const weightsPath = path.join(job.scratchFolder, 'weights.safetensors');
   writeFileSync(weightsPath, Buffer.alloc(WEIGHTS_BYTES));
-  send({ type: 'finished', report: { outcome: { status: 'completed', measurement: measurement(job) }, engine: 'none', weightsPath, modelFolder: null } });
+  send({
+    type: 'finished',
+    report: {
+      outcome: { status: 'completed', measurement: measurement(job) },
+      engine: 'none',
+      weightsPath,
+      modelFolder: null,
+    },
+  });
 });
 process.once('disconnect', () => process.exit());
 send({ type: 'ready', engine: 'none', device: 'none' });

@@ -12,14 +12,23 @@ import { TASK_QUEUES } from '../../workflows/contract';
 async function main(): Promise<void> {
   const config = readConfig();
   const store = s3Store({ bucket: config.bucket, prefix: config.prefix });
-  const trainers = new TrainerPool(config.trainingSlots, () => ({ entry: path.join(__dirname, 'trainer.ts'), environment: {} }));
+  const trainers = new TrainerPool(config.trainingSlots, () => ({
+    entry: path.join(__dirname, 'trainer.ts'),
+    environment: {},
+  }));
   try {
-    await runWorker({
-      kind: 'training', taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.training}`,
-      activities: { ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder, modelFolder: null }) },
-      maxConcurrentActivityTaskExecutions: config.trainingSlots,
-      onReady: () => process.send?.('ready'),
-    }, config);
+    await runWorker(
+      {
+        kind: 'training',
+        taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.training}`,
+        activities: {
+          ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder, modelFolder: null }),
+        },
+        maxConcurrentActivityTaskExecutions: config.trainingSlots,
+        onReady: () => process.send?.('ready'),
+      },
+      config,
+    );
   } finally {
     await trainers.close();
   }

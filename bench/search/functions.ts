@@ -21,10 +21,17 @@ const BRANIN_MINIMUM = 0.397887;
 const HARTMANN6_MINIMUM = -3.322368;
 
 const HARTMANN6_WEIGHTS = [1, 1.2, 3, 3.2];
-const HARTMANN6_WIDTHS = [[10, 3, 17, 3.5, 1.7, 8], [0.05, 10, 17, 0.1, 8, 14], [3, 3.5, 1.7, 10, 17, 8], [17, 8, 0.05, 10, 0.1, 14]];
+const HARTMANN6_WIDTHS = [
+  [10, 3, 17, 3.5, 1.7, 8],
+  [0.05, 10, 17, 0.1, 8, 14],
+  [3, 3.5, 1.7, 10, 17, 8],
+  [17, 8, 0.05, 10, 0.1, 14],
+];
 const HARTMANN6_CENTRES = [
-  [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886], [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
-  [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665], [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
+  [0.1312, 0.1696, 0.5569, 0.0124, 0.8283, 0.5886],
+  [0.2329, 0.4135, 0.8307, 0.3736, 0.1004, 0.9991],
+  [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665],
+  [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
 ];
 
 /** Names of the coordinates: x1, x2 ... */
@@ -48,7 +55,10 @@ export const hartmann6: TestFunction = {
   regret(point) {
     const x = coordinates(6).map((name) => Number(point[name]));
     const value = HARTMANN6_WEIGHTS.reduce((sum, weight, i) => {
-      const distance = x.reduce((total, coordinate, j) => total + HARTMANN6_WIDTHS[i]![j]! * (coordinate - HARTMANN6_CENTRES[i]![j]!) ** 2, 0);
+      const distance = x.reduce(
+        (total, coordinate, j) => total + HARTMANN6_WIDTHS[i]![j]! * (coordinate - HARTMANN6_CENTRES[i]![j]!) ** 2,
+        0,
+      );
       return sum - weight * Math.exp(-distance);
     }, 0);
     return value - HARTMANN6_MINIMUM;
@@ -77,7 +87,13 @@ const FLATTENED = 30;
 export const branches: TestFunction = {
   name: 'branches',
   space: flattenSpace({
-    kind: { branches: { bowl: { a: { uniform: [-1, 1] }, b: { uniform: [-1, 1] } }, branin: branin.space, line: { c: { uniform: [0, 1] } } } },
+    kind: {
+      branches: {
+        bowl: { a: { uniform: [-1, 1] }, b: { uniform: [-1, 1] } },
+        branin: branin.space,
+        line: { c: { uniform: [0, 1] } },
+      },
+    },
   }),
   regret(point) {
     if (point['kind'] === 'branin') return branin.regret(point) / FLATTENED;

@@ -28,7 +28,14 @@ const FUNCTIONS = [branin, hartmann6, ackley5, branches];
 const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];
 
 /** Those that Optuna has too; tpe, the one for any space, goes by the function's name alone. The even ones need not be told apart on tables. */
-const COMPARED = ['tpe', 'cmaes', 'gp', 'random', 'sobol', 'halton'] as const satisfies readonly (keyof typeof SAMPLERS)[];
+const COMPARED = [
+  'tpe',
+  'cmaes',
+  'gp',
+  'random',
+  'sobol',
+  'halton',
+] as const satisfies readonly (keyof typeof SAMPLERS)[];
 const COMPARED_ON_TABLES = COMPARED.slice(0, 4);
 
 interface Case {
@@ -47,19 +54,32 @@ interface Options {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
-  const { values } = parseArgs({ args: [...args], options: { json: flag, help: flag, seeds: text, trials: text, only: text } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { json: flag, help: flag, seeds: text, trials: text, only: text },
+  });
   if (values.help) return 'help';
   const [seeds, trials] = [countOf('seeds', values.seeds ?? '15'), countOf('trials', values.trials ?? '100')];
   const all = casesOf(trials);
   const cases = all.filter(({ name }) => name.startsWith(values.only ?? ''));
-  if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`);
+  if (cases.length === 0)
+    throw new RangeError(
+      `--only must begin the name of a case (${all.map(({ name }) => name).join(', ')}), got '${values.only}'`,
+    );
   return { cases, trials, json: values.json, seeds: Array.from({ length: seeds }, (_, i) => i + 1) };
 }
 
 function casesOf(trials: number): readonly Case[] {
   const nameOf = (of: string, sampler: string): string => `${of}@${trials}${sampler === 'tpe' ? '' : `/${sampler}`}`;
-  const fits = (sampler: string, { space }: TestFunction): boolean => sampler !== 'cmaes' || cmaesDimensions(space).length > 0;
-  const onFunctions = FUNCTIONS.flatMap((of) => COMPARED.filter((sampler) => fits(sampler, of)).map((sampler): Case => ({ name: nameOf(of.name, sampler), of: () => of, sampler })));
+  const fits = (sampler: string, { space }: TestFunction): boolean =>
+    sampler !== 'cmaes' || cmaesDimensions(space).length > 0;
+  const onFunctions = FUNCTIONS.flatMap((of) =>
+    COMPARED.filter((sampler) => fits(sampler, of)).map((sampler): Case => ({
+      name: nameOf(of.name, sampler),
+      of: () => of,
+      sampler,
+    })),
+  );
   const onTables = TABLES.flatMap((dataset) => {
     let table: TestFunction | undefined;
     const of = (python: string): TestFunction => (table ??= tableFunction(dataset, tableOf(python, dataset)));
@@ -70,7 +90,8 @@ function casesOf(trials: number): readonly Case[] {
 
 function countOf(name: string, text: string): number {
   const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new RangeError(`--${name} must be an integer of at least 1, got '${text}'`);
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`--${name} must be an integer of at least 1, got '${text}'`);
   return count;
 }
 
@@ -80,7 +101,12 @@ function measure(options: Options, onResult: (result: BenchResult) => void): Ben
   const results = options.cases.map(({ name, of, sampler }) => {
     const tested = of(python);
     const ours = options.seeds.map((seed) => simpleRegret(sampler, tested, options.trials, seed));
-    const result = resultOf(name, { name: 'regret', unit: 'above the minimum', better: 'lower' }, ours, peersOn(python, tested.name, sampler, options, versions));
+    const result = resultOf(
+      name,
+      { name: 'regret', unit: 'above the minimum', better: 'lower' },
+      ours,
+      peersOn(python, tested.name, sampler, options, versions),
+    );
     onResult(result);
     return result;
   });
@@ -88,11 +114,19 @@ function measure(options: Options, onResult: (result: BenchResult) => void): Ben
 }
 
 /** Optuna's sampler of the same name; where a package that it needs is not there, Optuna's default. */
-function peersOn(python: string, of: string, sampler: string, options: Options, versions: Map<string, string>): Readonly<Record<string, readonly number[]>> {
+function peersOn(
+  python: string,
+  of: string,
+  sampler: string,
+  options: Options,
+  versions: Map<string, string>,
+): Readonly<Record<string, readonly number[]>> {
   const { version, regrets, missing } = optunaOn(python, of, sampler, options);
   versions.set('optuna', version);
   if (regrets !== undefined) return { optuna: regrets };
-  process.stderr.write(`Optuna's ${sampler} needs ${missing}, which is not in the bench's environment: compared with its tpe instead\n`);
+  process.stderr.write(
+    `Optuna's ${sampler} needs ${missing}, which is not in the bench's environment: compared with its tpe instead\n`,
+  );
   return { 'optuna-tpe': optunaOn(python, of, 'tpe', options).regrets ?? [] };
 }
 

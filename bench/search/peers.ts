@@ -13,12 +13,21 @@ export interface Found {
 const OUTPUT_BYTES_MAX = 2 ** 24;
 
 function answer(python: string, request: object): unknown {
-  const output = execFileSync(python, [path.join(__dirname, 'peers.py'), JSON.stringify(request)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: OUTPUT_BYTES_MAX });
+  const output = execFileSync(python, [path.join(__dirname, 'peers.py'), JSON.stringify(request)], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: OUTPUT_BYTES_MAX,
+  });
   return JSON.parse(output);
 }
 
 /** Optuna's sampler of the same name on a function. */
-export function optunaOn(python: string, of: string, sampler: string, { trials, seeds }: { readonly trials: number; readonly seeds: readonly number[] }): Found {
+export function optunaOn(
+  python: string,
+  of: string,
+  sampler: string,
+  { trials, seeds }: { readonly trials: number; readonly seeds: readonly number[] },
+): Found {
   return answer(python, { function: of, sampler, trials, seeds }) as Found;
 }
 

@@ -6,7 +6,12 @@ import type { TestFunction } from './functions';
 const OPTIONS = { startupTrials: 10 };
 
 /** The lowest regret that a sampler finds. */
-export function simpleRegret(sampler: keyof typeof SAMPLERS, { space, regret }: Pick<TestFunction, 'space' | 'regret'>, trials: number, seed: number): number {
+export function simpleRegret(
+  sampler: keyof typeof SAMPLERS,
+  { space, regret }: Pick<TestFunction, 'space' | 'regret'>,
+  trials: number,
+  seed: number,
+): number {
   const chosen: Sampler = SAMPLERS[sampler];
   const observations: Observation[] = [];
   let best = Infinity;

@@ -18,6 +18,12 @@ export function tableFunction(dataset: string, { values, regrets }: Table): Test
   return {
     name: `hpobench/${dataset}`,
     space,
-    regret: (point) => regrets[Object.entries(values).reduce((index, [name, list]) => index * list.length + list.indexOf(Number(point[name])), 0)] ?? NaN,
+    regret: (point) =>
+      regrets[
+        Object.entries(values).reduce(
+          (index, [name, list]) => index * list.length + list.indexOf(Number(point[name])),
+          0,
+        )
+      ] ?? NaN,
   };
 }

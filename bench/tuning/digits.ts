@@ -14,16 +14,29 @@ import { Trainings } from './trainings';
 /** Trainings behind every figure of quality. */
 const QUALITY_SEEDS = 5;
 
-const REGULARIZATION = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] }, labelSmoothing: { choice: [0, 0.05, 0.1] } };
+const REGULARIZATION = {
+  weightDecay: { logUniform: [1e-6, 1e-2] },
+  dropoutRate: { uniform: [0, 0.6] },
+  labelSmoothing: { choice: [0, 0.05, 0.1] },
+};
 
 /** The study of examples/digits.yaml with a larger sweep. */
 function studyOf(seed: number, preset: string): object {
   return {
-    name: 'tuning', seed, model: { preset }, training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine', warmupSteps: 20 }, epochs: 12 },
+    name: 'tuning',
+    seed,
+    model: { preset },
+    training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine', warmupSteps: 20 }, epochs: 12 },
     stages: [
       { stage: 'lrRangeTest' },
       { stage: 'batchSizeLadder', batchSizeMax: 512 },
-      { stage: 'regularizationSweep', trials: 24, sampler: { name: 'tpe' }, pruner: { name: 'asha', reductionFactor: 3 }, space: REGULARIZATION },
+      {
+        stage: 'regularizationSweep',
+        trials: 24,
+        sampler: { name: 'tpe' },
+        pruner: { name: 'asha', reductionFactor: 3 },
+        space: REGULARIZATION,
+      },
     ],
   };
 }
@@ -34,8 +47,11 @@ export async function digitsContest(seed: number, preset: string, threads: numbe
   return {
     study: trainings.study,
     space: {
-      learningRate: { float: [1e-6, 1], log: true }, batchSize: { powerOfTwo: [4, 9] },
-      weightDecay: { float: [1e-6, 1e-2], log: true }, dropoutRate: { float: [0, 0.6] }, labelSmoothing: { choice: [0, 0.05, 0.1] },
+      learningRate: { float: [1e-6, 1], log: true },
+      batchSize: { powerOfTwo: [4, 9] },
+      weightDecay: { float: [1e-6, 1e-2], log: true },
+      dropoutRate: { float: [0, 0.6] },
+      labelSmoothing: { choice: [0, 0.05, 0.1] },
     },
     pruners: ['median', 'asha'],
     run: (trial) => trainings.run(trial),
@@ -46,16 +62,29 @@ export async function digitsContest(seed: number, preset: string, threads: numbe
 
 /** Mean test loss over seeds that no tuner saw. */
 async function testLoss(trainings: Trainings, hparams: HParams): Promise<number> {
-  const { training, dataset: { split }, seed } = trainings.study;
+  const {
+    training,
+    dataset: { split },
+    seed,
+  } = trainings.study;
   const steps = stepsOf({ epochs: training.epochs }, split.trainExamples, Number(hparams['batchSize']));
   let sum = 0;
   for (let i = 0; i < QUALITY_SEEDS; i++) {
     const spec: TrialSpec = {
-      trialId: `quality/${i}`, label: '', hparams, seed: deriveSeed(seed, 'quality', i), schedule: stretched(training, training.epochs, steps), limit: { epochs: training.epochs },
-      stop: {}, evaluate: { validation: 'epoch', test: true }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+      trialId: `quality/${i}`,
+      label: '',
+      hparams,
+      seed: deriveSeed(seed, 'quality', i),
+      schedule: stretched(training, training.epochs, steps),
+      limit: { epochs: training.epochs },
+      stop: {},
+      evaluate: { validation: 'epoch', test: true },
+      record: { stepLosses: false },
+      process: 'warm',
+      exportModel: false,
     };
     const { outcome } = await trainings.run(spec);
-    sum += outcome.status === 'outOfMemory' ? Infinity : outcome.measurement.test?.loss ?? Infinity;
+    sum += outcome.status === 'outOfMemory' ? Infinity : (outcome.measurement.test?.loss ?? Infinity);
   }
   return sum / QUALITY_SEEDS;
 }

@@ -23,7 +23,11 @@ export interface Duels {
 
 /** The staged study, then Optuna with each pruner. */
 export async function fight(contest: Contest, python: string): Promise<Duels> {
-  const { quality, study: { seed }, pruners } = contest;
+  const {
+    quality,
+    study: { seed },
+    pruners,
+  } = contest;
   const staged = await tuneInStages(contest);
   const budget = staged.at(-1)?.deviceSeconds ?? 0;
   const ours = await quality(staged.at(-1)?.hparams ?? {});
@@ -35,8 +39,10 @@ export async function fight(contest: Contest, python: string): Promise<Duels> {
     const inTime = found.answers.findLast(({ deviceSeconds }) => deviceSeconds <= budget);
     const target = await quality(found.answers.at(-1)?.hparams ?? {});
     byPruner.set(pruner, {
-      ours, theirs: inTime === undefined ? Infinity : await quality(inTime.hparams),
-      ourSeconds: await secondsTo(target, staged, quality), theirSeconds: await secondsTo(target, found.answers, quality),
+      ours,
+      theirs: inTime === undefined ? Infinity : await quality(inTime.hparams),
+      ourSeconds: await secondsTo(target, staged, quality),
+      theirSeconds: await secondsTo(target, found.answers, quality),
     });
   }
   return { version, byPruner };
@@ -46,7 +52,7 @@ export async function fight(contest: Contest, python: string): Promise<Duels> {
 async function secondsTo(target: number, answers: readonly Answer[], quality: Contest['quality']): Promise<number> {
   let since = Infinity;
   for (const { deviceSeconds, hparams } of answers.toReversed()) {
-    if (await quality(hparams) > target) break;
+    if ((await quality(hparams)) > target) break;
     since = deviceSeconds;
   }
   return since;

@@ -9,7 +9,15 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../../package.json';
 import { pythonWith } from '../python';
-import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting, type Metric, resultOf } from '../report';
+import {
+  type BenchReport,
+  type BenchResult,
+  describeMachine,
+  formatResult,
+  formatSetting,
+  type Metric,
+  resultOf,
+} from '../report';
 import type { Contest } from './contest';
 import { digitsContest } from './digits';
 import { BUDGET_FACTOR, type Duel, fight } from './duel';
@@ -45,14 +53,26 @@ function casesOf({ model, only }: Options, python: string, folder: string): read
   const digits: Case = { name: `digits/${model}`, unit: 'nats', open: (seed) => digitsContest(seed, model, threads) };
   const tables = TABLES.map((dataset): Case => {
     let table: ReturnType<typeof readTable> | undefined;
-    return { name: `hpobench/${dataset}`, unit: 'accuracy', open: (seed) => Promise.resolve(tableContest(table ??= readTable(python, dataset, folder), seed)) };
+    return {
+      name: `hpobench/${dataset}`,
+      unit: 'accuracy',
+      open: (seed) => Promise.resolve(tableContest((table ??= readTable(python, dataset, folder)), seed)),
+    };
   });
   const cases = [digits, ...tables].filter(({ name }) => name.startsWith(only));
-  if (cases.length === 0) throw new RangeError(`--only must begin the name of a case (${[digits, ...tables].map(({ name }) => name).join(', ')}), got '${only}'`);
+  if (cases.length === 0)
+    throw new RangeError(
+      `--only must begin the name of a case (${[digits, ...tables].map(({ name }) => name).join(', ')}), got '${only}'`,
+    );
   return cases;
 }
 
-async function resultsOf({ name, unit, open }: Case, seeds: readonly number[], python: string, versions: Map<string, string>): Promise<readonly BenchResult[]> {
+async function resultsOf(
+  { name, unit, open }: Case,
+  seeds: readonly number[],
+  python: string,
+  versions: Map<string, string>,
+): Promise<readonly BenchResult[]> {
   const all: ReadonlyMap<PrunerName, Duel>[] = [];
   for (const seed of seeds) {
     const contest = await open(seed);
@@ -63,15 +83,21 @@ async function resultsOf({ name, unit, open }: Case, seeds: readonly number[], p
     } finally {
       await contest.close();
     }
-    process.stderr.write(`${name}, seed ${seed} of ${seeds[0]} to ${seeds.at(-1)}: ${[...(all.at(-1) ?? [])].map(([pruner, duel]) => `${pruner} ${JSON.stringify(duel, (_, value: unknown) => (value === Infinity ? 'never' : value))}`).join(', ')}\n`);
+    process.stderr.write(
+      `${name}, seed ${seed} of ${seeds[0]} to ${seeds.at(-1)}: ${[...(all.at(-1) ?? [])].map(([pruner, duel]) => `${pruner} ${JSON.stringify(duel, (_, value: unknown) => (value === Infinity ? 'never' : value))}`).join(', ')}\n`,
+    );
   }
   const quality: Metric = { name: 'lossAtEqualCost', unit, better: 'lower' };
   const cost: Metric = { name: 'deviceSecondsToQuality', unit: 's', better: 'lower' };
   return [...(all[0]?.keys() ?? [])].flatMap((pruner) => {
     const column = (of: keyof Duel): number[] => all.flatMap((one) => one.get(pruner)?.[of] ?? []);
     return [
-      resultOf(`quality-at-equal-cost/${name}/${pruner}`, quality, column('ours'), { [`optuna-tpe-${pruner}`]: column('theirs') }),
-      resultOf(`device-seconds-to-quality/${name}/${pruner}`, cost, column('ourSeconds'), { [`optuna-tpe-${pruner}`]: column('theirSeconds') }),
+      resultOf(`quality-at-equal-cost/${name}/${pruner}`, quality, column('ours'), {
+        [`optuna-tpe-${pruner}`]: column('theirs'),
+      }),
+      resultOf(`device-seconds-to-quality/${name}/${pruner}`, cost, column('ourSeconds'), {
+        [`optuna-tpe-${pruner}`]: column('theirSeconds'),
+      }),
     ];
   });
 }
@@ -87,7 +113,12 @@ async function measure(options: Options, onResult: (result: BenchResult) => void
       found.forEach(onResult);
       results.push(...found);
     }
-    return { bench: 'tuning', machine: describeMachine(availableParallelism()), versions: Object.fromEntries(versions), results };
+    return {
+      bench: 'tuning',
+      machine: describeMachine(availableParallelism()),
+      versions: Object.fromEntries(versions),
+      results,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -95,13 +126,23 @@ async function measure(options: Options, onResult: (result: BenchResult) => void
 
 function count(option: string, given: string): number {
   const value = Number(given);
-  if (!Number.isInteger(value) || value < 1) throw new RangeError(`--${option} must be an integer of at least 1, got '${given}'`);
+  if (!Number.isInteger(value) || value < 1)
+    throw new RangeError(`--${option} must be an integer of at least 1, got '${given}'`);
   return value;
 }
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ options: { seeds: text, 'first-seed': text, model: text, only: text, json: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: {
+      seeds: text,
+      'first-seed': text,
+      model: text,
+      only: text,
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help === true) {
     process.stdout.write(USAGE);
     return;

@@ -16,12 +16,15 @@ import type { Contest } from './contest';
 export type PrunerName = 'median' | 'asha';
 
 /** A space as `optuna_peer.py` takes it; an ordinal is searched by its place in the list. */
-export type PeerSpace = Readonly<Record<string,
-  | { readonly float: readonly [number, number]; readonly log?: boolean }
-  | { readonly powerOfTwo: readonly [number, number] }
-  | { readonly ordinal: readonly number[] }
-  | { readonly choice: readonly (number | string)[] }
->>;
+export type PeerSpace = Readonly<
+  Record<
+    string,
+    | { readonly float: readonly [number, number]; readonly log?: boolean }
+    | { readonly powerOfTwo: readonly [number, number] }
+    | { readonly ordinal: readonly number[] }
+    | { readonly choice: readonly (number | string)[] }
+  >
+>;
 
 /** What `optuna_peer.py` says: train one more epoch, or this is the best so far. */
 type Said =
@@ -38,9 +41,21 @@ export interface PeerOptions {
 }
 
 /** Answers whenever it found a better configuration. */
-export async function tuneWithOptuna(contest: Contest, { python, pruner, seed, budgetSeconds }: PeerOptions): Promise<{ readonly version: string; readonly answers: readonly Answer[] }> {
-  const { study: { training: { epochs, hparams: start } }, space } = contest;
-  const child = spawn(python, [path.join(__dirname, 'optuna_peer.py'), JSON.stringify({ pruner, seed, epochs, space })], { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] });
+export async function tuneWithOptuna(
+  contest: Contest,
+  { python, pruner, seed, budgetSeconds }: PeerOptions,
+): Promise<{ readonly version: string; readonly answers: readonly Answer[] }> {
+  const {
+    study: {
+      training: { epochs, hparams: start },
+    },
+    space,
+  } = contest;
+  const child = spawn(
+    python,
+    [path.join(__dirname, 'optuna_peer.py'), JSON.stringify({ pruner, seed, epochs, space })],
+    { stdio: ['pipe', 'ignore', 'inherit', 'pipe'] },
+  );
   const exited = new Promise((resolve) => child.once('close', resolve));
   const answers: Answer[] = [];
   const spent = new Map<number, number>();
@@ -52,7 +67,9 @@ export async function tuneWithOptuna(contest: Contest, { python, pruner, seed, b
     else if (said.say === 'best') answers.push({ deviceSeconds: total(), hparams: { ...start, ...said.hparams } });
     else if (total() >= budgetSeconds) child.stdin?.end();
     else {
-      const { outcome } = await contest.run(segment(contest, { ...start, ...said.hparams }, said.trial, said.epoch, seed));
+      const { outcome } = await contest.run(
+        segment(contest, { ...start, ...said.hparams }, said.trial, said.epoch, seed),
+      );
       const { valLoss, deviceSeconds, ended } = toldOf(outcome);
       spent.set(said.trial, deviceSeconds);
       child.stdin?.write(`${JSON.stringify({ valLoss, ended })}\n`);
@@ -65,19 +82,42 @@ export async function tuneWithOptuna(contest: Contest, { python, pruner, seed, b
 
 /** One epoch of a training, from where the epoch before ended. */
 function segment({ study }: Contest, hparams: HParams, trial: number, epoch: number, seed: number): TrialSpec {
-  const { training, dataset: { split } } = study;
+  const {
+    training,
+    dataset: { split },
+  } = study;
   const { epochs } = training;
   const steps = stepsOf({ epochs }, split.trainExamples, Number(hparams['batchSize']));
   return {
-    trialId: `optuna/${trial}.${epoch}`, label: '', hparams, seed, schedule: stretched(training, epochs, steps), limit: { epochs }, stop: { dead: true },
-    evaluate: { validation: 'epoch', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
-    ...(epoch > 1 && { continues: `optuna/${trial}.${epoch - 1}` }), ...(epoch < epochs && { pauseAfterEpochs: epoch }),
+    trialId: `optuna/${trial}.${epoch}`,
+    label: '',
+    hparams,
+    seed,
+    schedule: stretched(training, epochs, steps),
+    limit: { epochs },
+    stop: { dead: true },
+    evaluate: { validation: 'epoch', test: false },
+    record: { stepLosses: false },
+    process: 'warm',
+    exportModel: false,
+    ...(epoch > 1 && { continues: `optuna/${trial}.${epoch - 1}` }),
+    ...(epoch < epochs && { pauseAfterEpochs: epoch }),
   };
 }
 
-function toldOf(outcome: Outcome): { readonly valLoss: number | null; readonly deviceSeconds: number; readonly ended: boolean } {
+function toldOf(outcome: Outcome): {
+  readonly valLoss: number | null;
+  readonly deviceSeconds: number;
+  readonly ended: boolean;
+} {
   if (outcome.status === 'outOfMemory') return { valLoss: null, deviceSeconds: 0, ended: true };
-  const { measurement: { curve, deviceSeconds } } = outcome;
+  const {
+    measurement: { curve, deviceSeconds },
+  } = outcome;
   const isFailure = outcome.status === 'diverged' || outcome.status === 'dead';
-  return { valLoss: isFailure ? null : curve.at(-1)?.valLoss ?? null, deviceSeconds, ended: outcome.status !== 'paused' };
+  return {
+    valLoss: isFailure ? null : (curve.at(-1)?.valLoss ?? null),
+    deviceSeconds,
+    ended: outcome.status !== 'paused',
+  };
 }

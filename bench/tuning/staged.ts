@@ -29,7 +29,10 @@ export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Pro
   await drive(contest, {
     onTrial(state, stage, use) {
       try {
-        answers.push({ deviceSeconds: state.deviceSeconds, hparams: stage.decide(stageContext(state, use, state.startedTrials(use))).hparams });
+        answers.push({
+          deviceSeconds: state.deviceSeconds,
+          hparams: stage.decide(stageContext(state, use, state.startedTrials(use))).hparams,
+        });
       } catch (error) {
         if (!(error instanceof StageInconclusive)) throw error;
       }
@@ -39,7 +42,9 @@ export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Pro
 }
 
 /** The decision of every stage, and the device seconds up to it. @throws StageInconclusive where a stage has no answer. */
-export async function decisionsOf(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {
+export async function decisionsOf(
+  contest: Pick<Contest, 'study' | 'run'>,
+): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {
   const decisions: { readonly deviceSeconds: number; readonly decision: Decision }[] = [];
   await drive(contest, { onDecision: ({ deviceSeconds }, decision) => decisions.push({ deviceSeconds, decision }) });
   return decisions;

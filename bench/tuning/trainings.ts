@@ -23,7 +23,10 @@ export class Trainings {
   private readonly paused = new Map<string, string>();
 
   private constructor(
-    readonly study: ResolvedStudy, private readonly datasetFolder: string, private readonly folder: string, private readonly trainers: TrainerPool,
+    readonly study: ResolvedStudy,
+    private readonly datasetFolder: string,
+    private readonly folder: string,
+    private readonly trainers: TrainerPool,
   ) {}
 
   /** @param study As in a study file, but for its data set. @throws RangeError if the study is not one. */
@@ -33,23 +36,64 @@ export class Trainings {
     const parsed = parseStudy({ apiVersion: 'stepwell/v1', kind: 'Study', dataset, ...study });
     if (!parsed.ok) throw new RangeError(formatProblems(parsed.problems));
     const store = memoryStore();
-    const pinned = await pinDataset({ store, fileRoots: [DIGITS] }, dataset, parsed.study.seed, { onProgress: () => undefined });
+    const pinned = await pinDataset({ store, fileRoots: [DIGITS] }, dataset, parsed.study.seed, {
+      onProgress: () => undefined,
+    });
     const datasetFolder = await ensureDataset(store, pinned, folder, () => undefined);
     const environment = { CUDA_VISIBLE_DEVICES: '-1', STEPWELL_TRAINER_THREADS: String(threads) };
-    return new Trainings(resolveParsed(parsed.study, pinned), datasetFolder, folder, new TrainerPool(1, () => ({ entry: TRAINER, environment })));
+    return new Trainings(
+      resolveParsed(parsed.study, pinned),
+      datasetFolder,
+      folder,
+      new TrainerPool(1, () => ({ entry: TRAINER, environment })),
+    );
   }
 
   /** Trains one trial, or one more segment of a training that paused. */
   async run(trial: TrialSpec): Promise<TrialResult> {
-    const { model, objective, training: { optimizer }, dataset } = this.study;
+    const {
+      model,
+      objective,
+      training: { optimizer },
+      dataset,
+    } = this.study;
     const scratchFolder = mkdtempSync(path.join(this.folder, 'trial-'));
-    const resumeFrom = trial.continues === undefined ? null : this.paused.get(trial.continues) ?? null;
-    const report = await this.trainers.use(trial.process, (trainer) => trainer.train({
-      trial, model, optimizer, objective, dataset, datasetFolder: this.datasetFolder, scratchFolder, resumeFrom, checkpointEverySteps: Number.MAX_SAFE_INTEGER, modelFolder: null,
-    }, { progress: () => undefined, checkpoint: ({ path: file }) => { this.paused.set(trial.trialId, file); } }));
+    const resumeFrom = trial.continues === undefined ? null : (this.paused.get(trial.continues) ?? null);
+    const report = await this.trainers.use(trial.process, (trainer) =>
+      trainer.train(
+        {
+          trial,
+          model,
+          optimizer,
+          objective,
+          dataset,
+          datasetFolder: this.datasetFolder,
+          scratchFolder,
+          resumeFrom,
+          checkpointEverySteps: Number.MAX_SAFE_INTEGER,
+          modelFolder: null,
+        },
+        {
+          progress: () => undefined,
+          checkpoint: ({ path: file }) => {
+            this.paused.set(trial.trialId, file);
+          },
+        },
+      ),
+    );
     if (report === 'stopped') throw new Error(`training stopped by itself [trial=${trial.trialId}]`);
     const { outcome, engine } = report;
-    return { trialId: trial.trialId, hash: '', outcome, weights: null, model: null, receipts: [], reused: false, worker: '', engine };
+    return {
+      trialId: trial.trialId,
+      hash: '',
+      outcome,
+      weights: null,
+      model: null,
+      receipts: [],
+      reused: false,
+      worker: '',
+      engine,
+    };
   }
 
   async close(): Promise<void> {

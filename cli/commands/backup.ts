@@ -12,7 +12,8 @@ interface BackupOptions {
 }
 
 export function backup(program: Command): void {
-  program.command('backup')
+  program
+    .command('backup')
     .description('write all data of the embedded services, which must not run, into one file')
     .argument('<file>', 'file to write')
     .option('--force', 'replace the file if it is there')
@@ -20,8 +21,15 @@ export function backup(program: Command): void {
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .action(async (file: string, { force = false, json = false, folder }: BackupOptions) => {
       const counter = counterOn(process.stderr);
-      const done = await backUp({ folder, file, force, onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`) }).finally(() => counter.end());
+      const done = await backUp({
+        folder,
+        file,
+        force,
+        onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`),
+      }).finally(() => counter.end());
       if (json) return printJson({ folder, ...done });
-      print(`${count(done.files, 'file')} of ${folder}, ${bytesText(done.bytes)}, are in ${file}; bring them back with: stepwell restore ${file}`);
+      print(
+        `${count(done.files, 'file')} of ${folder}, ${bytesText(done.bytes)}, are in ${file}; bring them back with: stepwell restore ${file}`,
+      );
     });
 }

@@ -20,7 +20,8 @@ interface CancelOptions {
 }
 
 export function cancel(program: Command): void {
-  program.command('cancel')
+  program
+    .command('cancel')
     .description('end a running study in order: its trials write checkpoints, its report is published')
     .argument('<name>', 'name of the study')
     .option('--json', 'print what it came to as JSON')
@@ -33,7 +34,12 @@ async function endStudy(name: string, { json = false, folder }: CancelOptions): 
   const services = await connectServices(folder);
   try {
     const status = await cancelAndWait(services.client, name, interrupt);
-    if (status !== 'CANCELLED') throw new CommandError(`study ${name} ended before it could be cancelled: it is ${status.toLowerCase()}`, 'failed', 'StudyEnded');
+    if (status !== 'CANCELLED')
+      throw new CommandError(
+        `study ${name} ended before it could be cancelled: it is ${status.toLowerCase()}`,
+        'failed',
+        'StudyEnded',
+      );
     if (json) printJson({ studyId: name, status: 'cancelled' });
     else print(`study ${name} is cancelled`);
   } finally {

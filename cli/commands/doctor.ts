@@ -12,12 +12,15 @@ import { colorsFor, print, printJson } from '../output';
 import { DEFAULT_FOLDER } from '../services';
 
 export function doctor(program: Command): void {
-  program.command('doctor')
-    .description('check this machine and the services: every part, its version, where it came from, and the fix where one is missing')
+  program
+    .command('doctor')
+    .description(
+      'check this machine and the services: every part, its version, where it came from, and the fix where one is missing',
+    )
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .option('--json', 'print the findings as JSON')
     .action(async ({ folder, json = false }: { readonly folder: string; readonly json?: boolean }) => {
-      const findings = [...inspectMachine(), ...await inspectServices(folder)];
+      const findings = [...inspectMachine(), ...(await inspectServices(folder))];
       const ok = findings.every(({ state }) => state !== 'missing');
       if (json) printJson({ ok, findings });
       else print(findingsText(findings));

@@ -11,7 +11,8 @@ import { print, printJson } from '../output';
 import { DEFAULT_FOLDER } from '../services';
 
 export function down(program: Command): void {
-  program.command('down')
+  program
+    .command('down')
     .description('stop the workers, then the servers, that run in the folder; their data stays')
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .option('--json', 'print whether anything ran, as JSON')

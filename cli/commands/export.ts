@@ -30,10 +30,17 @@ const FORMAT_NAMES: readonly FormatName[] = ['csv', 'json', 'parquet', 'optuna',
 const TEXTS: readonly FormatName[] = ['csv', 'json', 'optuna-journal'];
 
 export function exportTrials(program: Command): void {
-  program.command('export')
-    .description('write all trials of a study, running or ended, for other programs: a table, or a storage that Optuna opens')
+  program
+    .command('export')
+    .description(
+      'write all trials of a study, running or ended, for other programs: a table, or a storage that Optuna opens',
+    )
     .argument('<name>', 'name of the study')
-    .addOption(new Option('--format <format>', 'csv, json, parquet, optuna (SQLite) or optuna-journal').choices(FORMAT_NAMES).default('csv'))
+    .addOption(
+      new Option('--format <format>', 'csv, json, parquet, optuna (SQLite) or optuna-journal')
+        .choices(FORMAT_NAMES)
+        .default('csv'),
+    )
     .option('--out <file>', 'file to write; texts go to stdout without it')
     .option('--force', 'replace the file if it is there')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
@@ -43,7 +50,8 @@ export function exportTrials(program: Command): void {
 async function exportStudy(name: string, { format, out, force = false, folder }: ExportOptions): Promise<void> {
   demandPlace(format, out, force);
   // Only this command needs the formats.
-  const { TRIAL_FORMATS } = require('../../activities/interchange/formats') as typeof import('../../activities/interchange/formats');
+  const { TRIAL_FORMATS } =
+    require('../../activities/interchange/formats') as typeof import('../../activities/interchange/formats');
   const { studyTrials } = require('../study-trials') as typeof import('../study-trials');
   const study = await studyTrials(name, folder);
   const bytes = await TRIAL_FORMATS[format === 'optuna' ? 'optuna-sqlite' : format].write(study);
@@ -52,7 +60,9 @@ async function exportStudy(name: string, { format, out, force = false, folder }:
   await writeFile(beside, bytes);
   await rename(beside, out);
   const isWhole = !format.startsWith('optuna');
-  const written = study.trials.filter(({ stageId }) => isWhole || study.sweeps.some((sweep) => sweep.stageId === stageId));
+  const written = study.trials.filter(
+    ({ stageId }) => isWhole || study.sweeps.some((sweep) => sweep.stageId === stageId),
+  );
   say(`wrote ${count(written.length, 'trial')} of ${isWhole ? '' : 'the sweeps of '}study ${name} to ${out}`);
 }
 
@@ -62,8 +72,15 @@ function demandPlace(format: FormatName, out: string | undefined, force: boolean
     if (TEXTS.includes(format) || process.stdout.isTTY !== true) return;
     throw new CommandError(`${format} is no text: name a file with --out`, 'badInput', 'OutInvalid');
   }
-  if (!existsSync(path.dirname(path.resolve(out)))) throw new CommandError(`--out must be in a folder that exists, got ${out}`, 'badInput', 'OutInvalid');
+  if (!existsSync(path.dirname(path.resolve(out))))
+    throw new CommandError(`--out must be in a folder that exists, got ${out}`, 'badInput', 'OutInvalid');
   if (!existsSync(out)) return;
-  if (statSync(out).isDirectory()) throw new CommandError(`--out must be a file, got the folder ${out}`, 'badInput', 'OutInvalid');
-  if (!force) throw new CommandError(`${out} is there already; name another file, or replace it with --force`, 'badInput', 'OutInvalid');
+  if (statSync(out).isDirectory())
+    throw new CommandError(`--out must be a file, got the folder ${out}`, 'badInput', 'OutInvalid');
+  if (!force)
+    throw new CommandError(
+      `${out} is there already; name another file, or replace it with --force`,
+      'badInput',
+      'OutInvalid',
+    );
 }

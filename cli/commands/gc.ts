@@ -22,10 +22,18 @@ interface GcOptions {
 }
 
 export function gc(program: Command): void {
-  program.command('gc')
+  program
+    .command('gc')
     .description('delete from the store what no study refers to and what crashes left behind; safe while studies run')
     .option('--dry-run', 'only say what would be deleted')
-    .addOption(new Option('--older-than <duration>', 'keep what was written later than this, e.g. 12h: finished trials for studies to reuse, unfinished ones to go on from').argParser(durationSeconds).default(durationSeconds(OLDER_THAN), OLDER_THAN))
+    .addOption(
+      new Option(
+        '--older-than <duration>',
+        'keep what was written later than this, e.g. 12h: finished trials for studies to reuse, unfinished ones to go on from',
+      )
+        .argParser(durationSeconds)
+        .default(durationSeconds(OLDER_THAN), OLDER_THAN),
+    )
     .option('--json', 'print what was deleted as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
     .action(collect);
@@ -34,7 +42,8 @@ export function gc(program: Command): void {
 async function collect({ dryRun = false, olderThan, json = false, folder }: GcOptions): Promise<void> {
   const { store, close } = await openStore(folder, say);
   try {
-    const { collectGarbage } = require('../../activities/garbage/collect') as typeof import('../../activities/garbage/collect');
+    const { collectGarbage } =
+      require('../../activities/garbage/collect') as typeof import('../../activities/garbage/collect');
     const collected = await collectGarbage(store, { olderThanSeconds: olderThan, dryRun, onProgress: say });
     const { objects, bytes } = totals(collected);
     if (json) printJson({ store: store.uri, dryRun, olderThanSeconds: olderThan, objects, bytes, ...collected });
@@ -45,14 +54,25 @@ async function collect({ dryRun = false, olderThan, json = false, folder }: GcOp
 }
 
 function totals({ items }: Collected): { readonly objects: number; readonly bytes: number } {
-  return { objects: items.reduce((sum, item) => sum + item.objects, 0), bytes: items.reduce((sum, item) => sum + item.bytes, 0) };
+  return {
+    objects: items.reduce((sum, item) => sum + item.objects, 0),
+    bytes: items.reduce((sum, item) => sum + item.bytes, 0),
+  };
 }
 
 /** What went, a line each. */
 export function collectedText(collected: Collected, dryRun: boolean): string {
   const { objects, bytes } = totals(collected);
-  const rows = collected.items.map((item) => [item.folder, count(item.objects, 'object'), bytesText(item.bytes), item.why]);
+  const rows = collected.items.map((item) => [
+    item.folder,
+    count(item.objects, 'object'),
+    bytesText(item.bytes),
+    item.why,
+  ]);
   const problems = collected.problems.map((problem) => `left alone: ${problem}`);
-  const sum = objects === 0 ? 'nothing to delete' : `${dryRun ? 'would delete' : 'deleted'} ${count(objects, 'object')}, ${bytesText(bytes)}`;
+  const sum =
+    objects === 0
+      ? 'nothing to delete'
+      : `${dryRun ? 'would delete' : 'deleted'} ${count(objects, 'object')}, ${bytesText(bytes)}`;
   return [...(rows.length === 0 ? [] : [columns(rows)]), ...problems, sum].join('\n');
 }

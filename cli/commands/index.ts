@@ -28,4 +28,25 @@ import { worker } from './worker';
 /** Adds a verb to the program. */
 export type Verb = (program: Command) => void;
 
-export const VERBS: readonly Verb[] = [run, validate, plan, watch, list, show, exportTrials, ...CHANGE_VERBS, cancel, rerun, recover, verify, gc, up, down, backup, restore, worker, doctor, bootstrap];
+export const VERBS: readonly Verb[] = [
+  run,
+  validate,
+  plan,
+  watch,
+  list,
+  show,
+  exportTrials,
+  ...CHANGE_VERBS,
+  cancel,
+  rerun,
+  recover,
+  verify,
+  gc,
+  up,
+  down,
+  backup,
+  restore,
+  worker,
+  doctor,
+  bootstrap,
+];

@@ -11,7 +11,8 @@ interface ListOptions {
 }
 
 export function list(program: Command): void {
-  program.command('list')
+  program
+    .command('list')
     .description('list running and finished studies, the newest first')
     .option('--json', 'print them as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
@@ -20,7 +21,11 @@ export function list(program: Command): void {
       try {
         const studies = await listStudies(services.client, services.taskQueuePrefix);
         if (json === true) return printJson(studies);
-        print(studies.length === 0 ? 'no studies yet; start one with: stepwell run study.yaml' : listText(studies, new Date()));
+        print(
+          studies.length === 0
+            ? 'no studies yet; start one with: stepwell run study.yaml'
+            : listText(studies, new Date()),
+        );
       } finally {
         await services.close();
       }

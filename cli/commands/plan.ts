@@ -19,26 +19,41 @@ interface PlanOptions {
 }
 
 export function plan(program: Command): void {
-  program.command('plan')
+  program
+    .command('plan')
     .description('show every trial that could run and what it costs, before anything runs')
     .argument('[study]', 'YAML or JSON file, a module, or - for stdin', 'study.yaml')
     .option('--trials', 'list the trials, as they run if all goes as the textbooks say')
-    .option('--images-per-second <rate>', 'training speed of one trial, measured on your device: estimates device time', positiveNumber)
+    .option(
+      '--images-per-second <rate>',
+      'training speed of one trial, measured on your device: estimates device time',
+      positiveNumber,
+    )
     .option('--json', 'print the plan as JSON, trials included')
     .action(async (file: string, { json = false, trials = false, imagesPerSecond }: PlanOptions) => {
       const study = await loadStudy(file);
       const planned = await planOf(study);
       if (json) return printJson({ studyId: study.parsed.name, ...planned });
-      print(planText(study.parsed.name, planned, { trials, imagesPerSecond, parallelTrials: study.parsed.budget.parallelTrials }));
+      print(
+        planText(study.parsed.name, planned, {
+          trials,
+          imagesPerSecond,
+          parallelTrials: study.parsed.budget.parallelTrials,
+        }),
+      );
     });
 }
 
 /** Reads the headers and labels of the data set; packs and writes nothing. */
 async function planOf({ parsed }: LoadedStudy): Promise<StudyPlan> {
   // The AWS SDK takes half a second to load: only commands that may open a bucket pay for it.
-  const { describeDataset } = require('../../activities/datasets/pin') as typeof import('../../activities/datasets/pin');
+  const { describeDataset } =
+    require('../../activities/datasets/pin') as typeof import('../../activities/datasets/pin');
   const { s3Store } = require('../../activities/storage/s3') as typeof import('../../activities/storage/s3');
-  const { split, classes } = await describeDataset(parsed.dataset, parsed.seed, { fileRoots: ['/'], openBucket: s3Store });
+  const { split, classes } = await describeDataset(parsed.dataset, parsed.seed, {
+    fileRoots: ['/'],
+    openBucket: s3Store,
+  });
   const { trainExamples, validationExamples, testExamples } = split;
   return planStudy(parsed, { trainExamples, validationExamples, testExamples, classes });
 }

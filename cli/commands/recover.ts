@@ -23,41 +23,70 @@ interface RecoverOptions {
 }
 
 export function recover(program: Command): void {
-  program.command('recover')
-    .description('go on with a study that the Temporal server has lost, from what the store has of it: nothing decided or trained is done twice')
+  program
+    .command('recover')
+    .description(
+      'go on with a study that the Temporal server has lost, from what the store has of it: nothing decided or trained is done twice',
+    )
     .argument('[name]', 'name of the study (default: all that are unfinished)')
     .option('--detach', 'start what is recovered and return; needed for several studies')
     .option('--json', 'print the result as JSON')
     .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action((name: string | undefined, options: RecoverOptions) => (name === undefined ? recoverAll(undefined, options) : ofStudy(name, () => recoverAll(name, options))));
+    .action((name: string | undefined, options: RecoverOptions) =>
+      name === undefined ? recoverAll(undefined, options) : ofStudy(name, () => recoverAll(name, options)),
+    );
 }
 
-async function recoverAll(name: string | undefined, { folder, detach = false, json = false, modelFolder }: RecoverOptions): Promise<void> {
+async function recoverAll(
+  name: string | undefined,
+  { folder, detach = false, json = false, modelFolder }: RecoverOptions,
+): Promise<void> {
   const { store, close } = await openStore(folder, say);
   let studies: readonly MadeUpStudy[];
   try {
-    const { unfinishedStudies } = require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
+    const { unfinishedStudies } =
+      require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
     const names = name === undefined ? await lost(await unfinishedStudies(store), folder) : [name];
-    if (names.length === 0) return json ? printJson([]) : print('nothing to recover: every study in the store has ended or runs');
-    if (names.length > 1 && !detach) throw new CommandError(`${names.length} studies can be recovered: ${names.join(', ')}; name one, or recover all with --detach`, 'badInput', 'NameMissing');
+    if (names.length === 0)
+      return json ? printJson([]) : print('nothing to recover: every study in the store has ended or runs');
+    if (names.length > 1 && !detach)
+      throw new CommandError(
+        `${names.length} studies can be recovered: ${names.join(', ')}; name one, or recover all with --detach`,
+        'badInput',
+        'NameMissing',
+      );
     studies = [];
     for (const one of names) studies = [...studies, await recovered(store, one)];
     // The servers may be this command's own: they stay up until the studies have been started on them.
-    await startAndFollow(studies, { folder, detach, json, modelFolder, check: async ({ client }) => demandLost(client, names) });
+    await startAndFollow(studies, {
+      folder,
+      detach,
+      json,
+      modelFolder,
+      check: async ({ client }) => demandLost(client, names),
+    });
   } finally {
     await close();
   }
 }
 
 async function recovered(store: Awaited<ReturnType<typeof openStore>>['store'], name: string): Promise<MadeUpStudy> {
-  const { readStudy } = require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
+  const { readStudy } =
+    require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
   const { recoveryOf } = require('../../activities/study/recovery') as typeof import('../../activities/study/recovery');
   const stored = await readStudy(store, name);
   if (stored.ended !== undefined) {
-    throw new CommandError(`study ${name} is ${stored.ended}: there is nothing to recover; to go on from it, see stepwell rerun --help`, 'failed', 'StudyEnded');
+    throw new CommandError(
+      `study ${name} is ${stored.ended}: there is nothing to recover; to go on from it, see stepwell rerun --help`,
+      'failed',
+      'StudyEnded',
+    );
   }
-  const { opening: { asked, study }, decided } = stored;
+  const {
+    opening: { asked, study },
+    decided,
+  } = stored;
   demandPlanner(study);
   say(`study ${name}: ${decided.length} of ${count(study.stages.length, 'stage')} had been decided`);
   return { name, study: asked, beginning: await recoveryOf(store, stored) };
@@ -77,7 +106,12 @@ async function lost(names: readonly string[], folder: string): Promise<readonly 
 
 async function demandLost(client: StudyClient, names: readonly string[]): Promise<void> {
   for (const name of names) {
-    if (await runs(client, name)) throw new CommandError(`study ${name} runs: nothing of it is lost; see it with: stepwell watch ${name}`, 'failed', 'StudyRunning');
+    if (await runs(client, name))
+      throw new CommandError(
+        `study ${name} runs: nothing of it is lost; see it with: stepwell watch ${name}`,
+        'failed',
+        'StudyRunning',
+      );
   }
 }
 

@@ -33,11 +33,19 @@ interface RerunOptions {
 const NUMBER_MAX = 10_000;
 
 export function rerun(program: Command): void {
-  program.command('rerun')
-    .description('start a new study from a stage of another one: the stages before it count as decided, and only what changed is trained')
+  program
+    .command('rerun')
+    .description(
+      'start a new study from a stage of another one: the stages before it count as decided, and only what changed is trained',
+    )
     .argument('<name>', 'name of the study to begin from')
     .requiredOption('--from <stage>', 'id or name of the stage to begin with')
-    .option('--set <path=value>', 'change a value of the study, e.g. training.epochs=40 or stages.finalTrain.replicates=5; may be repeated', setting, [])
+    .option(
+      '--set <path=value>',
+      'change a value of the study, e.g. training.epochs=40 or stages.finalTrain.replicates=5; may be repeated',
+      setting,
+      [],
+    )
     .option('--name <new>', 'name of the new study (default: the old one with the next free number)')
     .option('--fresh', 'train every trial anew instead of reusing results of other studies')
     .option('--detach', 'start the study and return')
@@ -63,19 +71,33 @@ async function rerunStudy(source: string, options: RerunOptions): Promise<void> 
   const { name, plan } = await planned(source, options);
   const { stageIds, changed } = plan.carried.origin;
   say(`study ${name} takes over from ${source}: ${stageIds.length === 0 ? 'nothing' : stageIds.join(', ')}`);
-  if (stageIds.length > 0 && changed.length > 0) say(`warning: ${changed.join(', ')} changed since those stages decided`);
+  if (stageIds.length > 0 && changed.length > 0)
+    say(`warning: ${changed.join(', ')} changed since those stages decided`);
   const beginning = { carried: plan.carried, ...(fresh && { fresh: randomUUID() }) };
-  await ofStudy(name, () => startAndFollow([{ name, study: plan.input, beginning }], { folder, detach, json, modelFolder, check: async () => undefined }));
+  await ofStudy(name, () =>
+    startAndFollow([{ name, study: plan.input, beginning }], {
+      folder,
+      detach,
+      json,
+      modelFolder,
+      check: async () => undefined,
+    }),
+  );
 }
 
 /** @throws StudyUnknown, CommandError with all that is wrong with the request */
-async function planned(source: string, { from, set, name: wanted, folder }: RerunOptions): Promise<{ readonly name: string; readonly plan: Extract<RerunPlan, { readonly ok: true }> }> {
-  const { readStudy } = require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
+async function planned(
+  source: string,
+  { from, set, name: wanted, folder }: RerunOptions,
+): Promise<{ readonly name: string; readonly plan: Extract<RerunPlan, { readonly ok: true }> }> {
+  const { readStudy } =
+    require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
   const { studyIds } = require('../../activities/study/opening') as typeof import('../../activities/study/opening');
   const { store, close } = await openStore(folder, say);
   try {
     const [stored, taken] = [await readStudy(store, source), await studyIds(store)];
-    if (wanted !== undefined && taken.includes(wanted)) throw new CommandError(`--name must be a name that no study has yet, got ${wanted}`, 'badInput', 'StudyExists');
+    if (wanted !== undefined && taken.includes(wanted))
+      throw new CommandError(`--name must be a name that no study has yet, got ${wanted}`, 'badInput', 'StudyExists');
     const name = wanted ?? freeName(source, taken);
     const plan = planRerun(stored, { from, name, settings: set.map(withAbsoluteUri) }, knownNames());
     if (!plan.ok) throw studyInvalid(`the rerun of study ${source}`, plan.problems);
@@ -86,11 +108,18 @@ async function planned(source: string, { from, set, name: wanted, folder }: Reru
 }
 
 function withAbsoluteUri({ path, value }: Setting): Setting {
-  return path === 'dataset.uri' && typeof value === 'string' ? { path, value: absoluteDatasetUri(value, process.cwd()).uri } : { path, value };
+  return path === 'dataset.uri' && typeof value === 'string'
+    ? { path, value: absoluteDatasetUri(value, process.cwd()).uri }
+    : { path, value };
 }
 
 function freeName(source: string, taken: readonly string[]): string {
   const base = source.replace(/-\d+$/, '');
-  for (let number = 2; number < NUMBER_MAX; number++) if (!taken.includes(`${base}-${number}`)) return `${base}-${number}`;
-  throw new CommandError(`no number up to ${NUMBER_MAX} is free after ${base}; give the rerun a name with --name`, 'badInput', 'StudyExists');
+  for (let number = 2; number < NUMBER_MAX; number++)
+    if (!taken.includes(`${base}-${number}`)) return `${base}-${number}`;
+  throw new CommandError(
+    `no number up to ${NUMBER_MAX} is free after ${base}; give the rerun a name with --name`,
+    'badInput',
+    'StudyExists',
+  );
 }

@@ -12,7 +12,8 @@ interface RestoreOptions {
 }
 
 export function restore(program: Command): void {
-  program.command('restore')
+  program
+    .command('restore')
     .description('bring back the data of embedded services from a file that stepwell backup wrote')
     .argument('<file>', 'file to read')
     .option('--force', 'replace the data that the folder holds')
@@ -20,8 +21,15 @@ export function restore(program: Command): void {
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .action(async (file: string, { force = false, json = false, folder }: RestoreOptions) => {
       const counter = counterOn(process.stderr);
-      const done = await restoreBackup({ folder, file, force, onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`) }).finally(() => counter.end());
+      const done = await restoreBackup({
+        folder,
+        file,
+        force,
+        onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`),
+      }).finally(() => counter.end());
       if (json) return printJson({ folder, ...done });
-      print(`${count(done.files, 'file')}, ${bytesText(done.bytes)}, are back in ${folder}; studies that were running go on with: stepwell up`);
+      print(
+        `${count(done.files, 'file')}, ${bytesText(done.bytes)}, are back in ${folder}; studies that were running go on with: stepwell up`,
+      );
     });
 }

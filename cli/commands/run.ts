@@ -29,8 +29,11 @@ interface RunOptions {
 }
 
 export function run(program: Command): void {
-  program.command('run')
-    .description('tune and train a study: on the cluster that TEMPORAL_ADDRESS names, or on what stepwell up keeps running, or else on servers and workers of its own')
+  program
+    .command('run')
+    .description(
+      'tune and train a study: on the cluster that TEMPORAL_ADDRESS names, or on what stepwell up keeps running, or else on servers and workers of its own',
+    )
     .argument('[study]', 'YAML or JSON file, a module, or - for stdin', 'study.yaml')
     .option('--detach', 'start the study and return; what it needs is started to stay, as by stepwell up')
     .option('--fresh', 'train every trial anew instead of reusing results of other studies')
@@ -42,16 +45,33 @@ export function run(program: Command): void {
     });
 }
 
-async function runStudy(study: LoadedStudy, { detach = false, fresh = false, json = false, folder }: RunOptions): Promise<void> {
-  const { file, parsed: { name } } = study;
+async function runStudy(
+  study: LoadedStudy,
+  { detach = false, fresh = false, json = false, folder }: RunOptions,
+): Promise<void> {
+  const {
+    file,
+    parsed: { name },
+  } = study;
   const display = displayFor(process.stderr);
   let services: StudyServices | undefined;
-  const interrupt = listenForInterrupt(() => {
-    if (services !== undefined && !services.own) return `stopped watching; the study goes on, see it with: stepwell watch ${name}`;
-    display.note('stopping: trainers write their checkpoints first; press Ctrl-C again to stop at once');
-    return `stopped; the study goes on from where it was with: stepwell run ${file}`;
-  }, () => (namesCluster() ? undefined : leftRunning(folder)));
-  const starting = connectOrStart({ folder, fileRoots: fileRootsOf(study), modelFolder: modelFolderFor(study, folder), detached: detach, onProgress: display.note, atOnce: interrupt.atOnce });
+  const interrupt = listenForInterrupt(
+    () => {
+      if (services !== undefined && !services.own)
+        return `stopped watching; the study goes on, see it with: stepwell watch ${name}`;
+      display.note('stopping: trainers write their checkpoints first; press Ctrl-C again to stop at once');
+      return `stopped; the study goes on from where it was with: stepwell run ${file}`;
+    },
+    () => (namesCluster() ? undefined : leftRunning(folder)),
+  );
+  const starting = connectOrStart({
+    folder,
+    fileRoots: fileRootsOf(study),
+    modelFolder: modelFolderFor(study, folder),
+    detached: detach,
+    onProgress: display.note,
+    atOnce: interrupt.atOnce,
+  });
   try {
     services = await unlessInterrupted(interrupt, starting);
     await begin(services, study, fresh);
@@ -59,22 +79,38 @@ async function runStudy(study: LoadedStudy, { detach = false, fresh = false, jso
     await followStudy({ services, name, json, interrupt, display });
   } finally {
     // What is being started when Ctrl-C comes must be stopped all the same.
-    await starting.then((started) => started.close(), () => undefined);
+    await starting.then(
+      (started) => started.close(),
+      () => undefined,
+    );
     interrupt.release();
   }
 }
 
 /** Starts the study, or goes on with the one that a killed command left unfinished. */
-async function begin({ client, taskQueuePrefix, alone }: StudyServices, { file, parsed: { name }, input }: LoadedStudy, fresh: boolean): Promise<void> {
+async function begin(
+  { client, taskQueuePrefix, alone }: StudyServices,
+  { file, parsed: { name }, input }: LoadedStudy,
+  fresh: boolean,
+): Promise<void> {
   const options = { name, study: input, taskQueuePrefix, ...(fresh && { beginning: { fresh: randomUUID() } }) };
-  if (!alone) return void await startStudy(client, options);
-  const others = (await listStudies(client, taskQueuePrefix)).filter((other) => other.status === 'running' && other.name !== name);
-  for (const other of others) say(`study ${other.name} was left unfinished and goes on beside this one; end it with: stepwell cancel ${other.name}`);
+  if (!alone) return void (await startStudy(client, options));
+  const others = (await listStudies(client, taskQueuePrefix)).filter(
+    (other) => other.status === 'running' && other.name !== name,
+  );
+  for (const other of others)
+    say(
+      `study ${other.name} was left unfinished and goes on beside this one; end it with: stepwell cancel ${other.name}`,
+    );
   const left = await runningStudy(client, name, input);
   if (left === 'same') return say(`study ${name} was left unfinished and goes on from where it was`);
   if (left === 'different') {
     const fix = `end it with: stepwell up && stepwell cancel ${name}, or give the study in ${file} another name`;
-    throw new CommandError(`another study ${name} was left unfinished, with other content than ${file} has now; ${fix}`, 'failed', 'StudyRunning');
+    throw new CommandError(
+      `another study ${name} was left unfinished, with other content than ${file} has now; ${fix}`,
+      'failed',
+      'StudyRunning',
+    );
   }
   await startStudy(client, options);
 }
@@ -85,7 +121,9 @@ function announce(name: string, json: boolean): void {
 }
 
 function fileRootsOf({ parsed }: LoadedStudy): readonly string[] {
-  const { dataset: { uri } } = parsed;
+  const {
+    dataset: { uri },
+  } = parsed;
   return [...(uri.startsWith('file://') ? [fileURLToPath(uri)] : []), ...importFolders(parsed)];
 }
 

@@ -27,7 +27,8 @@ interface StudyRecordView {
 }
 
 export function show(program: Command): void {
-  program.command('show')
+  program
+    .command('show')
     .description("show a study's decisions, trials and recoveries")
     .argument('<name>', 'name of the study')
     .option('--json', 'print them as JSON')
@@ -75,7 +76,10 @@ function isRunning(status: string): boolean {
   return ['running', 'continued_as_new'].includes(status);
 }
 
-async function endOf(client: StudyClient, name: string): Promise<{ readonly result: StudyResult } | { readonly error: Error }> {
+async function endOf(
+  client: StudyClient,
+  name: string,
+): Promise<{ readonly result: StudyResult } | { readonly error: Error }> {
   try {
     return { result: await studyHandle(client, name).result() };
   } catch (error) {

@@ -23,18 +23,31 @@ interface UpOptions {
 }
 
 export function up(program: Command): void {
-  program.command('up')
+  program
+    .command('up')
     .description('start a Temporal server, an S3 server and both workers on this machine, to stay until stepwell down')
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .option('--file-root <folder...>', 'folders that file:// data sets may be read from (default: the current folder)')
     .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
     .option('--foreground', 'stay in the foreground until Ctrl-C')
     .option('--json', 'print addresses and environment as JSON')
-    .action(async ({ folder, fileRoot = [process.cwd()], modelFolder = process.cwd(), foreground = false, json = false }: UpOptions) => {
-      const settings = { folder: path.resolve(folder), fileRoots: fileRoot.map((root) => path.resolve(root)), modelFolder: path.resolve(modelFolder) };
-      demandFolders(settings);
-      await (foreground ? stayUp(settings, json) : startAndLeave(settings, json));
-    });
+    .action(
+      async ({
+        folder,
+        fileRoot = [process.cwd()],
+        modelFolder = process.cwd(),
+        foreground = false,
+        json = false,
+      }: UpOptions) => {
+        const settings = {
+          folder: path.resolve(folder),
+          fileRoots: fileRoot.map((root) => path.resolve(root)),
+          modelFolder: path.resolve(modelFolder),
+        };
+        demandFolders(settings);
+        await (foreground ? stayUp(settings, json) : startAndLeave(settings, json));
+      },
+    );
 }
 
 /** @throws CommandError naming every folder that is not there. */
@@ -42,7 +55,11 @@ function demandFolders({ fileRoots, modelFolder }: BackgroundSettings): void {
   const named = [...fileRoots.map((root) => ['--file-root', root] as const), ['--model-folder', modelFolder] as const];
   const wrong = named.filter(([, folder]) => !existsSync(folder) || !statSync(folder).isDirectory());
   if (wrong.length === 0) return;
-  throw new CommandError(wrong.map(([option, folder]) => `${option} must be a folder that exists, got ${folder}`).join('; '), 'badInput', 'ConfigInvalid');
+  throw new CommandError(
+    wrong.map(([option, folder]) => `${option} must be a folder that exists, got ${folder}`).join('; '),
+    'badInput',
+    'ConfigInvalid',
+  );
 }
 
 async function startAndLeave(settings: BackgroundSettings, json: boolean): Promise<void> {
@@ -53,7 +70,10 @@ async function startAndLeave(settings: BackgroundSettings, json: boolean): Promi
 
 async function stayUp(settings: BackgroundSettings, json: boolean): Promise<void> {
   await claimBackground(settings);
-  const interrupt = listenForInterrupt(() => 'stopped', () => leftRunning(settings.folder));
+  const interrupt = listenForInterrupt(
+    () => 'stopped',
+    () => leftRunning(settings.folder),
+  );
   const starting = startEmbedded({ ...settings, detached: false, onProgress: say, atOnce: interrupt.atOnce });
   try {
     const embedded = await unlessInterrupted(interrupt, starting);
@@ -65,7 +85,10 @@ async function stayUp(settings: BackgroundSettings, json: boolean): Promise<void
     if (error !== interrupt.signal.reason) throw error;
     say('stopping: workers hand their trials over first');
   } finally {
-    await starting.then((embedded) => embedded.stop(), () => undefined);
+    await starting.then(
+      (embedded) => embedded.stop(),
+      () => undefined,
+    );
     interrupt.release();
   }
 }
@@ -75,10 +98,16 @@ interface Addresses {
   describe(): string;
 }
 
-function announce({ folder, fileRoots, modelFolder }: BackgroundSettings, { environment, describe }: Addresses, json: boolean): void {
+function announce(
+  { folder, fileRoots, modelFolder }: BackgroundSettings,
+  { environment, describe }: Addresses,
+  json: boolean,
+): void {
   if (json) return printJson({ folder, environment, fileRoots, modelFolder });
   const exports = path.join(folder, 'environment');
-  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`);
+  const lines = Object.entries(environment).map(
+    ([name, value]) => `export ${name}='${value.replaceAll("'", "'\\''")}'\n`,
+  );
   writeFileSync(exports, lines.join(''), { mode: 0o600 });
   print(describe());
   print(`data sets    ${fileRoots.join(', ')}`);

@@ -19,8 +19,11 @@ interface VerifyOptions {
 }
 
 export function verify(program: Command): void {
-  program.command('verify')
-    .description('read back and hash everything that a study refers to: data set, trials, checkpoints, weights, models, records')
+  program
+    .command('verify')
+    .description(
+      'read back and hash everything that a study refers to: data set, trials, checkpoints, weights, models, records',
+    )
     .argument('<name>', 'name of the study')
     .option('--json', 'print what was found as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
@@ -31,8 +34,11 @@ async function verifyAll(name: string, { json = false, folder }: VerifyOptions):
   const { store, close } = await openStore(folder, say);
   const counter = counterOn(process.stderr);
   try {
-    const { verifyStudy } = require('../../activities/verify/verify-study') as typeof import('../../activities/verify/verify-study');
-    const checked = await verifyStudy(store, name, ({ objects, bytes, damage }) => counter.show(`verified ${count(objects, 'object')}, ${bytesText(bytes)}; damaged: ${damage.length}`));
+    const { verifyStudy } =
+      require('../../activities/verify/verify-study') as typeof import('../../activities/verify/verify-study');
+    const checked = await verifyStudy(store, name, ({ objects, bytes, damage }) =>
+      counter.show(`verified ${count(objects, 'object')}, ${bytesText(bytes)}; damaged: ${damage.length}`),
+    );
     counter.end();
     if (json) printJson({ studyId: name, ok: checked.damage.length === 0, ...checked });
     else print(checkedText(name, checked));
@@ -46,6 +52,8 @@ async function verifyAll(name: string, { json = false, folder }: VerifyOptions):
 export function checkedText(name: string, { objects, bytes, damage }: Checked): string {
   const all = `${count(objects, 'object')}, ${bytesText(bytes)}`;
   if (damage.length === 0) return `study ${name} is whole: ${all}`;
-  const found = damage.map(({ key, expected, actual, fix }) => `${key}\n  expected ${expected}, got ${actual}\n  ${fix}`);
+  const found = damage.map(
+    ({ key, expected, actual, fix }) => `${key}\n  expected ${expected}, got ${actual}\n  ${fix}`,
+  );
   return [...found, `study ${name} is damaged: ${damage.length} of ${all}`].join('\n');
 }

@@ -11,7 +11,8 @@ interface WatchOptions {
 }
 
 export function watch(program: Command): void {
-  program.command('watch')
+  program
+    .command('watch')
     .description('show a study while it runs, and its result when it ends')
     .argument('<name>', 'name of the study')
     .option('--json', 'print the result as JSON')
@@ -20,7 +21,9 @@ export function watch(program: Command): void {
 }
 
 async function watchStudy(name: string, { json = false, folder }: WatchOptions): Promise<void> {
-  const interrupt = listenForInterrupt(() => `stopped watching; the study goes on, see it with: stepwell watch ${name}`);
+  const interrupt = listenForInterrupt(
+    () => `stopped watching; the study goes on, see it with: stepwell watch ${name}`,
+  );
   const services = await connectServices(folder);
   try {
     await followStudy({ services, name, json, interrupt, display: displayFor(process.stderr) });

@@ -11,7 +11,11 @@ const DESCRIPTIONS: Readonly<Record<WorkerKind, string>> = {
 
 export function worker(program: Command): void {
   const parent = program.command('worker').description('run a worker until SIGTERM or Ctrl-C');
-  for (const kind of ['tuner', 'training'] as const) parent.command(kind).description(DESCRIPTIONS[kind]).action(() => runWorkerProcess(kind));
+  for (const kind of ['tuner', 'training'] as const)
+    parent
+      .command(kind)
+      .description(DESCRIPTIONS[kind])
+      .action(() => runWorkerProcess(kind));
 }
 
 async function runWorkerProcess(kind: WorkerKind): Promise<void> {
@@ -21,7 +25,14 @@ async function runWorkerProcess(kind: WorkerKind): Promise<void> {
   process.once('disconnect', onOrphaned);
   const onReady = (): void => {
     process.send?.('ready');
-    say(JSON.stringify({ time: new Date().toISOString(), level: 'INFO', message: `${kind} worker is ready`, ...(kind === 'training' && { slots: config.trainingSlots }) }));
+    say(
+      JSON.stringify({
+        time: new Date().toISOString(),
+        level: 'INFO',
+        message: `${kind} worker is ready`,
+        ...(kind === 'training' && { slots: config.trainingSlots }),
+      }),
+    );
   };
   try {
     await load(kind)(config, onReady);

@@ -12,7 +12,13 @@ export async function inspectServices(folder: string): Promise<readonly Finding[
   if (namesCluster()) return probe('named by the environment', {});
   const running = findServices(folder);
   if (running !== undefined) return probe(`of ${folder}`, running.environment);
-  return [{ name: 'services', state: 'idle', detail: `none run in ${folder}; stepwell run starts its own, stepwell up some that stay` }];
+  return [
+    {
+      name: 'services',
+      state: 'idle',
+      detail: `none run in ${folder}; stepwell run starts its own, stepwell up some that stay`,
+    },
+  ];
 }
 
 async function probe(whose: string, settings: Environment): Promise<readonly Finding[]> {
@@ -52,5 +58,7 @@ async function storeDetail(): Promise<string> {
   const { bucket, prefix } = readConfig();
   const store = s3Store({ bucket, prefix });
   if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;
-  throw new Error(`${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`);
+  throw new Error(
+    `${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`,
+  );
 }

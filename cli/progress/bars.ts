@@ -26,10 +26,19 @@ export function frame(view: StudyView, { columns, rows, colors }: FrameOptions):
   const { observation, elapsedSeconds } = view;
   const { progress, studyId } = observation;
   const nameWidth = Math.max(0, ...(progress?.stages ?? []).map(({ stageId }) => stageId.length));
-  const receipts = progress !== undefined && progress.receipts.length > 0 ? [[[receiptsText(progress.receipts), colors.yellow] as const]] : [];
+  const receipts =
+    progress !== undefined && progress.receipts.length > 0
+      ? [[[receiptsText(progress.receipts), colors.yellow] as const]]
+      : [];
   const lines: readonly (readonly Piece[])[] = [
-    [[studyId, colors.bold], [`  ${statusText(view)}  ${duration(elapsedSeconds)}`, colors.dim]],
-    ...(progress?.stages ?? []).flatMap((stage) => [stageRow(stage, nameWidth, colors), ...openTrials(stage, observation).map((trial) => trialRow(trial, nameWidth, colors))]),
+    [
+      [studyId, colors.bold],
+      [`  ${statusText(view)}  ${duration(elapsedSeconds)}`, colors.dim],
+    ],
+    ...(progress?.stages ?? []).flatMap((stage) => [
+      stageRow(stage, nameWidth, colors),
+      ...openTrials(stage, observation).map((trial) => trialRow(trial, nameWidth, colors)),
+    ]),
     ...receipts,
     ...noticesOf(view).map((notice) => [[notice, colors.yellow]] as const),
   ];
@@ -47,19 +56,50 @@ function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions[
   const name = stage.stageId.padEnd(nameWidth);
   if (stage.decision !== undefined) return [['✓ ', colors.green], [name], [`  ${stage.decision.because}`, colors.dim]];
   if (stage.status === 'pending') return [[`· ${name}  ${stage.question}`, colors.dim]];
-  if (stage.status === 'waiting') return [['‖ ', colors.yellow], [name, colors.bold], ['  waits for approval', colors.yellow]];
+  if (stage.status === 'waiting')
+    return [
+      ['‖ ', colors.yellow],
+      [name, colors.bold],
+      ['  waits for approval', colors.yellow],
+    ];
   const ended = stage.trialsEnded ?? trainingsIn(endedTrials(stage));
-  return [['▸ ', colors.cyan], [name, colors.bold], ['  '], [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan], [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`]];
+  return [
+    ['▸ ', colors.cyan],
+    [name, colors.bold],
+    ['  '],
+    [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan],
+    [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`],
+  ];
 }
 
-function trialRow({ trialId, label, running, rests }: OpenTrial, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {
+function trialRow(
+  { trialId, label, running, rests }: OpenTrial,
+  nameWidth: number,
+  colors: FrameOptions['colors'],
+): readonly Piece[] {
   const name = `  ${(trialId.split('/').at(-1) ?? trialId).padStart(nameWidth)}  `;
-  const again = running !== undefined && running.attempt > 1 ? `  attempt ${running.attempt}${running.failure === undefined ? '' : `: ${running.failure}`}` : '';
+  const again =
+    running !== undefined && running.attempt > 1
+      ? `  attempt ${running.attempt}${running.failure === undefined ? '' : `: ${running.failure}`}`
+      : '';
   if (running?.progress === undefined) return [[name], [`${rests}  ${label}`, colors.dim], [again, colors.yellow]];
   const { step, stepsTotal, epoch, loss } = running.progress;
   const text = `  step ${step}/${stepsTotal}  epoch ${epoch}${loss === null ? '' : `  loss ${number(loss)}`}  `;
-  const state = running.state === 'training' ? (again === '' ? label : 'training') : running.state === 'stopping' ? 'stopping' : 'waiting for a worker';
-  return [[name], [bar(step / Math.max(1, stepsTotal)), colors.green], [text], [state, colors.dim], [again, colors.yellow]];
+  const state =
+    running.state === 'training'
+      ? again === ''
+        ? label
+        : 'training'
+      : running.state === 'stopping'
+        ? 'stopping'
+        : 'waiting for a worker';
+  return [
+    [name],
+    [bar(step / Math.max(1, stepsTotal)), colors.green],
+    [text],
+    [state, colors.dim],
+    [again, colors.yellow],
+  ];
 }
 
 /** A bar of fixed width; `fraction` outside [0, 1] is clamped. */
@@ -71,10 +111,15 @@ export function bar(fraction: number, cells: number = BAR_CELLS): string {
 function fit(pieces: readonly Piece[], columns: number): string {
   let room = columns;
   const total = pieces.reduce((sum, [text]) => sum + text.length, 0);
-  return pieces.map(([text, paint = String]) => {
-    const cut = text.length > room || (total > columns && text.length === room) ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
-    const shown = room <= 0 ? '' : cut;
-    room -= shown.length;
-    return shown === '' ? '' : paint(shown);
-  }).join('');
+  return pieces
+    .map(([text, paint = String]) => {
+      const cut =
+        text.length > room || (total > columns && text.length === room)
+          ? `${text.slice(0, Math.max(0, room - 1))}…`
+          : text;
+      const shown = room <= 0 ? '' : cut;
+      room -= shown.length;
+      return shown === '' ? '' : paint(shown);
+    })
+    .join('');
 }

@@ -10,14 +10,18 @@ import type { StudyView } from './view';
 
 /** What to say of a study that was `previous` and is `next`. */
 export function linesBetween(previous: StudyView | undefined, next: StudyView): readonly string[] {
-  const known = new Set(previous === undefined ? [] : [...noticesOf(previous), ...retriesOf(previous)].map(withoutAttempt));
+  const known = new Set(
+    previous === undefined ? [] : [...noticesOf(previous), ...retriesOf(previous)].map(withoutAttempt),
+  );
   const notices = [...noticesOf(next), ...retriesOf(next)].filter((notice) => !known.has(withoutAttempt(notice)));
   const back = previous?.lost !== undefined && next.lost === undefined ? ['the Temporal server answers again'] : [];
   return [...back, ...progressLines(previous?.observation.progress, next.observation.progress), ...notices];
 }
 
 function retriesOf({ observation: { trials } }: StudyView): readonly string[] {
-  return trials.flatMap(({ trialId, attempt, failure }) => (failure === undefined ? [] : [`${trialId} is tried again (attempt ${attempt}): ${failure}`]));
+  return trials.flatMap(({ trialId, attempt, failure }) =>
+    failure === undefined ? [] : [`${trialId} is tried again (attempt ${attempt}): ${failure}`],
+  );
 }
 
 /** A notice is said once, not at every further attempt. */
@@ -27,8 +31,15 @@ function withoutAttempt(notice: string): string {
 
 function progressLines(previous: StudyProgress | undefined, next: StudyProgress | undefined): readonly string[] {
   if (next === undefined) return [];
-  const receipts = next.receipts.slice(previous?.receipts.length ?? 0).map((receipt) => `${receipt.trialId} recovered: ${receiptText(receipt)}`);
-  const stages = next.stages.flatMap((stage) => stageLines(previous?.stages.find(({ stageId }) => stageId === stage.stageId), stage));
+  const receipts = next.receipts
+    .slice(previous?.receipts.length ?? 0)
+    .map((receipt) => `${receipt.trialId} recovered: ${receiptText(receipt)}`);
+  const stages = next.stages.flatMap((stage) =>
+    stageLines(
+      previous?.stages.find(({ stageId }) => stageId === stage.stageId),
+      stage,
+    ),
+  );
   const changes = next.changes.slice(previous?.changes.length ?? 0).map(changeText);
   return [...changes, ...receipts, ...stages];
 }
@@ -63,9 +74,19 @@ function trialLine(trial: TrialSummary): string {
 
 /** How a trial stands or ended; a range test that breaks down has done its work. */
 export function endText({ status, brokeDownAt }: TrialSummary): string {
-  return brokeDownAt === undefined ? STATUS_WORDS[status] : `ended the ramp: ${STATUS_WORDS[status]} at ${number(brokeDownAt)}`;
+  return brokeDownAt === undefined
+    ? STATUS_WORDS[status]
+    : `ended the ramp: ${STATUS_WORDS[status]} at ${number(brokeDownAt)}`;
 }
 
 const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'running', cancelled: 'cancelled', completed: 'completed', earlyStopped: 'stopped early', pruned: 'pruned', paused: 'paused', diverged: 'diverged', dead: 'died', outOfMemory: 'ran out of memory',
+  running: 'running',
+  cancelled: 'cancelled',
+  completed: 'completed',
+  earlyStopped: 'stopped early',
+  pruned: 'pruned',
+  paused: 'paused',
+  diverged: 'diverged',
+  dead: 'died',
+  outOfMemory: 'ran out of memory',
 };

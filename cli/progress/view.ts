@@ -24,9 +24,16 @@ export interface OpenTrial {
 
 /** Trials of a stage that are under way. */
 export function openTrials(stage: StageProgress, { trials, progress }: StudyObservation): readonly OpenTrial[] {
-  return stage.trials.filter(({ status }) => status === 'running').map(({ trialId, label }) => {
-    return { trialId, label, running: trials.find((running) => running.trialId === trialId), rests: progress?.status === 'paused' ? 'paused' : 'waiting' };
-  });
+  return stage.trials
+    .filter(({ status }) => status === 'running')
+    .map(({ trialId, label }) => {
+      return {
+        trialId,
+        label,
+        running: trials.find((running) => running.trialId === trialId),
+        rests: progress?.status === 'paused' ? 'paused' : 'waiting',
+      };
+    });
 }
 
 export function endedTrials(stage: StageProgress): readonly TrialSummary[] {
@@ -37,11 +44,16 @@ export function endedTrials(stage: StageProgress): readonly TrialSummary[] {
 export function waitsFor(studyId: string, status: string, stages: StudyProgress['stages']): string | undefined {
   if (status === 'paused') return `the study is paused; go on with: stepwell resume ${studyId}`;
   const stage = status === 'waiting' ? stages.find((other) => other.status === 'waiting') : undefined;
-  return stage === undefined ? undefined : `${stage.stageId} waits for approval; give it with: stepwell approve ${studyId}`;
+  return stage === undefined
+    ? undefined
+    : `${stage.stageId} waits for approval; give it with: stepwell approve ${studyId}`;
 }
 
 /** What keeps the study from going on, one sentence each, with what to do. */
-export function noticesOf({ observation: { studyId, tunerAnswers, trainingWorkers, retried, status, progress }, lost }: StudyView): readonly string[] {
+export function noticesOf({
+  observation: { studyId, tunerAnswers, trainingWorkers, retried, status, progress },
+  lost,
+}: StudyView): readonly string[] {
   if (lost !== undefined) return [`the Temporal server gives no answer (${lost}); watching goes on when it is back`];
   if (status !== 'RUNNING') return [];
   const notices: string[] = [];
@@ -49,6 +61,7 @@ export function noticesOf({ observation: { studyId, tunerAnswers, trainingWorker
   if (waits !== undefined) notices.push(waits);
   if (!tunerAnswers) notices.push('waiting for a tuner worker; start one with: stepwell worker tuner');
   if (trainingWorkers === 0) notices.push('no training worker; start one with: stepwell worker training');
-  for (const { what, attempt, failure } of retried) notices.push(`${what} failed and is tried again (attempt ${attempt}): ${failure}`);
+  for (const { what, attempt, failure } of retried)
+    notices.push(`${what} failed and is tried again (attempt ${attempt}): ${failure}`);
   return notices;
 }

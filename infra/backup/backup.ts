@@ -36,8 +36,10 @@ export interface BackupOptions {
 /** Writes a back-up, whole or not at all. @throws BackupFailed, ServiceFailed */
 export async function backUp({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
   const home = path.resolve(folder);
-  if (dataEntries(home).length === 0) throw new BackupFailed(`there is nothing to back up in ${folder}; name the folder of the services with --folder`);
-  if (existsSync(file) && !force) throw new BackupFailed(`${file} is there already; name another file, or replace it with --force`);
+  if (dataEntries(home).length === 0)
+    throw new BackupFailed(`there is nothing to back up in ${folder}; name the folder of the services with --folder`);
+  if (existsSync(file) && !force)
+    throw new BackupFailed(`${file} is there already; name another file, or replace it with --force`);
   return withFolderLock(home, async () => {
     demandRest(home, folder);
     const part = `${path.resolve(file)}.${process.pid}.part`;
@@ -45,7 +47,10 @@ export async function backUp({ folder, file, force, onFile }: BackupOptions): Pr
     try {
       const entries = dataEntries(home);
       const files = await listFiles(home, entries, progress(onFile));
-      writeFileSync(path.join(scratch, LISTING), JSON.stringify({ format: 'stepwell-backup/1', files } satisfies Listing));
+      writeFileSync(
+        path.join(scratch, LISTING),
+        JSON.stringify({ format: 'stepwell-backup/1', files } satisfies Listing),
+      );
       // The listing first, so that a file that is no back-up is known at once.
       await tar(['-cf', part, '-C', scratch, LISTING, '-C', home, ...entries]);
       renameSync(part, file);
@@ -60,8 +65,12 @@ export async function backUp({ folder, file, force, onFile }: BackupOptions): Pr
 /** Puts a back-up's data in place: all of it, checked by its hashes, or none. What was there before is gone only then. @throws BackupFailed, ServiceFailed */
 export async function restore({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
   const home = path.resolve(folder);
-  if (!existsSync(file) || !statSync(file).isFile()) throw new BackupFailed(`back-up ${file} is no file; name one that stepwell backup wrote`);
-  if (dataEntries(home).length > 0 && !force) throw new BackupFailed(`${folder} holds data already; name another folder with --folder, or replace the data with --force`);
+  if (!existsSync(file) || !statSync(file).isFile())
+    throw new BackupFailed(`back-up ${file} is no file; name one that stepwell backup wrote`);
+  if (dataEntries(home).length > 0 && !force)
+    throw new BackupFailed(
+      `${folder} holds data already; name another folder with --folder, or replace the data with --force`,
+    );
   mkdirSync(path.dirname(home), { recursive: true });
   const staging = mkdtempSync(`${home}.restore-`);
   try {
@@ -81,18 +90,29 @@ export async function restore({ folder, file, force, onFile }: BackupOptions): P
 
 function demandRest(home: string, folder: string): void {
   const { servers, users } = readRecord(home);
-  const runs = users.length > 0 || Object.values(servers).some((server) => server.process !== undefined && isRunning(server.process));
-  if (runs) throw new BackupFailed(`services run in ${folder}, and their data changes; end them first with: stepwell down --folder ${folder}`);
+  const runs =
+    users.length > 0 ||
+    Object.values(servers).some((server) => server.process !== undefined && isRunning(server.process));
+  if (runs)
+    throw new BackupFailed(
+      `services run in ${folder}, and their data changes; end them first with: stepwell down --folder ${folder}`,
+    );
 }
 
 /** @throws BackupFailed naming what is not as it was backed up. */
 async function checked(staging: string, file: string, onFile: BackupOptions['onFile']): Promise<readonly ListedFile[]> {
   const listing = listingIn(staging);
-  if (listing?.format !== 'stepwell-backup/1') throw new BackupFailed(`${file} is no back-up that stepwell backup wrote`);
-  const found = new Map((await listFiles(staging, dataEntries(staging), progress(onFile))).map((one) => [one.path, one]));
+  if (listing?.format !== 'stepwell-backup/1')
+    throw new BackupFailed(`${file} is no back-up that stepwell backup wrote`);
+  const found = new Map(
+    (await listFiles(staging, dataEntries(staging), progress(onFile))).map((one) => [one.path, one]),
+  );
   const wrong = listing.files.filter(({ path: name, sha256 }) => found.get(name)?.sha256 !== sha256);
   const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
-  if (wrong.length > 0) throw new BackupFailed(`back-up ${file} is damaged, and nothing was restored: ${String(wrong[0]?.path)}${more} not as backed up`);
+  if (wrong.length > 0)
+    throw new BackupFailed(
+      `back-up ${file} is damaged, and nothing was restored: ${String(wrong[0]?.path)}${more} not as backed up`,
+    );
   return listing.files;
 }
 

@@ -30,11 +30,17 @@ const DATABASE = /^temporal-.*\.db(-wal)?$/;
 /** Names of what a folder of services holds that is worth keeping: no logs, no process records, no credentials. */
 export function dataEntries(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => FOLDERS.includes(name) || DATABASE.test(name)).sort();
+  return readdirSync(folder)
+    .filter((name) => FOLDERS.includes(name) || DATABASE.test(name))
+    .sort();
 }
 
 /** Every file below these entries, hashed one after the other. */
-export async function listFiles(folder: string, entries: readonly string[], onFile: (file: ListedFile) => void): Promise<readonly ListedFile[]> {
+export async function listFiles(
+  folder: string,
+  entries: readonly string[],
+  onFile: (file: ListedFile) => void,
+): Promise<readonly ListedFile[]> {
   const listed: ListedFile[] = [];
   for (const relative of entries.flatMap((entry) => filesBelow(folder, entry))) {
     const file = path.join(folder, relative);
@@ -48,7 +54,9 @@ export async function listFiles(folder: string, entries: readonly string[], onFi
 function filesBelow(folder: string, relative: string): readonly string[] {
   const found = lstatSync(path.join(folder, relative));
   if (!found.isDirectory()) return found.isFile() ? [relative] : [];
-  return readdirSync(path.join(folder, relative)).sort().flatMap((name) => filesBelow(folder, `${relative}/${name}`));
+  return readdirSync(path.join(folder, relative))
+    .sort()
+    .flatMap((name) => filesBelow(folder, `${relative}/${name}`));
 }
 
 async function hashOf(file: string): Promise<string> {

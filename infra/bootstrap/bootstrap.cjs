@@ -31,14 +31,18 @@ async function bootstrap(args, settings = {}) {
     return await prepareAll(context, parts);
   } catch (error) {
     if (error.syscall === undefined) throw error;
-    context.report(`bootstrap failed [cache=${context.cacheFolder}]: ${error.message}; set STEPWELL_CACHE to a folder that you can write to`);
+    context.report(
+      `bootstrap failed [cache=${context.cacheFolder}]: ${error.message}; set STEPWELL_CACHE to a folder that you can write to`,
+    );
     return 1;
   }
 }
 
 function readPurpose(args) {
   if (args.length === 0) return 'all';
-  const [option, value, ...rest] = args.flatMap((arg) => (arg.startsWith('--for=') ? ['--for', arg.slice('--for='.length)] : [arg]));
+  const [option, value, ...rest] = args.flatMap((arg) =>
+    arg.startsWith('--for=') ? ['--for', arg.slice('--for='.length)] : [arg],
+  );
   return option === '--for' && PURPOSES.includes(value) && rest.length === 0 ? value : undefined;
 }
 

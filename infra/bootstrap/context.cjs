@@ -9,9 +9,15 @@ const { createProgress } = require('./progress.cjs');
  * Everything a part works with. `packageFolder` holds this package; `isCheckout` is false inside an installed package,
  * whose npm packages are somebody else's business.
  */
-function createContext({ packageFolder = path.resolve(__dirname, '../..'), environment = process.env, output = process.stderr } = {}) {
+function createContext({
+  packageFolder = path.resolve(__dirname, '../..'),
+  environment = process.env,
+  output = process.stderr,
+} = {}) {
   const progress = createProgress(output);
-  const isCheckout = !packageFolder.split(path.sep).includes('node_modules') && fs.existsSync(path.join(packageFolder, 'package-lock.json'));
+  const isCheckout =
+    !packageFolder.split(path.sep).includes('node_modules') &&
+    fs.existsSync(path.join(packageFolder, 'package-lock.json'));
   return {
     packageFolder,
     isCheckout,
@@ -42,7 +48,9 @@ function cacheFolderProblem(folder) {
 /** The folder of a package that ours depends on, wherever npm put it; undefined where it is not installed. */
 function findPackage(context, name) {
   try {
-    return path.dirname(createRequire(path.join(context.packageFolder, 'package.json')).resolve(`${name}/package.json`));
+    return path.dirname(
+      createRequire(path.join(context.packageFolder, 'package.json')).resolve(`${name}/package.json`),
+    );
   } catch (error) {
     if (error.code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

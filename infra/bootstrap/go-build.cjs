@@ -23,7 +23,10 @@ async function buildWithGo(context, { name, pin, folder }) {
     await install(context, go, { pin, work });
     publish(path.join(work, 'bin'), folder);
   } catch (error) {
-    throw asPartUnavailable(error, `put ${name} on PATH, or see last-failure.log in ${context.cacheFolder}, and run this again`);
+    throw asPartUnavailable(
+      error,
+      `put ${name} on PATH, or see last-failure.log in ${context.cacheFolder}, and run this again`,
+    );
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
@@ -69,16 +72,26 @@ async function requireModule(context, go, { name, pin, work }) {
 async function install(context, go, { pin, work }) {
   context.progress.doing(`building ${pin.version} with go`);
   const counts = { downloaded: 0, compiled: 0 };
-  await runCommand(context, go, ['install', '-v', `-ldflags=-s -w ${pin.linkerFlags}`, path.posix.join(pin.module, pin.package) + `@${pin.version}`], {
-    cwd: work,
-    environment: { GO111MODULE: 'on', GOBIN: path.join(work, 'bin'), GOTMPDIR: work },
-    isNoise: (line) => isPackage(line) || line.startsWith('go: downloading'),
-    onLine: (line) => {
-      const module = /^go: downloading (\S+)/.exec(line)?.[1];
-      if (module !== undefined) context.progress.detail(`${++counts.downloaded} modules downloaded, now ${module}`);
-      else if (isPackage(line)) context.progress.detail(`${++counts.compiled} packages compiled, now ${line}`);
+  await runCommand(
+    context,
+    go,
+    [
+      'install',
+      '-v',
+      `-ldflags=-s -w ${pin.linkerFlags}`,
+      path.posix.join(pin.module, pin.package) + `@${pin.version}`,
+    ],
+    {
+      cwd: work,
+      environment: { GO111MODULE: 'on', GOBIN: path.join(work, 'bin'), GOTMPDIR: work },
+      isNoise: (line) => isPackage(line) || line.startsWith('go: downloading'),
+      onLine: (line) => {
+        const module = /^go: downloading (\S+)/.exec(line)?.[1];
+        if (module !== undefined) context.progress.detail(`${++counts.downloaded} modules downloaded, now ${module}`);
+        else if (isPackage(line)) context.progress.detail(`${++counts.compiled} packages compiled, now ${line}`);
+      },
     },
-  });
+  );
 }
 
 /** `go install -v` prints the import path of each package that it compiles, alone on its line. */

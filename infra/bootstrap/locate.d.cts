@@ -26,7 +26,10 @@ export interface BootstrapSettings {
 }
 
 /** Where a program is that the bootstrap found or built; undefined before it has. Reads files only. */
-export function locateProgram(name: 'temporal' | 'versitygw' | 'minio', settings?: BootstrapSettings): LocatedProgram | undefined;
+export function locateProgram(
+  name: 'temporal' | 'versitygw' | 'minio',
+  settings?: BootstrapSettings,
+): LocatedProgram | undefined;
 
 /** Every part with its version, where it came from, and what to do where it is missing. Reads files only. */
 export function inspectParts(settings?: BootstrapSettings): readonly InspectedPart[];

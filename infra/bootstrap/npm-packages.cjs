@@ -17,7 +17,9 @@ function inspect(context) {
   if (!context.isCheckout) return { ok: true, version: own?.version, source: 'installed package' };
   const locked = readJson(lockFile(context))?.packages ?? {};
   const installed = readJson(path.join(context.packageFolder, 'node_modules/.package-lock.json'))?.packages ?? {};
-  const difference = firstDifference(locked, installed, (folder) => fs.existsSync(path.join(context.packageFolder, folder, 'package.json')));
+  const difference = firstDifference(locked, installed, (folder) =>
+    fs.existsSync(path.join(context.packageFolder, folder, 'package.json')),
+  );
   if (difference !== undefined) return { ok: false, fix: `run ${context.ownCommand}: ${difference}` };
   return { ok: true, version: `${Object.keys(installed).length} packages`, source: 'package-lock.json' };
 }
@@ -84,7 +86,10 @@ function npmCommand(context) {
   if (script?.endsWith('npm-cli.js') && fs.existsSync(script)) return [process.execPath, script];
   const npm = findOnPath(context, 'npm');
   if (npm !== undefined) return [npm];
-  throw new PartUnavailable({ problem: 'npm is not on PATH', fix: 'install npm, which comes with Node 20 and 22, and run this again' });
+  throw new PartUnavailable({
+    problem: 'npm is not on PATH',
+    fix: 'install npm, which comes with Node 20 and 22, and run this again',
+  });
 }
 
 module.exports = { name: 'npm packages', neededFor: ['start', 'test'], inspect, prepare, firstDifference };

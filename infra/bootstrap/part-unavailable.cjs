@@ -12,7 +12,12 @@ class PartUnavailable extends Error {
   /** The whole message for a person: which part, why, what it is needed for and what to do. */
   describe(part) {
     const lines = [`${part.name} could not be prepared: ${this.message}`];
-    lines.push(...this.output.split('\n').filter(Boolean).map((line) => `  | ${line}`));
+    lines.push(
+      ...this.output
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => `  | ${line}`),
+    );
     lines.push(`  needed for: ${part.neededFor.join(', ')}`);
     if (this.fix !== undefined) lines.push(`  what to do: ${this.fix}`);
     return lines.join('\n');
@@ -21,13 +26,22 @@ class PartUnavailable extends Error {
 
 /** What a command's output or a system error says, and what to do about it; the first match counts. */
 const REMEDIES = [
-  [/no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i, 'free some disk space, or set STEPWELL_CACHE to a folder on a larger disk, and run this again'],
+  [
+    /no space left on device|ENOSPC|disk quota exceeded|EDQUOT/i,
+    'free some disk space, or set STEPWELL_CACHE to a folder on a larger disk, and run this again',
+  ],
   [
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|dial tcp|no such host|name resolution|NewConnectionError|ConnectTimeout|connection (refused|reset|timed out)|network is unreachable|TLS handshake|i\/o timeout|No matching distribution/i,
     'check the network (and the proxy or mirror that npm, pip and go are set to use), and run this again; what was finished is kept',
   ],
-  [/checksum mismatch|SECURITY ERROR|EINTEGRITY/i, 'what was downloaded is not what was published: check the mirror that is in use, clear its cache, and run this again'],
-  [/EACCES|EPERM|EROFS|permission denied|read-only file system/i, 'make the folder named above writable, or set STEPWELL_CACHE to a folder that is, and run this again'],
+  [
+    /checksum mismatch|SECURITY ERROR|EINTEGRITY/i,
+    'what was downloaded is not what was published: check the mirror that is in use, clear its cache, and run this again',
+  ],
+  [
+    /EACCES|EPERM|EROFS|permission denied|read-only file system/i,
+    'make the folder named above writable, or set STEPWELL_CACHE to a folder that is, and run this again',
+  ],
 ];
 
 /**

@@ -18,10 +18,14 @@ const { askCommand, findOnPath, isExecutable } = require('./run-command.cjs');
  */
 function createProgramPart({ name, neededFor, describe, otherPlaces = () => [] }) {
   const pin = (context) => context.versions.programs[name];
-  const built = (context) => path.join(context.cacheFolder, 'bin', `${name}-${pin(context).version.replace(/^v/, '')}`, name);
+  const built = (context) =>
+    path.join(context.cacheFolder, 'bin', `${name}-${pin(context).version.replace(/^v/, '')}`, name);
   const candidates = (context) =>
-    [{ file: findOnPath(context, name), source: 'PATH' }, ...otherPlaces(context), { file: built(context), source: 'built from source' }]
-      .filter(({ file }) => file !== undefined && isExecutable(file));
+    [
+      { file: findOnPath(context, name), source: 'PATH' },
+      ...otherPlaces(context),
+      { file: built(context), source: 'built from source' },
+    ].filter(({ file }) => file !== undefined && isExecutable(file));
 
   function inspect(context) {
     for (const { file, source } of candidates(context)) {
@@ -42,7 +46,10 @@ function createProgramPart({ name, neededFor, describe, otherPlaces = () => [] }
     await buildWithGo(context, { name, pin: pin(context), folder: path.dirname(built(context)) });
     const { problem } = await check(context, built(context));
     if (problem === undefined) return;
-    throw new PartUnavailable({ problem: `it was built, but ${problem}`, fix: `put another ${name} on PATH and run this again` });
+    throw new PartUnavailable({
+      problem: `it was built, but ${problem}`,
+      fix: `put another ${name} on PATH and run this again`,
+    });
   }
 
   /** Starts the program to ask for its version, and remembers the answer. */
@@ -59,7 +66,9 @@ function createProgramPart({ name, neededFor, describe, otherPlaces = () => [] }
 const checksFile = (context) => path.join(context.cacheFolder, 'programs.json');
 
 function remember(context, file, answer) {
-  const others = Object.entries(readJson(checksFile(context)) ?? {}).filter(([other]) => other !== file && fs.existsSync(other));
+  const others = Object.entries(readJson(checksFile(context)) ?? {}).filter(
+    ([other]) => other !== file && fs.existsSync(other),
+  );
   const checks = Object.fromEntries([...others, [file, { ...answer, fingerprint: fingerprint(file) }]]);
   writeFileAtomically(checksFile(context), JSON.stringify(checks, null, 2));
 }

@@ -12,7 +12,8 @@ function createProgress(output) {
   let current;
   let timer;
 
-  const line = () => `${current.name}: ${current.doing}${current.detail && ` ${current.detail}`} (${elapsed(current.since)})`;
+  const line = () =>
+    `${current.name}: ${current.doing}${current.detail && ` ${current.detail}`} (${elapsed(current.since)})`;
   const clear = () => terminal && output.write('\r\x1b[2K');
   const draw = () => output.write(terminal ? `\r\x1b[2K${clip(line(), output.columns)}` : `${line()}\n`);
   const stop = () => {

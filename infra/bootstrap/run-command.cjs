@@ -45,33 +45,42 @@ function runCommand(context, command, args, { cwd, environment = {}, onLine = ()
     const lines = [];
     const stdout = [];
     child.stdout.on('data', (chunk) => stdout.push(chunk));
-    for (const stream of [child.stdout, child.stderr]) eachLine(stream, (line) => {
-      lines.push(line);
-      if (lines.length > KEPT_LINES) lines.shift();
-      onLine(line);
-    });
+    for (const stream of [child.stdout, child.stderr])
+      eachLine(stream, (line) => {
+        lines.push(line);
+        if (lines.length > KEPT_LINES) lines.shift();
+        onLine(line);
+      });
     const finish = (settle) => {
       running = undefined;
       noteRunningCommand(context, undefined);
       settle();
     };
-    child.once('error', (error) => finish(() => reject(new CommandFailed(`${command} could not be started: ${error.message}`, []))));
+    child.once('error', (error) =>
+      finish(() => reject(new CommandFailed(`${command} could not be started: ${error.message}`, []))),
+    );
     if (child.pid === undefined) return;
     running = child;
     noteRunningCommand(context, child.pid);
     child.stdin.on('error', () => {}); // The command may be gone already; its end is reported by 'close'.
     child.stdin.end('noted\n');
-    child.once('close', (code, signal) => finish(() => {
-      if (code === 0) return resolve(Buffer.concat(stdout).toString('utf8'));
-      keepLog(context, command, args, lines);
-      reject(new CommandFailed(`${shortName(command, args)} ended with ${signal ?? `code ${code}`}`, lines, isNoise));
-    }));
+    child.once('close', (code, signal) =>
+      finish(() => {
+        if (code === 0) return resolve(Buffer.concat(stdout).toString('utf8'));
+        keepLog(context, command, args, lines);
+        reject(new CommandFailed(`${shortName(command, args)} ended with ${signal ?? `code ${code}`}`, lines, isNoise));
+      }),
+    );
   });
 }
 
 /** A command as a person would say it, without folders and options: `npm ci`, `go install`. */
 function shortName(command, args) {
-  return [command, ...args].filter((word) => !word.startsWith('-')).slice(0, 3).map((word) => path.basename(word)).join(' ');
+  return [command, ...args]
+    .filter((word) => !word.startsWith('-'))
+    .slice(0, 3)
+    .map((word) => path.basename(word))
+    .join(' ');
 }
 
 function keepLog(context, command, args, lines) {

@@ -23,5 +23,10 @@ function sdkDownload(context) {
   return isOurs ? [{ file, source: 'SDK download' }] : [];
 }
 
-module.exports = createProgramPart({ name: 'temporal', neededFor: ['start', 'test'], describe, otherPlaces: sdkDownload });
+module.exports = createProgramPart({
+  name: 'temporal',
+  neededFor: ['start', 'test'],
+  describe,
+  otherPlaces: sdkDownload,
+});
 module.exports.describe = describe;

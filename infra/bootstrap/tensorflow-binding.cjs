@@ -9,8 +9,10 @@ const { findOnPath, runCommand } = require('./run-command.cjs');
 /** Where the package looks for its native part. 8 is the newest Node-API version that it knows, and every supported Node has it. */
 const BINDING = 'lib/napi-v8/tfjs_binding.node';
 const SOURCES = ['package.json', 'binding.gyp', 'binding'];
-const LOAD = 'const binding = require(process.argv[1]); console.log(JSON.stringify({ version: binding.TF_Version, gpu: binding.isUsingGpuDevice() }))';
-const NO_COMPILER = 'install a C++ compiler, make and Python (on Debian and Ubuntu: apt install g++ make python3), and run this again';
+const LOAD =
+  'const binding = require(process.argv[1]); console.log(JSON.stringify({ version: binding.TF_Version, gpu: binding.isUsingGpuDevice() }))';
+const NO_COMPILER =
+  'install a C++ compiler, make and Python (on Debian and Ubuntu: apt install g++ make python3), and run this again';
 
 /**
  * The package's native part compiled against the libraries: from the cache, else built. It is built in a folder of its own, so
@@ -37,10 +39,17 @@ async function provideBinding(context, { folder, libraries }) {
 }
 
 function requireCompiler(context) {
-  const missing = [['make', ['make']], ['a C++ compiler', [context.environment.CXX || 'g++', 'c++', 'clang++']], ['Python', ['python3', 'python']]]
-    .filter(([, commands]) => commands.every((command) => findOnPath(context, command) === undefined && !fs.existsSync(command)))
+  const missing = [
+    ['make', ['make']],
+    ['a C++ compiler', [context.environment.CXX || 'g++', 'c++', 'clang++']],
+    ['Python', ['python3', 'python']],
+  ]
+    .filter(([, commands]) =>
+      commands.every((command) => findOnPath(context, command) === undefined && !fs.existsSync(command)),
+    )
     .map(([what]) => what);
-  if (missing.length > 0) throw new PartUnavailable({ problem: `not on PATH: ${missing.join(', ')}`, fix: NO_COMPILER });
+  if (missing.length > 0)
+    throw new PartUnavailable({ problem: `not on PATH: ${missing.join(', ')}`, fix: NO_COMPILER });
 }
 
 async function compile(context, { folder, work }) {
@@ -59,7 +68,9 @@ function nodeGypSettings(context) {
   const nodeGyp = npm && path.resolve(path.dirname(fs.realpathSync(npm)), '../node_modules/node-gyp/bin/node-gyp.js');
   const prefix = path.resolve(path.dirname(fs.realpathSync(process.execPath)), '..');
   return {
-    ...(!context.environment.npm_config_node_gyp && nodeGyp && fs.existsSync(nodeGyp) && { npm_config_node_gyp: nodeGyp }),
+    ...(!context.environment.npm_config_node_gyp &&
+      nodeGyp &&
+      fs.existsSync(nodeGyp) && { npm_config_node_gyp: nodeGyp }),
     ...(!context.environment.npm_config_nodedir && hasHeaders(prefix) && { npm_config_nodedir: prefix }),
   };
 }
@@ -68,7 +79,9 @@ function hasHeaders(prefix) {
   const file = path.join(prefix, 'include/node/node_version.h');
   if (!fs.existsSync(file)) return false;
   const text = fs.readFileSync(file, 'utf8');
-  const version = ['MAJOR', 'MINOR', 'PATCH'].map((part) => new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(text)?.[1]).join('.');
+  const version = ['MAJOR', 'MINOR', 'PATCH']
+    .map((part) => new RegExp(`#define NODE_${part}_VERSION (\\d+)`).exec(text)?.[1])
+    .join('.');
   return version === process.versions.node;
 }
 
@@ -96,7 +109,8 @@ function linkLibraries(folder, libraries) {
     'lib/libtensorflow_framework.so.2': 'libtensorflow_framework.so.2',
     include: 'include',
   };
-  for (const [link, target] of Object.entries(links)) fs.symlinkSync(path.join(tensorflow, target), path.join(folder, 'deps', link));
+  for (const [link, target] of Object.entries(links))
+    fs.symlinkSync(path.join(tensorflow, target), path.join(folder, 'deps', link));
   const nvidia = path.join(libraries, 'nvidia');
   if (fs.existsSync(nvidia)) fs.symlinkSync(nvidia, path.join(folder, 'deps/nvidia'));
 }
@@ -111,7 +125,10 @@ async function tryBinding(context, folder) {
     });
     return JSON.parse(stdout.trim().split('\n').at(-1));
   } catch (error) {
-    throw asPartUnavailable(error, 'this TensorFlow needs Linux with glibc 2.27 and a processor with AVX, or later; elsewhere build the binding yourself');
+    throw asPartUnavailable(
+      error,
+      'this TensorFlow needs Linux with glibc 2.27 and a processor with AVX, or later; elsewhere build the binding yourself',
+    );
   }
 }
 

@@ -31,7 +31,10 @@ async function provideLibraries(context, variant) {
   if (context.platform !== platform) throw notForPlatform(context, platform);
   const python = await findPython(context);
   // pip holds a wheel twice while it moves it into place.
-  requireFreeSpace(context.cacheFolder, unpackedBytes[variant] + 2 * Math.max(...wheels[variant].map((wheel) => wheel.bytes)));
+  requireFreeSpace(
+    context.cacheFolder,
+    unpackedBytes[variant] + 2 * Math.max(...wheels[variant].map((wheel) => wheel.bytes)),
+  );
   const work = createWorkFolder(context);
   try {
     for (const [i, wheel] of wheels[variant].entries()) {
@@ -57,8 +60,10 @@ function notForPlatform(context, platform) {
 /** The first Python on PATH that has pip. */
 async function findPython(context) {
   const found = ['python3', 'python'].map((name) => findOnPath(context, name)).filter((file) => file !== undefined);
-  const fix = 'install Python 3 with pip (on Debian and Ubuntu: apt install python3 python3-pip), and run this again; nothing of it runs later';
-  if (found.length === 0) throw new PartUnavailable({ problem: 'python3, which fetches the TensorFlow libraries, is not on PATH', fix });
+  const fix =
+    'install Python 3 with pip (on Debian and Ubuntu: apt install python3 python3-pip), and run this again; nothing of it runs later';
+  if (found.length === 0)
+    throw new PartUnavailable({ problem: 'python3, which fetches the TensorFlow libraries, is not on PATH', fix });
   for (const file of found) {
     if ((await askCommand(context, file, ['-m', 'pip', '--version'])) !== undefined) return file;
   }
@@ -70,15 +75,27 @@ async function unpack(context, { python, work, wheel, of }) {
   const folder = path.join(work, 'wheel');
   fs.mkdirSync(folder);
   await download(context, { python, folder, wheel, of });
-  const file = path.join(folder, fs.readdirSync(folder).find((name) => name.endsWith('.whl')));
+  const file = path.join(
+    folder,
+    fs.readdirSync(folder).find((name) => name.endsWith('.whl')),
+  );
   context.progress.doing(`verifying ${wheel.requirement}${of}`);
   const problem = wheelProblem(wheel, { bytes: fs.statSync(file).size, sha256: await sha256Of(file) });
-  if (problem !== undefined) throw new PartUnavailable({ problem, fix: 'check the package index that pip uses, run pip cache purge, and run this again' });
+  if (problem !== undefined)
+    throw new PartUnavailable({
+      problem,
+      fix: 'check the package index that pip uses, run pip cache purge, and run this again',
+    });
   context.progress.doing(`unzipping ${wheel.requirement}${of}`);
-  await runCommand(context, python, [path.join(__dirname, 'unzip.py'), file, path.join(work, 'libraries'), ...MEMBERS], {
-    cwd: work,
-    onLine: (line) => context.progress.detail(share(...line.split(' ').map(Number))),
-  });
+  await runCommand(
+    context,
+    python,
+    [path.join(__dirname, 'unzip.py'), file, path.join(work, 'libraries'), ...MEMBERS],
+    {
+      cwd: work,
+      onLine: (line) => context.progress.detail(share(...line.split(' ').map(Number))),
+    },
+  );
   fs.rmSync(folder, { recursive: true });
 }
 
@@ -102,8 +119,10 @@ async function download(context, { python, folder, wheel, of }) {
 
 /** Why a downloaded wheel is not the pinned one; undefined where it is. */
 function wheelProblem(pinned, got) {
-  if (got.bytes !== pinned.bytes) return `${pinned.requirement} has the wrong length: ${pinned.bytes} bytes expected, got ${got.bytes}`;
-  if (got.sha256 !== pinned.sha256) return `${pinned.requirement} has the wrong checksum: sha256 ${pinned.sha256} expected, got ${got.sha256}`;
+  if (got.bytes !== pinned.bytes)
+    return `${pinned.requirement} has the wrong length: ${pinned.bytes} bytes expected, got ${got.bytes}`;
+  if (got.sha256 !== pinned.sha256)
+    return `${pinned.requirement} has the wrong checksum: sha256 ${pinned.sha256} expected, got ${got.sha256}`;
   return undefined;
 }
 
@@ -118,7 +137,10 @@ const share = (done, total) => `${Math.round(done / MEGABYTE)} of ${Math.round(t
 /** The largest file in the folder: a wheel that pip moves into place must not count twice. */
 function bytesIn(folder) {
   const entries = fs.readdirSync(folder, { recursive: true });
-  return Math.max(0, ...entries.map((name) => fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0));
+  return Math.max(
+    0,
+    ...entries.map((name) => fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+  );
 }
 
 module.exports = { provideLibraries, wheelProblem };

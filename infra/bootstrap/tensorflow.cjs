@@ -19,14 +19,17 @@ function inspect(context) {
   const stamp = readJson(stampFile(folder));
   if (stamp === undefined || stamp.state !== stateOf(folder)) return { ok: false, fix: `run ${context.ownCommand}` };
   const chosen = context.environment.STEPWELL_TENSORFLOW;
-  if (chosen && chosen !== stamp.variant) return { ok: false, fix: `run ${context.ownCommand}: STEPWELL_TENSORFLOW is ${chosen} now` };
-  if (!chosen && hasGpuDevice() && !stamp.gpuDevice && stamp.variant === 'cpu') return { ok: false, fix: `run ${context.ownCommand}: a GPU has been added` };
+  if (chosen && chosen !== stamp.variant)
+    return { ok: false, fix: `run ${context.ownCommand}: STEPWELL_TENSORFLOW is ${chosen} now` };
+  if (!chosen && hasGpuDevice() && !stamp.gpuDevice && stamp.variant === 'cpu')
+    return { ok: false, fix: `run ${context.ownCommand}: a GPU has been added` };
   return { ok: true, version: stamp.version, source: stamp.source, path: path.join(folder, BINDING) };
 }
 
 async function prepare(context) {
   const folder = findPackage(context, PACKAGE);
-  if (folder === undefined) throw new PartUnavailable({ problem: `${PACKAGE} is not installed`, fix: 'run npm ci, and this again' });
+  if (folder === undefined)
+    throw new PartUnavailable({ problem: `${PACKAGE} is not installed`, fix: 'run npm ci, and this again' });
   const variant = await wantedVariant(context);
   if (await existingBindingServes(context, { folder, variant })) return;
   const libraries = await provideLibraries(context, variant);
@@ -34,7 +37,9 @@ async function prepare(context) {
   useBinding({ folder, libraries, binding });
   const answer = await tryBinding(context, folder);
   if (variant === 'gpu' && !answer.gpu) {
-    context.report(`TensorFlow ${answer.version} sees no GPU and will train on the CPU: see whether nvidia-smi works and its driver is 525 or later`);
+    context.report(
+      `TensorFlow ${answer.version} sees no GPU and will train on the CPU: see whether nvidia-smi works and its driver is 525 or later`,
+    );
   }
   stamp({ folder, variant, version: answer.version, source: `${variant} libraries of TensorFlow from PyPI` });
 }
@@ -48,7 +53,10 @@ async function existingBindingServes(context, { folder, variant }) {
 }
 
 function stamp({ folder, variant, version, source }) {
-  writeFileAtomically(stampFile(folder), JSON.stringify({ version, source, variant, gpuDevice: hasGpuDevice(), state: stateOf(folder) }, null, 2));
+  writeFileAtomically(
+    stampFile(folder),
+    JSON.stringify({ version, source, variant, gpuDevice: hasGpuDevice(), state: stateOf(folder) }, null, 2),
+  );
 }
 
 /** What tells whether the binding or a library it loads has changed: their sizes and times, links followed. */
@@ -64,7 +72,10 @@ async function wantedVariant(context) {
   const chosen = context.environment.STEPWELL_TENSORFLOW;
   if (!chosen) return (await listsGpu(context)) ? 'gpu' : 'cpu';
   if (chosen === 'cpu' || chosen === 'gpu') return chosen;
-  throw new PartUnavailable({ problem: `STEPWELL_TENSORFLOW must be cpu or gpu, got ${chosen}`, fix: 'correct or unset it, and run this again' });
+  throw new PartUnavailable({
+    problem: `STEPWELL_TENSORFLOW must be cpu or gpu, got ${chosen}`,
+    fix: 'correct or unset it, and run this again',
+  });
 }
 
 async function listsGpu(context) {

@@ -19,13 +19,19 @@ async function build(): Promise<void> {
   chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
   writeFileSync(path.join(DIST, 'study.schema.json'), schemaText());
   // Of the compiled code, so that a worker that bundles at start and one that loads this file run the same workflows.
-  writeFileSync(path.join(DIST, 'workflow-bundle.js'), await workflowBundle(path.join(DIST, 'workflows', 'index.js'), PACKAGE_FOLDER));
+  writeFileSync(
+    path.join(DIST, 'workflow-bundle.js'),
+    await workflowBundle(path.join(DIST, 'workflows', 'index.js'), PACKAGE_FOLDER),
+  );
 }
 
 /** @throws Error if the compiler finds fault; it has said where by then. */
 function compile(): void {
   const compiler = require.resolve('typescript/bin/tsc');
-  const { status, error } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: PACKAGE_FOLDER, stdio: 'inherit' });
+  const { status, error } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+    cwd: PACKAGE_FOLDER,
+    stdio: 'inherit',
+  });
   if (status !== 0) throw new Error('the sources do not compile; see above', { cause: error });
 }
 

@@ -11,8 +11,12 @@ export interface Credentials {
 export function credentialsOf(folder: string): Credentials {
   const file = path.join(folder, 'credentials.json');
   const kept = readJson<Partial<Credentials>>(file);
-  if (typeof kept?.accessKeyId === 'string' && typeof kept.secretAccessKey === 'string') return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey };
-  const made = { accessKeyId: randomBytes(10).toString('hex').toUpperCase(), secretAccessKey: randomBytes(30).toString('base64url') };
+  if (typeof kept?.accessKeyId === 'string' && typeof kept.secretAccessKey === 'string')
+    return { accessKeyId: kept.accessKeyId, secretAccessKey: kept.secretAccessKey };
+  const made = {
+    accessKeyId: randomBytes(10).toString('hex').toUpperCase(),
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  };
   writeJson(file, made);
   return made;
 }

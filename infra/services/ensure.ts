@@ -66,7 +66,10 @@ export async function ensureServers(options: EnsureOptions): Promise<void> {
 }
 
 /** @returns The server if it was started; undefined if it ran already. */
-async function ensureServer(kind: ServiceKind, { folder, ports, onProgress }: EnsureOptions): Promise<Server | undefined> {
+async function ensureServer(
+  kind: ServiceKind,
+  { folder, ports, onProgress }: EnsureOptions,
+): Promise<Server | undefined> {
   const { title, plan } = KINDS[kind];
   const fixed = ports[kind] ?? {};
   const record = readRecord(folder).servers[kind];
@@ -83,11 +86,16 @@ async function ensureServer(kind: ServiceKind, { folder, ports, onProgress }: En
   return startOnPorts(kind, record, { folder, ports, onProgress });
 }
 
-async function startOnPorts(kind: ServiceKind, record: ServerRecord | undefined, { folder, ports, onProgress }: EnsureOptions): Promise<Server> {
+async function startOnPorts(
+  kind: ServiceKind,
+  record: ServerRecord | undefined,
+  { folder, ports, onProgress }: EnsureOptions,
+): Promise<Server> {
   const { title, start } = KINDS[kind];
   for (let i = 1; ; i++) {
     const chosen = await choosePorts(kind, record, ports[kind] ?? {});
-    if (record !== undefined && chosen.port !== record.port) onProgress(`port ${record.port} is taken; the ${title} moves to ${chosen.port}`);
+    if (record !== undefined && chosen.port !== record.port)
+      onProgress(`port ${record.port} is taken; the ${title} moves to ${chosen.port}`);
     onProgress(`starting the ${title}`);
     try {
       return await start(folder, chosen, (identity) => recordServer(folder, kind, { ...chosen, process: identity }));
@@ -99,9 +107,9 @@ async function startOnPorts(kind: ServiceKind, record: ServerRecord | undefined,
 }
 
 async function choosePorts(kind: ServiceKind, record: ServerRecord | undefined, fixed: Partial<Ports>): Promise<Ports> {
-  const port = fixed.port ?? await choosePort(record?.port);
+  const port = fixed.port ?? (await choosePort(record?.port));
   if (!KINDS[kind].hasUi) return { port };
-  return { port, uiPort: fixed.uiPort ?? await choosePort(record?.uiPort, [port]) };
+  return { port, uiPort: fixed.uiPort ?? (await choosePort(record?.uiPort, [port])) };
 }
 
 async function isHealthy(plan: ServerPlan, identity: ProcessIdentity): Promise<boolean> {
@@ -124,5 +132,7 @@ function sayIfHistoryIsNew({ folder, onProgress }: EnsureOptions): void {
   const database = temporalDatabase(folder, requireProgram('temporal'));
   const others = readdirSync(folder).filter((name) => /^temporal-.*\.db$/.test(name));
   if (others.length === 0 || existsSync(database)) return;
-  onProgress(`this Temporal server begins a history of its own, ${path.basename(database)}; ${others.join(', ')} of other versions stay as they are`);
+  onProgress(
+    `this Temporal server begins a history of its own, ${path.basename(database)}; ${others.join(', ')} of other versions stay as they are`,
+  );
 }

@@ -1,7 +1,11 @@
 /** A server could not be started, or ended at its start. The message holds the reason, the fix and the end of the server's log. */
 export class ServiceFailed extends Error {
   override readonly name = 'ServiceFailed';
-  constructor(message: string, readonly reason: ServiceFailure, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    readonly reason: ServiceFailure,
+    options?: ErrorOptions,
+  ) {
     super(message, options);
   }
 }
@@ -11,15 +15,36 @@ export class ServiceUnavailable extends Error {
   override readonly name = 'ServiceUnavailable';
 }
 
-export type ServiceFailure = 'portTaken' | 'diskFull' | 'notWritable' | 'databaseInUse' | 'noAttributes' | 'noAnswer' | 'folderBusy' | 'ended';
+export type ServiceFailure =
+  'portTaken' | 'diskFull' | 'notWritable' | 'databaseInUse' | 'noAttributes' | 'noAnswer' | 'folderBusy' | 'ended';
 
 /** What a server's log says in each case, and what a person does about it. The first that matches counts. */
 const CAUSES: readonly { readonly reason: ServiceFailure; readonly pattern: RegExp; readonly fix: string }[] = [
-  { reason: 'portTaken', pattern: /address already in use|port is already in use/i, fix: 'another program holds the port; end it, or name another port' },
-  { reason: 'diskFull', pattern: /no space left on device|disk is full|disk quota exceeded/i, fix: 'free some space, or name a folder on another disk with --folder' },
-  { reason: 'notWritable', pattern: /permission denied|read-only file system|readonly database/i, fix: 'name a folder that you may write with --folder' },
-  { reason: 'databaseInUse', pattern: /database is locked/i, fix: 'another server uses the same database; run stepwell down, or name another folder with --folder' },
-  { reason: 'noAttributes', pattern: /xattrs? (are|is) not supported|xattr check failed/i, fix: 'the file system keeps no extended attributes; name a folder on another one with --folder' },
+  {
+    reason: 'portTaken',
+    pattern: /address already in use|port is already in use/i,
+    fix: 'another program holds the port; end it, or name another port',
+  },
+  {
+    reason: 'diskFull',
+    pattern: /no space left on device|disk is full|disk quota exceeded/i,
+    fix: 'free some space, or name a folder on another disk with --folder',
+  },
+  {
+    reason: 'notWritable',
+    pattern: /permission denied|read-only file system|readonly database/i,
+    fix: 'name a folder that you may write with --folder',
+  },
+  {
+    reason: 'databaseInUse',
+    pattern: /database is locked/i,
+    fix: 'another server uses the same database; run stepwell down, or name another folder with --folder',
+  },
+  {
+    reason: 'noAttributes',
+    pattern: /xattrs? (are|is) not supported|xattr check failed/i,
+    fix: 'the file system keeps no extended attributes; name a folder on another one with --folder',
+  },
 ];
 
 /** Why a server ended at its start, by what it wrote; undefined if that does not tell. */

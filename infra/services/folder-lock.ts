@@ -72,5 +72,8 @@ function removeStale(file: string, token: string | undefined): void {
 }
 
 function busy(folder: string, { pid }: Holder): ServiceFailed {
-  return new ServiceFailed(`another process starts or stops the services in ${folder} [pid=${pid}] and does not finish; end it, or name another folder with --folder`, 'folderBusy');
+  return new ServiceFailed(
+    `another process starts or stops the services in ${folder} [pid=${pid}] and does not finish; end it, or name another folder with --folder`,
+    'folderBusy',
+  );
 }

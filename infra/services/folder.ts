@@ -13,7 +13,11 @@ const SYSTEM_FOLDERS = /^\/(proc|sys|dev(?!\/shm\/))(\/|$)/;
 /** The folder as an absolute path, made if need be: for its owner only, and for no version control. @throws ServiceFailed */
 export function prepareFolder(folder: string): string {
   const absolute = path.resolve(folder);
-  if (SYSTEM_FOLDERS.test(absolute)) throw new ServiceFailed(`folder ${absolute} cannot hold the services: it is the system's own; name another with --folder`, 'notWritable');
+  if (SYSTEM_FOLDERS.test(absolute))
+    throw new ServiceFailed(
+      `folder ${absolute} cannot hold the services: it is the system's own; name another with --folder`,
+      'notWritable',
+    );
   try {
     mkdirSync(absolute, { recursive: true, mode: 0o700 });
     const ignore = path.join(absolute, '.gitignore');
@@ -50,7 +54,11 @@ function cannotHold(folder: string, error: unknown): ServiceFailed {
   const code = codeOf(error);
   const full = ['ENOSPC', 'EDQUOT'].includes(code);
   const fix = full ? 'free some space, or name a folder on another disk with --folder' : 'name another with --folder';
-  return new ServiceFailed(`folder ${folder} cannot hold the services (${code}); ${fix}`, full ? 'diskFull' : 'notWritable', { cause: error });
+  return new ServiceFailed(
+    `folder ${folder} cannot hold the services (${code}); ${fix}`,
+    full ? 'diskFull' : 'notWritable',
+    { cause: error },
+  );
 }
 
 function codeOf(error: unknown): string {

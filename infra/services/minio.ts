@@ -19,7 +19,7 @@ export interface MinioOptions {
 /** MinIO over the folder's `minio`, without buckets; the storage tests run against it too. @throws ServiceFailed, ServiceUnavailable */
 export async function startMinio({ folder, onSpawn, ...wanted }: MinioOptions): Promise<Server> {
   const home = prepareFolder(folder);
-  const port = wanted.port ?? await choosePort(undefined);
+  const port = wanted.port ?? (await choosePort(undefined));
   const { accessKeyId, secretAccessKey } = credentialsOf(home);
   const address = `http://${LOOPBACK}:${port}`;
   return startServer({
@@ -27,7 +27,11 @@ export async function startMinio({ folder, onSpawn, ...wanted }: MinioOptions): 
     program: requireProgram('minio').path,
     args: ['server', '--quiet', '--address', `${LOOPBACK}:${port}`, path.join(home, 'minio')],
     environment: {
-      MINIO_ROOT_USER: accessKeyId, MINIO_ROOT_PASSWORD: secretAccessKey, MINIO_REGION: REGION, MINIO_BROWSER: 'off', MINIO_UPDATE: 'off',
+      MINIO_ROOT_USER: accessKeyId,
+      MINIO_ROOT_PASSWORD: secretAccessKey,
+      MINIO_REGION: REGION,
+      MINIO_BROWSER: 'off',
+      MINIO_UPDATE: 'off',
     },
     folder: home,
     logFile: path.join(home, 'minio.log'),

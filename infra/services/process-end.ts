@@ -15,7 +15,8 @@ export async function stopProcess(identity: ProcessIdentity, seconds = STOP_SECO
 /** Ends a process by SIGKILL; resolves when it is gone. */
 export async function killProcess(identity: ProcessIdentity): Promise<void> {
   signal(identity, 'SIGKILL');
-  if (!(await waitForEnd(identity, STOP_SECONDS_MAX))) throw new Error(`process ${identity.pid} does not end, not even by SIGKILL`);
+  if (!(await waitForEnd(identity, STOP_SECONDS_MAX)))
+    throw new Error(`process ${identity.pid} does not end, not even by SIGKILL`);
 }
 
 /** @returns Whether it ended in time. */

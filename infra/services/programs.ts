@@ -23,14 +23,20 @@ interface Identify {
   isRunning(identity: ProcessIdentity): boolean;
 }
 
-const TITLES: Readonly<Record<ProgramName, string>> = { temporal: 'the Temporal server', versitygw: 'the S3 server VersityGW', minio: 'the S3 server MinIO' };
+const TITLES: Readonly<Record<ProgramName, string>> = {
+  temporal: 'the Temporal server',
+  versitygw: 'the S3 server VersityGW',
+  minio: 'the S3 server MinIO',
+};
 
 /** @throws ServiceUnavailable saying how to get it. */
 export function requireProgram(name: ProgramName): LocatedProgram {
   const { locateProgram } = fromBootstrap<Locate>('locate.cjs');
   const program = locateProgram(name);
   if (program === undefined) {
-    throw new ServiceUnavailable(`${TITLES[name]} is not on this machine; get it with npm run bootstrap in a checkout, or npx stepwell bootstrap elsewhere`);
+    throw new ServiceUnavailable(
+      `${TITLES[name]} is not on this machine; get it with npm run bootstrap in a checkout, or npx stepwell bootstrap elsewhere`,
+    );
   }
   return program;
 }

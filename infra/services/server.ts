@@ -37,7 +37,10 @@ const FREE_BYTES_MIN = 1_000_000;
 
 /** A running server, started here or found running. */
 export class Server {
-  constructor(readonly plan: ServerPlan, private identity: ProcessIdentity) {}
+  constructor(
+    readonly plan: ServerPlan,
+    private identity: ProcessIdentity,
+  ) {}
 
   get pid(): number {
     return this.identity.pid;
@@ -89,7 +92,10 @@ async function launch(plan: ServerPlan): Promise<ProcessIdentity> {
     await pause(POLL_MILLISECONDS);
   }
   await killProcess(identity);
-  throw new ServiceFailed(`${plan.name} gave no answer at ${plan.address} within ${START_SECONDS_MAX} s and was ended${tail(plan.logFile, logStart)}`, 'noAnswer');
+  throw new ServiceFailed(
+    `${plan.name} gave no answer at ${plan.address} within ${START_SECONDS_MAX} s and was ended${tail(plan.logFile, logStart)}`,
+    'noAnswer',
+  );
 }
 
 /** How a process ended, in words, once it has. */
@@ -104,7 +110,12 @@ function endOf(child: ChildProcess): Promise<string> {
 function spawnApart({ program, args, environment, folder, logFile }: ServerPlan): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
-    const child = spawn(program, args, { cwd: folder, env: { ...surroundings(folder), ...environment }, stdio: ['ignore', log, log], detached: true });
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: { ...surroundings(folder), ...environment },
+      stdio: ['ignore', log, log],
+      detached: true,
+    });
     child.unref();
     return child;
   } finally {
@@ -126,7 +137,10 @@ function ended({ name, address, folder, logFile }: ServerPlan, what: string, log
   // On a full disk there is no room for the words that would say so.
   const cause = explainLog(isFull(folder) ? `${log} no space left on device` : log);
   const { reason, fix } = cause ?? { reason: 'ended' as const, fix: `its log is ${logFile}` };
-  return new ServiceFailed(`${name} ended at its start [${what}, address=${address}, folder=${folder}]; ${fix}${log}`, reason);
+  return new ServiceFailed(
+    `${name} ended at its start [${what}, address=${address}, folder=${folder}]; ${fix}${log}`,
+    reason,
+  );
 }
 
 /** Some file systems keep no count of their blocks. */
@@ -138,6 +152,10 @@ function isFull(folder: string): boolean {
 /** The last lines that the server wrote since it was started, each on a line of its own; empty where it wrote none. */
 function tail(logFile: string, start: number): string {
   const text = readFileSync(logFile).subarray(start).toString('utf8');
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '').slice(-LOG_LINES_MAX);
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(-LOG_LINES_MAX);
   return ['', ...lines].join('\n  | ');
 }

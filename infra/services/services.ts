@@ -47,7 +47,11 @@ const WATCH_MILLISECONDS = 1_000;
  *
  * @throws ServiceFailed, ServiceUnavailable with the fix.
  */
-export async function startServices({ folder, ports = {}, onProgress = () => undefined }: ServicesOptions): Promise<Services> {
+export async function startServices({
+  folder,
+  ports = {},
+  onProgress = () => undefined,
+}: ServicesOptions): Promise<Services> {
   const options = { folder: prepareFolder(folder), ports, onProgress };
   await withFolderLock(options.folder, async () => {
     await ensureServers(options);
@@ -146,18 +150,21 @@ function running(folder: string): RunningServices {
       STEPWELL_BUCKET: BUCKET,
       ...withoutForeignSettings(folder),
     },
-    describe: () => [
-      `Temporal     ${temporalAddress}, namespace ${NAMESPACE}`,
-      `Temporal UI  ${temporalUi}`,
-      `S3           ${endpoint}, bucket ${BUCKET}`,
-      `objects      ${path.join(objectFolder(folder), BUCKET)}`,
-    ].join('\n'),
+    describe: () =>
+      [
+        `Temporal     ${temporalAddress}, namespace ${NAMESPACE}`,
+        `Temporal UI  ${temporalUi}`,
+        `S3           ${endpoint}, bucket ${BUCKET}`,
+        `objects      ${path.join(objectFolder(folder), BUCKET)}`,
+      ].join('\n'),
   };
 }
 
 /** A user's own profiles, tokens and certificates are for other servers, and would be used beside or instead of the above. */
 function withoutForeignSettings(folder: string): Record<string, string> {
-  const cleared = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY'].filter((name) => process.env[name] !== undefined);
+  const cleared = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY'].filter(
+    (name) => process.env[name] !== undefined,
+  );
   const tls = Object.keys(process.env).some((name) => name.startsWith('TEMPORAL_TLS') || name === 'TEMPORAL_API_KEY');
   return {
     ...Object.fromEntries(cleared.map((name) => [name, ''])),

@@ -50,25 +50,48 @@ export interface TemporalPorts {
 /** Temporal's development server with its database in the folder. @throws ServiceFailed, ServiceUnavailable */
 export async function startTemporal({ folder, onSpawn, dynamicConfig, ...wanted }: TemporalOptions): Promise<Server> {
   const home = prepareFolder(folder);
-  const port = wanted.port ?? await choosePort(undefined);
-  const uiPort = wanted.uiPort ?? await choosePort(undefined, [port]);
-  const server = await startServer({ ...temporalPlan(home, { port, uiPort }, dynamicConfig), ...(onSpawn && { onSpawn }) });
+  const port = wanted.port ?? (await choosePort(undefined));
+  const uiPort = wanted.uiPort ?? (await choosePort(undefined, [port]));
+  const server = await startServer({
+    ...temporalPlan(home, { port, uiPort }, dynamicConfig),
+    ...(onSpawn && { onSpawn }),
+  });
   await raiseRetention(server.address, home);
   return server;
 }
 
 /** How the server is run, and asked whether it is well. */
-export function temporalPlan(folder: string, { port, uiPort }: TemporalPorts, dynamicConfig: TemporalOptions['dynamicConfig'] = {}): ServerPlan {
+export function temporalPlan(
+  folder: string,
+  { port, uiPort }: TemporalPorts,
+  dynamicConfig: TemporalOptions['dynamicConfig'] = {},
+): ServerPlan {
   const program = requireProgram('temporal');
   const address = `${LOOPBACK}:${port}`;
-  const settings = Object.entries({ ...DYNAMIC_CONFIG, ...dynamicConfig }).flatMap(([name, value]) => ['--dynamic-config-value', `${name}=${JSON.stringify(value)}`]);
+  const settings = Object.entries({ ...DYNAMIC_CONFIG, ...dynamicConfig }).flatMap(([name, value]) => [
+    '--dynamic-config-value',
+    `${name}=${JSON.stringify(value)}`,
+  ]);
   return {
     name: 'the Temporal server',
     program: program.path,
     args: [
-      'server', 'start-dev', '--ip', LOOPBACK, '--port', String(port), '--ui-port', String(uiPort), '--namespace', NAMESPACE,
-      '--db-filename', temporalDatabase(folder, program), '--log-level', 'warn',
-      ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]), ...settings,
+      'server',
+      'start-dev',
+      '--ip',
+      LOOPBACK,
+      '--port',
+      String(port),
+      '--ui-port',
+      String(uiPort),
+      '--namespace',
+      NAMESPACE,
+      '--db-filename',
+      temporalDatabase(folder, program),
+      '--log-level',
+      'warn',
+      ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+      ...settings,
     ],
     environment: {},
     folder,
@@ -84,15 +107,23 @@ export function temporalDatabase(folder: string, { version }: { readonly version
 }
 
 async function raiseRetention(address: string, folder: string): Promise<void> {
-  if (await retentionSeconds(address, folder) === RETENTION_HOURS * 3600) return;
-  await operate(address, folder, ['namespace', 'update', '--namespace', NAMESPACE, '--retention', `${RETENTION_HOURS}h`]);
+  if ((await retentionSeconds(address, folder)) === RETENTION_HOURS * 3600) return;
+  await operate(address, folder, [
+    'namespace',
+    'update',
+    '--namespace',
+    NAMESPACE,
+    '--retention',
+    `${RETENTION_HOURS}h`,
+  ]);
 }
 
 /** Undefined while the server does not answer. */
 async function retentionSeconds(address: string, folder: string): Promise<number | undefined> {
   try {
-    const { config } = JSON.parse(await operate(address, folder, ['namespace', 'describe', '--namespace', NAMESPACE, '--output', 'json'])) as
-      { readonly config?: { readonly workflowExecutionRetentionTtl?: string } };
+    const { config } = JSON.parse(
+      await operate(address, folder, ['namespace', 'describe', '--namespace', NAMESPACE, '--output', 'json']),
+    ) as { readonly config?: { readonly workflowExecutionRetentionTtl?: string } };
     return Number.parseInt(config?.workflowExecutionRetentionTtl ?? '', 10);
   } catch {
     return undefined;
@@ -101,6 +132,9 @@ async function retentionSeconds(address: string, folder: string): Promise<number
 
 async function operate(address: string, folder: string, command: readonly string[]): Promise<string> {
   const args = ['operator', ...command, '--address', address, '--command-timeout', `${COMMAND_SECONDS_MAX}s`];
-  const { stdout } = await promisify(execFile)(requireProgram('temporal').path, args, { env: surroundings(folder), timeout: 2 * COMMAND_SECONDS_MAX * 1000 });
+  const { stdout } = await promisify(execFile)(requireProgram('temporal').path, args, {
+    env: surroundings(folder),
+    timeout: 2 * COMMAND_SECONDS_MAX * 1000,
+  });
   return stdout;
 }

@@ -30,7 +30,7 @@ export interface VersitygwOptions {
  */
 export async function startVersitygw({ folder, onSpawn, ...wanted }: VersitygwOptions): Promise<Server> {
   const home = prepareFolder(folder);
-  const port = wanted.port ?? await choosePort(undefined);
+  const port = wanted.port ?? (await choosePort(undefined));
   mkdirSync(path.join(objectFolder(home), BUCKET), { recursive: true });
   const start = () => startServer({ ...versitygwPlan(home, port), ...(onSpawn && { onSpawn }) });
   try {
@@ -52,7 +52,18 @@ export function versitygwPlan(folder: string, port: number): ServerPlan {
   return {
     name: 'the S3 server VersityGW',
     program: requireProgram('versitygw').path,
-    args: ['--port', `${LOOPBACK}:${port}`, '--region', REGION, '--health', health, '--quiet', 'posix', ...sidecar, objectFolder(folder)],
+    args: [
+      '--port',
+      `${LOOPBACK}:${port}`,
+      '--region',
+      REGION,
+      '--health',
+      health,
+      '--quiet',
+      'posix',
+      ...sidecar,
+      objectFolder(folder),
+    ],
     environment: { ROOT_ACCESS_KEY_ID: accessKeyId, ROOT_SECRET_ACCESS_KEY: secretAccessKey, VGW_KEEP_ALIVE: 'true' },
     folder,
     logFile: path.join(folder, 'versitygw.log'),

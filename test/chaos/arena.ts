@@ -48,10 +48,22 @@ export interface Arena extends Servers {
 export async function startServers(folder: string, onSpawn: (pid: number) => void): Promise<Servers> {
   const options = { folder, onSpawn: ({ pid }: { readonly pid: number }) => onSpawn(pid) };
   const [temporalServer, storeServer] = await Promise.all([startTemporal(options), startVersitygw(options)]);
-  const temporal = { name: 'the Temporal server', server: temporalServer, proxy: await Proxy.start(temporalServer.address), isDown: false };
-  const store = { name: 'the S3 server', server: storeServer, proxy: await Proxy.start(new URL(storeServer.address).host), isDown: false };
+  const temporal = {
+    name: 'the Temporal server',
+    server: temporalServer,
+    proxy: await Proxy.start(temporalServer.address),
+    isDown: false,
+  };
+  const store = {
+    name: 'the S3 server',
+    server: storeServer,
+    proxy: await Proxy.start(new URL(storeServer.address).host),
+    isDown: false,
+  };
   return {
-    folder, temporal, store,
+    folder,
+    temporal,
+    store,
     close: async () => {
       await Promise.all([temporal.proxy.close(), store.proxy.close()]);
       await Promise.all([temporalServer.stop(), storeServer.stop()]);
@@ -66,8 +78,18 @@ export async function openArena(servers: Servers, name: string): Promise<Arena &
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const access = { endpoint: store.server.address, region: REGION, ...credentialsOf(folder) };
   await s3Client(access).send(new CreateBucketCommand({ Bucket: name }));
-  const world: StudyWorld = { temporalAddress: temporal.server.address, bucket: name, access, taskQueuePrefix: `${name}.`, cacheFolder: path.join(folder, 'caches', name) };
-  const reached = { ...world, temporalAddress: temporal.proxy.address, access: { ...access, endpoint: `http://${store.proxy.address}` } };
+  const world: StudyWorld = {
+    temporalAddress: temporal.server.address,
+    bucket: name,
+    access,
+    taskQueuePrefix: `${name}.`,
+    cacheFolder: path.join(folder, 'caches', name),
+  };
+  const reached = {
+    ...world,
+    temporalAddress: temporal.proxy.address,
+    access: { ...access, endpoint: `http://${store.proxy.address}` },
+  };
   const caches = ['tuner', 'training-1', 'training-2'].map((post) => path.join(world.cacheFolder, post));
   const mounted = caches.filter(mountDisk);
   const [tuner, ...training] = caches.map((cacheFolder) => {
@@ -75,7 +97,12 @@ export async function openArena(servers: Servers, name: string): Promise<Arena &
     return new Post(path.basename(cacheFolder), kind, workerEnvironment({ ...reached, cacheFolder }));
   });
   return {
-    ...servers, world, tuner: tuner!, training, objects: path.join(folder, 's3', name, 'v1'), hasOwnDisks: mounted.length === caches.length,
+    ...servers,
+    world,
+    tuner: tuner!,
+    training,
+    objects: path.join(folder, 's3', name, 'v1'),
+    hasOwnDisks: mounted.length === caches.length,
     closeWorkers: async () => {
       await Promise.all([tuner, ...training].map((post) => post?.close()));
       mounted.splice(0).forEach(unmountDisk);

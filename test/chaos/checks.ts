@@ -12,26 +12,37 @@ import type { Round } from './round';
 /** Everything that is not as promised, in sentences; none if all is. */
 export function problemsOf(round: Round, undisturbed: Round): readonly string[] {
   return [
-    ...decisionProblems(round, undisturbed), ...trialProblems(round, undisturbed), ...receiptProblems(round), ...storeProblems(round),
+    ...decisionProblems(round, undisturbed),
+    ...trialProblems(round, undisturbed),
+    ...receiptProblems(round),
+    ...storeProblems(round),
     ...round.orphans.map((pid) => `process ${pid} outlived its worker`),
   ];
 }
 
 function decisionProblems({ result }: Round, { result: expected }: Round): readonly string[] {
-  const problems = expected.decisions.filter((decision, i) => !isDeepStrictEqual(decision, result.decisions[i])).map(({ stageId }) => `the decision of ${stageId} differs`);
+  const problems = expected.decisions
+    .filter((decision, i) => !isDeepStrictEqual(decision, result.decisions[i]))
+    .map(({ stageId }) => `the decision of ${stageId} differs`);
   if (!isDeepStrictEqual(result.test, expected.test)) problems.push('the final test differs');
   return problems;
 }
 
 /** Equal hashes mean equal bits; the same study means the same hashes. */
 function trialProblems({ trials }: Round, { trials: expected }: Round): readonly string[] {
-  const missing = [...expected.keys()].filter((hash) => trials.get(hash)?.result == null).map((hash) => `trial ${hash} has no result`);
-  const extra = [...trials.keys()].filter((hash) => !expected.has(hash)).map((hash) => `trial ${hash} is not in the undisturbed study`);
+  const missing = [...expected.keys()]
+    .filter((hash) => trials.get(hash)?.result == null)
+    .map((hash) => `trial ${hash} has no result`);
+  const extra = [...trials.keys()]
+    .filter((hash) => !expected.has(hash))
+    .map((hash) => `trial ${hash} is not in the undisturbed study`);
   const other = [...expected].flatMap(([hash, { result }]) => {
     const got = trials.get(hash)?.result;
     if (got == null || result == null) return [];
     if (got.weights?.sha256 !== result.weights?.sha256) return [`trial ${got.trialId} ended in other weights`];
-    return isDeepStrictEqual(withoutTimes(got.outcome), withoutTimes(result.outcome)) ? [] : [`trial ${got.trialId} measured something else`];
+    return isDeepStrictEqual(withoutTimes(got.outcome), withoutTimes(result.outcome))
+      ? []
+      : [`trial ${got.trialId} measured something else`];
   });
   return [...missing, ...extra, ...other];
 }
@@ -47,18 +58,22 @@ function withoutTimes(outcome: Outcome): unknown {
  * that lived through the blow is still the owner, with the result.
  */
 function receiptProblems({ blows, trials }: Round): readonly string[] {
-  return blows.flatMap(({ name, what, victims }) => victims.flatMap(({ hash, token, receipts }) => {
-    const now = trials.get(hash);
-    const shows = now !== undefined && (now.receipts.length > receipts || now.owner.token === token);
-    return shows ? [] : [`no receipt for trial ${hash} after: ${name}, ${what}`];
-  }));
+  return blows.flatMap(({ name, what, victims }) =>
+    victims.flatMap(({ hash, token, receipts }) => {
+      const now = trials.get(hash);
+      const shows = now !== undefined && (now.receipts.length > receipts || now.owner.token === token);
+      return shows ? [] : [`no receipt for trial ${hash} after: ${name}, ${what}`];
+    }),
+  );
 }
 
 /** What was damaged on purpose is damaged still, where nobody had to read it again. */
 function storeProblems({ damage, garbage, blows }: Round): readonly string[] {
   const onPurpose = new Set(blows.flatMap(({ damaged = [] }) => damaged));
   return [
-    ...damage.filter(({ key }) => !onPurpose.has(key)).map(({ key, expected, actual }) => `${key} must be ${expected}, is ${actual}`),
+    ...damage
+      .filter(({ key }) => !onPurpose.has(key))
+      .map(({ key, expected, actual }) => `${key} must be ${expected}, is ${actual}`),
     ...garbage.map((folder) => `${folder} is left after a garbage collection`),
   ];
 }
@@ -74,7 +89,9 @@ export interface Losses {
 
 /** What all recoveries of a round cost. */
 export function lossesOf({ trials, result, blows }: Round): Losses {
-  const receipts = [...trials.values()].flatMap((trial) => trial.receipts.map((receipt) => ({ receipt, isExcused: isExcused(trial, blows) })));
+  const receipts = [...trials.values()].flatMap((trial) =>
+    trial.receipts.map((receipt) => ({ receipt, isExcused: isExcused(trial, blows) })),
+  );
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   return {
     receipts: receipts.length,

@@ -25,7 +25,10 @@ export interface KillerOptions {
  *
  * The seed decides how and after how long; what is there to be hit, the study's own pace does.
  */
-export async function killer(arena: Arena, { random, meanSeconds, blowsMax, isLong, onBlow, signal }: KillerOptions): Promise<readonly RecordedBlow[]> {
+export async function killer(
+  arena: Arena,
+  { random, meanSeconds, blowsMax, isLong, onBlow, signal }: KillerOptions,
+): Promise<readonly RecordedBlow[]> {
   const strikes = STRIKES.filter((strike) => isLong || strike.isLong !== true);
   const blows: RecordedBlow[] = [];
   while (blows.length < blowsMax && !signal.aborted) {
@@ -43,6 +46,9 @@ export async function killer(arena: Arena, { random, meanSeconds, blowsMax, isLo
 }
 
 function weighted(strikes: readonly Strike[], random: RandomStream): Strike {
-  let left = random.between(0, strikes.reduce((sum, { weight }) => sum + weight, 0));
+  let left = random.between(
+    0,
+    strikes.reduce((sum, { weight }) => sum + weight, 0),
+  );
   return strikes.find(({ weight }) => (left -= weight) < 0) ?? strikes[0]!;
 }

@@ -47,18 +47,37 @@ export interface ChaosReport {
 /** @throws RangeError that says what is wrong with an argument. */
 function optionsOf(args: readonly string[]): Options | 'help' {
   const text = { type: 'string' } as const;
-  const { values } = parseArgs({ args: [...args], options: { minutes: text, kills: text, seed: text, every: text, json: { type: 'boolean' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: text,
+      kills: text,
+      seed: text,
+      every: text,
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help === true) return 'help';
   const positive = (name: 'minutes' | 'kills' | 'seed' | 'every', otherwise: number): number => {
     const number = Number(values[name] ?? otherwise);
     if (!(number > 0)) throw new RangeError(`--${name} must be a number above 0, got '${values[name]}'`);
     return number;
   };
-  return { minutes: positive('minutes', 10), kills: positive('kills', Infinity), seed: positive('seed', 1), every: positive('every', 4), json: values.json === true };
+  return {
+    minutes: positive('minutes', 10),
+    kills: positive('kills', Infinity),
+    seed: positive('seed', 1),
+    every: positive('every', 4),
+    json: values.json === true,
+  };
 }
 
 /** Runs rounds until the time or the blows are used up. */
-export async function chaos({ minutes, kills, seed, every }: Omit<Options, 'json'>, tell: (line: string) => void): Promise<ChaosReport> {
+export async function chaos(
+  { minutes, kills, seed, every }: Omit<Options, 'json'>,
+  tell: (line: string) => void,
+): Promise<ChaosReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-chaos-'));
   const watchdog = startWatchdog(folder);
   const servers = await startServers(folder, (pid) => watchdog.guard(pid));
@@ -71,16 +90,31 @@ export async function chaos({ minutes, kills, seed, every }: Omit<Options, 'json
     for (let number = 1; number === 1 || (performance.now() < endAt && blows.length < kills); number++) {
       const onBlow = ({ name, what }: RecordedBlow): void => tell(`  ${name}: ${what}`);
       const round = await runRound(servers, `round-${number}`, {
-        random: new RandomStream(deriveSeed(seed, number)), meanSeconds: every, blowsMax: kills - blows.length, isLong: minutes > LONG_MINUTES, onBlow,
+        random: new RandomStream(deriveSeed(seed, number)),
+        meanSeconds: every,
+        blowsMax: kills - blows.length,
+        isLong: minutes > LONG_MINUTES,
+        onBlow,
       });
       const found = problemsOf(round, undisturbed);
       blows.push(...round.blows);
       problems.push(...found.map((problem) => `round ${number}: ${problem}`));
       losses.push(lossesOf(round));
       roundSeconds.push(round.seconds);
-      tell(`round ${number}: ${round.blows.length} blows in ${round.seconds.toFixed(0)} s, ${found.length === 0 ? 'every bit as undisturbed' : found.join('; ')}`);
+      tell(
+        `round ${number}: ${round.blows.length} blows in ${round.seconds.toFixed(0)} s, ${found.length === 0 ? 'every bit as undisturbed' : found.join('; ')}`,
+      );
     }
-    return { seed, rounds: losses.length, blows: countByName(blows), blowsTotal: blows.length, losses: summed(losses), undisturbedSeconds: undisturbed.seconds, roundSeconds, problems };
+    return {
+      seed,
+      rounds: losses.length,
+      blows: countByName(blows),
+      blowsTotal: blows.length,
+      losses: summed(losses),
+      undisturbedSeconds: undisturbed.seconds,
+      roundSeconds,
+      problems,
+    };
   } finally {
     await servers.close();
     watchdog.dismiss();
@@ -100,8 +134,11 @@ function countByName(blows: readonly RecordedBlow[]): Record<string, number> {
 function summed(losses: readonly Losses[]): Losses {
   const total = (of: (loss: Losses) => number): number => losses.reduce((sum, loss) => sum + of(loss), 0);
   return {
-    receipts: total(({ receipts }) => receipts), stepsLost: total(({ stepsLost }) => stepsLost), deviceSecondsLost: total(({ deviceSecondsLost }) => deviceSecondsLost),
-    deviceSeconds: total(({ deviceSeconds }) => deviceSeconds), stepsLostMax: Math.max(...losses.map(({ stepsLostMax }) => stepsLostMax)),
+    receipts: total(({ receipts }) => receipts),
+    stepsLost: total(({ stepsLost }) => stepsLost),
+    deviceSecondsLost: total(({ deviceSecondsLost }) => deviceSecondsLost),
+    deviceSeconds: total(({ deviceSeconds }) => deviceSeconds),
+    stepsLostMax: Math.max(...losses.map(({ stepsLostMax }) => stepsLostMax)),
   };
 }
 

@@ -11,7 +11,11 @@ export class Post {
   private closing = false;
   private readonly kept: Promise<void>;
 
-  constructor(readonly name: string, readonly kind: 'tuner' | 'training', private readonly environment: Readonly<Record<string, string>>) {
+  constructor(
+    readonly name: string,
+    readonly kind: 'tuner' | 'training',
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {
     this.kept = this.keep();
   }
 

@@ -9,7 +9,10 @@ const POLL_MILLISECONDS = 100;
 export async function processesOf(folder: string): Promise<readonly number[]> {
   const giveUpAt = performance.now() + GRACE_MILLISECONDS;
   for (;;) {
-    const found = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => pid !== process.pid && hasInEnvironment(pid, folder));
+    const found = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => pid !== process.pid && hasInEnvironment(pid, folder));
     if (found.length === 0 || performance.now() > giveUpAt) return found;
     await delay(POLL_MILLISECONDS);
   }

@@ -10,7 +10,10 @@ export class Proxy {
   private isCut = false;
   private delayMilliseconds = 0;
 
-  private constructor(private readonly server: Server, private readonly target: { readonly host: string; readonly port: number }) {
+  private constructor(
+    private readonly server: Server,
+    private readonly target: { readonly host: string; readonly port: number },
+  ) {
     server.on('connection', (client) => this.accept(client));
   }
 
@@ -62,7 +65,12 @@ export class Proxy {
     for (const socket of pair) {
       socket.setNoDelay(true);
       // A broken connection is what this is for: both ends see it closed.
-      socket.on('error', () => destroy(pair)).on('close', () => { this.pairs.delete(pair); destroy(pair); });
+      socket
+        .on('error', () => destroy(pair))
+        .on('close', () => {
+          this.pairs.delete(pair);
+          destroy(pair);
+        });
     }
     void this.carry(client, upstream).catch(() => destroy(pair));
     void this.carry(upstream, client).catch(() => destroy(pair));
@@ -71,7 +79,10 @@ export class Proxy {
   private async carry(from: Socket, to: Socket): Promise<void> {
     for await (const bytes of from) {
       if (this.delayMilliseconds > 0) await delay(this.delayMilliseconds);
-      if (!to.write(bytes)) await new Promise((resolve) => { to.once('drain', resolve).once('close', resolve); });
+      if (!to.write(bytes))
+        await new Promise((resolve) => {
+          to.once('drain', resolve).once('close', resolve);
+        });
     }
     to.end();
   }

@@ -28,13 +28,24 @@ export function chaosStudy(name: string): StudyInput {
   return digitsStudy({
     name,
     reproducible: true,
-    training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, epochs: 6, hparams: { batchSize: 32, dropoutRate: 0.2, shift: 0.1 } },
+    training: {
+      optimizer: { name: 'adam' },
+      schedule: { name: 'cosine' },
+      epochs: 6,
+      hparams: { batchSize: 32, dropoutRate: 0.2, shift: 0.1 },
+    },
     budget: { parallelTrials: 2 },
     checkpointEverySteps: CHECKPOINT_EVERY_STEPS,
     stages: [
       { stage: 'lrRangeTest' },
       { stage: 'batchSizeLadder', batchSizeMax: 64 },
-      { stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.5] }, weightDecay: { logUniform: [1e-5, 1e-2] } }, trials: 6, replicateTop: 2, replicates: 2 },
+      {
+        stage: 'regularizationSweep',
+        space: { dropoutRate: { uniform: [0, 0.5] }, weightDecay: { logUniform: [1e-5, 1e-2] } },
+        trials: 6,
+        replicateTop: 2,
+        replicates: 2,
+      },
       { stage: 'finalTrain', epochs: 60, replicates: 2 },
     ],
   });
@@ -74,7 +85,14 @@ export async function runRound(servers: Servers, name: string, plan?: Omit<Kille
       const struck = await blows;
       await arena.closeWorkers();
       const trials = trialsOf(arena);
-      return { result, seconds, blows: struck, trials, orphans: await processesOf(arena.world.cacheFolder), ...await afterwards(arena, name) };
+      return {
+        result,
+        seconds,
+        blows: struck,
+        trials,
+        orphans: await processesOf(arena.world.cacheFolder),
+        ...(await afterwards(arena, name)),
+      };
     } finally {
       await connection.close();
     }
@@ -88,7 +106,10 @@ export async function runRound(servers: Servers, name: string, plan?: Omit<Kille
 /** The server may be away at any moment. @throws WorkflowFailedError */
 async function resultOf(handle: WorkflowHandle<typeof tuneStudy>): Promise<StudyResult> {
   for (;;) {
-    const status = await handle.describe().then(({ status: { name } }) => name, () => 'RUNNING');
+    const status = await handle.describe().then(
+      ({ status: { name } }) => name,
+      () => 'RUNNING',
+    );
     if (status !== 'RUNNING' && status !== 'CONTINUED_AS_NEW') return handle.result();
     await delay(POLL_MILLISECONDS);
   }

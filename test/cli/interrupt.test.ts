@@ -32,7 +32,10 @@ describe('an interrupt', () => {
   test('for the second time leaves a command that has processes of its own the time to end them by force, until the third', () => {
     const exit = jest.spyOn(process, 'exit').mockImplementation(() => undefined as never);
     const said = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
-    const interrupt = listenForInterrupt(() => 'stopped', () => 'servers still run');
+    const interrupt = listenForInterrupt(
+      () => 'stopped',
+      () => 'servers still run',
+    );
     process.emit('SIGINT');
     expect(interrupt.atOnce.aborted).toBe(false);
     process.emit('SIGINT');

@@ -29,17 +29,32 @@ describe('loading a study', () => {
   });
 
   test('JSON is read like YAML', async () => {
-    const json = JSON.stringify({ name: 'small', dataset: { format: 'idx', uri: 'data' }, model: { preset: 'mnist-cnn' }, stages: [{ stage: 'finalTrain' }] });
+    const json = JSON.stringify({
+      name: 'small',
+      dataset: { format: 'idx', uri: 'data' },
+      model: { preset: 'mnist-cnn' },
+      stages: [{ stage: 'finalTrain' }],
+    });
     expect((await loadStudy(studyFile(json, 'study.json'))).parsed.name).toBe('small');
   });
 
   test('all problems are told at once, in the order of the file, each with its line and column', async () => {
-    const file = studyFile(valid.replace('name: small', 'name: Not a name').replace('uri: data', 'uri: nowhere').replace('preset: mnist-cnn', 'preset: mnist-cn') + 'sead: 3\n');
-    const failure = await loadStudy(file).catch((error: Error) => error) as Error;
+    const file = studyFile(
+      valid
+        .replace('name: small', 'name: Not a name')
+        .replace('uri: data', 'uri: nowhere')
+        .replace('preset: mnist-cnn', 'preset: mnist-cn') + 'sead: 3\n',
+    );
+    const failure = (await loadStudy(file).catch((error: Error) => error)) as Error;
     expect(failure).toMatchObject({ name: 'CommandError', exit: 'badInput', type: 'InvalidStudy' });
     const [head, ...lines] = failure.message.replaceAll(`${file}:`, '').split('\n');
     expect(head).toBe(`${file} has 4 problems`);
-    expect(lines.map((line) => line.slice(0, 24))).toEqual(['1:1: name: must be 1 to ', '2:25: dataset.uri: must ', '3:10: model.preset: must', '6:1: sead: unknown key, ']);
+    expect(lines.map((line) => line.slice(0, 24))).toEqual([
+      '1:1: name: must be 1 to ',
+      '2:25: dataset.uri: must ',
+      '3:10: model.preset: must',
+      '6:1: sead: unknown key, ',
+    ]);
     expect(lines.join('\n')).toMatch(/did you mean "mnist-cnn"[^]*did you mean "seed"/);
   });
 
@@ -52,26 +67,47 @@ describe('loading a study', () => {
     ['missing.yaml', 'does not exist; name a YAML or JSON file'],
     ['data', 'is a folder'],
   ])('%s is told by its name', async (name, message) => {
-    await expect(loadStudy(path.join(folder, name))).rejects.toThrow(`study file ${path.join(folder, name)} ${message}`);
+    await expect(loadStudy(path.join(folder, name))).rejects.toThrow(
+      `study file ${path.join(folder, name)} ${message}`,
+    );
   });
 
   test('a data set named in place of a study is not parsed', async () => {
-    await expect(loadStudy(studyFile('x'.repeat(1_000_001), 'big.yaml'))).rejects.toThrow('is no study: it has 1000001 bytes');
+    await expect(loadStudy(studyFile('x'.repeat(1_000_001), 'big.yaml'))).rejects.toThrow(
+      'is no study: it has 1000001 bytes',
+    );
   });
 
   test('aliases that multiply without end are refused', async () => {
-    const levels = Array.from({ length: 9 }, (_, i) => `${'abcdefghij'[i + 1]}: &${'abcdefghij'[i + 1]} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(', ')}]`);
-    await expect(loadStudy(studyFile(['a: &a [x]', ...levels].join('\n')))).rejects.toThrow(/cannot be read as data: its aliases \(\*name\) repeat too much; write the values out$/);
+    const levels = Array.from(
+      { length: 9 },
+      (_, i) => `${'abcdefghij'[i + 1]}: &${'abcdefghij'[i + 1]} [${Array(9).fill(`*${'abcdefghij'[i]}`).join(', ')}]`,
+    );
+    await expect(loadStudy(studyFile(['a: &a [x]', ...levels].join('\n')))).rejects.toThrow(
+      /cannot be read as data: its aliases \(\*name\) repeat too much; write the values out$/,
+    );
   });
 
   test.each([
     ['an alias of nothing', 'a: *b\n', /the alias \*b has no anchor &b before it$/],
     ['brackets without end', '['.repeat(20_000), /its values are nested more than 100 deep$/],
-    ['brackets that close again', `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`, /its values are nested more than 100 deep$/],
+    [
+      'brackets that close again',
+      `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+      /its values are nested more than 100 deep$/,
+    ],
     ['lists in lists', '- '.repeat(20_000), /its values are nested more than 100 deep$/],
-    ['two documents', `${valid}---\n${valid}`, /:6:1: a second document begins here, but a study is one: take out the line --- or \.\.\. before it$/],
+    [
+      'two documents',
+      `${valid}---\n${valid}`,
+      /:6:1: a second document begins here, but a study is one: take out the line --- or \.\.\. before it$/,
+    ],
   ])('%s: one sentence of our own', async (_, text, message) => {
-    await expect(loadStudy(studyFile(text))).rejects.toMatchObject({ name: 'CommandError', exit: 'badInput', message: expect.stringMatching(message) });
+    await expect(loadStudy(studyFile(text))).rejects.toMatchObject({
+      name: 'CommandError',
+      exit: 'badInput',
+      message: expect.stringMatching(message),
+    });
   });
 });
 
@@ -84,22 +120,40 @@ describe('the address of a data set', () => {
     else process.env['TEMPORAL_ADDRESS'] = cluster;
   });
 
-  test.each(['file://host/tmp', 'file:///tmp/%00', 'file:///a%2Fb', 's3://', 's3:///prefix', '/tmp/\0', 'http://host/data'])('%j is one problem of dataset.uri, on a cluster too', async (uri) => {
+  test.each([
+    'file://host/tmp',
+    'file:///tmp/%00',
+    'file:///a%2Fb',
+    's3://',
+    's3:///prefix',
+    '/tmp/\0',
+    'http://host/data',
+  ])('%j is one problem of dataset.uri, on a cluster too', async (uri) => {
     process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
     const message = /has 1 problem\n.*:2:\d+: dataset\.uri: must .*$/;
-    await expect(loadStudy(withUri(uri))).rejects.toMatchObject({ exit: 'badInput', message: expect.stringMatching(message) });
+    await expect(loadStudy(withUri(uri))).rejects.toMatchObject({
+      exit: 'badInput',
+      message: expect.stringMatching(message),
+    });
   });
 
   test('is taken as it is where its folder exists, or where it is a bucket', async () => {
-    for (const uri of [here, 's3://bucket/prefix']) expect((await loadStudy(withUri(uri))).parsed.dataset.uri).toBe(uri);
+    for (const uri of [here, 's3://bucket/prefix'])
+      expect((await loadStudy(withUri(uri))).parsed.dataset.uri).toBe(uri);
   });
 
-  test.each(['file:///does/not/exist', pathToFileURL(path.join(folder, 'study.yaml')).href])('%s is a problem where the workers are of this machine', async (uri) => {
-    delete process.env['TEMPORAL_ADDRESS'];
-    await expect(loadStudy(withUri(uri))).rejects.toMatchObject({ exit: 'badInput', message: expect.stringContaining('dataset.uri: must be a folder that exists, got') });
-  });
+  test.each(['file:///does/not/exist', pathToFileURL(path.join(folder, 'study.yaml')).href])(
+    '%s is a problem where the workers are of this machine',
+    async (uri) => {
+      delete process.env['TEMPORAL_ADDRESS'];
+      await expect(loadStudy(withUri(uri))).rejects.toMatchObject({
+        exit: 'badInput',
+        message: expect.stringContaining('dataset.uri: must be a folder that exists, got'),
+      });
+    },
+  );
 
-  test('may be a folder of the cluster\'s workers, with a warning; a relative path may not', async () => {
+  test("may be a folder of the cluster's workers, with a warning; a relative path may not", async () => {
     process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
     const said: string[] = [];
     const stderr = jest.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
@@ -108,7 +162,9 @@ describe('the address of a data set', () => {
     } finally {
       stderr.mockRestore();
     }
-    expect(said.join('')).toMatch(/^warning: .*:2:\d+: dataset\.uri: is no folder of this machine: the workers of the cluster must have it, got "file:\/\/\/does\/not\/exist"/);
+    expect(said.join('')).toMatch(
+      /^warning: .*:2:\d+: dataset\.uri: is no folder of this machine: the workers of the cluster must have it, got "file:\/\/\/does\/not\/exist"/,
+    );
     await expect(loadStudy(withUri('does/not/exist'))).rejects.toThrow('dataset.uri: must be a folder that exists');
   });
 });

@@ -9,13 +9,46 @@ let stderr: string;
 beforeEach(() => {
   stdout = '';
   stderr = '';
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => { stdout += String(text); return true; });
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => { stderr += String(text); return true; });
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += String(text);
+    return true;
+  });
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += String(text);
+    return true;
+  });
 });
 
 afterEach(() => jest.restoreAllMocks());
 
-const VERBS = ['run', 'validate', 'plan', 'watch', 'list', 'show', 'export', 'pause', 'resume', 'approve', 'skip', 'enqueue', 'set-parallel', 'extend', 'cancel', 'rerun', 'recover', 'verify', 'gc', 'up', 'down', 'backup', 'restore', 'worker', 'doctor', 'bootstrap'];
+const VERBS = [
+  'run',
+  'validate',
+  'plan',
+  'watch',
+  'list',
+  'show',
+  'export',
+  'pause',
+  'resume',
+  'approve',
+  'skip',
+  'enqueue',
+  'set-parallel',
+  'extend',
+  'cancel',
+  'rerun',
+  'recover',
+  'verify',
+  'gc',
+  'up',
+  'down',
+  'backup',
+  'restore',
+  'worker',
+  'doctor',
+  'bootstrap',
+];
 
 describe('the command line', () => {
   test('has every verb, each with a description', () => {
@@ -23,10 +56,13 @@ describe('the command line', () => {
     for (const command of createProgram().commands) expect(command.description()).toMatch(/^[a-z].*[^.]$/);
   });
 
-  test.each([[['--help']], [['run', '--help']], [['worker', 'tuner', '--help']], [['--version']]])('%j prints to stdout and exits with 0', async (args) => {
-    expect(await main(args)).toBe(0);
-    expect([stdout.length > 0, stderr]).toEqual([true, '']);
-  });
+  test.each([[['--help']], [['run', '--help']], [['worker', 'tuner', '--help']], [['--version']]])(
+    '%j prints to stdout and exits with 0',
+    async (args) => {
+      expect(await main(args)).toBe(0);
+      expect([stdout.length > 0, stderr]).toEqual([true, '']);
+    },
+  );
 
   test.each([
     [['rnu'], "unknown command 'rnu'\n(Did you mean run?)"],
@@ -41,14 +77,23 @@ describe('the command line', () => {
     expect(stdout).toBe('');
   });
 
-  test.each([[['run', 'none.yaml']], [['plan', 'none.yaml']], [['validate', 'none.yaml']]])('%j exits with 2, one sentence and no stack', async (args) => {
-    expect(await main(args)).toBe(2);
-    expect(stderr).toBe('stepwell: study file none.yaml does not exist; name a YAML or JSON file, e.g. stepwell run study.yaml\n');
-  });
+  test.each([[['run', 'none.yaml']], [['plan', 'none.yaml']], [['validate', 'none.yaml']]])(
+    '%j exits with 2, one sentence and no stack',
+    async (args) => {
+      expect(await main(args)).toBe(2);
+      expect(stderr).toBe(
+        'stepwell: study file none.yaml does not exist; name a YAML or JSON file, e.g. stepwell run study.yaml\n',
+      );
+    },
+  );
 
   test('with --json a failure is one JSON value on stdout as well', async () => {
     expect(await main(['run', 'none.yaml', '--json'])).toBe(2);
-    expect(JSON.parse(stdout)).toEqual({ studyId: null, status: 'failed', error: { type: 'InvalidStudy', message: expect.stringContaining('none.yaml does not exist') } });
+    expect(JSON.parse(stdout)).toEqual({
+      studyId: null,
+      status: 'failed',
+      error: { type: 'InvalidStudy', message: expect.stringContaining('none.yaml does not exist') },
+    });
   });
 
   test('a study with mistakes starts nothing: all of them, and exit 2', async () => {
@@ -66,6 +111,8 @@ describe('the command line', () => {
     } finally {
       delete process.env['STEPWELL_DEBUG'];
     }
-    expect(errors).toHaveBeenCalledWith(expect.objectContaining({ name: 'CommandError', stack: expect.stringContaining('read-study') }));
+    expect(errors).toHaveBeenCalledWith(
+      expect.objectContaining({ name: 'CommandError', stack: expect.stringContaining('read-study') }),
+    );
   });
 });

@@ -4,11 +4,30 @@ import type { StudyPlan } from '../../workflows/stages/simulate';
 const plan: StudyPlan = {
   stages: [
     {
-      stage: 'lrRetest', stageId: 'lr-retest', question: 'whether the rate still fits', inserted: 'the batch size may change',
-      trials: [{ trialId: 'lr-retest/000', label: 'factor 2', changes: { learningRate: 0.0123456 }, batchSize: 64, epochs: 2.004, steps: 40, examples: 2560 }],
+      stage: 'lrRetest',
+      stageId: 'lr-retest',
+      question: 'whether the rate still fits',
+      inserted: 'the batch size may change',
+      trials: [
+        {
+          trialId: 'lr-retest/000',
+          label: 'factor 2',
+          changes: { learningRate: 0.0123456 },
+          batchSize: 64,
+          epochs: 2.004,
+          steps: 40,
+          examples: 2560,
+        },
+      ],
       atMost: { trials: 3, steps: 120, examples: 7680 },
     },
-    { stage: 'finalTrain', stageId: 'final-train', question: 'how good it is', trials: [], atMost: { trials: 1, steps: 20, examples: 1280 } },
+    {
+      stage: 'finalTrain',
+      stageId: 'final-train',
+      question: 'how good it is',
+      trials: [],
+      atMost: { trials: 1, steps: 20, examples: 1280 },
+    },
   ],
   expected: { trials: 1, steps: 40, examples: 2560 },
   atMost: { trials: 4, steps: 140, examples: 8960 },
@@ -35,7 +54,9 @@ test('a gate is named where the study will wait', () => {
 
 test('device time is estimated from a measured rate only', () => {
   expect(planText('digits', plan, options)).not.toContain('device time is');
-  expect(planText('digits', plan, { ...options, imagesPerSecond: 100 })).toMatch(/device time +at most[^]*26 s[^]*device time is for training at 100 images a second, evaluations left out: 26 s in all; 2 trials at a time/);
+  expect(planText('digits', plan, { ...options, imagesPerSecond: 100 })).toMatch(
+    /device time +at most[^]*26 s[^]*device time is for training at 100 images a second, evaluations left out: 26 s in all; 2 trials at a time/,
+  );
 });
 
 test('every trial is listed on demand, with what is changed in it', () => {

@@ -15,8 +15,14 @@ let folder: string;
 beforeEach(() => {
   [stdout, stderr] = ['', ''];
   folder = mkdtempSync(path.join(tmpdir(), 'stepwell-store-verbs-'));
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => { stdout += String(text); return true; });
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => { stderr += String(text); return true; });
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += String(text);
+    return true;
+  });
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += String(text);
+    return true;
+  });
 });
 
 afterEach(() => {
@@ -25,14 +31,19 @@ afterEach(() => {
 });
 
 describe('verbs of the store', () => {
-  test.each([[['gc']], [['verify', 'digits']], [['recover']], [['rerun', 'digits', '--from', 'finalTrain']]])('%j where there is no store exits with 3 and says what to do', async (args) => {
-    expect(await main([...args, '--folder', folder, '--json'])).toBe(3);
-    expect(stderr).toBe(`stepwell: there is no store in ${folder}; name the folder of the services with --folder, or set TEMPORAL_ADDRESS to use a cluster and its store\n`);
-    expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { type: 'NoStore' } });
-  });
+  test.each([[['gc']], [['verify', 'digits']], [['recover']], [['rerun', 'digits', '--from', 'finalTrain']]])(
+    '%j where there is no store exits with 3 and says what to do',
+    async (args) => {
+      expect(await main([...args, '--folder', folder, '--json'])).toBe(3);
+      expect(stderr).toBe(
+        `stepwell: there is no store in ${folder}; name the folder of the services with --folder, or set TEMPORAL_ADDRESS to use a cluster and its store\n`,
+      );
+      expect(JSON.parse(stdout)).toMatchObject({ status: 'failed', error: { type: 'NoStore' } });
+    },
+  );
 
   test.each([
-    [['gc', '--older-than', 'soon'], "must be a number and a unit: s, m, h, d or w, e.g. 12h or 7d."],
+    [['gc', '--older-than', 'soon'], 'must be a number and a unit: s, m, h, d or w, e.g. 12h or 7d.'],
     [['rerun', 'digits'], "required option '--from <stage>' not specified"],
     [['rerun', 'digits', '--from', 'x', '--set', 'epochs'], 'must be path=value, e.g. training.epochs=40.'],
     [['rerun', 'digits', '--from', 'x', '--set', 'a=[1'], 'must have a value that is YAML, got [1'],
@@ -54,27 +65,51 @@ describe('verbs of the store', () => {
 
 describe('what they print', () => {
   test('a collection is a line for each folder and their sum', () => {
-    const items = [{ folder: 'trials/a/', why: 'leftovers of crashed attempts', objects: 2, bytes: 1500 }, { folder: 'datasets/b/', why: 'data set that no study refers to', objects: 1, bytes: 7 }];
-    expect(collectedText({ items, problems: ['trial manifest must be one'] }, true)).toBe([
-      'trials/a/    2 objects  1.5 kB  leftovers of crashed attempts', 'datasets/b/  1 object   7 B     data set that no study refers to',
-      'left alone: trial manifest must be one', 'would delete 3 objects, 1.5 kB',
-    ].join('\n'));
+    const items = [
+      { folder: 'trials/a/', why: 'leftovers of crashed attempts', objects: 2, bytes: 1500 },
+      { folder: 'datasets/b/', why: 'data set that no study refers to', objects: 1, bytes: 7 },
+    ];
+    expect(collectedText({ items, problems: ['trial manifest must be one'] }, true)).toBe(
+      [
+        'trials/a/    2 objects  1.5 kB  leftovers of crashed attempts',
+        'datasets/b/  1 object   7 B     data set that no study refers to',
+        'left alone: trial manifest must be one',
+        'would delete 3 objects, 1.5 kB',
+      ].join('\n'),
+    );
     expect(collectedText({ items: [], problems: [] }, false)).toBe('nothing to delete');
   });
 
   test('damage is a key, two hashes and the fix', () => {
-    expect(checkedText('digits', { objects: 9, bytes: 2e9, damage: [] })).toBe('study digits is whole: 9 objects, 2.0 GB');
-    expect(checkedText('digits', { objects: 9, bytes: 10, damage: [{ key: 'k', expected: 'a', actual: 'b', fix: 'delete it' }] })).toBe('k\n  expected a, got b\n  delete it\nstudy digits is damaged: 1 of 9 objects, 10 B');
+    expect(checkedText('digits', { objects: 9, bytes: 2e9, damage: [] })).toBe(
+      'study digits is whole: 9 objects, 2.0 GB',
+    );
+    expect(
+      checkedText('digits', {
+        objects: 9,
+        bytes: 10,
+        damage: [{ key: 'k', expected: 'a', actual: 'b', fix: 'delete it' }],
+      }),
+    ).toBe('k\n  expected a, got b\n  delete it\nstudy digits is damaged: 1 of 9 objects, 10 B');
   });
 
   test('durations are read in units, amounts of data told in them', () => {
-    expect(['0s', '90s', '1.5m', '12h', '7d', '2w'].map(durationSeconds)).toEqual([0, 90, 90, 43_200, 604_800, 1_209_600]);
+    expect(['0s', '90s', '1.5m', '12h', '7d', '2w'].map(durationSeconds)).toEqual([
+      0, 90, 90, 43_200, 604_800, 1_209_600,
+    ]);
     expect([0, 999, 1000, 1_234_567, 5e15].map(bytesText)).toEqual(['0 B', '999 B', '1.0 kB', '1.2 MB', '5000.0 TB']);
   });
 
   test('progress is one line on a terminal, and seldom lines elsewhere', () => {
     const written: string[] = [];
-    const stream = (isTTY: boolean) => ({ isTTY, write: (text: string) => { written.push(text); return true; } }) as unknown as NodeJS.WriteStream;
+    const stream = (isTTY: boolean) =>
+      ({
+        isTTY,
+        write: (text: string) => {
+          written.push(text);
+          return true;
+        },
+      }) as unknown as NodeJS.WriteStream;
     for (const isTTY of [true, false]) {
       const counter = counterOn(stream(isTTY));
       counter.show('1');

@@ -8,9 +8,24 @@ import type { StudyResult } from '../../workflows/contract';
 import { decision, pendingStage, progress, stage, trial } from './fixtures/sample-view';
 
 const result: StudyResult = {
-  studyId: 'digits', status: 'completed', test: { loss: 0.0912, accuracy: 0.98123 }, receipts: [], changes: [], deviceSeconds: 180, trials: 30,
-  decisions: [{ stage: 'lrRangeTest', stageId: 'lr-range-test', hparams: { learningRate: 0.003, batchSize: 64 }, because: 'the loss falls fastest at 0.003', confidence: 'high' }],
-  model: { uri: 's3://stepwell/v1/studies/digits/model/' }, report: { uri: 's3://stepwell/v1/studies/digits/report.html' },
+  studyId: 'digits',
+  status: 'completed',
+  test: { loss: 0.0912, accuracy: 0.98123 },
+  receipts: [],
+  changes: [],
+  deviceSeconds: 180,
+  trials: 30,
+  decisions: [
+    {
+      stage: 'lrRangeTest',
+      stageId: 'lr-range-test',
+      hparams: { learningRate: 0.003, batchSize: 64 },
+      because: 'the loss falls fastest at 0.003',
+      confidence: 'high',
+    },
+  ],
+  model: { uri: 's3://stepwell/v1/studies/digits/model/' },
+  report: { uri: 's3://stepwell/v1/studies/digits/report.html' },
 };
 
 test('a result tells decisions with reasons, accuracy, recoveries, cost and places', () => {
@@ -31,13 +46,17 @@ test('a result tells decisions with reasons, accuracy, recoveries, cost and plac
 });
 
 test('a study without a final training has no accuracy, and says so', () => {
-  expect(resultText({ ...result, test: null, model: null }, undefined)).toMatch(/test accuracy {4}not measured.*\n[^]*model {12}none/);
+  expect(resultText({ ...result, test: null, model: null }, undefined)).toMatch(
+    /test accuracy {4}not measured.*\n[^]*model {12}none/,
+  );
 });
 
 test('an object of the embedded store is shown as the plain file that it is, if it is there', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-result-'));
   mkdirSync(path.join(folder, 'stepwell/v1/studies/digits/model'), { recursive: true });
-  expect(localPath(result.model!.uri, folder)).toBe(path.relative(process.cwd(), path.join(folder, 'stepwell/v1/studies/digits/model')));
+  expect(localPath(result.model!.uri, folder)).toBe(
+    path.relative(process.cwd(), path.join(folder, 'stepwell/v1/studies/digits/model')),
+  );
   expect(localPath(result.report.uri, folder)).toBeUndefined();
   expect(localPath(result.report.uri, undefined)).toBeUndefined();
 });
@@ -56,8 +75,20 @@ test('a list has a row for each study, with the stage of those that run', () => 
 });
 
 test('showing a study gives its decisions, a table of every stage, and recoveries', () => {
-  const receipt = { trialId: 'lr-range-test/001', cause: 'workerLost', attempt: 2, lastStep: 9, resumedAtStep: 9, stepsLost: 0, deviceSecondsLost: 0, worker: 'training@host/1' } as const;
-  const stages = [stage({ status: 'decided', trials: [trial(1), trial(2, { reused: true, score: null })], decision }), pendingStage];
+  const receipt = {
+    trialId: 'lr-range-test/001',
+    cause: 'workerLost',
+    attempt: 2,
+    lastStep: 9,
+    resumedAtStep: 9,
+    stepsLost: 0,
+    deviceSecondsLost: 0,
+    worker: 'training@host/1',
+  } as const;
+  const stages = [
+    stage({ status: 'decided', trials: [trial(1), trial(2, { reused: true, score: null })], decision }),
+    pendingStage,
+  ];
   expect(showText(progress({ stages, receipts: [receipt] }), 'running').split('\n')).toEqual([
     'study digits is running; 1 trial, 12 s of device time',
     '',
@@ -78,14 +109,23 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
 
 test('what a study that has ended was at is shown as unfinished, whatever it last said itself', () => {
   const stages = [stage({ trials: [trial(1, { status: 'running', score: null })] }), pendingStage];
-  expect(showText(progress({ status: 'running', stages }), 'terminated')).toMatch(/study digits is terminated[^]*which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/);
+  expect(showText(progress({ status: 'running', stages }), 'terminated')).toMatch(
+    /study digits is terminated[^]*which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/,
+  );
 });
 
 test('a study that waits for a person says for what, and what people changed', () => {
-  const changes = [{ what: 'setParallelTrials', detail: '4 at a time, before 2', at: '2026-01-02T03:04:05.678Z', by: 'ada' }] as const;
+  const changes = [
+    { what: 'setParallelTrials', detail: '4 at a time, before 2', at: '2026-01-02T03:04:05.678Z', by: 'ada' },
+  ] as const;
   const paused = showText(progress({ status: 'paused', changes }), 'paused');
   expect(paused).toContain('\n\nthe study is paused; go on with: stepwell resume digits\n\n');
   expect(paused).toContain('changes\n  2026-01-02 03:04:05 UTC  setParallelTrials by ada: 4 at a time, before 2');
-  const waiting = showText(progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }), 'waiting');
-  expect(waiting).toContain('lr-range-test waits for approval; give it with: stepwell approve digits\n\nlr-range-test: which learning rate; waits for approval');
+  const waiting = showText(
+    progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }),
+    'waiting',
+  );
+  expect(waiting).toContain(
+    'lr-range-test waits for approval; give it with: stepwell approve digits\n\nlr-range-test: which learning rate; waits for approval',
+  );
 });

@@ -12,11 +12,16 @@ import { startWorker } from '../support/worker-process';
 import type { WorkerProcess } from '../support/worker-process';
 
 /** Long enough to be hit in the middle, with dropout and augmentation so that a lost random stream would show. */
-const study = (name: string) => digitsStudy({
-  name,
-  training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, hparams: { batchSize: 16, dropoutRate: 0.3, shift: 0.1 } },
-  stages: [{ stage: 'finalTrain', epochs: EPOCHS, replicates: 1 }],
-});
+const study = (name: string) =>
+  digitsStudy({
+    name,
+    training: {
+      optimizer: { name: 'adam' },
+      schedule: { name: 'cosine' },
+      hparams: { batchSize: 16, dropoutRate: 0.3, shift: 0.1 },
+    },
+    stages: [{ stage: 'finalTrain', epochs: EPOCHS, replicates: 1 }],
+  });
 
 const EPOCHS = 24;
 const STEPS = Math.ceil((EPOCHS * 1150) / 16);
@@ -38,17 +43,30 @@ let undisturbed: Ended;
 async function newWorld(): Promise<StudyWorld> {
   const { bucket, access } = await freshBucket('versitygw');
   const prefix = `${randomUUID().slice(0, 8)}.`;
-  return { temporalAddress: server.address, bucket, access, taskQueuePrefix: prefix, cacheFolder: path.join(folder, prefix) };
+  return {
+    temporalAddress: server.address,
+    bucket,
+    access,
+    taskQueuePrefix: prefix,
+    cacheFolder: path.join(folder, prefix),
+  };
 }
 
 /** Runs a study to its end; `disturb` may kill what it likes on the way. */
-async function runStudy(name: string, disturb: (world: StudyWorld, training: WorkerProcess, reach: (step: number) => Promise<unknown>) => Promise<readonly WorkerProcess[]>): Promise<Ended> {
+async function runStudy(
+  name: string,
+  disturb: (
+    world: StudyWorld,
+    training: WorkerProcess,
+    reach: (step: number) => Promise<unknown>,
+  ) => Promise<readonly WorkerProcess[]>,
+): Promise<Ended> {
   const world = await newWorld();
   const environment = workerEnvironment(world);
   const workers = await Promise.all([startWorker('tuner', environment), startWorker('training', environment)]);
   try {
     const handle = await start(client, world, study(name));
-    workers.push(...await disturb(world, workers[1] as WorkerProcess, (step) => waitForCheckpoint(world, step)));
+    workers.push(...(await disturb(world, workers[1] as WorkerProcess, (step) => waitForCheckpoint(world, step))));
     const result = await handle.result();
     const { final } = await studyRecord(world, name);
     return { result, weights: final?.weights?.sha256 };

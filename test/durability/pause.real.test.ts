@@ -12,11 +12,17 @@ import { waitFor } from '../support/wait-for';
 import { startWorker } from '../support/worker-process';
 
 /** With dropout and augmentation, so that a lost random stream would show. */
-const study = (name: string) => digitsStudy({
-  name, training: { optimizer: { name: 'adam' }, schedule: { name: 'cosine' }, hparams: { batchSize: 8, dropoutRate: 0.3, shift: 0.1 } },
-  // Long beside the seconds that it takes a trainer to hear of the pause.
-  stages: [{ stage: 'finalTrain', epochs: 30, replicates: 1 }],
-});
+const study = (name: string) =>
+  digitsStudy({
+    name,
+    training: {
+      optimizer: { name: 'adam' },
+      schedule: { name: 'cosine' },
+      hparams: { batchSize: 8, dropoutRate: 0.3, shift: 0.1 },
+    },
+    // Long beside the seconds that it takes a trainer to hear of the pause.
+    stages: [{ stage: 'finalTrain', epochs: 30, replicates: 1 }],
+  });
 
 const PAUSE_AFTER_STEP = 200;
 
@@ -32,10 +38,19 @@ afterAll(async () => {
 });
 
 /** Runs a study to its end; with `pause`, it is paused on the way, and its training worker is another one when it goes on. */
-async function run({ pause }: { readonly pause: boolean }): Promise<{ readonly result: StudyResult; readonly weights: string | undefined }> {
+async function run({
+  pause,
+}: {
+  readonly pause: boolean;
+}): Promise<{ readonly result: StudyResult; readonly weights: string | undefined }> {
   const prefix = `${randomUUID().slice(0, 8)}.`;
   const name = `pause-${prefix.slice(0, -1)}`;
-  const world: StudyWorld = { temporalAddress: temporalAddress(), ...await freshBucket('versitygw'), taskQueuePrefix: prefix, cacheFolder: path.join(folder, prefix) };
+  const world: StudyWorld = {
+    temporalAddress: temporalAddress(),
+    ...(await freshBucket('versitygw')),
+    taskQueuePrefix: prefix,
+    cacheFolder: path.join(folder, prefix),
+  };
   const environment = workerEnvironment(world);
   const workers = await Promise.all([startWorker('tuner', environment), startWorker('training', environment)]);
   try {
@@ -43,7 +58,9 @@ async function run({ pause }: { readonly pause: boolean }): Promise<{ readonly r
     if (pause) {
       await waitForStep(handle, PAUSE_AFTER_STEP);
       await change({ handle: handle as never }, 'pause', {});
-      await waitFor('the device is free', async () => ((await openTrials({ handle: handle as never })).length === 0 ? true : undefined));
+      await waitFor('the device is free', async () =>
+        (await openTrials({ handle: handle as never })).length === 0 ? true : undefined,
+      );
       await workers[1]?.stop();
       workers.push(await startWorker('training', environment));
       await change({ handle: handle as never }, 'resume', {});
@@ -59,6 +76,10 @@ test('a paused study writes a checkpoint of that very step, frees its worker, an
   const [undisturbed, paused] = await Promise.all([run({ pause: false }), run({ pause: true })]);
   expect(paused.weights).toEqual(undisturbed.weights);
   expect(undisturbed.result).toMatchObject({ receipts: [], changes: [] });
-  expect(paused.result).toMatchObject({ receipts: [{ cause: 'takenBack', stepsLost: 0 }], changes: [{ what: 'pause' }, { what: 'resume' }], test: undisturbed.result.test });
+  expect(paused.result).toMatchObject({
+    receipts: [{ cause: 'takenBack', stepsLost: 0 }],
+    changes: [{ what: 'pause' }, { what: 'resume' }],
+    test: undisturbed.result.test,
+  });
   expect(paused.result.receipts[0]?.resumedAtStep).toBeGreaterThanOrEqual(PAUSE_AFTER_STEP);
 }, 180_000);

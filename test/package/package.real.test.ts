@@ -1,5 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import manifest from '../../package.json';
@@ -8,7 +21,9 @@ import { PROJECT } from '../support/source-tree';
 /** Not part of a checkout, or not of the package's making. */
 const LEFT_OUT = new Set(['node_modules', 'dist', 'coverage', '.git', '.stepwell', 'test']);
 
-const ENTRIES = Object.keys(manifest.exports).filter((entry) => !entry.endsWith('.json')).map((entry) => entry.replace(/^\./, manifest.name));
+const ENTRIES = Object.keys(manifest.exports)
+  .filter((entry) => !entry.endsWith('.json'))
+  .map((entry) => entry.replace(/^\./, manifest.name));
 
 const CONSUMER = `
 import { defineStudy, parseStudy } from 'stepwell';
@@ -37,7 +52,12 @@ interface Ran {
 }
 
 function run(cwd: string, command: string, ...args: readonly string[]): Ran {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 100_000, env: { ...process.env, npm_config_update_notifier: 'false', NODE_OPTIONS: '' } });
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 100_000,
+    env: { ...process.env, npm_config_update_notifier: 'false', NODE_OPTIONS: '' },
+  });
   return { status, stdout, stderr };
 }
 
@@ -55,7 +75,9 @@ function packed(): string {
   mkdirSync(path.join(checkout, 'dist'));
   writeFileSync(path.join(checkout, 'dist', 'left-over.js'), '');
   mustRun(checkout, process.execPath, '--import', 'tsx', 'infra/build/main.ts');
-  const [{ filename }] = JSON.parse(mustRun(checkout, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder)) as [{ filename: string }];
+  const [{ filename }] = JSON.parse(
+    mustRun(checkout, 'npm', 'pack', '--json', '--ignore-scripts', '--pack-destination', folder),
+  ) as [{ filename: string }];
   return path.join(folder, filename);
 }
 
@@ -85,21 +107,35 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the package, installed into an empty project', () => {
-  const inPackage = (...parts: readonly string[]): string => path.join(project, 'node_modules', manifest.name, ...parts);
+  const inPackage = (...parts: readonly string[]): string =>
+    path.join(project, 'node_modules', manifest.name, ...parts);
 
   it('gives a working npx stepwell', () => {
     expect(mustRun(project, 'npx', '--no-install', 'stepwell', '--version').trim()).toBe(manifest.version);
-    expect(mustRun(project, 'npx', '--no-install', 'stepwell', 'validate', inPackage('examples', 'digits.yaml'))).toContain('is a valid study: digits');
+    expect(
+      mustRun(project, 'npx', '--no-install', 'stepwell', 'validate', inPackage('examples', 'digits.yaml')),
+    ).toContain('is a valid study: digits');
   });
 
   it('reads a study in TypeScript', () => {
-    const study = "{ name: 'typed', dataset: { format: 'idx', uri: 's3://images/mine' }, model: { preset: 'lenet5' }, stages: [{ stage: 'finalTrain' }] }";
-    writeFileSync(path.join(project, 'study.ts'), `import { defineStudy } from 'stepwell';\nexport default defineStudy(${study});\n`);
-    expect(mustRun(project, 'npx', '--no-install', 'stepwell', 'validate', 'study.ts')).toContain('is a valid study: typed');
+    const study =
+      "{ name: 'typed', dataset: { format: 'idx', uri: 's3://images/mine' }, model: { preset: 'lenet5' }, stages: [{ stage: 'finalTrain' }] }";
+    writeFileSync(
+      path.join(project, 'study.ts'),
+      `import { defineStudy } from 'stepwell';\nexport default defineStudy(${study});\n`,
+    );
+    expect(mustRun(project, 'npx', '--no-install', 'stepwell', 'validate', 'study.ts')).toContain(
+      'is a valid study: typed',
+    );
   });
 
   it('tells a mistake in a study in one sentence, with exit code 2', () => {
-    writeFileSync(path.join(project, 'study.yaml'), readFileSync(inPackage('examples', 'digits.yaml'), 'utf8').replace('batchSizeMax', 'batchSizeMaks').replace('data/digits', inPackage('examples', 'data', 'digits')));
+    writeFileSync(
+      path.join(project, 'study.yaml'),
+      readFileSync(inPackage('examples', 'digits.yaml'), 'utf8')
+        .replace('batchSizeMax', 'batchSizeMaks')
+        .replace('data/digits', inPackage('examples', 'data', 'digits')),
+    );
     const { status, stderr } = run(project, 'npx', '--no-install', 'stepwell', 'validate');
     expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('batchSizeMaks') as string });
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -109,34 +145,73 @@ describe('the package, installed into an empty project', () => {
     const script = `const kept = require('${entry}'); import('${entry}').then((imported) => console.log(JSON.stringify({
       names: Object.keys(kept).length, same: Object.keys(kept).every((name) => imported[name] === kept[name]),
       tensorflow: Object.keys(require.cache).filter((file) => file.includes('@tensorflow')).length })))`;
-    expect(JSON.parse(mustRun(project, process.execPath, '-e', script))).toEqual({ names: expect.any(Number) as number, same: true, tensorflow: 0 });
+    expect(JSON.parse(mustRun(project, process.execPath, '-e', script))).toEqual({
+      names: expect.any(Number) as number,
+      same: true,
+      tensorflow: 0,
+    });
   });
 
   it('has a prebuilt workflow bundle that a worker loads', () => {
     const script = `const { DefaultLogger, Runtime, Worker } = require('@temporalio/worker');
       Runtime.install({ logger: new DefaultLogger('WARN') });
       (async () => { for await (const replayed of Worker.runReplayHistories({ workflowBundle: { codePath: process.argv[1] } }, [])) throw replayed.error; })()`;
-    expect(run(project, process.execPath, '-e', script, inPackage('dist', 'workflow-bundle.js'))).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(run(project, process.execPath, '-e', script, inPackage('dist', 'workflow-bundle.js'))).toEqual({
+      status: 0,
+      stdout: '',
+      stderr: '',
+    });
   });
 
   it('gives types to a strict consumer in both kinds of module', () => {
     writeFileSync(path.join(project, 'consumer.cts'), CONSUMER);
     writeFileSync(path.join(project, 'consumer.mts'), CONSUMER);
-    const compilerOptions = { strict: true, module: 'node16', moduleResolution: 'node16', target: 'es2022', noEmit: true, skipLibCheck: true, exactOptionalPropertyTypes: true, types: ['node'] };
+    const compilerOptions = {
+      strict: true,
+      module: 'node16',
+      moduleResolution: 'node16',
+      target: 'es2022',
+      noEmit: true,
+      skipLibCheck: true,
+      exactOptionalPropertyTypes: true,
+      types: ['node'],
+    };
     writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['consumer.*'] }));
-    expect(run(project, process.execPath, path.join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect(
+      run(project, process.execPath, path.join(PROJECT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'),
+    ).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it('holds what it needs to run and no leftovers, tests or paths of where it was built', () => {
-    for (const file of ['dist/workflow-bundle.js', 'dist/study.schema.json', 'dist/activities/training/main.js', 'infra/bootstrap/main.mjs', 'infra/bootstrap/versions.json', 'LICENSE', 'README.md']) {
+    for (const file of [
+      'dist/workflow-bundle.js',
+      'dist/study.schema.json',
+      'dist/activities/training/main.js',
+      'infra/bootstrap/main.mjs',
+      'infra/bootstrap/versions.json',
+      'LICENSE',
+      'README.md',
+    ]) {
       expect([file, existsSync(inPackage(file))]).toEqual([file, true]);
     }
-    const files = readdirSync(inPackage(), { recursive: true, encoding: 'utf8' }).filter((file) => statSync(inPackage(file)).isFile());
-    expect(files.filter((file) => /left-over|\.test\.|^test|^dist\/(test|bench|examples)\/|(?<!\.d)\.ts$/.test(file) && !file.startsWith('examples/'))).toEqual([]);
+    const files = readdirSync(inPackage(), { recursive: true, encoding: 'utf8' }).filter((file) =>
+      statSync(inPackage(file)).isFile(),
+    );
+    expect(
+      files.filter(
+        (file) =>
+          /left-over|\.test\.|^test|^dist\/(test|bench|examples)\/|(?<!\.d)\.ts$/.test(file) &&
+          !file.startsWith('examples/'),
+      ),
+    ).toEqual([]);
     const bundle = readFileSync(inPackage('dist/workflow-bundle.js'), 'utf8');
-    const sourceMap = Buffer.from(bundle.slice(bundle.lastIndexOf('base64,') + 'base64,'.length), 'base64').toString('utf8');
+    const sourceMap = Buffer.from(bundle.slice(bundle.lastIndexOf('base64,') + 'base64,'.length), 'base64').toString(
+      'utf8',
+    );
     // Not toContain: its message would hold megabytes.
     expect([bundle, sourceMap].map((text) => text.includes(folder))).toEqual([false, false]);
-    expect((JSON.parse(sourceMap) as { readonly sources: readonly string[] }).sources).toContain('stepwell/dist/workflows/tune-study.js');
+    expect((JSON.parse(sourceMap) as { readonly sources: readonly string[] }).sources).toContain(
+      'stepwell/dist/workflows/tune-study.js',
+    );
   });
 });

@@ -42,7 +42,9 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
     await settled(study, trials);
     trials.release('regularization-sweep/000');
     await settled(study, trials);
-    trials.release('regularization-sweep/001', () => { throw ApplicationFailure.nonRetryable('layer 3 has no units', FAILURES.modelInvalid); });
+    trials.release('regularization-sweep/001', () => {
+      throw ApplicationFailure.nonRetryable('layer 3 has no units', FAILURES.modelInvalid);
+    });
     return study;
   },
   cancelled: async (world) => {
@@ -54,9 +56,13 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
     await study.handle.cancel();
     return study;
   },
-  'out-of-memory': (world) => world.start(ladderStudy({ name: 'out-of-memory' }), {
-    trial: ({ hparams }, plausible) => (numericHParam(hparams, 'batchSize') >= 64 ? { status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' } : plausible()),
-  }),
+  'out-of-memory': (world) =>
+    world.start(ladderStudy({ name: 'out-of-memory' }), {
+      trial: ({ hparams }, plausible) =>
+        numericHParam(hparams, 'batchSize') >= 64
+          ? { status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' }
+          : plausible(),
+    }),
   pruned: (world) => world.start(prunedStudy({ name: 'pruned' })),
   reproducible: (world) => world.start(sweepStudy({ name: 'reproducible', reproducible: true })),
   paused: async (world) => {
@@ -79,15 +85,23 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
     return study;
   },
   approved: async (world) => {
-    const { stages: [sweep], ...file } = sweepStudy({ name: 'approved' });
-    const study = await world.start({ ...file, stages: [sweep!, { stage: 'finalTrain', replicates: 1, gate: 'approve' }] });
+    const {
+      stages: [sweep],
+      ...file
+    } = sweepStudy({ name: 'approved' });
+    const study = await world.start({
+      ...file,
+      stages: [sweep!, { stage: 'finalTrain', replicates: 1, gate: 'approve' }],
+    });
     await waitFor('the study waits', async () => ((await progressOf(study)).status === 'waiting' ? true : undefined));
     await change(study, 'approve', {});
     return study;
   },
   changed: async (world) => {
     const trials = heldTrials();
-    const study = await world.start(sweepStudy({ name: 'changed', budget: { maxTrials: 12, parallelTrials: 2 } }), { trial: trials.trial });
+    const study = await world.start(sweepStudy({ name: 'changed', budget: { maxTrials: 12, parallelTrials: 2 } }), {
+      trial: trials.trial,
+    });
     await settled(study, trials);
     await change(study, 'enqueueTrial', { stageId: 'regularization-sweep', hparams: { weightDecay: 0.003 } });
     await change(study, 'setParallelTrials', { parallelTrials: 3 });
@@ -111,7 +125,9 @@ async function main(): Promise<void> {
   await onServer(EVENTS_OF_A_WHOLE, async (world) => {
     for (const [name, start] of Object.entries(STUDIES)) await record(name, await start(world), world);
   });
-  await onServer(EVENTS_OF_A_PART, async (world) => record('continued', await world.start(sweepStudy({ name: 'continued' })), world));
+  await onServer(EVENTS_OF_A_PART, async (world) =>
+    record('continued', await world.start(sweepStudy({ name: 'continued' })), world),
+  );
 }
 
 async function onServer(events: number, use: (world: ScriptedWorld) => Promise<void>): Promise<void> {
@@ -139,7 +155,9 @@ async function record(name: string, study: ScriptedStudy, world: ScriptedWorld):
 /** An event a line. Stack traces name places on the machine that recorded, and no replay reads them. */
 function textOf(history: History): string {
   const { events } = JSON.parse(historyToJSON(history)) as { readonly events: readonly unknown[] };
-  const lines = events.map((event) => JSON.stringify(event, (key, value: unknown) => (key === 'stackTrace' ? undefined : value)));
+  const lines = events.map((event) =>
+    JSON.stringify(event, (key, value: unknown) => (key === 'stackTrace' ? undefined : value)),
+  );
   return `{"events":[\n${lines.join(',\n')}\n]}\n`;
 }
 

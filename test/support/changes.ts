@@ -5,7 +5,11 @@ import type { ScriptedStudy } from './scripted-studies';
 import { waitFor } from './wait-for';
 
 /** Asks a study to change, as any client does. */
-export function change<Name extends ChangeName>({ handle }: { readonly handle: Pick<ScriptedStudy['handle'], 'executeUpdate'> }, name: Name, input: ChangeInputs[Name]): Promise<StudyChange> {
+export function change<Name extends ChangeName>(
+  { handle }: { readonly handle: Pick<ScriptedStudy['handle'], 'executeUpdate'> },
+  name: Name,
+  input: ChangeInputs[Name],
+): Promise<StudyChange> {
   return handle.executeUpdate<StudyChange, [ChangeInputs[Name]]>(name, { args: [input] });
 }
 
@@ -16,7 +20,10 @@ export function progressOf({ handle }: Pick<ScriptedStudy, 'handle'>): Promise<S
 /** Trials that Temporal knows as open, whoever trains them. */
 export async function openTrials({ handle }: Pick<ScriptedStudy, 'handle'>): Promise<readonly string[]> {
   const { raw } = await handle.describe();
-  return (raw.pendingActivities ?? []).filter(({ activityType }) => activityType?.name === 'runTrial').map(({ activityId }) => activityId ?? '').sort();
+  return (raw.pendingActivities ?? [])
+    .filter(({ activityType }) => activityType?.name === 'runTrial')
+    .map(({ activityId }) => activityId ?? '')
+    .sort();
 }
 
 /** Pauses a study, and waits until its last trial has been handed back. */

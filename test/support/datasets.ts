@@ -37,7 +37,16 @@ export function idxSet(train = 10, test = 4): Record<string, Buffer> {
 
 /** Records of CIFAR-10: a label and three planes of 32 x 32, red 1, green 2, blue 3, plus the record's number. */
 export function cifarBatch(labels: readonly number[]): Buffer {
-  return Buffer.concat(labels.map((label, i) => Buffer.concat([Buffer.from([label]), Buffer.alloc(1024, 1 + i), Buffer.alloc(1024, 2 + i), Buffer.alloc(1024, 3 + i)])));
+  return Buffer.concat(
+    labels.map((label, i) =>
+      Buffer.concat([
+        Buffer.from([label]),
+        Buffer.alloc(1024, 1 + i),
+        Buffer.alloc(1024, 2 + i),
+        Buffer.alloc(1024, 3 + i),
+      ]),
+    ),
+  );
 }
 
 const folders: string[] = [];
@@ -60,7 +69,9 @@ export function sourceOf(files: Readonly<Record<string, Uint8Array>>): Promise<S
 }
 
 /** Everything of a part in memory. */
-export async function readAll(part: OpenedPart): Promise<{ readonly images: Buffer; readonly labels: readonly number[] }> {
+export async function readAll(
+  part: OpenedPart,
+): Promise<{ readonly images: Buffer; readonly labels: readonly number[] }> {
   const images: Uint8Array[] = [];
   const labels: number[] = [];
   for await (const batch of part.batches()) {

@@ -39,7 +39,9 @@ export function deadExports({ sources, users, tests, entries }: Files): readonly
   return [...modules.values()].flatMap((module) => {
     const { path } = module.file;
     const own = [...module.declared.keys()].filter((name) => !isAlive(module, name, used, tested));
-    const passedOn = module.imports.flatMap(({ exportedAs }) => exportedAs ?? []).filter((name) => name !== '*' && !used.has(`${path}: ${name}`) && !tested.has(`${path}: ${name}`));
+    const passedOn = module.imports
+      .flatMap(({ exportedAs }) => exportedAs ?? [])
+      .filter((name) => name !== '*' && !used.has(`${path}: ${name}`) && !tested.has(`${path}: ${name}`));
     return [...own, ...passedOn].map((name) => `${path}: ${name}`);
   });
 }
@@ -55,13 +57,18 @@ function isAlive(module: Module, name: string, used: ReadonlySet<string>, tested
 
 /** A type in the signature of something exported, or an error that is thrown: callers may need its name. */
 function isContract(statement: ts.Statement, mentions: readonly ts.Statement[]): boolean {
-  if (ts.isClassDeclaration(statement)) return statement.heritageClauses?.some((clause) => /Error\b|Failure\b/.test(clause.getText())) === true;
+  if (ts.isClassDeclaration(statement))
+    return statement.heritageClauses?.some((clause) => /Error\b|Failure\b/.test(clause.getText())) === true;
   return (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) && mentions.some(isExported);
 }
 
 function moduleOf(file: SourceFile): Module {
   const imports = importsOf(file).map((one) => ({ ...one, target: resolveImport(file.path, one.specifier) }));
-  const declared = new Map(file.syntax.statements.filter(isExported).flatMap((statement) => namesDeclaredBy(statement).map((name) => [name, statement] as const)));
+  const declared = new Map(
+    file.syntax.statements
+      .filter(isExported)
+      .flatMap((statement) => namesDeclaredBy(statement).map((name) => [name, statement] as const)),
+  );
   return { file, imports, declared };
 }
 
@@ -79,34 +86,48 @@ function use(modules: Modules, used: Set<string>, path: string, name: string): v
   if (module === undefined || used.has(`${path}: ${name}`)) return;
   used.add(`${path}: ${name}`);
   const { declared, imports } = module;
-  if (name === '*') [...declared.keys(), ...imports.flatMap(({ exportedAs }) => exportedAs ?? [])].forEach((each) => use(modules, used, path, each));
+  if (name === '*')
+    [...declared.keys(), ...imports.flatMap(({ exportedAs }) => exportedAs ?? [])].forEach((each) =>
+      use(modules, used, path, each),
+    );
   for (const { target, names, exportedAs } of imports) {
     exportedAs?.forEach((passed, i) => {
       const isMeant = passed === name || (passed === '*' && !declared.has(name));
-      if (target !== undefined && isMeant) use(modules, used, target, passed === '*' ? name : names[i] ?? name);
+      if (target !== undefined && isMeant) use(modules, used, target, passed === '*' ? name : (names[i] ?? name));
     });
   }
 }
 
 function isExported(statement: ts.Statement): boolean {
   if (ts.isExportAssignment(statement)) return true;
-  return ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+  return (
+    ts.canHaveModifiers(statement) &&
+    ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true
+  );
 }
 
 function namesDeclaredBy(statement: ts.Statement): readonly string[] {
-  const isDefault = ts.isExportAssignment(statement) || (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword));
+  const isDefault =
+    ts.isExportAssignment(statement) ||
+    (ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword));
   if (isDefault === true) return ['default'];
-  if (ts.isVariableStatement(statement)) return statement.declarationList.declarations.flatMap(({ name }) => namesBoundBy(name));
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => namesBoundBy(name));
   const { name } = statement as ts.Statement & { readonly name?: ts.Node };
   return name !== undefined && ts.isIdentifier(name) ? [name.text] : [];
 }
 
 function namesBoundBy(name: ts.BindingName): readonly string[] {
-  return ts.isIdentifier(name) ? [name.text] : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesBoundBy(element.name) : []));
+  return ts.isIdentifier(name)
+    ? [name.text]
+    : name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesBoundBy(element.name) : []));
 }
 
 function mentionsName(node: ts.Node, name: string): boolean {
   let found = false;
-  forEachNode(node, (inner) => { found ||= ts.isIdentifier(inner) && inner.text === name; });
+  forEachNode(node, (inner) => {
+    found ||= ts.isIdentifier(inner) && inner.text === name;
+  });
   return found;
 }

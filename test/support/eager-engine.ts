@@ -8,33 +8,57 @@ import { advanced } from '../../activities/training/layers/moving-average';
 import { freeingTensors, tf } from '../../activities/training/native';
 import { OPTIMIZERS } from '../../activities/training/optimizers';
 import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
-import { gradientNorms, stepGradients, type StepPlan, trainableVariables, updateVariable } from '../../activities/training/step';
+import {
+  gradientNorms,
+  stepGradients,
+  type StepPlan,
+  trainableVariables,
+  updateVariable,
+} from '../../activities/training/step';
 import type { ExampleSet, StepEngine } from '../../activities/training/step-engine';
 import { assignWeights, initialTensors, slotName, tensorOf, weightsOf } from '../../activities/training/step-state';
 
 /** The indexed examples as tensors. */
-function gather({ images, labels, shape }: ExampleSet, indices: Int32Array): { images: tf.Tensor4D; labels: tf.Tensor1D } {
+function gather(
+  { images, labels, shape }: ExampleSet,
+  indices: Int32Array,
+): { images: tf.Tensor4D; labels: tf.Tensor1D } {
   const pixels = shape[0] * shape[1] * shape[2];
   const values = new Uint8Array(indices.length * pixels);
   images.read(indices, values);
   return {
     images: tf.tensor4d(Float32Array.from(values), [indices.length, ...shape]),
-    labels: tf.tensor1d(Int32Array.from(indices, (index) => labels[index] ?? 0), 'int32'),
+    labels: tf.tensor1d(
+      Int32Array.from(indices, (index) => labels[index] ?? 0),
+      'int32',
+    ),
   };
 }
 
-export function createEagerEngine(plan: StepPlan, parts: { readonly train: ExampleSet; readonly test: ExampleSet | null }): StepEngine {
+export function createEagerEngine(
+  plan: StepPlan,
+  parts: { readonly train: ExampleSet; readonly test: ExampleSet | null },
+): StepEngine {
   const trainables = trainableVariables(plan.model);
-  const slotNames = trainables.map(({ key }) => OPTIMIZERS[plan.optimizer.name].slots.map((slot) => slotName(slot, key)));
+  const slotNames = trainables.map(({ key }) =>
+    OPTIMIZERS[plan.optimizer.name].slots.map((slot) => slotName(slot, key)),
+  );
   const initial = initialTensors(plan);
   let slots: HostTensors = new Map([...initial].filter(([name]) => slotNames.flat().includes(name)));
-  const hostTensor = (tensor: tf.Tensor): HostTensor => ({ shape: tensor.shape, values: tensor.dataSync<'float32'>().slice() });
+  const hostTensor = (tensor: tf.Tensor): HostTensor => ({
+    shape: tensor.shape,
+    values: tensor.dataSync<'float32'>().slice(),
+  });
   return {
     load(state) {
       assignWeights(plan.model, weightsOf(plan.model, state));
       slots = new Map(slotNames.flat().map((name) => [name, tensorOf(state, name)]));
     },
-    read: () => new Map([...plan.model.variables.map(({ key, variable }): [string, HostTensor] => [key, hostTensor(variable)]), ...slots]),
+    read: () =>
+      new Map([
+        ...plan.model.variables.map(({ key, variable }): [string, HostTensor] => [key, hostTensor(variable)]),
+        ...slots,
+      ]),
     step(indices, scalars, seed) {
       return freeingTensors(() => {
         const tensorOfSlot = (name: string): tf.Tensor => {
@@ -42,30 +66,57 @@ export function createEagerEngine(plan: StepPlan, parts: { readonly train: Examp
           return tf.tensor(values.slice(), [...shape]);
         };
         const scalarOf = new Map(plan.scalarNames.map((name, i) => [name, tf.scalar(scalars[i] as number)]));
-        const { loss, gradients, averages } = stepGradients(plan, { ...gather(parts.train, indices), scalars: [...scalarOf.values()], seed: tf.tensor1d([...seed], 'int32') });
-        const updates = trainables.map((item, i) => updateVariable(
-          plan, item, { variable: item.variable, gradient: gradients[i] as tf.Tensor, slots: (slotNames[i] ?? []).map(tensorOfSlot) },
-          (name) => scalarOf.get(name) as tf.Scalar,
-        ));
+        const { loss, gradients, averages } = stepGradients(plan, {
+          ...gather(parts.train, indices),
+          scalars: [...scalarOf.values()],
+          seed: tf.tensor1d([...seed], 'int32'),
+        });
+        const updates = trainables.map((item, i) =>
+          updateVariable(
+            plan,
+            item,
+            {
+              variable: item.variable,
+              gradient: gradients[i] as tf.Tensor,
+              slots: (slotNames[i] ?? []).map(tensorOfSlot),
+            },
+            (name) => scalarOf.get(name) as tf.Scalar,
+          ),
+        );
         averages.forEach((average) => average.variable.assign(advanced(average)));
         trainables.forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
-        slots = new Map(slotNames.flatMap((names, i) => names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)])));
+        slots = new Map(
+          slotNames.flatMap((names, i) =>
+            names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)]),
+          ),
+        );
         return loss.dataSync()[0] ?? Number.NaN;
       });
     },
     gradientNorms(indices, scalars, seed) {
       const half = Math.floor(indices.length / 2);
-      const halves = [gather(parts.train, indices.slice(0, half)), gather(parts.train, indices.slice(half, 2 * half))] as const;
-      const [small = Number.NaN, large = Number.NaN] = freeingTensors(() => gradientNorms(plan, {
-        halves, scalars: Array.from(scalars, (value) => tf.scalar(value)), seed: tf.tensor1d([...seed], 'int32'),
-      }).dataSync<'float32'>());
+      const halves = [
+        gather(parts.train, indices.slice(0, half)),
+        gather(parts.train, indices.slice(half, 2 * half)),
+      ] as const;
+      const [small = Number.NaN, large = Number.NaN] = freeingTensors(() =>
+        gradientNorms(plan, {
+          halves,
+          scalars: Array.from(scalars, (value) => tf.scalar(value)),
+          seed: tf.tensor1d([...seed], 'int32'),
+        }).dataSync<'float32'>(),
+      );
       return { small, large };
     },
     evaluate(part, indices) {
       const examples = parts[part];
       if (examples === null) throw new RangeError(`the data set has no ${part} part`);
       const [lossSum = Number.NaN, correct = 0] = freeingTensors(() =>
-        evaluateBatch(plan.model, plan.classes, { ...gather(examples, indices), weights: tf.ones([indices.length]) }).sums.dataSync<'float32'>());
+        evaluateBatch(plan.model, plan.classes, {
+          ...gather(examples, indices),
+          weights: tf.ones([indices.length]),
+        }).sums.dataSync<'float32'>(),
+      );
       return { lossSum, correct };
     },
     evaluateInDetail() {

@@ -31,7 +31,11 @@ export default async function globalSetup(): Promise<void> {
   const servers = await Promise.all([startTemporal(options), startVersitygw(options), startMinio(options)]);
   const [temporal, versitygw, minio] = servers;
   const access = (endpoint: string): S3Access => ({ endpoint, region: REGION, ...credentialsOf(folder) });
-  const services: TestServices = { temporal: temporal.address, versitygw: access(versitygw.address), minio: access(minio.address) };
+  const services: TestServices = {
+    temporal: temporal.address,
+    versitygw: access(versitygw.address),
+    minio: access(minio.address),
+  };
   process.env[SERVICES_VARIABLE] = JSON.stringify(services);
   const run: TestRun = { folder, servers, watchdog };
   Object.assign(globalThis, { [TEST_RUN]: run });

@@ -31,17 +31,29 @@ export function randomExamples(examples: number, shape: readonly [number, number
   const pixels = examples * shape[0] * shape[1] * shape[2];
   const [pixel, label] = [deriveSeed(seed, 'pixel'), deriveSeed(seed, 'label')];
   return {
-    examples, shape, images: imagesInMemory(Uint8Array.from({ length: pixels }, (_, i) => 256 * uniform(pixel, i)), shape),
+    examples,
+    shape,
+    images: imagesInMemory(
+      Uint8Array.from({ length: pixels }, (_, i) => 256 * uniform(pixel, i)),
+      shape,
+    ),
     labels: Int32Array.from({ length: examples }, (_, i) => CLASSES * uniform(label, i)),
   };
 }
 
 /** A momentum slot without momentum, at a rate of 1, is the gradient. */
-function gradients(engine: StepEngine, plan: StepPlan, batch: Int32Array, { hparams = {}, seed }: GradientCase): { readonly loss: number; readonly gradient: Float64Array } {
+function gradients(
+  engine: StepEngine,
+  plan: StepPlan,
+  batch: Int32Array,
+  { hparams = {}, seed }: GradientCase,
+): { readonly loss: number; readonly gradient: Float64Array } {
   engine.load(initialTensors(plan));
   const loss = engine.step(batch, stepScalars(plan, { ...hparams, momentum: 0 }, 1, 0), [seed, 0]);
   const state: HostTensors = engine.read();
-  const values = trainableVariables(plan.model).flatMap(({ key }) => [...(state.get(slotName('momentum', key))?.values ?? [])]);
+  const values = trainableVariables(plan.model).flatMap(({ key }) => [
+    ...(state.get(slotName('momentum', key))?.values ?? []),
+  ]);
   return { loss, gradient: Float64Array.from(values) };
 }
 
@@ -50,7 +62,8 @@ const norm = (values: Float64Array): number => Math.sqrt(values.reduce((sum, val
 const distance = (a: Float64Array, b: Float64Array): number => norm(a.map((value, i) => value - (b[i] ?? Number.NaN)));
 
 /** Whether a layer draws random numbers by an example's place in the batch. */
-const drawsChance = (spec: ModelSpec): boolean => !('layers' in spec) || spec.layers.some(({ className }) => /Dropout|Noise/.test(String(className)));
+const drawsChance = (spec: ModelSpec): boolean =>
+  !('layers' in spec) || spec.layers.some(({ className }) => /Dropout|Noise/.test(String(className)));
 
 export interface EngineDifference {
   /** Euclidean norm of the difference of the engines' gradients by all weights, over `norm`. */
@@ -75,11 +88,15 @@ export async function engineDifference(of: GradientCase): Promise<EngineDifferen
     const batch = Int32Array.from({ length: batchSize }, (_, i) => i);
     const compiled = gradients(engine, plan, batch, of);
     const eager = gradients(createEagerEngine(plan, parts), plan, batch, of);
-    const reversed = drawsChance(spec) ? eager : gradients(createEagerEngine(plan, parts), plan, batch.toReversed(), of);
+    const reversed = drawsChance(spec)
+      ? eager
+      : gradients(createEagerEngine(plan, parts), plan, batch.toReversed(), of);
     const oracle = norm(eager.gradient);
     return {
-      gradient: distance(compiled.gradient, eager.gradient) / oracle, rounding: distance(reversed.gradient, eager.gradient) / oracle,
-      loss: Math.abs(compiled.loss / eager.loss - 1), norm: oracle,
+      gradient: distance(compiled.gradient, eager.gradient) / oracle,
+      rounding: distance(reversed.gradient, eager.gradient) / oracle,
+      loss: Math.abs(compiled.loss / eager.loss - 1),
+      norm: oracle,
     };
   } finally {
     engine?.dispose();

@@ -15,19 +15,21 @@ export interface HeldTrials {
 export function heldTrials(): HeldTrials {
   const waiting = new Map<string, (end: Parameters<HeldTrials['release']>[1]) => void>();
   return {
-    trial: (spec, plausible) => new Promise((resolve, reject) => {
-      waiting.set(spec.trialId, (end = () => plausible()) => {
-        try {
-          resolve(end(spec, plausible));
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-    }),
+    trial: (spec, plausible) =>
+      new Promise((resolve, reject) => {
+        waiting.set(spec.trialId, (end = () => plausible()) => {
+          try {
+            resolve(end(spec, plausible));
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
+      }),
     held: () => [...waiting.keys()],
     release: (trialId, end) => {
       const endNow = waiting.get(trialId);
-      if (endNow === undefined) throw new Error(`trial ${trialId} does not run; these do: ${[...waiting.keys()].join(', ')}`);
+      if (endNow === undefined)
+        throw new Error(`trial ${trialId} does not run; these do: ${[...waiting.keys()].join(', ')}`);
       waiting.delete(trialId);
       endNow(end);
     },
@@ -37,14 +39,18 @@ export function heldTrials(): HeldTrials {
 /** Trials that run as far as the workflow knows. */
 async function runningTrials({ handle }: ScriptedStudy): Promise<readonly string[]> {
   const { stages } = await handle.query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
-  return stages.flatMap(({ trials }) => trials.filter(({ status }) => status === 'running').map(({ trialId }) => trialId));
+  return stages.flatMap(({ trials }) =>
+    trials.filter(({ status }) => status === 'running').map(({ trialId }) => trialId),
+  );
 }
 
 /** What runs, if the workflow has reacted to all that happened: then it starts no further trial by itself. */
 async function whatRuns(study: ScriptedStudy, { held }: HeldTrials): Promise<readonly string[] | undefined> {
   const known = await runningTrials(study);
   const here = held();
-  return known.length > 0 && known.length === here.length && known.every((trialId) => here.includes(trialId)) ? known : undefined;
+  return known.length > 0 && known.length === here.length && known.every((trialId) => here.includes(trialId))
+    ? known
+    : undefined;
 }
 
 /** Waits until trials run and the workflow waits for them. @returns the trials, in the order of their start. */
@@ -57,11 +63,25 @@ export function settled(study: ScriptedStudy, trials: HeldTrials): Promise<reado
  *
  * @param pick Which of the running ones, in the order of their start, ends next.
  */
-export async function conduct(study: ScriptedStudy, trials: HeldTrials, pick: (running: readonly string[]) => string | undefined): Promise<void> {
+export async function conduct(
+  study: ScriptedStudy,
+  trials: HeldTrials,
+  pick: (running: readonly string[]) => string | undefined,
+): Promise<void> {
   let isOver = false;
-  void study.handle.result().then(() => undefined, () => undefined).then(() => { isOver = true; });
+  void study.handle
+    .result()
+    .then(
+      () => undefined,
+      () => undefined,
+    )
+    .then(() => {
+      isOver = true;
+    });
   for (;;) {
-    const running = await waitFor('the study waits for its trials or ends', () => (isOver ? [] : whatRuns(study, trials)));
+    const running = await waitFor('the study waits for its trials or ends', () =>
+      isOver ? [] : whatRuns(study, trials),
+    );
     const next = pick(running);
     if (next === undefined) return;
     trials.release(next);

@@ -8,10 +8,17 @@ import type { StudyInput } from '../../workflows/spec';
 type Changes = Partial<StudyInput> & Pick<StudyInput, 'name'>;
 
 const COMMON: Omit<StudyInput, 'name' | 'stages'> = {
-  seed: 5, dataset: { format: 'idx', uri: 'data/made-up' }, model: { preset: 'mnist-cnn' }, training: { epochs: 4 }, budget: { parallelTrials: 2 },
+  seed: 5,
+  dataset: { format: 'idx', uri: 'data/made-up' },
+  model: { preset: 'mnist-cnn' },
+  training: { epochs: 4 },
+  budget: { parallelTrials: 2 },
 };
 
-const SPACE: Extract<StudyInput['stages'][number], { stage: 'regularizationSweep' }>['space'] = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } };
+const SPACE: Extract<StudyInput['stages'][number], { stage: 'regularizationSweep' }>['space'] = {
+  weightDecay: { logUniform: [1e-6, 1e-2] },
+  dropoutRate: { uniform: [0, 0.6] },
+};
 
 /** It learns from the first two trials on, so that what it suggests depends on which have ended. */
 const TPE = { name: 'tpe', startupTrials: 2 } as const;
@@ -35,7 +42,15 @@ export function prunedStudy(changes: Changes): StudyInput {
   return {
     ...COMMON,
     stages: [
-      { stage: 'regularizationSweep', space: SPACE, sampler: TPE, pruner: { name: 'asha', reductionFactor: 2 }, trials: 8, replicateTop: 1, replicates: 2 },
+      {
+        stage: 'regularizationSweep',
+        space: SPACE,
+        sampler: TPE,
+        pruner: { name: 'asha', reductionFactor: 2 },
+        trials: 8,
+        replicateTop: 1,
+        replicates: 2,
+      },
       { stage: 'finalTrain', replicates: 1 },
     ],
     ...changes,
@@ -59,7 +74,14 @@ export function ladderStudy(changes: Changes): StudyInput {
   return {
     ...COMMON,
     stages: [
-      { stage: 'batchSizeLadder', batchSizeMin: 16, batchSizeMax: 1024, objective: 'largest', memoryMargin: 0, replicates: 1 },
+      {
+        stage: 'batchSizeLadder',
+        batchSizeMin: 16,
+        batchSizeMax: 1024,
+        objective: 'largest',
+        memoryMargin: 0,
+        replicates: 1,
+      },
       { stage: 'finalTrain', replicates: 1 },
     ],
     ...changes,

@@ -14,7 +14,14 @@ import { createStudyActivities, memoryStore } from '../../activities';
 import type { ObjectStore } from '../../activities';
 import { registerSearchAttributes } from '../../workers/search-attributes';
 import { studyWorkflowId, TASK_QUEUES } from '../../workflows/contract';
-import type { RunTrialInput, StudyActivities, StudyRecord, TrainingActivities, TrialSummary, TuneStudyInput } from '../../workflows/contract';
+import type {
+  RunTrialInput,
+  StudyActivities,
+  StudyRecord,
+  TrainingActivities,
+  TrialSummary,
+  TuneStudyInput,
+} from '../../workflows/contract';
 import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
@@ -29,8 +36,12 @@ const BEAT_MILLISECONDS = 50;
 const SHA = 'd'.repeat(64);
 
 const DATASET: PinnedDataset = {
-  sha256: SHA, manifest: { key: `v1/datasets/${SHA}/manifest.json`, sha256: SHA, bytes: 1000 }, source: { format: 'idx', uri: 'data/made-up' },
-  shape: [8, 8, 1], classes: 10, split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
+  sha256: SHA,
+  manifest: { key: `v1/datasets/${SHA}/manifest.json`, sha256: SHA, bytes: 1000 },
+  source: { format: 'idx', uri: 'data/made-up' },
+  shape: [8, 8, 1],
+  classes: 10,
+  split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
 };
 
 /** What a test says of one study; what it leaves out is as the textbooks say, at once. */
@@ -78,7 +89,10 @@ interface Play {
 }
 
 export function workflowBundle(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath: path.join(__dirname, '../../workflows/index.ts'), logger: new DefaultLogger('WARN') });
+  return bundleWorkflowCode({
+    workflowsPath: path.join(__dirname, '../../workflows/index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
 }
 
 /** Workers of both task queues on a server, with a prefix of their own. */
@@ -87,13 +101,27 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
   const taskQueuePrefix = `scripted-${randomUUID()}.`;
   const plays = new Map<string, Play>();
   const store = memoryStore();
-  const [workflowBundleBuilt, connection, clientConnection] = await Promise.all([workflowBundle(), NativeConnection.connect({ address }), Connection.connect({ address })]);
+  const [workflowBundleBuilt, connection, clientConnection] = await Promise.all([
+    workflowBundle(),
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
   const client = new Client({ connection: clientConnection, identity: 'test' });
   const searchAttributes = await registerSearchAttributes(client);
   const common = { connection, identity: 'scripted', maxHeartbeatThrottleInterval: BEAT_MILLISECONDS };
   const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, workflowBundle: workflowBundleBuilt, activities: studyActivities(plays, store), reuseV8Context: true }),
-    Worker.create({ ...common, taskQueue: `${taskQueuePrefix}${TASK_QUEUES.training}`, activities: trainingActivities(plays) }),
+    Worker.create({
+      ...common,
+      taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
+      workflowBundle: workflowBundleBuilt,
+      activities: studyActivities(plays, store),
+      reuseV8Context: true,
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: `${taskQueuePrefix}${TASK_QUEUES.training}`,
+      activities: trainingActivities(plays),
+    }),
   ]);
   const runs = workers.map((worker) => worker.run());
   return {
@@ -101,11 +129,22 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
     store,
     start: async (study, script = {}) => {
       const studyId = study.name;
-      const log: StudyLog = { started: [], ended: [], cancelled: [], running: new Set(), runningMost: 0, decisions: [], published: [] };
+      const log: StudyLog = {
+        started: [],
+        ended: [],
+        cancelled: [],
+        running: new Set(),
+        runningMost: 0,
+        decisions: [],
+        published: [],
+      };
       plays.set(studyId, { script, log });
       const input: TuneStudyInput = { studyId, study, taskQueuePrefix, searchAttributes };
       const handle = await client.workflow.start<typeof tuneStudy>('tuneStudy', {
-        workflowId: studyWorkflowId(studyId), taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`, args: [input], memo: { stepwellContent: studyId },
+        workflowId: studyWorkflowId(studyId),
+        taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
+        args: [input],
+        memo: { stepwellContent: studyId },
       });
       return { handle, log };
     },
@@ -123,7 +162,10 @@ let isQuiet = false;
 function quieten(): void {
   if (isQuiet) return;
   isQuiet = true;
-  Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
 }
 
 function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
@@ -196,10 +238,29 @@ function trainingActivities(plays: ReadonlyMap<string, Play>): TrainingActivitie
 function factsOf({ dataset, objective }: RunTrialInput, { resolved }: Play): StudyFacts {
   if (resolved === undefined) throw new Error('a trial runs before its study is resolved');
   const { trainExamples, validationExamples, testExamples } = dataset.split;
-  return { trainExamples, validationExamples, testExamples, classes: dataset.classes, training: resolved.training, objective, modelHparams: [], reproducible: resolved.reproducible };
+  return {
+    trainExamples,
+    validationExamples,
+    testExamples,
+    classes: dataset.classes,
+    training: resolved.training,
+    objective,
+    modelHparams: [],
+    reproducible: resolved.reproducible,
+  };
 }
 
 function resultOf(spec: TrialSpec, outcome: Outcome): TrialResult {
   const model = spec.exportModel ? `v1/trials/${spec.trialId}/model` : null;
-  return { trialId: spec.trialId, hash: `hash-${spec.trialId}`, outcome, weights: null, model, receipts: [], reused: false, worker: 'scripted', engine: 'made up' };
+  return {
+    trialId: spec.trialId,
+    hash: `hash-${spec.trialId}`,
+    outcome,
+    weights: null,
+    model,
+    receipts: [],
+    reused: false,
+    worker: 'scripted',
+    engine: 'made up',
+  };
 }

@@ -38,7 +38,12 @@ export async function freshBucket(kind: S3Kind): Promise<{ readonly bucket: stri
   const access = s3Access(kind);
   const bucket = `test-${randomUUID()}`;
   const { endpoint, region, accessKeyId, secretAccessKey } = access;
-  const client = new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+  const client = new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+  });
   try {
     await client.send(new CreateBucketCommand({ Bucket: bucket }));
     return { bucket, access };
@@ -49,6 +54,7 @@ export async function freshBucket(kind: S3Kind): Promise<{ readonly bucket: stri
 
 function testServices(): TestServices {
   const handed = process.env[SERVICES_VARIABLE];
-  if (handed === undefined) throw new Error('no test servers run: name the file *.real.test.ts and run it by jest --selectProjects real');
+  if (handed === undefined)
+    throw new Error('no test servers run: name the file *.real.test.ts and run it by jest --selectProjects real');
   return JSON.parse(handed) as TestServices;
 }

@@ -51,8 +51,10 @@ export function importsOf({ syntax }: SourceFile): readonly Import[] {
   forEachNode(syntax, (node) => {
     if (ts.isImportDeclaration(node)) found.push(importDeclaration(node));
     else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) found.push(reExport(node));
-    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) found.push({ specifier: textOf(node.argument.literal), typeOnly: true, names: ['*'] });
-    else if (ts.isCallExpression(node) && isModuleCall(node)) found.push({ specifier: textOf(node.arguments[0] as ts.Expression), typeOnly: false, names: ['*'] });
+    else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument))
+      found.push({ specifier: textOf(node.argument.literal), typeOnly: true, names: ['*'] });
+    else if (ts.isCallExpression(node) && isModuleCall(node))
+      found.push({ specifier: textOf(node.arguments[0] as ts.Expression), typeOnly: false, names: ['*'] });
   });
   return found;
 }
@@ -61,7 +63,9 @@ export function importsOf({ syntax }: SourceFile): readonly Import[] {
 export function resolveImport(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   const target = path.posix.join(path.posix.dirname(from), specifier);
-  return [target, `${target}.ts`, `${target}/index.ts`, target.replace(/\.js$/, '.ts')].find((file) => /\.\w+$/.test(file) && existsSync(path.join(PROJECT, file)));
+  return [target, `${target}.ts`, `${target}/index.ts`, target.replace(/\.js$/, '.ts')].find(
+    (file) => /\.\w+$/.test(file) && existsSync(path.join(PROJECT, file)),
+  );
 }
 
 /** Calls `visit` for a node and everything below it. */
@@ -78,23 +82,34 @@ function importDeclaration(node: ts.ImportDeclaration): Import {
   const named = elements.map((element) => (element.propertyName ?? element.name).text);
   const all = bindings !== undefined && ts.isNamespaceImport(bindings) ? ['*'] : [];
   const names = [...(importClause?.name === undefined ? [] : ['default']), ...named, ...all];
-  const typeOnly = importClause !== undefined && (importClause.isTypeOnly || (names.length > 0 && elements.length === names.length && elements.every((element) => element.isTypeOnly)));
+  const typeOnly =
+    importClause !== undefined &&
+    (importClause.isTypeOnly ||
+      (names.length > 0 && elements.length === names.length && elements.every((element) => element.isTypeOnly)));
   return { specifier, typeOnly, names };
 }
 
 function reExport(node: ts.ExportDeclaration): Import {
   const specifier = textOf(node.moduleSpecifier as ts.Expression);
   const { exportClause } = node;
-  if (exportClause === undefined || !ts.isNamedExports(exportClause)) return { specifier, typeOnly: node.isTypeOnly, names: ['*'], exportedAs: ['*'] };
+  if (exportClause === undefined || !ts.isNamedExports(exportClause))
+    return { specifier, typeOnly: node.isTypeOnly, names: ['*'], exportedAs: ['*'] };
   const { elements } = exportClause;
   const names = elements.map((element) => (element.propertyName ?? element.name).text);
-  return { specifier, typeOnly: node.isTypeOnly || elements.every((element) => element.isTypeOnly), names, exportedAs: elements.map((element) => element.name.text) };
+  return {
+    specifier,
+    typeOnly: node.isTypeOnly || elements.every((element) => element.isTypeOnly),
+    names,
+    exportedAs: elements.map((element) => element.name.text),
+  };
 }
 
 function isModuleCall(node: ts.CallExpression): boolean {
   const { expression: callee } = node;
-  const isImport = callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require')
-    || (ts.isPropertyAccessExpression(callee) && callee.getText() === 'require.resolve');
+  const isImport =
+    callee.kind === ts.SyntaxKind.ImportKeyword ||
+    (ts.isIdentifier(callee) && callee.text === 'require') ||
+    (ts.isPropertyAccessExpression(callee) && callee.getText() === 'require.resolve');
   return isImport && node.arguments[0] !== undefined && ts.isStringLiteralLike(node.arguments[0]);
 }
 

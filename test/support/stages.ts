@@ -9,33 +9,77 @@ import { costOfSegment, isFirstSegment } from '../../workflows/segments';
 import { STAGE_OPTIONS } from '../../workflows/stages/options';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Stage, StageContext, StudyFacts } from '../../workflows/stages/stage';
-import type { EpochMeasurement, HParams, Measurement, Outcome, Trial, TrialResult, TrialSpec } from '../../workflows/trial';
+import type {
+  EpochMeasurement,
+  HParams,
+  Measurement,
+  Outcome,
+  Trial,
+  TrialResult,
+  TrialSpec,
+} from '../../workflows/trial';
 
 export type Network = (spec: TrialSpec, facts: StudyFacts) => Outcome;
 
 export const INCUMBENT: HParams = {
-  ...Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default])), learningRate: DEFAULT_LEARNING_RATES.adam,
+  ...Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default])),
+  learningRate: DEFAULT_LEARNING_RATES.adam,
 };
 
 export const FACTS: StudyFacts = {
-  trainExamples: 1200, validationExamples: 300, testExamples: 300, classes: 10, modelHparams: [], reproducible: false,
-  training: { optimizer: { name: 'adam' }, schedule: { name: 'constant', warmupSteps: 0 }, epochs: 8, earlyStopping: null, hparams: INCUMBENT },
+  trainExamples: 1200,
+  validationExamples: 300,
+  testExamples: 300,
+  classes: 10,
+  modelHparams: [],
+  reproducible: false,
+  training: {
+    optimizer: { name: 'adam' },
+    schedule: { name: 'constant', warmupSteps: 0 },
+    epochs: 8,
+    earlyStopping: null,
+    hparams: INCUMBENT,
+  },
   objective: { metric: 'valLoss', direction: 'minimize' },
 };
 
 /** Options as a study file would give them, defaults filled. */
-export function optionsOf<Name extends keyof typeof STAGE_OPTIONS>(name: Name, options: object = {}): ReturnType<(typeof STAGE_OPTIONS)[Name]['parse']> {
+export function optionsOf<Name extends keyof typeof STAGE_OPTIONS>(
+  name: Name,
+  options: object = {},
+): ReturnType<(typeof STAGE_OPTIONS)[Name]['parse']> {
   return STAGE_OPTIONS[name].parse(options) as ReturnType<(typeof STAGE_OPTIONS)[Name]['parse']>;
 }
 
-export function contextOf<Options>(options: Options, changes: Partial<StageContext<Options>> = {}): StageContext<Options> {
+export function contextOf<Options>(
+  options: Options,
+  changes: Partial<StageContext<Options>> = {},
+): StageContext<Options> {
   return {
-    stageId: 'stage', options, incumbent: INCUMBENT, trials: [], seed: 5, facts: FACTS, remaining: { deviceSeconds: Infinity, trials: Infinity }, decisions: [], ...changes,
+    stageId: 'stage',
+    options,
+    incumbent: INCUMBENT,
+    trials: [],
+    seed: 5,
+    facts: FACTS,
+    remaining: { deviceSeconds: Infinity, trials: Infinity },
+    decisions: [],
+    ...changes,
   };
 }
 
 export function resultOf(spec: TrialSpec, outcome: Outcome): TrialResult {
-  return { trialId: spec.trialId, hash: 'hash', outcome, weights: null, model: null, receipts: [], reused: false, worker: 'test', engine: 'test' };
+  return {
+    trialId: spec.trialId,
+    hash: 'hash',
+    outcome,
+    weights: null,
+    model: null,
+    receipts: [],
+    reused: false,
+    worker: 'test',
+    engine: 'test',
+  };
 }
 
 export interface DriveOptions {
@@ -50,12 +94,23 @@ export interface DriveOptions {
 }
 
 /** Runs a stage to where it asks for nothing more. @returns the context to decide on. */
-export function drive<Options>(stage: Stage<Options>, context: StageContext<Options>, options: DriveOptions = {}): StageContext<Options> {
-  const { network = plausibleOutcome, parallel = 2, endsNext = ([first]) => first ?? 0, inOrder = false, trialsMax = 10_000 } = options;
+export function drive<Options>(
+  stage: Stage<Options>,
+  context: StageContext<Options>,
+  options: DriveOptions = {},
+): StageContext<Options> {
+  const {
+    network = plausibleOutcome,
+    parallel = 2,
+    endsNext = ([first]) => first ?? 0,
+    inOrder = false,
+    trialsMax = 10_000,
+  } = options;
   const trials: Trial[] = [];
   const running: number[] = [];
   let visible = 0;
-  const seen = (): readonly Trial[] => (inOrder ? trials.map((trial, i) => (i < visible ? trial : { spec: trial.spec })) : [...trials]);
+  const seen = (): readonly Trial[] =>
+    inOrder ? trials.map((trial, i) => (i < visible ? trial : { spec: trial.spec })) : [...trials];
   const ask = (): TrialSpec | undefined => {
     if (running.length >= parallel || trials.length >= trialsMax) return undefined;
     for (visible = Math.max(visible, trials.length - parallel + 1); ; visible++) {
@@ -79,9 +134,15 @@ export function drive<Options>(stage: Stage<Options>, context: StageContext<Opti
   }
 }
 
-function remainingAfter({ remaining }: StageContext<unknown>, trials: readonly Trial[]): StageContext<unknown>['remaining'] {
+function remainingAfter(
+  { remaining }: StageContext<unknown>,
+  trials: readonly Trial[],
+): StageContext<unknown>['remaining'] {
   const seconds = trials.map((trial) => costOfSegment(trials, trial).deviceSeconds);
-  return { deviceSeconds: remaining.deviceSeconds - seconds.reduce((sum, one) => sum + one, 0), trials: remaining.trials - trials.filter(isFirstSegment).length };
+  return {
+    deviceSeconds: remaining.deviceSeconds - seconds.reduce((sum, one) => sum + one, 0),
+    trials: remaining.trials - trials.filter(isFirstSegment).length,
+  };
 }
 
 /** Trials end in an order drawn from a seed. */
@@ -92,10 +153,29 @@ export function shuffled(seed: number): (running: readonly number[]) => number {
 
 /** A measurement with this validation loss at its only, or last, epoch. */
 export function measured(valLoss: number | null, changes: Partial<Measurement> = {}): Measurement {
-  const line: EpochMeasurement = { epoch: 1, step: 100, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: valLoss === null ? null : Math.exp(-valLoss), deviceSeconds: 1 };
+  const line: EpochMeasurement = {
+    epoch: 1,
+    step: 100,
+    learningRate: 1e-3,
+    trainLoss: valLoss,
+    valLoss,
+    valAccuracy: valLoss === null ? null : Math.exp(-valLoss),
+    deviceSeconds: 1,
+  };
   return {
-    steps: 100, epochs: 1, examples: 3200, trainLoss: valLoss, best: valLoss === null ? null : line, curve: [line], test: null, stepLosses: [], stepSeconds: null,
-    peakBytes: 1e8, parameters: 1000, deviceSeconds: 1, ...changes,
+    steps: 100,
+    epochs: 1,
+    examples: 3200,
+    trainLoss: valLoss,
+    best: valLoss === null ? null : line,
+    curve: [line],
+    test: null,
+    stepLosses: [],
+    stepSeconds: null,
+    peakBytes: 1e8,
+    parameters: 1000,
+    deviceSeconds: 1,
+    ...changes,
   };
 }
 
@@ -109,7 +189,11 @@ export const OUTCOMES: Readonly<Record<Outcome['status'], (spec: TrialSpec, fact
   earlyStopped: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'earlyStopped' }),
   pruned: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'pruned' }),
   paused: plausibleOutcome,
-  diverged: () => ({ status: 'diverged', step: 3, measurement: measured(null, { curve: [], stepLosses: [{ step: 0, learningRate: 1e-6, loss: 2.3 }] }) }),
+  diverged: () => ({
+    status: 'diverged',
+    step: 3,
+    measurement: measured(null, { curve: [], stepLosses: [{ step: 0, learningRate: 1e-6, loss: 2.3 }] }),
+  }),
   dead: () => ({ status: 'dead', step: 3, measurement: measured(null, { curve: [] }) }),
   outOfMemory: () => ({ status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' }),
 };

@@ -36,12 +36,23 @@ export function digitsStudy(study: Partial<StudyInput> & Pick<StudyInput, 'name'
 export interface StudyWorld {
   readonly temporalAddress: string;
   readonly bucket: string;
-  readonly access: { readonly endpoint: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly access: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
   readonly taskQueuePrefix: string;
   readonly cacheFolder: string;
 }
 
-export function workerEnvironment({ temporalAddress, bucket, access, taskQueuePrefix, cacheFolder }: StudyWorld): Record<string, string> {
+export function workerEnvironment({
+  temporalAddress,
+  bucket,
+  access,
+  taskQueuePrefix,
+  cacheFolder,
+}: StudyWorld): Record<string, string> {
   return {
     TEMPORAL_ADDRESS: temporalAddress,
     AWS_ENDPOINT_URL_S3: access.endpoint,
@@ -58,7 +69,11 @@ export function workerEnvironment({ temporalAddress, bucket, access, taskQueuePr
 }
 
 /** Starts a study in a world. */
-export async function start(client: Client, world: StudyWorld, study: StudyInput): Promise<WorkflowHandle<typeof tuneStudy>> {
+export async function start(
+  client: Client,
+  world: StudyWorld,
+  study: StudyInput,
+): Promise<WorkflowHandle<typeof tuneStudy>> {
   const studyClient = { client, address: world.temporalAddress, close: async () => undefined };
   return startStudy(studyClient, { name: study.name, study, taskQueuePrefix: world.taskQueuePrefix });
 }
@@ -76,7 +91,9 @@ export async function waitForCheckpoint(world: StudyWorld, step: number): Promis
   const store = storeOf(world);
   await waitFor(`a checkpoint of step ${step}`, async () => {
     const manifests = await trialManifests(store);
-    return manifests.some(({ checkpoints }) => checkpoints.some((checkpoint) => checkpoint.step >= step)) ? true : undefined;
+    return manifests.some(({ checkpoints }) => checkpoints.some((checkpoint) => checkpoint.step >= step))
+      ? true
+      : undefined;
   });
 }
 
@@ -88,11 +105,15 @@ export async function trialManifests(store: ObjectStore): Promise<readonly Trial
 
 async function runningTrial(handle: WorkflowHandle): Promise<TrialProgress | undefined> {
   const { raw } = await handle.describe();
-  const details = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'runTrial')?.heartbeatDetails?.payloads?.[0];
-  return details === undefined || details === null ? undefined : defaultPayloadConverter.fromPayload<TrialProgress>(details);
+  const details = raw.pendingActivities?.find(({ activityType }) => activityType?.name === 'runTrial')?.heartbeatDetails
+    ?.payloads?.[0];
+  return details === undefined || details === null
+    ? undefined
+    : defaultPayloadConverter.fromPayload<TrialProgress>(details);
 }
 
-const storeOf = (world: StudyWorld): ObjectStore => s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
+const storeOf = (world: StudyWorld): ObjectStore =>
+  s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
 
 /** What a study left in its bucket. */
 export async function studyRecord(world: StudyWorld, name: string): Promise<StudyRecord> {

@@ -14,5 +14,7 @@ export async function runsOf({ handle }: ScriptedStudy, { client }: ScriptedWorl
 
 /** Trials that a run scheduled, in that order. */
 export function trialsOf({ events }: History): readonly string[] {
-  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => (scheduled?.activityType?.name === 'runTrial' ? [scheduled.activityId ?? ''] : []));
+  return (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: scheduled }) =>
+    scheduled?.activityType?.name === 'runTrial' ? [scheduled.activityId ?? ''] : [],
+  );
 }

@@ -16,10 +16,15 @@ export interface TrainOptions {
 }
 
 /** Trains a job in the test's own process, which must have the native binding. */
-export async function trainInProcess(engines: EngineCache, job: TrainJob, { stopAt = Infinity, onCheckpoint }: TrainOptions = {}): Promise<InProcessTraining> {
+export async function trainInProcess(
+  engines: EngineCache,
+  job: TrainJob,
+  { stopAt = Infinity, onCheckpoint }: TrainOptions = {},
+): Promise<InProcessTraining> {
   let checkpoint: CheckpointFile | undefined;
   const trainer: Trainer = new Trainer({
-    engines, identity: 'test',
+    engines,
+    identity: 'test',
     send(message) {
       if (message.type !== 'checkpoint') return;
       checkpoint = message.checkpoint;

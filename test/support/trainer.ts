@@ -36,17 +36,36 @@ export async function packedDigits(): Promise<LocalDigits> {
 }
 
 /** Every standard hyperparameter at its default. */
-const DEFAULTS = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, { default: value }]) => [name, value]));
+const DEFAULTS = Object.fromEntries(
+  Object.entries(STANDARD_HPARAMS).map(([name, { default: value }]) => [name, value]),
+);
 
 /** A job on the digits; what is not given is short and plain. */
-export function digitsJob(digits: LocalDigits, { trial, ...job }: Partial<Omit<TrainJob, 'trial'>> & { readonly trial?: Partial<TrialSpec> } = {}): TrainJob {
+export function digitsJob(
+  digits: LocalDigits,
+  { trial, ...job }: Partial<Omit<TrainJob, 'trial'>> & { readonly trial?: Partial<TrialSpec> } = {},
+): TrainJob {
   return {
-    ...digits, model: { preset: 'mnist-cnn' }, optimizer: { name: 'adam' }, objective: { metric: 'valLoss', direction: 'minimize' },
-    scratchFolder: freshFolder(), resumeFrom: null, checkpointEverySteps: 1_000_000, modelFolder: null,
+    ...digits,
+    model: { preset: 'mnist-cnn' },
+    optimizer: { name: 'adam' },
+    objective: { metric: 'valLoss', direction: 'minimize' },
+    scratchFolder: freshFolder(),
+    resumeFrom: null,
+    checkpointEverySteps: 1_000_000,
+    modelFolder: null,
     ...job,
     trial: {
-      trialId: 'final-train/000', label: 'a test', seed: 11, schedule: { name: 'constant' }, limit: { epochs: 1 }, stop: {},
-      evaluate: { validation: 'epoch', test: false }, record: { stepLosses: true }, process: 'warm', exportModel: false,
+      trialId: 'final-train/000',
+      label: 'a test',
+      seed: 11,
+      schedule: { name: 'constant' },
+      limit: { epochs: 1 },
+      stop: {},
+      evaluate: { validation: 'epoch', test: false },
+      record: { stepLosses: true },
+      process: 'warm',
+      exportModel: false,
       ...trial,
       hparams: { ...DEFAULTS, ...trial?.hparams },
     },
@@ -62,7 +81,12 @@ export function withoutTimes({ curve, best, ...rest }: Measurement): object {
 /** The tensors of a safetensors file as bytes, for comparisons to the bit. */
 export function tensorBits(file: string): ReadonlyMap<string, string> {
   const { tensors } = decodeSafetensors(readFileSync(file));
-  return new Map([...tensors].map(([name, { values }]) => [name, Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')]));
+  return new Map(
+    [...tensors].map(([name, { values }]) => [
+      name,
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64'),
+    ]),
+  );
 }
 
 /** A trainer process, forked as a worker does it, with its every message at hand. */
@@ -77,10 +101,12 @@ export class ForkedTrainer {
       this.messages.push(message);
       this.heard();
     });
-    this.exited = new Promise((resolve) => child.once('exit', (code, signal) => {
-      resolve(signal ?? code);
-      this.heard();
-    }));
+    this.exited = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        resolve(signal ?? code);
+        this.heard();
+      }),
+    );
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<ForkedTrainer> {
@@ -111,7 +137,8 @@ export class ForkedTrainer {
       if (at >= 0) return this.messages.splice(at, 1)[0] as Extract<FromTrainer, { type: Type }>;
       const failed = this.messages.find((message) => message.type === 'failed' && type !== 'failed');
       if (failed?.type === 'failed') throw new Error(`trainer failed: ${failed.stack}`);
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`trainer ended before it said '${type}'`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`trainer ended before it said '${type}'`);
       await new Promise<void>((resolve) => {
         this.heard = resolve;
       });

@@ -26,5 +26,12 @@ export function twoWorlds(events: number): TwoWorlds {
     await Promise.all([patient.stop(), impatient.stop()]);
     await temporal.stop();
   });
-  return { get patient() { return patient; }, get impatient() { return impatient; } };
+  return {
+    get patient() {
+      return patient;
+    },
+    get impatient() {
+      return impatient;
+    },
+  };
 }

@@ -5,7 +5,11 @@ const POLL_MILLISECONDS = 50;
  *
  * @throws Error that says what was waited for, after `timeoutSeconds`.
  */
-export async function waitFor<T>(what: string, probe: () => Promise<T | undefined> | T | undefined, timeoutSeconds = 90): Promise<T> {
+export async function waitFor<T>(
+  what: string,
+  probe: () => Promise<T | undefined> | T | undefined,
+  timeoutSeconds = 90,
+): Promise<T> {
   const giveUpAt = performance.now() + timeoutSeconds * 1000;
   for (;;) {
     const found = await probe();

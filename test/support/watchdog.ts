@@ -12,10 +12,15 @@ const SCRIPT = 'while read -r pid; do pids="$pids $pid"; done; kill -9 $pids; rm
 
 /** A process that ends the servers and removes their folder if this process dies without doing so, by Ctrl-C or SIGKILL say. */
 export function startWatchdog(folder: string): Watchdog {
-  const child = spawn('sh', ['-c', SCRIPT, 'watchdog', folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const child = spawn('sh', ['-c', SCRIPT, 'watchdog', folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   child.unref();
   return {
-    guard: (pid) => { child.stdin.write(`${pid}\n`); },
+    guard: (pid) => {
+      child.stdin.write(`${pid}\n`);
+    },
     dismiss: () => {
       child.kill('SIGKILL');
       child.stdin.destroy();

@@ -26,7 +26,10 @@ export interface WorkerProcess {
 }
 
 /** Starts `stepwell worker KIND` and waits until it polls. @throws Error with its last output if it ends before. */
-export async function startWorker(kind: 'tuner' | 'training', environment: Readonly<Record<string, string>>): Promise<WorkerProcess> {
+export async function startWorker(
+  kind: 'tuner' | 'training',
+  environment: Readonly<Record<string, string>>,
+): Promise<WorkerProcess> {
   const child = fork(MAIN, ['worker', kind], {
     execArgv: ['--import', require.resolve('tsx')],
     env: { ...process.env, ...environment },
@@ -35,16 +38,27 @@ export async function startWorker(kind: 'tuner' | 'training', environment: Reado
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => { output = (output + text).slice(-OUTPUT_CHARACTERS_MAX); });
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-OUTPUT_CHARACTERS_MAX);
+    });
   }
   await new Promise<void>((resolve, reject) => {
-    child.on('message', (message) => { if (message === 'ready') resolve(); });
-    child.once('exit', (code, signal) => reject(new Error(`${kind} worker ended before it was ready [code=${String(code)}, signal=${String(signal)}]\n${output}`)));
+    child.on('message', (message) => {
+      if (message === 'ready') resolve();
+    });
+    child.once('exit', (code, signal) =>
+      reject(
+        new Error(
+          `${kind} worker ended before it was ready [code=${String(code)}, signal=${String(signal)}]\n${output}`,
+        ),
+      ),
+    );
   });
   const { pid } = child;
   if (pid === undefined) throw new Error(`${kind} worker has no pid`);
   return {
-    pid, ended,
+    pid,
+    ended,
     trainers: () => childrenOf(pid).filter(isTrainer),
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
@@ -61,7 +75,10 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
 function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) => {
     const children = readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8');
-    return children.split(' ').filter((text) => text !== '').map(Number);
+    return children
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number);
   });
 }
 

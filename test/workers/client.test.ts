@@ -6,7 +6,9 @@ const TEMPORAL_CONFIG_FILE = '/no/such/temporal.toml';
 
 describe('the content hash of a study', () => {
   test('does not depend on the order of keys, at any depth', () => {
-    expect(studyContentHash({ a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(studyContentHash({ b: { c: [1, { e: 3, d: 2 }] }, a: 1 }));
+    expect(studyContentHash({ a: 1, b: { c: [1, { d: 2, e: 3 }] } })).toBe(
+      studyContentHash({ b: { c: [1, { e: 3, d: 2 }] }, a: 1 }),
+    );
   });
 
   test.each([
@@ -21,28 +23,49 @@ describe('the content hash of a study', () => {
 
 describe('connection settings', () => {
   test('come from the environment that is given', () => {
-    const environment = { TEMPORAL_ADDRESS: 'temporal.example:7233', TEMPORAL_NAMESPACE: 'tuning', TEMPORAL_CONFIG_FILE };
+    const environment = {
+      TEMPORAL_ADDRESS: 'temporal.example:7233',
+      TEMPORAL_NAMESPACE: 'tuning',
+      TEMPORAL_CONFIG_FILE,
+    };
     expect(connectionSettings(environment)).toMatchObject({ address: 'temporal.example:7233', namespace: 'tuning' });
   });
 
   test("default to Temporal's own", () => {
-    expect(connectionSettings({ TEMPORAL_CONFIG_FILE })).toMatchObject({ address: 'localhost:7233', namespace: 'default' });
+    expect(connectionSettings({ TEMPORAL_CONFIG_FILE })).toMatchObject({
+      address: 'localhost:7233',
+      namespace: 'default',
+    });
   });
 
   test('of a profile that is not there are a configuration error that says where to look', () => {
     const environment = { TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: 'staging' };
-    expect(() => connectionSettings(environment)).toThrow(/^Temporal's connection settings are invalid \(.*staging.*\); check the TEMPORAL_\* variables/);
+    expect(() => connectionSettings(environment)).toThrow(
+      /^Temporal's connection settings are invalid \(.*staging.*\); check the TEMPORAL_\* variables/,
+    );
   });
 
   test('with a certificate that cannot be read are a configuration error', () => {
-    const environment = { TEMPORAL_CONFIG_FILE, TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/such.pem', TEMPORAL_TLS_CLIENT_KEY_PATH: '/no/such.key' };
-    expect(() => connectionSettings(environment)).toThrow(expect.objectContaining({ name: 'ConfigInvalid', message: expect.stringContaining('/no/such') }));
+    const environment = {
+      TEMPORAL_CONFIG_FILE,
+      TEMPORAL_TLS_CLIENT_CERT_PATH: '/no/such.pem',
+      TEMPORAL_TLS_CLIENT_KEY_PATH: '/no/such.key',
+    };
+    expect(() => connectionSettings(environment)).toThrow(
+      expect.objectContaining({ name: 'ConfigInvalid', message: expect.stringContaining('/no/such') }),
+    );
   });
 });
 
 test.each([
-  ['tonic::transport::Error(Transport, ConnectError("tcp connect error", Os { code: 111, message: "Connection refused" }))', 'Connection refused'],
-  ['Namespace x: Status { code: NotFound, message: "Namespace \\"x\\" is not found.", details: b"" }', 'Namespace \\"x\\" is not found'],
+  [
+    'tonic::transport::Error(Transport, ConnectError("tcp connect error", Os { code: 111, message: "Connection refused" }))',
+    'Connection refused',
+  ],
+  [
+    'Namespace x: Status { code: NotFound, message: "Namespace \\"x\\" is not found.", details: b"" }',
+    'Namespace \\"x\\" is not found',
+  ],
   ['Failed to connect before the deadline\nmore', 'Failed to connect before the deadline'],
 ])('of %s a person reads: %s', (message, reason) => {
   expect(transportReason(new Error(message))).toBe(reason);

@@ -12,16 +12,32 @@ const withoutGpus = { STEPWELL_GPUS: '' };
 describe('the configuration', () => {
   test('an empty environment gives every default', () => {
     expect(readConfig({ ...withoutGpus, XDG_CACHE_HOME: '/cache' })).toEqual({
-      bucket: 'stepwell', prefix: 'v1/', taskQueuePrefix: '', cacheFolder: '/cache/stepwell', gpus: [], fileRoots: [], modelFolder: null,
-      trainingSlots: Math.min(2, availableParallelism()), trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
-      residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4), workflowBundle: undefined, deployment: undefined,
+      bucket: 'stepwell',
+      prefix: 'v1/',
+      taskQueuePrefix: '',
+      cacheFolder: '/cache/stepwell',
+      gpus: [],
+      fileRoots: [],
+      modelFolder: null,
+      trainingSlots: Math.min(2, availableParallelism()),
+      trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
+      residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4),
+      workflowBundle: undefined,
+      deployment: undefined,
     });
   });
 
   test('all problems are told at once, each with its variable, rule and value', () => {
     const environment = {
-      STEPWELL_PREFIX: 'no-slash', STEPWELL_TRAINING_SLOTS: '0', STEPWELL_TRAINER_THREADS: 'many', STEPWELL_RESIDENT_BYTES: '4GB', STEPWELL_GPUS: 'a,b', STEPWELL_TASK_QUEUE_PREFIX: 'a b',
-      STEPWELL_MODEL_FOLDER: '/no/such/folder', STEPWELL_WORKFLOW_BUNDLE: '/no/such/file', TEMPORAL_DEPLOYMENT_NAME: 'gpu',
+      STEPWELL_PREFIX: 'no-slash',
+      STEPWELL_TRAINING_SLOTS: '0',
+      STEPWELL_TRAINER_THREADS: 'many',
+      STEPWELL_RESIDENT_BYTES: '4GB',
+      STEPWELL_GPUS: 'a,b',
+      STEPWELL_TASK_QUEUE_PREFIX: 'a b',
+      STEPWELL_MODEL_FOLDER: '/no/such/folder',
+      STEPWELL_WORKFLOW_BUNDLE: '/no/such/file',
+      TEMPORAL_DEPLOYMENT_NAME: 'gpu',
     };
     const problems = (() => {
       try {
@@ -44,8 +60,16 @@ describe('the configuration', () => {
   });
 
   test('an empty variable counts as unset, as container tools pass them on', () => {
-    const { bucket, trainingSlots } = readConfig({ ...withoutGpus, STEPWELL_BUCKET: '', STEPWELL_TRAINING_SLOTS: '', STEPWELL_MODEL_FOLDER: '' });
-    expect({ bucket, trainingSlots }).toEqual({ bucket: 'stepwell', trainingSlots: Math.min(2, availableParallelism()) });
+    const { bucket, trainingSlots } = readConfig({
+      ...withoutGpus,
+      STEPWELL_BUCKET: '',
+      STEPWELL_TRAINING_SLOTS: '',
+      STEPWELL_MODEL_FOLDER: '',
+    });
+    expect({ bucket, trainingSlots }).toEqual({
+      bucket: 'stepwell',
+      trainingSlots: Math.min(2, availableParallelism()),
+    });
   });
 
   test.each([
@@ -67,8 +91,17 @@ describe('the configuration', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-config-'));
     const bundle = path.join(folder, 'bundle.js');
     writeFileSync(bundle, '');
-    const config = readConfig({ ...withoutGpus, STEPWELL_FILE_ROOTS: ['data', '', '/more'].join(path.delimiter), STEPWELL_MODEL_FOLDER: folder, STEPWELL_WORKFLOW_BUNDLE: bundle });
-    expect(config).toMatchObject({ fileRoots: [path.resolve('data'), '/more'], modelFolder: folder, workflowBundle: bundle });
+    const config = readConfig({
+      ...withoutGpus,
+      STEPWELL_FILE_ROOTS: ['data', '', '/more'].join(path.delimiter),
+      STEPWELL_MODEL_FOLDER: folder,
+      STEPWELL_WORKFLOW_BUNDLE: bundle,
+    });
+    expect(config).toMatchObject({
+      fileRoots: [path.resolve('data'), '/more'],
+      modelFolder: folder,
+      workflowBundle: bundle,
+    });
   });
 
   test('worker versioning needs both its variables', () => {
@@ -77,15 +110,26 @@ describe('the configuration', () => {
   });
 
   test('a client needs the queue prefix and finds the same mistakes', () => {
-    expect(readClientConfig({ STEPWELL_TASK_QUEUE_PREFIX: 'team-a.' })).toEqual({ taskQueuePrefix: 'team-a.', fileRoots: [], modelFolder: null });
-    expect(() => readClientConfig({ STEPWELL_PREFIX: 'no-slash' })).toThrow('STEPWELL_PREFIX must be empty or end with /');
+    expect(readClientConfig({ STEPWELL_TASK_QUEUE_PREFIX: 'team-a.' })).toEqual({
+      taskQueuePrefix: 'team-a.',
+      fileRoots: [],
+      modelFolder: null,
+    });
+    expect(() => readClientConfig({ STEPWELL_PREFIX: 'no-slash' })).toThrow(
+      'STEPWELL_PREFIX must be empty or end with /',
+    );
   });
 
   test('debugging can be asked for in an environment that is wrong', () => {
-    expect([isDebugging({ STEPWELL_DEBUG: '1', STEPWELL_PREFIX: 'x' }), isDebugging({}), isDebugging({ STEPWELL_DEBUG: '0' })]).toEqual([true, false, false]);
+    expect([
+      isDebugging({ STEPWELL_DEBUG: '1', STEPWELL_PREFIX: 'x' }),
+      isDebugging({}),
+      isDebugging({ STEPWELL_DEBUG: '0' }),
+    ]).toEqual([true, false, false]);
   });
 
   test('every variable says what it is for', () => {
-    for (const [name, schema] of Object.entries(environmentSchema.shape)) expect([name, schema.description]).toEqual([name, expect.stringMatching(/\w+/)]);
+    for (const [name, schema] of Object.entries(environmentSchema.shape))
+      expect([name, schema.description]).toEqual([name, expect.stringMatching(/\w+/)]);
   });
 });

@@ -23,7 +23,12 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'stepwell-versions-'));
   connection = await Connection.connect({ address: temporalAddress() });
   client = new Client({ connection });
-  world = { temporalAddress: temporalAddress(), ...await freshBucket('versitygw'), taskQueuePrefix: `${deploymentName}.`, cacheFolder: folder };
+  world = {
+    temporalAddress: temporalAddress(),
+    ...(await freshBucket('versitygw')),
+    taskQueuePrefix: `${deploymentName}.`,
+    cacheFolder: folder,
+  };
 });
 afterAll(async () => {
   await Promise.all(workers.map((worker) => worker.stop()));
@@ -33,21 +38,44 @@ afterAll(async () => {
 
 /** Starts a tuner worker of a build, and makes that the one for new studies. */
 async function deploy(buildId: string): Promise<void> {
-  workers.push(await startWorker('tuner', { ...workerEnvironment(world), TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId }));
-  await waitFor(`build ${buildId} is for new studies`, () => client.workflowService.setWorkerDeploymentCurrentVersion({ namespace: 'default', deploymentName, buildId, ignoreMissingTaskQueues: true }).catch(() => undefined));
+  workers.push(
+    await startWorker('tuner', {
+      ...workerEnvironment(world),
+      TEMPORAL_DEPLOYMENT_NAME: deploymentName,
+      TEMPORAL_WORKER_BUILD_ID: buildId,
+    }),
+  );
+  await waitFor(`build ${buildId} is for new studies`, () =>
+    client.workflowService
+      .setWorkerDeploymentCurrentVersion({
+        namespace: 'default',
+        deploymentName,
+        buildId,
+        ignoreMissingTaskQueues: true,
+      })
+      .catch(() => undefined),
+  );
 }
 
 /** A study that waits for a training worker, of which there is none. */
 async function waitingStudy(name: string): Promise<WorkflowHandle> {
-  const handle = await start(client, world, digitsStudy({ name: `${name}-${deploymentName}`, stages: [{ stage: 'finalTrain', epochs: 1, replicates: 1 }] }));
-  await waitFor(`${name} asks for its trial`, async () => ((await progressOf({ handle: handle as never })).trials > 0 ? true : undefined));
+  const handle = await start(
+    client,
+    world,
+    digitsStudy({ name: `${name}-${deploymentName}`, stages: [{ stage: 'finalTrain', epochs: 1, replicates: 1 }] }),
+  );
+  await waitFor(`${name} asks for its trial`, async () =>
+    (await progressOf({ handle: handle as never })).trials > 0 ? true : undefined,
+  );
   return handle;
 }
 
 /** Builds that worked on a study, one for each of its workflow tasks. */
 async function buildsOf(handle: WorkflowHandle): Promise<readonly string[]> {
   const { events } = await handle.fetchHistory();
-  return (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: task }) => (task ? [task.deploymentVersion?.buildId ?? 'none'] : []));
+  return (events ?? []).flatMap(({ workflowTaskCompletedEventAttributes: task }) =>
+    task ? [task.deploymentVersion?.buildId ?? 'none'] : [],
+  );
 }
 
 test('a study ends with the build of the tuner that it began with, however new the others are', async () => {

@@ -2,7 +2,12 @@ import { rampEnd } from '../../workflows/ramp-end';
 import type { Outcome, Trial } from '../../workflows/trial';
 import { measured, resultOf } from '../support/stages';
 
-const measurement = measured(null, { stepLosses: [{ step: 0, learningRate: 1e-4, loss: 2 }, { step: 1, learningRate: 0.3, loss: 90 }] });
+const measurement = measured(null, {
+  stepLosses: [
+    { step: 0, learningRate: 1e-4, loss: 2 },
+    { step: 1, learningRate: 0.3, loss: 90 },
+  ],
+});
 
 function trialOf(name: 'ramp' | 'constant', outcome?: Outcome): Trial {
   const spec = { trialId: 'lr-range-test/000', schedule: { name, from: 1e-4, to: 1 } } as unknown as Trial['spec'];

@@ -3,8 +3,18 @@ import type { Outcome, Receipt, Trial, TrialSpec } from '../../workflows/trial';
 import { measured, resultOf } from '../support/stages';
 
 const spec = (trialId: string, more: Partial<TrialSpec> = {}): TrialSpec => ({
-  trialId, label: '', hparams: {}, seed: 1, schedule: { name: 'constant' }, limit: { epochs: 9 }, stop: {}, evaluate: { validation: 'epoch', test: false },
-  record: { stepLosses: false }, process: 'warm', exportModel: false, ...more,
+  trialId,
+  label: '',
+  hparams: {},
+  seed: 1,
+  schedule: { name: 'constant' },
+  limit: { epochs: 9 },
+  stop: {},
+  evaluate: { validation: 'epoch', test: false },
+  record: { stepLosses: false },
+  process: 'warm',
+  exportModel: false,
+  ...more,
 });
 
 function ended(trialSpec: TrialSpec, deviceSeconds: number, status: 'paused' | 'completed', reused = false): Trial {
@@ -28,7 +38,12 @@ it('a segment that was found in the store cost nothing, and neither does one tha
   const none = { deviceSeconds: 0, examples: 0 };
   expect(costOfSegment([first, reused], reused)).toEqual(none);
   expect(costOfSegment([first], { spec: second.spec })).toEqual(none);
-  expect(costOfSegment([first], { spec: second.spec, result: resultOf(second.spec, { status: 'outOfMemory', where: 'host', detail: '' }) })).toEqual(none);
+  expect(
+    costOfSegment([first], {
+      spec: second.spec,
+      result: resultOf(second.spec, { status: 'outOfMemory', where: 'host', detail: '' }),
+    }),
+  ).toEqual(none);
 });
 
 it('a training that went further than its segment in another study is paid for from there on', () => {
@@ -38,12 +53,32 @@ it('a training that went further than its segment in another study is paid for f
 });
 
 it('what a recovery had to do again is paid for as well, by the segment that it happened to', () => {
-  const lost = (trialId: string): Receipt => (
-    { trialId, cause: 'workerLost', attempt: 2, lastStep: 25, resumedAtStep: 20, stepsLost: 5, deviceSecondsLost: 3, worker: 'w' });
-  const withReceipts = ({ spec: own, result }: Trial, receipts: readonly Receipt[]): Trial => ({ spec: { ...own, hparams: { batchSize: 32 } }, result: { ...result!, receipts } });
-  const [one, two] = [withReceipts(first, [lost('sweep/001')]), withReceipts(second, [lost('sweep/001'), lost('sweep/001.2')])];
-  expect([one, two].map((trial) => costOfSegment([one, two], trial))).toEqual([{ deviceSeconds: 13, examples: 1160 }, { deviceSeconds: 23, examples: 2160 }]);
+  const lost = (trialId: string): Receipt => ({
+    trialId,
+    cause: 'workerLost',
+    attempt: 2,
+    lastStep: 25,
+    resumedAtStep: 20,
+    stepsLost: 5,
+    deviceSecondsLost: 3,
+    worker: 'w',
+  });
+  const withReceipts = ({ spec: own, result }: Trial, receipts: readonly Receipt[]): Trial => ({
+    spec: { ...own, hparams: { batchSize: 32 } },
+    result: { ...result!, receipts },
+  });
+  const [one, two] = [
+    withReceipts(first, [lost('sweep/001')]),
+    withReceipts(second, [lost('sweep/001'), lost('sweep/001.2')]),
+  ];
+  expect([one, two].map((trial) => costOfSegment([one, two], trial))).toEqual([
+    { deviceSeconds: 13, examples: 1160 },
+    { deviceSeconds: 23, examples: 2160 },
+  ]);
   expect(receiptsOf(two)).toEqual([lost('sweep/001.2')]);
-  const out = withReceipts({ spec: first.spec, result: resultOf(first.spec, { status: 'outOfMemory', where: 'host', detail: '' }) }, [lost('sweep/001')]);
+  const out = withReceipts(
+    { spec: first.spec, result: resultOf(first.spec, { status: 'outOfMemory', where: 'host', detail: '' }) },
+    [lost('sweep/001')],
+  );
   expect(costOfSegment([out], out)).toEqual({ deviceSeconds: 3, examples: 160 });
 });

@@ -16,10 +16,16 @@ import { freshStudy } from './control/studies';
 
 type Sweep = Partial<Extract<StudyInput['stages'][number], { readonly stage: 'regularizationSweep' }>>;
 
-const SPACE: NonNullable<Sweep['space']> = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } };
+const SPACE: NonNullable<Sweep['space']> = {
+  weightDecay: { logUniform: [1e-6, 1e-2] },
+  dropoutRate: { uniform: [0, 0.6] },
+};
 
 function sweep(options: Sweep): StudyState {
-  return freshStudy({ stages: [{ stage: 'regularizationSweep', space: SPACE, ...options }], budget: { parallelTrials: 2 } });
+  return freshStudy({
+    stages: [{ stage: 'regularizationSweep', space: SPACE, ...options }],
+    budget: { parallelTrials: 2 },
+  });
 }
 
 const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -33,7 +39,10 @@ function continued(before: StudyState, pages: Packed[], stores: boolean): StudyS
     before.stageOf(use).hasStored(leaving);
   }
   const state = new StudyState(before.studyId, '', before.run, throughJson(before.snapshot()));
-  if (state.stageOf(use).isIncomplete) state.stageOf(use).bringBack(pages.flatMap((page) => (unpacked(page) as unknown as readonly Trial[]).map(withoutReferences)));
+  if (state.stageOf(use).isIncomplete)
+    state
+      .stageOf(use)
+      .bringBack(pages.flatMap((page) => (unpacked(page) as unknown as readonly Trial[]).map(withoutReferences)));
   return state;
 }
 
@@ -53,7 +62,8 @@ function runTo(first: StudyState, cuts: ReadonlyMap<number, boolean>): End {
     const cut = cuts.get(asked.length);
     if (cut !== undefined) state = continued(state, pages, cut);
     const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
-    if (spec === undefined) return { asked, state, decision: STAGES[use.stage]!.decide(stageContext(state, use, state.startedTrials(use))) };
+    if (spec === undefined)
+      return { asked, state, decision: STAGES[use.stage]!.decide(stageContext(state, use, state.startedTrials(use))) };
     state.started(use, { spec });
     state.ended(use, asked.length, { spec, result: resultOf(spec, plausibleOutcome(spec, state.facts)) });
     asked.push(spec);
@@ -64,36 +74,66 @@ describe('a study that continues as new', () => {
   test.each<[string, Sweep]>([
     ['a random search', { sampler: { name: 'random' }, trials: 14, replicateTop: 2, replicates: 2 }],
     ['tpe', { sampler: { name: 'tpe', startupTrials: 3 }, trials: 14, replicateTop: 1, replicates: 2 }],
-    ['halving from pauses', { pruner: { name: 'asha', minEpochs: 1, reductionFactor: 2 }, trials: 12, epochs: 8, replicateTop: 1, replicates: 2 }],
-    ['patience, with curves too long to be kept', { pruner: { name: 'patience', patience: 3 }, trials: 12, epochs: 400, replicateTop: 1, replicates: 1 }],
-  ])('asks for the same trials and decides the same, wherever it is cut and whatever has left for the store: %s', (_, options) => {
-    const whole = runTo(sweep(options), new Map());
-    expect(whole.asked.length).toBeGreaterThan(7);
-    const cuts = fc.array(fc.tuple(fc.integer({ min: 0, max: whole.asked.length }), fc.boolean()), { maxLength: 5 });
-    fc.assert(fc.property(cuts, (at) => {
-      const cut = runTo(sweep(options), new Map(at));
-      expect(cut.asked).toEqual(whole.asked);
-      expect(throughJson(cut.decision)).toEqual(throughJson(whole.decision));
-      expect([cut.state.trialCount, cut.state.deviceSeconds, cut.state.overview()]).toEqual([whole.state.trialCount, whole.state.deviceSeconds, whole.state.overview()]);
-    }), { numRuns: 15 });
-  });
+    [
+      'halving from pauses',
+      {
+        pruner: { name: 'asha', minEpochs: 1, reductionFactor: 2 },
+        trials: 12,
+        epochs: 8,
+        replicateTop: 1,
+        replicates: 2,
+      },
+    ],
+    [
+      'patience, with curves too long to be kept',
+      { pruner: { name: 'patience', patience: 3 }, trials: 12, epochs: 400, replicateTop: 1, replicates: 1 },
+    ],
+  ])(
+    'asks for the same trials and decides the same, wherever it is cut and whatever has left for the store: %s',
+    (_, options) => {
+      const whole = runTo(sweep(options), new Map());
+      expect(whole.asked.length).toBeGreaterThan(7);
+      const cuts = fc.array(fc.tuple(fc.integer({ min: 0, max: whole.asked.length }), fc.boolean()), { maxLength: 5 });
+      fc.assert(
+        fc.property(cuts, (at) => {
+          const cut = runTo(sweep(options), new Map(at));
+          expect(cut.asked).toEqual(whole.asked);
+          expect(throughJson(cut.decision)).toEqual(throughJson(whole.decision));
+          expect([cut.state.trialCount, cut.state.deviceSeconds, cut.state.overview()]).toEqual([
+            whole.state.trialCount,
+            whole.state.deviceSeconds,
+            whole.state.overview(),
+          ]);
+        }),
+        { numRuns: 15 },
+      );
+    },
+  );
 
   test('carries less, the more of its trials have left for the store, and still counts them', () => {
     const state = sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 });
     const stored = runTo(state, new Map([[50, true]])).state;
-    const kept = runTo(sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 }), new Map([[50, false]])).state;
+    const kept = runTo(
+      sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 }),
+      new Map([[50, false]]),
+    ).state;
     expect(JSON.stringify(stored.snapshot()).length).toBeLessThan(JSON.stringify(kept.snapshot()).length / 3);
     expect(stored.snapshot().stages[0]).toMatchObject({ stored: { pages: 1, trials: 50, trainings: 50 } });
     expect(stored.trialCount).toBe(60);
   });
 
   test('of a decided stage with many trials keeps the newest and the best, and how many there were', () => {
-    const { state, decision } = runTo(sweep({ sampler: { name: 'random' }, trials: 400, replicateTop: 1, replicates: 1 }), new Map([[200, true]]));
+    const { state, decision } = runTo(
+      sweep({ sampler: { name: 'random' }, trials: 400, replicateTop: 1, replicates: 1 }),
+      new Map([[200, true]]),
+    );
     state.decide(state.nextStage()!, withoutBulk(decision));
     const again = new StudyState('digits', '', state.run, throughJson(state.snapshot()));
     const [stage] = again.progress().stages;
     expect(stage).toEqual(throughJson(state.progress().stages[0]));
-    expect([again.trialCount, stage!.trials.length + stage!.trialsLeftOut!, stage!.trialsEnded]).toEqual([400, 400, 400]);
+    expect([again.trialCount, stage!.trials.length + stage!.trialsLeftOut!, stage!.trialsEnded]).toEqual([
+      400, 400, 400,
+    ]);
     expect(stage!.trials.length).toBeLessThan(130);
     expect(stage!.trials.at(-1)!.trialId).toBe('regularization-sweep/399');
   });
@@ -111,8 +151,16 @@ test('ten thousand trials are decided on in an answer that fits into a payload',
   const use = state.nextStage()!;
   const spec = STAGES[use.stage]!.suggest(stageContext(state, use, []))!;
   const trials = Array.from({ length: 10_000 }, (_, i): Trial => {
-    const own = { ...spec, trialId: `${use.stageId}/${i}`, hparams: { ...spec.hparams, ...(i > 0 && { weightDecay: 1e-6 * 1.0009 ** i, dropoutRate: (i % 601) / 1000 }) } };
-    return outlined({ spec: own, result: resultOf(own, plausibleOutcome(own, state.facts)) }, i, state.resolved.objective);
+    const own = {
+      ...spec,
+      trialId: `${use.stageId}/${i}`,
+      hparams: { ...spec.hparams, ...(i > 0 && { weightDecay: 1e-6 * 1.0009 ** i, dropoutRate: (i % 601) / 1000 }) },
+    };
+    return outlined(
+      { spec: own, result: resultOf(own, plausibleOutcome(own, state.facts)) },
+      i,
+      state.resolved.objective,
+    );
   });
   state.stageOf(use).bringBack(trials);
   const context = stageContext(state, use, state.startedTrials(use));

@@ -22,7 +22,8 @@ afterAll(() => world.stop());
 const named = (name: string): string => `${name}-${randomUUID().slice(0, 8)}`;
 const first: (running: readonly string[]) => string | undefined = ([trialId]) => trialId;
 const nameOf = ({ handle }: ScriptedStudy): string => handle.workflowId.replace('study/', '');
-const stageTrials = ({ log }: ScriptedStudy, stageId: string): readonly TrialSpec[] => log.started.filter(({ trialId }) => trialId.startsWith(`${stageId}/`));
+const stageTrials = ({ log }: ScriptedStudy, stageId: string): readonly TrialSpec[] =>
+  log.started.filter(({ trialId }) => trialId.startsWith(`${stageId}/`));
 
 /** Workflow tasks that failed: one would be tried again for ever. */
 async function failedTasks({ handle }: ScriptedStudy): Promise<number> {
@@ -39,8 +40,12 @@ describe('cancelling', () => {
     await expect(study.handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
     expect((await study.handle.describe()).status.name).toBe('CANCELLED');
     expect([...study.log.cancelled].sort()).toEqual(['regularization-sweep/000', 'regularization-sweep/001']);
-    expect(study.log.published).toMatchObject([{ progress: { status: 'cancelled', changes: [{ what: 'cancel', by: 'ada@lab' }] } }]);
-    await expect(cancelStudy(client, nameOf(study))).rejects.toThrow(new StudyEnded(`study ${nameOf(study)} does not run: it is cancelled`));
+    expect(study.log.published).toMatchObject([
+      { progress: { status: 'cancelled', changes: [{ what: 'cancel', by: 'ada@lab' }] } },
+    ]);
+    await expect(cancelStudy(client, nameOf(study))).rejects.toThrow(
+      new StudyEnded(`study ${nameOf(study)} does not run: it is cancelled`),
+    );
   });
 
   test('by the update alone does the same, and the study ends as failed by a cancellation', async () => {
@@ -57,18 +62,32 @@ describe('cancelling', () => {
 describe('a gate', () => {
   test('holds its stage back until somebody approves, with no device taken', async () => {
     const file = sweepStudy({ name: named('gated') });
-    const study = await world.start({ ...file, stages: [file.stages[0]!, { stage: 'finalTrain', replicates: 1, gate: 'approve' }] });
+    const study = await world.start({
+      ...file,
+      stages: [file.stages[0]!, { stage: 'finalTrain', replicates: 1, gate: 'approve' }],
+    });
     await waitFor('the study waits', async () => ((await progressOf(study)).status === 'waiting' ? true : undefined));
-    expect(await progressOf(study)).toMatchObject({ stages: [{ status: 'decided' }, { status: 'waiting', trials: [] }] });
+    expect(await progressOf(study)).toMatchObject({
+      stages: [{ status: 'decided' }, { status: 'waiting', trials: [] }],
+    });
     expect([stageTrials(study, 'final-train'), await openTrials(study)]).toEqual([[], []]);
     await changeStudy(client, nameOf(study), 'approve', { by: 'ada' });
-    expect(await study.handle.result()).toMatchObject({ status: 'completed', changes: [{ what: 'approve', by: 'ada', detail: 'final-train may begin' }] });
+    expect(await study.handle.result()).toMatchObject({
+      status: 'completed',
+      changes: [{ what: 'approve', by: 'ada', detail: 'final-train may begin' }],
+    });
   });
 
   test('that was opened early is never seen, and one before a skipped stage neither', async () => {
     const trials = heldTrials();
     const [range, ladder, sweep, final] = fiveStages({ name: 'any' }).stages;
-    const study = await world.start({ ...fiveStages({ name: named('open') }), stages: [range!, { ...ladder!, gate: 'approve' } as never, { ...sweep!, gate: 'approve' } as never, final!] }, { trial: trials.trial });
+    const study = await world.start(
+      {
+        ...fiveStages({ name: named('open') }),
+        stages: [range!, { ...ladder!, gate: 'approve' } as never, { ...sweep!, gate: 'approve' } as never, final!],
+      },
+      { trial: trials.trial },
+    );
     await settled(study, trials);
     await change(study, 'approve', { stageId: 'batchSizeLadder' });
     await change(study, 'skipStage', { stageId: 'regularization-sweep' });
@@ -92,7 +111,11 @@ describe('a skipped stage', () => {
     const { decisions } = await study.handle.result();
     const asItStood = study.log.started.find(({ trialId }) => trialId === 'regularization-sweep/000')?.hparams;
     expect([...study.log.cancelled].sort()).toEqual(['regularization-sweep/001', 'regularization-sweep/002']);
-    expect(decisions[0]).toMatchObject({ because: 'the study stays as it stood: the stage was skipped when 1 of its 3 trials had ended', confidence: 'low', hparams: asItStood });
+    expect(decisions[0]).toMatchObject({
+      because: 'the study stays as it stood: the stage was skipped when 1 of its 3 trials had ended',
+      confidence: 'low',
+      hparams: asItStood,
+    });
     expect(study.log.decisions[0]?.trials.map(({ status }) => status)).toEqual(['completed', 'cancelled', 'cancelled']);
     expect(stageTrials(study, 'final-train')[0]?.hparams).toEqual(asItStood);
   });
@@ -102,7 +125,9 @@ describe('while a sweep runs', () => {
   let study: ScriptedStudy;
   const trials = heldTrials();
   beforeAll(async () => {
-    study = await world.start(sweepStudy({ name: named('changed'), budget: { maxTrials: 8, parallelTrials: 2 } }), { trial: trials.trial });
+    study = await world.start(sweepStudy({ name: named('changed'), budget: { maxTrials: 8, parallelTrials: 2 } }), {
+      trial: trials.trial,
+    });
     await settled(study, trials);
   });
   afterAll(() => study.handle.terminate().catch(() => undefined));
@@ -121,11 +146,13 @@ describe('while a sweep runs', () => {
     expect(study.log.cancelled).toEqual([]);
   });
 
-  test('a configuration of one\'s own is tried next', async () => {
+  test("a configuration of one's own is tried next", async () => {
     await change(study, 'enqueueTrial', { stageId: 'regularization-sweep', hparams: { weightDecay: 0.003 } });
     await change(study, 'setParallelTrials', { parallelTrials: 3 });
     await settled(study, trials);
-    expect(study.log.started.find(({ trialId }) => trialId === 'regularization-sweep/004')?.hparams).toMatchObject({ weightDecay: 0.003 });
+    expect(study.log.started.find(({ trialId }) => trialId === 'regularization-sweep/004')?.hparams).toMatchObject({
+      weightDecay: 0.003,
+    });
   });
 
   test('a larger budget is used', async () => {
@@ -133,7 +160,13 @@ describe('while a sweep runs', () => {
     await conduct(study, trials, first);
     const { trials: count, changes } = await study.handle.result();
     expect(count).toBe(11);
-    expect(changes.map(({ what }) => what)).toEqual(['setParallelTrials', 'setParallelTrials', 'enqueueTrial', 'setParallelTrials', 'extendBudget']);
+    expect(changes.map(({ what }) => what)).toEqual([
+      'setParallelTrials',
+      'setParallelTrials',
+      'enqueueTrial',
+      'setParallelTrials',
+      'extendBudget',
+    ]);
   });
 });
 
@@ -142,14 +175,30 @@ describe('a change that is refused', () => {
     const trials = heldTrials();
     const study = await world.start(sweepStudy({ name: named('refusing') }), { trial: trials.trial });
     await settled(study, trials);
-    const ask = (...[name, input]: Parameters<typeof changeStudy> extends [unknown, unknown, infer Name, infer Input] ? [Name, Input] : never) => changeStudy(client, nameOf(study), name, input).catch((error: unknown) => error);
-    expect(await ask('skipStage', { stageId: 'final-train' })).toMatchObject({ name: 'ChangeRejected', type: 'ChangeInvalid', message: expect.stringMatching(/^stage final-train must not be skipped/) });
-    expect(await ask('resume', {})).toMatchObject({ type: 'ChangeRefused', message: `study ${nameOf(study)} is not paused` });
-    expect(await ask('enqueueTrial', { stageId: 'regularization-sweep', hparams: { weightDecay: 7 } })).toBeInstanceOf(ChangeRejected);
+    const ask = (
+      ...[name, input]: Parameters<typeof changeStudy> extends [unknown, unknown, infer Name, infer Input]
+        ? [Name, Input]
+        : never
+    ) => changeStudy(client, nameOf(study), name, input).catch((error: unknown) => error);
+    expect(await ask('skipStage', { stageId: 'final-train' })).toMatchObject({
+      name: 'ChangeRejected',
+      type: 'ChangeInvalid',
+      message: expect.stringMatching(/^stage final-train must not be skipped/),
+    });
+    expect(await ask('resume', {})).toMatchObject({
+      type: 'ChangeRefused',
+      message: `study ${nameOf(study)} is not paused`,
+    });
+    expect(await ask('enqueueTrial', { stageId: 'regularization-sweep', hparams: { weightDecay: 7 } })).toBeInstanceOf(
+      ChangeRejected,
+    );
     const { events } = await study.handle.fetchHistory();
     expect(events?.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted)).toEqual([]);
     expect(await failedTasks(study)).toBe(0);
     await study.handle.terminate();
-    expect(await ask('pause', {})).toMatchObject({ name: 'StudyEnded', message: `study ${nameOf(study)} does not run: it is terminated` });
+    expect(await ask('pause', {})).toMatchObject({
+      name: 'StudyEnded',
+      message: `study ${nameOf(study)} does not run: it is terminated`,
+    });
   });
 });

@@ -14,15 +14,25 @@ const TRIALS = 300;
 const worlds = twoWorlds(EVENTS);
 
 function longStudy(name: string): StudyInput {
-  const { stages: [sweep, final], ...file } = sweepStudy({ name, reproducible: true });
-  const stages = [{ ...sweep!, sampler: { name: 'tpe', startupTrials: 10 }, trials: TRIALS, replicateTop: 1, replicates: 2 }, final!];
+  const {
+    stages: [sweep, final],
+    ...file
+  } = sweepStudy({ name, reproducible: true });
+  const stages = [
+    { ...sweep!, sampler: { name: 'tpe', startupTrials: 10 }, trials: TRIALS, replicateTop: 1, replicates: 2 },
+    final!,
+  ];
   return { ...file, stages } as unknown as StudyInput;
 }
 
-const progressOf = ({ handle }: ScriptedStudy): Promise<StudyProgress> => handle.query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
+const progressOf = ({ handle }: ScriptedStudy): Promise<StudyProgress> =>
+  handle.query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
 
 test('a search longer than a run of its workflow takes its trials through the store, and ends as if it had been one', async () => {
-  const [whole, cut] = await Promise.all([worlds.patient.start(longStudy('long')), worlds.impatient.start(longStudy('long'))]);
+  const [whole, cut] = await Promise.all([
+    worlds.patient.start(longStudy('long')),
+    worlds.impatient.start(longStudy('long')),
+  ]);
   expect(await cut.handle.result()).toEqual(await whole.handle.result());
   const byId = ({ log }: ScriptedStudy) => [...log.started].sort((a, b) => (a.trialId < b.trialId ? -1 : 1));
   expect(byId(cut)).toEqual(byId(whole));
@@ -33,14 +43,21 @@ test('a search longer than a run of its workflow takes its trials through the st
   const pages = await worlds.impatient.store.list('studies/long/trials/regularization-sweep/');
   expect(pages.length).toBeGreaterThanOrEqual(runs.length - 1);
 
-  const inputs = runs.map(({ events }) => events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data?.length ?? 0);
+  const inputs = runs.map(
+    ({ events }) => events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads?.[0]?.data?.length ?? 0,
+  );
   expect(Math.max(...inputs)).toBeLessThan(110_000);
 });
 
 test('who watches it sees the newest and the best of its trials, and how many there are', async () => {
   const study = await worlds.impatient.start(longStudy('watched'));
   await study.handle.result();
-  const [sweep] = (await progressOf({ ...study, handle: worlds.impatient.client.workflow.getHandle(study.handle.workflowId) as typeof study.handle })).stages;
+  const [sweep] = (
+    await progressOf({
+      ...study,
+      handle: worlds.impatient.client.workflow.getHandle(study.handle.workflowId) as typeof study.handle,
+    })
+  ).stages;
   expect(sweep!.trials.length).toBeLessThan(200);
   expect(sweep!.trials.length + sweep!.trialsLeftOut!).toBe(sweep!.trialsEnded);
   expect(sweep!.trialsPlanned).toBe(sweep!.trialsEnded);

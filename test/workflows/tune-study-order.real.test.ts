@@ -34,7 +34,10 @@ interface Run {
 }
 
 /** A study whose trials end in an order of the test's choice. */
-async function run(name: string, { file = fiveStages, reproducible, pick, on = worlds.patient, slowdown = 1 }: RunOptions): Promise<Run> {
+async function run(
+  name: string,
+  { file = fiveStages, reproducible, pick, on = worlds.patient, slowdown = 1 }: RunOptions,
+): Promise<Run> {
   const trials = heldTrials();
   const trial: HeldTrials['trial'] = async (spec, plausible) => slower(await trials.trial(spec, plausible), slowdown);
   const study = await on.start(file({ name, reproducible, budget: { parallelTrials: 3 } }), { trial });
@@ -48,13 +51,23 @@ function slower(outcome: Outcome, factor: number): Outcome {
   if (outcome.status === 'outOfMemory') return outcome;
   const { measurement } = outcome;
   const { stepSeconds, deviceSeconds } = measurement;
-  const timed = stepSeconds === null ? null : { ...stepSeconds, median: stepSeconds.median * factor + 0.01, p10: stepSeconds.p10 * factor, p90: stepSeconds.p90 * factor + 0.02 };
+  const timed =
+    stepSeconds === null
+      ? null
+      : {
+          ...stepSeconds,
+          median: stepSeconds.median * factor + 0.01,
+          p10: stepSeconds.p10 * factor,
+          p90: stepSeconds.p90 * factor + 0.02,
+        };
   return { ...outcome, measurement: { ...measurement, deviceSeconds: deviceSeconds * factor, stepSeconds: timed } };
 }
 
 describe('a reproducible study', () => {
   let first: Run;
-  beforeAll(async () => { first = await run('in-order', { reproducible: true, pick: oldestFirst }); });
+  beforeAll(async () => {
+    first = await run('in-order', { reproducible: true, pick: oldestFirst });
+  });
 
   test('asks for the same trials and decides the same, whatever order they end in and however long they take', async () => {
     const second = await run('out-of-order', { reproducible: true, pick: newestFirst, slowdown: 3 });
@@ -74,7 +87,10 @@ describe('a reproducible study', () => {
 
 test('without reproducible the order does matter: this is what the setting is for', async () => {
   const free = { file: sweepStudy, reproducible: false };
-  const runs = [await run('free-in-order', { ...free, pick: oldestFirst }), await run('free-out-of-order', { ...free, pick: newestFirst })];
+  const runs = [
+    await run('free-in-order', { ...free, pick: oldestFirst }),
+    await run('free-out-of-order', { ...free, pick: newestFirst }),
+  ];
   expect(runs[1]!.asked).not.toEqual(runs[0]!.asked);
 });
 
@@ -90,20 +106,30 @@ describe('a study that continues as new in the middle of its stages', () => {
   test('runs each trial once, with the trials of a stage spread over runs', async () => {
     const runs = (await runsOf(cut.study, worlds.impatient)).map(trialsOf);
     expect(new Set(runs.flat()).size).toBe(runs.flat().length);
-    const stagesOf = (trials: readonly string[]): ReadonlySet<string> => new Set(trials.map((trialId) => trialId.split('/')[0] ?? ''));
-    const isCutInTheMiddle = runs.some((trials, i) => [...stagesOf(trials)].some((stage) => stagesOf(runs[i + 1] ?? []).has(stage)));
+    const stagesOf = (trials: readonly string[]): ReadonlySet<string> =>
+      new Set(trials.map((trialId) => trialId.split('/')[0] ?? ''));
+    const isCutInTheMiddle = runs.some((trials, i) =>
+      [...stagesOf(trials)].some((stage) => stagesOf(runs[i + 1] ?? []).has(stage)),
+    );
     expect(isCutInTheMiddle).toBe(true);
   });
 
-  test('ends in the same result with the same record, its first run\'s memo kept', async () => {
+  test("ends in the same result with the same record, its first run's memo kept", async () => {
     expect(cut.result).toEqual(whole.result);
     const publishedBy = ({ study: { log } }: Run) => log.published.map(({ studyRun: _, ...record }) => record);
     expect(publishedBy(cut)).toEqual(publishedBy(whole));
-    expect(await worlds.impatient.client.workflow.getHandle(cut.study.handle.workflowId).describe()).toMatchObject({ status: { name: 'COMPLETED' }, memo: { stepwellContent: 'continued' } });
+    expect(await worlds.impatient.client.workflow.getHandle(cut.study.handle.workflowId).describe()).toMatchObject({
+      status: { name: 'COMPLETED' },
+      memo: { stepwellContent: 'continued' },
+    });
   });
 
   test('still knows all its trials', async () => {
-    const { stages } = await worlds.impatient.client.workflow.getHandle(cut.study.handle.workflowId).query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
-    expect(stages.flatMap(({ trials }) => trials.map(({ trialId }) => trialId)).sort()).toEqual(cut.asked.map(({ trialId }) => trialId));
+    const { stages } = await worlds.impatient.client.workflow
+      .getHandle(cut.study.handle.workflowId)
+      .query<StudyProgress, []>(STUDY_PROGRESS_QUERY);
+    expect(stages.flatMap(({ trials }) => trials.map(({ trialId }) => trialId)).sort()).toEqual(
+      cut.asked.map(({ trialId }) => trialId),
+    );
   });
 });

@@ -41,8 +41,10 @@ export function failedRegions(factors: readonly Factor[], points: readonly Tried
       const failed = here.filter(({ hasFailed }) => hasFailed).length;
       const elsewhere = placed.filter((point) => point.part !== part);
       const share = here.length === 0 ? 0 : failed / here.length;
-      const shareElsewhere = elsewhere.length === 0 ? 1 : elsewhere.filter(({ hasFailed }) => hasFailed).length / elsewhere.length;
-      const isFailing = here.length >= POINTS_MIN && share >= FAILED_SHARE_MIN && share >= CONTRAST_MIN * shareElsewhere;
+      const shareElsewhere =
+        elsewhere.length === 0 ? 1 : elsewhere.filter(({ hasFailed }) => hasFailed).length / elsewhere.length;
+      const isFailing =
+        here.length >= POINTS_MIN && share >= FAILED_SHARE_MIN && share >= CONTRAST_MIN * shareElsewhere;
       return { factor: factor.name, from: part / count, to: (part + 1) / count, tried: here.length, failed, isFailing };
     });
   });

@@ -22,7 +22,17 @@ export type { SuggestionRule, SuggestionRuleName } from './rules';
 export { isBetter, scoreOf } from './score';
 export { exponentialMovingAverage } from './smoothing';
 export {
-  geometricMean, logMedian, mean, median, pairedBootstrap, quantile, rankCorrelation, ranks, ratioSpread, standardDeviation, standardError,
+  geometricMean,
+  logMedian,
+  mean,
+  median,
+  pairedBootstrap,
+  quantile,
+  rankCorrelation,
+  ranks,
+  ratioSpread,
+  standardDeviation,
+  standardError,
 } from './statistics';
 export { fitStepTime } from './step-time';
 export type { StepTime, StepTimeFit } from './step-time';

@@ -43,13 +43,17 @@ interface Point {
  * @returns `null` if not, or for fewer than 6 epochs with both losses.
  */
 export function overfitting(curve: readonly EpochMeasurement[]): Overfitting | null {
-  const points = curve.flatMap(({ epoch, valLoss, trainLoss }) => (isUsable(valLoss) && isUsable(trainLoss) ? [{ epoch, loss: valLoss, trainLoss }] : []));
+  const points = curve.flatMap(({ epoch, valLoss, trainLoss }) =>
+    isUsable(valLoss) && isUsable(trainLoss) ? [{ epoch, loss: valLoss, trainLoss }] : [],
+  );
   if (points.length < EPOCHS_MIN) return null;
   const lowest = points.reduce((a, b) => (b.loss < a.loss ? b : a));
   const last = points.at(-1)!;
   const rise = tailMean(points) / lowest.loss - 1;
   const isEarly = points.length - 1 - points.indexOf(lowest) >= RISE_SHARE_MIN * points.length;
-  return isEarly && rise >= RISE_MIN && last.trainLoss < lowest.trainLoss ? { epoch: lowest.epoch, lastEpoch: last.epoch, rise } : null;
+  return isEarly && rise >= RISE_MIN && last.trainLoss < lowest.trainLoss
+    ? { epoch: lowest.epoch, lastEpoch: last.epoch, rise }
+    : null;
 }
 
 /** Mean of the last fifth: one bad evaluation at the end is no rise. */

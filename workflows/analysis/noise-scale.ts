@@ -45,10 +45,19 @@ const INTERVAL = [0.025, 0.975] as const;
 export const initialNoiseSums: NoiseSums = { signal: 0, noise: 0, weight: 0 };
 
 /** The sums with one more pair of squared norms. @param smoothing Weight of the past, in [0, 1). */
-export function addedNorms(sums: NoiseSums, pair: readonly [small: number, large: number], sizes: readonly [small: number, large: number], smoothing = SMOOTHING): NoiseSums {
+export function addedNorms(
+  sums: NoiseSums,
+  pair: readonly [small: number, large: number],
+  sizes: readonly [small: number, large: number],
+  smoothing = SMOOTHING,
+): NoiseSums {
   const { signal, noise } = unbiased(pair, sizes);
   const [past, now] = [smoothing, 1 - smoothing];
-  return { signal: past * sums.signal + now * signal, noise: past * sums.noise + now * noise, weight: past * sums.weight + now };
+  return {
+    signal: past * sums.signal + now * signal,
+    noise: past * sums.noise + now * noise,
+    weight: past * sums.weight + now,
+  };
 }
 
 /** B_simple of the sums: noise over signal, each averaged by itself, since a mean of ratios is biased. Infinity without a signal above 0. */
@@ -70,17 +79,30 @@ export function noiseScaleOf({ signal, noise }: Pick<NoiseSums, 'signal' | 'nois
  */
 export function fitNoiseScale({ small, large }: GradientNorms, seed: number, smoothing = SMOOTHING): NoiseScale | null {
   const sizes = [small.batchSize, large.batchSize] as const;
-  if (!(sizes[1] > sizes[0] && sizes[0] >= 1)) throw new RangeError(`large.batchSize must be above small.batchSize, got large.batchSize=${sizes[1]}, small.batchSize=${sizes[0]}`);
+  if (!(sizes[1] > sizes[0] && sizes[0] >= 1))
+    throw new RangeError(
+      `large.batchSize must be above small.batchSize, got large.batchSize=${sizes[1]}, small.batchSize=${sizes[0]}`,
+    );
   const pairs = small.squaredNorms.flatMap((norm, i) => {
     const other = large.squaredNorms[i];
-    return other !== undefined && Number.isFinite(norm) && Number.isFinite(other) ? [unbiased([norm, other], sizes)] : [];
+    return other !== undefined && Number.isFinite(norm) && Number.isFinite(other)
+      ? [unbiased([norm, other], sizes)]
+      : [];
   });
   if (pairs.length < NOISE_PAIRS_MIN) return null;
   const weights = pairs.map((_, i) => smoothing ** (pairs.length - 1 - i));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const weighted = pairs.map(({ signal, noise }, i) => ({ signal: (signal * weights[i]!) / total, noise: (noise * weights[i]!) / total }));
+  const weighted = pairs.map(({ signal, noise }, i) => ({
+    signal: (signal * weights[i]!) / total,
+    noise: (noise * weights[i]!) / total,
+  }));
   const whole = sumOf(weighted);
-  return { ...whole, batchSize: noiseScaleOf(whole), interval: bootstrapInterval(blocksOf(weighted), deriveSeed(seed, 'noise scale')), pairs: pairs.length };
+  return {
+    ...whole,
+    batchSize: noiseScaleOf(whole),
+    interval: bootstrapInterval(blocksOf(weighted), deriveSeed(seed, 'noise scale')),
+    pairs: pairs.length,
+  };
 }
 
 /**
@@ -93,29 +115,44 @@ export function fastestBatchSize(knee: number, criticalBatchSize: number): numbe
 }
 
 /** Estimates of |G|^2 and tr(Sigma) without bias from one step; either may be below 0. */
-function unbiased([small, large]: readonly [number, number], [sizeSmall, sizeLarge]: readonly [number, number]): { readonly signal: number; readonly noise: number } {
-  return { signal: (sizeLarge * large - sizeSmall * small) / (sizeLarge - sizeSmall), noise: (small - large) / (1 / sizeSmall - 1 / sizeLarge) };
+function unbiased(
+  [small, large]: readonly [number, number],
+  [sizeSmall, sizeLarge]: readonly [number, number],
+): { readonly signal: number; readonly noise: number } {
+  return {
+    signal: (sizeLarge * large - sizeSmall * small) / (sizeLarge - sizeSmall),
+    noise: (small - large) / (1 / sizeSmall - 1 / sizeLarge),
+  };
 }
 
 type Sum = Pick<NoiseScale, 'signal' | 'noise'>;
 
 function sumOf(parts: readonly Sum[]): Sum {
-  return parts.reduce((sum, part) => ({ signal: sum.signal + part.signal, noise: sum.noise + part.noise }), { signal: 0, noise: 0 });
+  return parts.reduce((sum, part) => ({ signal: sum.signal + part.signal, noise: sum.noise + part.noise }), {
+    signal: 0,
+    noise: 0,
+  });
 }
 
 /** Sums over runs of neighbouring steps, as many as there may be. */
 function blocksOf(pairs: readonly Sum[]): readonly Sum[] {
   const count = Math.min(BLOCKS_MAX, Math.floor(pairs.length / BLOCK_PAIRS_MIN));
-  return Array.from({ length: count }, (_, i) => sumOf(pairs.slice(Math.floor((i * pairs.length) / count), Math.floor(((i + 1) * pairs.length) / count))));
+  return Array.from({ length: count }, (_, i) =>
+    sumOf(pairs.slice(Math.floor((i * pairs.length) / count), Math.floor(((i + 1) * pairs.length) / count))),
+  );
 }
 
 function bootstrapInterval(blocks: readonly Sum[], seed: number): readonly [number, number] {
   const scales = Array.from({ length: BOOTSTRAP_DRAWS }, (_, draw) => {
-    const drawn = blocks.map((_block, i) => blocks[Math.floor(uniform(seed, draw * blocks.length + i) * blocks.length)]!);
+    const drawn = blocks.map(
+      (_block, i) => blocks[Math.floor(uniform(seed, draw * blocks.length + i) * blocks.length)]!,
+    );
     return noiseScaleOf(sumOf(drawn));
   });
   // Between a number and Infinity no interpolation is possible.
   const finite = scales.map((scale) => Math.min(scale, Number.MAX_VALUE));
-  const [low, high] = INTERVAL.map((fraction) => quantile(finite, fraction)).map((end) => (end > Number.MAX_VALUE / BOOTSTRAP_DRAWS ? Infinity : end));
+  const [low, high] = INTERVAL.map((fraction) => quantile(finite, fraction)).map((end) =>
+    end > Number.MAX_VALUE / BOOTSTRAP_DRAWS ? Infinity : end,
+  );
   return [low!, high!];
 }

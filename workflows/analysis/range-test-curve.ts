@@ -21,7 +21,10 @@ const END_POINTS = 5;
 export function smoothedCurve(stepLosses: readonly StepLoss[], smoothing: number): Curve {
   const broken = stepLosses.findIndex(({ loss }) => !Number.isFinite(loss));
   const whole = broken < 0 ? stepLosses : stepLosses.slice(0, broken);
-  const smoothed = exponentialMovingAverage(whole.map(({ loss }) => loss), smoothing);
+  const smoothed = exponentialMovingAverage(
+    whole.map(({ loss }) => loss),
+    smoothing,
+  );
   return whole.map(({ learningRate }, i) => ({ learningRate, loss: smoothed[i]! }));
 }
 

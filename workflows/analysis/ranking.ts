@@ -6,8 +6,13 @@ import { isBetter } from './score';
  *
  * Ties keep their order, so that of equals the one that came first wins, on every replay.
  */
-export function ranked<Item extends { readonly score: number | null }>(items: readonly Item[], objective: Pick<Objective, 'direction'>): readonly Item[] {
-  return [...items].sort((a, b) => (isBetter(a.score, b.score, objective) ? -1 : isBetter(b.score, a.score, objective) ? 1 : 0));
+export function ranked<Item extends { readonly score: number | null }>(
+  items: readonly Item[],
+  objective: Pick<Objective, 'direction'>,
+): readonly Item[] {
+  return [...items].sort((a, b) =>
+    isBetter(a.score, b.score, objective) ? -1 : isBetter(b.score, a.score, objective) ? 1 : 0,
+  );
 }
 
 /** How much better `a` is than `b`, in the objective's own unit: negative if it is worse. */

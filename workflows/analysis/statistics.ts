@@ -78,7 +78,9 @@ export function pairedBootstrap(differences: readonly number[], seed: number): n
   for (let draw = 0; draw < draws; draw++) {
     let sum = 0;
     for (let i = 0; i < length; i++) {
-      const index = isExact ? Math.floor(draw / length ** i) % length : Math.floor(uniform(seed, draw * length + i) * length);
+      const index = isExact
+        ? Math.floor(draw / length ** i) % length
+        : Math.floor(uniform(seed, draw * length + i) * length);
       sum += differences[index]!;
     }
     above += sum > 0 ? 1 : sum === 0 ? 0.5 : 0;
@@ -103,7 +105,8 @@ export function rankCorrelation(a: readonly number[], b: readonly number[]): num
   if (a.length < 3 || a.length !== b.length) return null;
   const [x, y] = [ranks(a), ranks(b)];
   const middle = (a.length + 1) / 2;
-  const dot = (u: readonly number[], v: readonly number[]): number => u.reduce((sum, value, i) => sum + (value - middle) * (v[i]! - middle), 0);
+  const dot = (u: readonly number[], v: readonly number[]): number =>
+    u.reduce((sum, value, i) => sum + (value - middle) * (v[i]! - middle), 0);
   const scale = Math.sqrt(dot(x, x) * dot(y, y));
   return scale === 0 ? null : dot(x, y) / scale;
 }

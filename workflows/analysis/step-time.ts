@@ -27,7 +27,12 @@ export function fitStepTime(times: readonly StepTime[]): StepTimeFit | null {
   const [overhead, slope] = nonNegativeLine(usable);
   const errors = usable.map(({ batchSize, seconds }) => (overhead + slope * batchSize - seconds) / seconds);
   const relativeError = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
-  return { overheadSeconds: overhead, secondsPerExample: slope, knee: slope === 0 ? Infinity : overhead / slope, relativeError };
+  return {
+    overheadSeconds: overhead,
+    secondsPerExample: slope,
+    knee: slope === 0 ? Infinity : overhead / slope,
+    relativeError,
+  };
 }
 
 /** Least squares of (a + c B) / t = 1 over a, c >= 0. */

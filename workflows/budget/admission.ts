@@ -45,7 +45,10 @@ function needOf(state: StudyState, use: StageUse, spec: TrialSpec): Need | undef
   const rate = rateOf(trials) ?? secondsPerExample(state);
   if (rate === undefined) return undefined;
   const running = trials.filter(({ result }) => result === undefined);
-  const examples = [...running.map((trial) => trial.spec), spec].reduce((sum, one) => sum + examplesOf(state, trials, one), 0);
+  const examples = [...running.map((trial) => trial.spec), spec].reduce(
+    (sum, one) => sum + examplesOf(state, trials, one),
+    0,
+  );
   return { seconds: examples * rate * MARGIN, left: remainingBudget(state).deviceSeconds };
 }
 
@@ -61,10 +64,18 @@ function rateOf(trials: readonly Trial[]): number | undefined {
 }
 
 /** Examples that a trial will train with: up to its pause, and without those of the trial that it continues. */
-function examplesOf({ facts: { trainExamples } }: StudyState, trials: readonly Trial[], { hparams, limit, pauseAfterEpochs, continues }: TrialSpec): number {
+function examplesOf(
+  { facts: { trainExamples } }: StudyState,
+  trials: readonly Trial[],
+  { hparams, limit, pauseAfterEpochs, continues }: TrialSpec,
+): number {
   const batchSize = numericHParam(hparams, 'batchSize');
   const whole = stepsOf(limit, trainExamples, batchSize) * batchSize;
   const upTo = pauseAfterEpochs === undefined ? whole : Math.min(whole, pauseAfterEpochs * trainExamples);
-  const before = continues === undefined ? undefined : trials.find(({ spec }) => spec.trialId === continues)?.result?.outcome;
-  return Math.max(0, upTo - (before === undefined || before.status === 'outOfMemory' ? 0 : before.measurement.examples));
+  const before =
+    continues === undefined ? undefined : trials.find(({ spec }) => spec.trialId === continues)?.result?.outcome;
+  return Math.max(
+    0,
+    upTo - (before === undefined || before.status === 'outOfMemory' ? 0 : before.measurement.examples),
+  );
 }

@@ -22,14 +22,20 @@ const SHARE_ELSE = 0.1;
  */
 export function remainingBudget(state: StudyState): RemainingBudget {
   const { budget } = state.resolved;
-  const trials = budget.maxTrials === null ? Infinity : budget.maxTrials - state.trialCount - estimateOf(state, reservedUses(state)).trials;
+  const trials =
+    budget.maxTrials === null
+      ? Infinity
+      : budget.maxTrials - state.trialCount - estimateOf(state, reservedUses(state)).trials;
   if (budget.deviceMinutes === null) return { deviceSeconds: Infinity, trials };
   const forTuning = budget.deviceMinutes * 60 - reservedSeconds(state, budget.deviceMinutes * 60);
   return { deviceSeconds: forTuning - state.deviceSeconds - heldForLater(state, forTuning), trials };
 }
 
 /** Device seconds of a training example so far; `undefined` before anything was measured. */
-export function secondsPerExample({ deviceSeconds, examples }: Pick<StudyState, 'deviceSeconds' | 'examples'>): number | undefined {
+export function secondsPerExample({
+  deviceSeconds,
+  examples,
+}: Pick<StudyState, 'deviceSeconds' | 'examples'>): number | undefined {
   return examples === 0 || deviceSeconds === 0 ? undefined : deviceSeconds / examples;
 }
 
@@ -38,7 +44,9 @@ function reservedSeconds(state: StudyState, total: number): number {
   const rate = secondsPerExample(state);
   const predicted = rate === undefined ? 0 : estimateOf(state, uses).examples * rate;
   const { stageShares = {} } = state.resolved.budget;
-  const shares = uses.filter(({ stage }) => rate === undefined || stageShares[stage] !== undefined).reduce((sum, use) => sum + shareOf(state, use), 0);
+  const shares = uses
+    .filter(({ stage }) => rate === undefined || stageShares[stage] !== undefined)
+    .reduce((sum, use) => sum + shareOf(state, use), 0);
   return Math.max(predicted, shares * total);
 }
 
@@ -53,24 +61,45 @@ function heldForLater(state: StudyState, forTuning: number): number {
 }
 
 /** A stage that is there several times has its share once. */
-function shareOf({ resolved: { budget: { stageShares = {} }, stages } }: StudyState, { stage }: StageUse): number {
-  return (stageShares[stage] ?? STAGE_SHARES[stage] ?? SHARE_ELSE) / stages.filter((other) => other.stage === stage).length;
+function shareOf(
+  {
+    resolved: {
+      budget: { stageShares = {} },
+      stages,
+    },
+  }: StudyState,
+  { stage }: StageUse,
+): number {
+  return (
+    (stageShares[stage] ?? STAGE_SHARES[stage] ?? SHARE_ELSE) / stages.filter((other) => other.stage === stage).length
+  );
 }
 
 /** Undecided stages after the current one that must run, e.g. the final training. */
 function reservedUses(state: StudyState): readonly StageUse[] {
   const current = state.currentStageId();
-  return state.resolved.stages.filter((use) => STAGES[use.stage]?.mustRun === true && use.stageId !== current && !state.isDecided(use));
+  return state.resolved.stages.filter(
+    (use) => STAGES[use.stage]?.mustRun === true && use.stageId !== current && !state.isDecided(use),
+  );
 }
 
 /** Upper bounds of stages that have not begun. */
-function estimateOf(state: StudyState, uses: readonly StageUse[]): { readonly trials: number; readonly examples: number } {
+function estimateOf(
+  state: StudyState,
+  uses: readonly StageUse[],
+): { readonly trials: number; readonly examples: number } {
   let trials = 0;
   let examples = 0;
   for (const use of uses) {
     const context: StageContext<unknown> = {
-      stageId: use.stageId, options: use.options, incumbent: state.incumbent, trials: [], seed: deriveSeed(state.resolved.seed, use.stageId),
-      facts: state.facts, remaining: { deviceSeconds: Infinity, trials: Infinity }, decisions: state.decisions,
+      stageId: use.stageId,
+      options: use.options,
+      incumbent: state.incumbent,
+      trials: [],
+      seed: deriveSeed(state.resolved.seed, use.stageId),
+      facts: state.facts,
+      remaining: { deviceSeconds: Infinity, trials: Infinity },
+      decisions: state.decisions,
     };
     const estimate = STAGES[use.stage]?.estimate(context);
     trials += estimate?.trials ?? 0;

@@ -3,5 +3,9 @@
  * spend is for those after it.
  */
 export const STAGE_SHARES: Readonly<Record<string, number>> = {
-  lrRangeTest: 0.05, batchSizeLadder: 0.1, lrRetest: 0.05, regularizationSweep: 0.65, finalTrain: 0.15,
+  lrRangeTest: 0.05,
+  batchSizeLadder: 0.1,
+  lrRetest: 0.05,
+  regularizationSweep: 0.65,
+  finalTrain: 0.15,
 };

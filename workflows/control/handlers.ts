@@ -15,7 +15,11 @@ export function handleUpdates(state: StudyState, onChange: (change: StudyChange)
   for (const name of Object.keys(UPDATES) as ChangeName[]) handleUpdate(state, name, onChange);
 }
 
-function handleUpdate<Name extends ChangeName>(state: StudyState, name: Name, onChange: (change: StudyChange) => void): void {
+function handleUpdate<Name extends ChangeName>(
+  state: StudyState,
+  name: Name,
+  onChange: (change: StudyChange) => void,
+): void {
   const definition = defineUpdate<StudyChange, [ChangeInputs[Name]?]>(name);
   const handler = (input: ChangeInputs[Name] = {} as ChangeInputs[Name]): StudyChange => {
     const change = accept(state, name, input, workflowTime());

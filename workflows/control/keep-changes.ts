@@ -11,7 +11,12 @@ import type { StudyState } from '../study-state';
 const { recordChanges } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '1 minute',
   scheduleToCloseTimeout: '4 days',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
 });
 
 export class ChangeKeeper {
@@ -19,7 +24,10 @@ export class ChangeKeeper {
   private isEnding = false;
 
   /** @param kept Number of changes that the store has: all that an earlier run of the workflow was changed to, unless it says otherwise. */
-  constructor(private readonly state: StudyState, private kept = state.control.revision) {}
+  constructor(
+    private readonly state: StudyState,
+    private kept = state.control.revision,
+  ) {}
 
   /** To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for it. */
   noticed(): void {
@@ -45,7 +53,12 @@ export class ChangeKeeper {
     const { state } = this;
     while (this.isBehind && !this.isEnding) {
       const { revision } = state.control;
-      await recordChanges({ studyId: state.studyId, studyRun: state.run.studyRun, control: state.control.snapshot(), budget: state.resolved.budget }).catch(() => undefined);
+      await recordChanges({
+        studyId: state.studyId,
+        studyRun: state.run.studyRun,
+        control: state.control.snapshot(),
+        budget: state.resolved.budget,
+      }).catch(() => undefined);
       this.kept = revision;
     }
     // In the same go as the last look, so that no change falls between the two.

@@ -9,7 +9,12 @@ import type { NestedSpace } from './space';
 export interface SearchOptions {
   readonly space: NestedSpace;
   /** Its name and its options; `tpe` unless given. */
-  readonly sampler?: { readonly name: keyof typeof SAMPLERS; readonly startupTrials?: number; readonly levels?: number; readonly population?: number };
+  readonly sampler?: {
+    readonly name: keyof typeof SAMPLERS;
+    readonly startupTrials?: number;
+    readonly levels?: number;
+    readonly population?: number;
+  };
   /** `minimize` unless given. */
   readonly direction?: Objective['direction'];
   /** An integer in [1, 2^31); 1 unless given. */
@@ -56,34 +61,55 @@ const REPEATS_MAX = 1000;
  *
  * @throws RangeError that lists everything wrong with the space.
  */
-export function createSearch({ space: nested, sampler = { name: 'tpe' }, direction = 'minimize', seed = 1, observations: before = [] }: SearchOptions): Search {
-  const problems = spaceProblems(nested).map(({ path, rule, value }) => `${['space', ...path].join('.')} ${rule}, got ${JSON.stringify(value)}`);
+export function createSearch({
+  space: nested,
+  sampler = { name: 'tpe' },
+  direction = 'minimize',
+  seed = 1,
+  observations: before = [],
+}: SearchOptions): Search {
+  const problems = spaceProblems(nested).map(
+    ({ path, rule, value }) => `${['space', ...path].join('.')} ${rule}, got ${JSON.stringify(value)}`,
+  );
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
   const chosen: Sampler | undefined = SAMPLERS[sampler.name];
-  if (chosen === undefined) throw new RangeError(`sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${sampler.name}`);
+  if (chosen === undefined)
+    throw new RangeError(`sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${sampler.name}`);
   const space = flattenSpace(nested);
   const options = { ...DEFAULTS, ...sampler };
   const trials: Observation[] = [...before];
   let skipped = 0;
   return {
     ask() {
-      const known = new Set(trials.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)));
+      const known = new Set(
+        trials.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)),
+      );
       const end = Math.min(chosen.size(space, options), trials.length + skipped + REPEATS_MAX);
       for (; trials.length + skipped < end; skipped++) {
-        const hparams = chosen.suggest({ space, options, index: trials.length + skipped, seed, observations: trials, direction });
-        if (!known.has(pointKey(space, hparams))) return { number: trials.push({ hparams, score: undefined }) - 1, hparams };
+        const hparams = chosen.suggest({
+          space,
+          options,
+          index: trials.length + skipped,
+          seed,
+          observations: trials,
+          direction,
+        });
+        if (!known.has(pointKey(space, hparams)))
+          return { number: trials.push({ hparams, score: undefined }) - 1, hparams };
       }
       return undefined;
     },
     tell(number, score) {
       const trial = trials[number];
-      if (trial === undefined || trial.score !== undefined) throw new RangeError(`number must be one that was asked for and not told, got ${number}`);
+      if (trial === undefined || trial.score !== undefined)
+        throw new RangeError(`number must be one that was asked for and not told, got ${number}`);
       trials[number] = { ...trial, score: Number.isFinite(score) ? score : null };
     },
     observations: () => [...trials],
-    best: () => trials.reduce((best: Observation | undefined, trial) => {
-      const loss = lossOf(trial.score, direction);
-      return loss !== null && loss < (best === undefined ? Infinity : lossOf(best.score, direction)!) ? trial : best;
-    }, undefined),
+    best: () =>
+      trials.reduce((best: Observation | undefined, trial) => {
+        const loss = lossOf(trial.score, direction);
+        return loss !== null && loss < (best === undefined ? Infinity : lossOf(best.score, direction)!) ? trial : best;
+      }, undefined),
   };
 }

@@ -5,7 +5,9 @@ import type { Dimension, Levels, Space } from './space';
 /** Values of a range on a grid: evenly spaced from end to end, each once; all values of what is no range. */
 function levelsOf(dimension: Dimension, levels: number): Levels | undefined {
   if (!isRange(dimension)) return undefined;
-  const values = [...new Set(Array.from({ length: levels }, (_, i) => valueAtUnit(dimension, levels === 1 ? 0.5 : i / (levels - 1))))];
+  const values = [
+    ...new Set(Array.from({ length: levels }, (_, i) => valueAtUnit(dimension, levels === 1 ? 0.5 : i / (levels - 1)))),
+  ];
   return { count: values.length, at: (position) => values[position]! };
 }
 

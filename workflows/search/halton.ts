@@ -18,7 +18,10 @@ export const halton: Sampler = {
   size: () => Infinity,
   suggest: ({ space, seed, index }) => {
     const bases = primes(Object.keys(space).length);
-    return pointAt(space, Object.keys(space).map((name, i) => scrambledInverse(index, bases[i]!, deriveSeed(seed, 'halton', name))));
+    return pointAt(
+      space,
+      Object.keys(space).map((name, i) => scrambledInverse(index, bases[i]!, deriveSeed(seed, 'halton', name))),
+    );
   },
 };
 

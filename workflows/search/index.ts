@@ -27,5 +27,16 @@ export { deriveSeed, hash32, permutation, uniform } from './random';
 export { gridSize } from './grid';
 export type { Observation, Sampler, SamplerContext } from './sampler';
 export { SAMPLERS } from './samplers';
-export { activeNames, cardinality, flattenSpace, pointAt, pointKey, pointsIn, spaceProblems, unitOf, unitsOf, valueAtUnit } from './space';
+export {
+  activeNames,
+  cardinality,
+  flattenSpace,
+  pointAt,
+  pointKey,
+  pointsIn,
+  spaceProblems,
+  unitOf,
+  unitsOf,
+  valueAtUnit,
+} from './space';
 export type { Branches, Dimension, Factors, NestedSpace, Scalar, Space, SpaceProblem } from './space';

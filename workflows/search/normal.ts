@@ -5,8 +5,14 @@ const { abs, exp, log, sqrt, PI } = Math;
 const HALVINGS = 40;
 
 /** Coefficients of a rational function of the distance from the mean, from the highest power to the constant. */
-const NUMERATOR = [3.52624965998911e-2, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871, 221.213596169931, 220.206867912376];
-const DENOMINATOR = [8.83883476483184e-2, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674, 637.333633378831, 793.826512519948, 440.413735824752];
+const NUMERATOR = [
+  3.52624965998911e-2, 0.700383064443688, 6.37396220353165, 33.912866078383, 112.079291497871, 221.213596169931,
+  220.206867912376,
+];
+const DENOMINATOR = [
+  8.83883476483184e-2, 1.75566716318264, 16.064177579207, 86.7807322029461, 296.564248779674, 637.333633378831,
+  793.826512519948, 440.413735824752,
+];
 
 /** Beyond this distance a continued fraction takes over. */
 const TAIL = 7.07106781186547;
@@ -20,7 +26,10 @@ const TAIL = 7.07106781186547;
 export function normalCdf(z: number): number {
   const x = abs(z);
   const scale = exp((-x * x) / 2);
-  const below = x < TAIL ? (scale * polynomial(NUMERATOR, x)) / polynomial(DENOMINATOR, x) : scale / (x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))))) / sqrt(2 * PI);
+  const below =
+    x < TAIL
+      ? (scale * polynomial(NUMERATOR, x)) / polynomial(DENOMINATOR, x)
+      : scale / (x + 1 / (x + 2 / (x + 3 / (x + 4 / (x + 0.65))))) / sqrt(2 * PI);
   return z > 0 ? 1 - below : below;
 }
 

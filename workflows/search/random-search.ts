@@ -11,5 +11,9 @@ import { pointAt } from './space';
 export const random: Sampler = {
   isBlind: true,
   size: () => Infinity,
-  suggest: ({ space, seed, index }) => pointAt(space, Object.keys(space).map((name) => uniform(deriveSeed(seed, name), index))),
+  suggest: ({ space, seed, index }) =>
+    pointAt(
+      space,
+      Object.keys(space).map((name) => uniform(deriveSeed(seed, name), index)),
+    ),
 };

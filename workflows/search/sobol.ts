@@ -16,7 +16,10 @@ export const sobol: Sampler = {
   size: () => Infinity,
   suggest: ({ space, seed, index }) => {
     const turn = index % 2 ** SOBOL_BITS;
-    return pointAt(space, Object.keys(space).map((name, i) => scrambled(sobolNumber(turn, i), deriveSeed(seed, 'sobol', name))));
+    return pointAt(
+      space,
+      Object.keys(space).map((name, i) => scrambled(sobolNumber(turn, i), deriveSeed(seed, 'sobol', name))),
+    );
   },
 };
 

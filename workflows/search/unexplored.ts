@@ -15,7 +15,9 @@ interface Explored {
 /** What the trials of a search have explored; what was tried elsewhere it may try itself. */
 export function exploredOf(space: Space, observations: readonly Observation[]): Explored {
   const points = enumerate(space);
-  const known = new Set(observations.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)));
+  const known = new Set(
+    observations.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)),
+  );
   const isNew = (point: HParams): boolean => !known.has(pointKey(space, point));
   return {
     firstNew(candidates, seed) {
@@ -30,12 +32,23 @@ export function exploredOf(space: Space, observations: readonly Observation[]): 
 }
 
 /** The first unknown point from a random place on, which is never further away than there are known points. */
-function unexplored(space: Space, points: ReturnType<typeof enumerate>, seed: number, known: number, isNew: (point: HParams) => boolean): HParams | undefined {
+function unexplored(
+  space: Space,
+  points: ReturnType<typeof enumerate>,
+  seed: number,
+  known: number,
+  isNew: (point: HParams) => boolean,
+): HParams | undefined {
   const isCountable = points.size <= Number.MAX_SAFE_INTEGER;
   const first = Math.floor(uniform(seed, 0) * points.size);
   const dimensions = Object.keys(space).length;
   for (let tried = 0; tried <= (isCountable ? known : DRAWS); tried++) {
-    const point = isCountable ? points.at((first + tried) % points.size) : pointAt(space, Array.from({ length: dimensions }, (_, i) => uniform(seed, tried * dimensions + i)));
+    const point = isCountable
+      ? points.at((first + tried) % points.size)
+      : pointAt(
+          space,
+          Array.from({ length: dimensions }, (_, i) => uniform(seed, tried * dimensions + i)),
+        );
     if (isNew(point)) return point;
   }
   return undefined;

@@ -62,7 +62,9 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
 }
 
 function mapping(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 /** Everything that is wrong between the parts. */
@@ -84,18 +86,41 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
 /** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */
 function timeProblems({ reproducible, deviceMinutes, constraints }: Draft): readonly Problem[] {
   if (reproducible !== true) return [];
-  const measured = constraints.flatMap((own, index) => ['deviceSeconds', 'peakBytes'].filter((name) => valueAt(own, [name]) !== undefined).map((name): Problem => ({
-    path: `stages.${index}.constraints.${name}`, rule: 'must be left out of a reproducible study: no two runs measure the same', value: valueAt(own, [name]), fix: 'bound parameters',
-  })));
+  const measured = constraints.flatMap((own, index) =>
+    ['deviceSeconds', 'peakBytes']
+      .filter((name) => valueAt(own, [name]) !== undefined)
+      .map((name): Problem => ({
+        path: `stages.${index}.constraints.${name}`,
+        rule: 'must be left out of a reproducible study: no two runs measure the same',
+        value: valueAt(own, [name]),
+        fix: 'bound parameters',
+      })),
+  );
   if (typeof deviceMinutes !== 'number') return measured;
-  const rule = 'must be left out of a reproducible study: which trials a limit of time cuts depends on how fast the machine was';
-  return [...measured, { path: 'budget.deviceMinutes', rule, value: deviceMinutes, fix: 'limit budget.maxTrials, and the trials and epochs of the stages' }];
+  const rule =
+    'must be left out of a reproducible study: which trials a limit of time cuts depends on how fast the machine was';
+  return [
+    ...measured,
+    {
+      path: 'budget.deviceMinutes',
+      rule,
+      value: deviceMinutes,
+      fix: 'limit budget.maxTrials, and the trials and epochs of the stages',
+    },
+  ];
 }
 
 function unknownName(path: string, name: unknown, known: readonly string[] | undefined): readonly Problem[] {
   if (typeof name !== 'string' || known === undefined || known.includes(name)) return [];
   const near = closest(name, known);
-  return [{ path, rule: `must be one of ${known.join(', ')}`, value: name, ...(near !== undefined && { fix: `did you mean "${near}"?` }) }];
+  return [
+    {
+      path,
+      rule: `must be one of ${known.join(', ')}`,
+      value: name,
+      ...(near !== undefined && { fix: `did you mean "${near}"?` }),
+    },
+  ];
 }
 
 /** Layers that TensorFlow.js does not have, by the word that names them: `layer`, or Keras' `className`. */
@@ -103,9 +128,20 @@ function layerProblems(layers: unknown): readonly Problem[] {
   return (Array.isArray(layers) ? layers : []).flatMap((entry: unknown, index): readonly Problem[] => {
     const key = valueAt(entry, ['layer']) === undefined ? 'className' : 'layer';
     const value = valueAt(entry, [key]);
-    if (typeof value !== 'string' || (key === 'layer' ? classOfLayer(value) !== undefined : LAYER_CLASSES.includes(value))) return [];
+    if (
+      typeof value !== 'string' ||
+      (key === 'layer' ? classOfLayer(value) !== undefined : LAYER_CLASSES.includes(value))
+    )
+      return [];
     const near = closest(value, LAYER_CLASSES);
-    return [{ path: `model.layers.${index}.${key}`, rule: 'must be a layer of TensorFlow.js', value, fix: near === undefined ? 'for example conv2d, dense or maxPooling2d' : `did you mean "${near}"?` }];
+    return [
+      {
+        path: `model.layers.${index}.${key}`,
+        rule: 'must be a layer of TensorFlow.js',
+        value,
+        fix: near === undefined ? 'for example conv2d, dense or maxPooling2d' : `did you mean "${near}"?`,
+      },
+    ];
   });
 }
 
@@ -115,11 +151,18 @@ function startProblems(references: HparamReferences, draft: Draft): readonly Pro
   const given = Object.keys(hparams).filter((name) => hparams[name] !== undefined);
   const unread = given.flatMap((name) => {
     const reason = unreadReason(name, references, draft);
-    return reason === undefined || hparams[name] === 0 ? [] : [{ path: `training.hparams.${name}`, value: hparams[name], ...reason }];
+    return reason === undefined || hparams[name] === 0
+      ? []
+      : [{ path: `training.hparams.${name}`, value: hparams[name], ...reason }];
   });
   const missing = references.names
     .filter(({ name }) => !given.includes(name) && !isStandard(name))
-    .map(({ name, path }) => ({ path: dotted(path), rule: `reads ${name}, which has no value`, value: { hparam: name }, fix: missingFix(name, given) }));
+    .map(({ name, path }) => ({
+      path: dotted(path),
+      rule: `reads ${name}, which has no value`,
+      value: { hparam: name },
+      fix: missingFix(name, given),
+    }));
   return [...unread, ...missing];
 }
 
@@ -129,19 +172,39 @@ function missingFix(name: string, given: readonly string[]): string {
 }
 
 /** Why a hyperparameter would have no effect; `undefined` if something reads it. */
-function unreadReason(name: string, references: HparamReferences, { model, optimizer }: Draft): Pick<Problem, 'rule' | 'fix'> | undefined {
+function unreadReason(
+  name: string,
+  references: HparamReferences,
+  { model, optimizer }: Draft,
+): Pick<Problem, 'rule' | 'fix'> | undefined {
   if (references.open || references.names.some((reference) => reference.name === name)) return undefined;
   const hasLayers = model !== undefined && 'layers' in model;
   if (!isStandard(name)) {
     const near = closest(name, Object.keys(STANDARD_HPARAMS));
-    const read = hasLayers ? `read it in model.layers as { hparam: ${name} }` : 'only model.layers can read names of your own';
-    return { rule: 'nothing reads this hyperparameter', fix: near === undefined ? read : `did you mean "${near}"? else ${read}` };
+    const read = hasLayers
+      ? `read it in model.layers as { hparam: ${name} }`
+      : 'only model.layers can read names of your own';
+    return {
+      rule: 'nothing reads this hyperparameter',
+      fix: near === undefined ? read : `did you mean "${near}"? else ${read}`,
+    };
   }
   if (name === 'dropoutRate' && hasLayers) {
-    return { rule: 'nothing reads this hyperparameter', fix: 'add { layer: dropout, rate: { hparam: dropoutRate } } to model.layers' };
+    return {
+      rule: 'nothing reads this hyperparameter',
+      fix: 'add { layer: dropout, rate: { hparam: dropoutRate } } to model.layers',
+    };
   }
-  if (name === 'momentum' && typeof optimizer === 'string' && Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) && !MOMENTUM_OPTIMIZERS.includes(optimizer)) {
-    return { rule: `is not read by the optimizer ${optimizer}`, fix: `use one of ${MOMENTUM_OPTIMIZERS.join(', ')}, or leave it out` };
+  if (
+    name === 'momentum' &&
+    typeof optimizer === 'string' &&
+    Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) &&
+    !MOMENTUM_OPTIMIZERS.includes(optimizer)
+  ) {
+    return {
+      rule: `is not read by the optimizer ${optimizer}`,
+      fix: `use one of ${MOMENTUM_OPTIMIZERS.join(', ')}, or leave it out`,
+    };
   }
   return undefined;
 }
@@ -158,9 +221,14 @@ function spaceProblems(index: number, space: unknown, references: HparamReferenc
   const own = placed.flatMap(({ name, path, dimension }): readonly Problem[] => {
     const reason = selectors.has(name) ? undefined : unreadReason(name, references, draft);
     if (reason !== undefined) return [{ path: dotted([...base, ...path]), value: valueAt(space, path), ...reason }];
-    return isStandard(name) && !isRelative(dimension) ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name]) : [];
+    return isStandard(name) && !isRelative(dimension)
+      ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name])
+      : [];
   });
-  return [...own, ...conditionProblems(space).map(({ path, rule, value }) => ({ path: dotted([...base, ...path]), rule, value }))];
+  return [
+    ...own,
+    ...conditionProblems(space).map(({ path, rule, value }) => ({ path: dotted([...base, ...path]), rule, value })),
+  ];
 }
 
 /** Keys of a dimension that hold values of the hyperparameter; `step` does not. */
@@ -173,10 +241,19 @@ function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: St
   return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
     if (!VALUES.includes(key)) return [];
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (integer === true && CONTINUOUS.includes(key)) return [{ path: dotted([...path, key]), rule: 'must be integer, choice or ordinal: the values are whole numbers', value }];
-    if (values.some((one) => typeof one === 'string' || typeof one === 'boolean')) return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
+    if (integer === true && CONTINUOUS.includes(key))
+      return [
+        {
+          path: dotted([...path, key]),
+          rule: 'must be integer, choice or ordinal: the values are whole numbers',
+          value,
+        },
+      ];
+    if (values.some((one) => typeof one === 'string' || typeof one === 'boolean'))
+      return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
     const numeric = values.filter((one) => typeof one === 'number');
-    if (numeric.some((one) => one < min || one > max)) return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];
+    if (numeric.some((one) => one < min || one > max))
+      return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];
     const whole = integer !== true || numeric.every(Number.isInteger);
     return whole ? [] : [{ path: dotted([...path, key]), rule: 'must be whole numbers', value }];
   });

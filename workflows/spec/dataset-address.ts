@@ -6,7 +6,8 @@ export function addressRule(uri: string): string | undefined {
   if (uri.includes('\0')) return 'must not contain a NUL character';
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1];
   if (scheme === undefined) return undefined;
-  if (uri.startsWith('s3://')) return S3_ADDRESS.test(uri) ? undefined : 'must be s3://bucket/prefix, with the name of a bucket';
+  if (uri.startsWith('s3://'))
+    return S3_ADDRESS.test(uri) ? undefined : 'must be s3://bucket/prefix, with the name of a bucket';
   if (uri.startsWith('file://')) return fileRule(uri);
   return 'must be a path, a file:// or an s3:// address';
 }

@@ -28,7 +28,8 @@ function walk(value: unknown, path: Path, names: { name: string; path: Path }[],
     return;
   }
   const { hparam } = value as { readonly hparam: unknown };
-  const wellFormed = typeof hparam === 'string' && /^[A-Za-z][A-Za-z0-9_]*$/.test(hparam) && Object.keys(value).length === 1;
+  const wellFormed =
+    typeof hparam === 'string' && /^[A-Za-z][A-Za-z0-9_]*$/.test(hparam) && Object.keys(value).length === 1;
   if (wellFormed) names.push({ name: hparam, path });
   else problems.push({ path: dotted(path), rule: 'must be { hparam: name } and nothing else', value });
 }

@@ -13,8 +13,15 @@ type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
-  int: 'a whole number', number: 'a number', string: 'a text', boolean: 'true or false', object: 'a mapping', record: 'a mapping',
-  array: 'a list', tuple: 'a list', null: 'null',
+  int: 'a whole number',
+  number: 'a number',
+  string: 'a text',
+  boolean: 'true or false',
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  tuple: 'a list',
+  null: 'null',
 };
 
 /** Settings for every `safeParse` of the study language. */
@@ -24,7 +31,9 @@ export const PARSE_OPTIONS = { error: ruleOf, reportInput: false } as const;
 function ruleOf(issue: RawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${TYPE_NAMES[String(issue.expected)] ?? String(issue.expected)}`;
+      return issue.input === undefined
+        ? 'is required'
+        : `must be ${TYPE_NAMES[String(issue.expected)] ?? String(issue.expected)}`;
     case 'too_small':
       return sizeRule(String(issue.origin), Number(issue.minimum), issue.inclusive === false ? 'above' : 'at least');
     case 'too_big':
@@ -62,10 +71,14 @@ function knownKeys(schema: unknown): readonly string[] {
 export function problemsOf(issues: readonly Issue[], input: unknown, base: Path): readonly Problem[] {
   return issues.flatMap((issue): readonly Problem[] => {
     const path = [...base, ...issue.path];
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], key, knownOf(issue), input));
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => unknownKey([...path, key], key, knownOf(issue), input));
     if (issue.code === 'invalid_union') return unionProblems(issue, path, input);
     const value = valueAt(input, path);
-    const fix = issue.code === 'invalid_value' && typeof value === 'string' ? spelling(value, issue.values.map(String)) : undefined;
+    const fix =
+      issue.code === 'invalid_value' && typeof value === 'string'
+        ? spelling(value, issue.values.map(String))
+        : undefined;
     return [{ path: dotted(path), rule: issue.message, value, ...(fix !== undefined && { fix }) }];
   });
 }
@@ -76,7 +89,9 @@ function knownOf({ message }: Issue): readonly string[] {
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[], input: unknown): Problem {
-  const fix = Object.hasOwn(STANDARD_HPARAMS, key) ? `it is a hyperparameter: put it in training.hparams.${key}` : didYouMean(key, known);
+  const fix = Object.hasOwn(STANDARD_HPARAMS, key)
+    ? `it is a hyperparameter: put it in training.hparams.${key}`
+    : didYouMean(key, known);
   return { path: dotted(path), rule: 'unknown key', value: valueAt(input, path), ...(fix !== undefined && { fix }) };
 }
 
@@ -91,11 +106,27 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: u
   if (issue.errors.length === 0) {
     const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
     const fix = typeof value === 'string' ? spelling(value, options) : undefined;
-    return [{ path: dotted(path), rule: value === undefined ? `is required: ${oneOf(options)}` : `must be ${oneOf(options)}`, value, ...(fix !== undefined && { fix }) }];
+    return [
+      {
+        path: dotted(path),
+        rule: value === undefined ? `is required: ${oneOf(options)}` : `must be ${oneOf(options)}`,
+        value,
+        ...(fix !== undefined && { fix }),
+      },
+    ];
   }
   const likeliest = [...issue.errors].sort((a, b) => misfit(a) - misfit(b))[0] ?? [];
-  const wrongKind = issue.errors.every((branch) => branch.some(({ path: at, code }) => at.length === 0 && code === 'invalid_type'));
-  if (wrongKind) return [{ path: dotted(path), rule: [...new Set(issue.errors.flatMap((branch) => branch.map(({ message }) => message)))].join(' or '), value }];
+  const wrongKind = issue.errors.every((branch) =>
+    branch.some(({ path: at, code }) => at.length === 0 && code === 'invalid_type'),
+  );
+  if (wrongKind)
+    return [
+      {
+        path: dotted(path),
+        rule: [...new Set(issue.errors.flatMap((branch) => branch.map(({ message }) => message)))].join(' or '),
+        value,
+      },
+    ];
   return problemsOf(likeliest, input, path);
 }
 
@@ -103,7 +134,8 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: u
 function misfit(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.path.length === 0 && issue.code === 'invalid_type') return sum + 100;
-    if (issue.code === 'unrecognized_keys') return issue.keys.reduce((all, key) => all + (closest(key, knownOf(issue)) === undefined ? 10 : 5), sum);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.reduce((all, key) => all + (closest(key, knownOf(issue)) === undefined ? 10 : 5), sum);
     return sum + (issue.path.length === 1 && issue.message === 'is required' ? 9 : 1);
   }, 0);
 }

@@ -9,7 +9,10 @@ const className = z.string().regex(/^[A-Za-z][A-Za-z0-9]*$/, 'must be the name o
 
 const kerasLayer = z.strictObject({
   className: className.describe('Class of the layer in TensorFlow.js, e.g. Conv2D.'),
-  config: z.record(z.string(), z.unknown()).default({}).describe('Its configuration; any number may be { hparam: name }.'),
+  config: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Its configuration; any number may be { hparam: name }.'),
 });
 
 const flatLayer = z
@@ -18,18 +21,40 @@ const flatLayer = z
   .describe('A layer and its configuration in one mapping, e.g. { layer: conv2d, filters: 32, kernelSize: 3 }.');
 
 function staysInside(path: string): boolean {
-  return !path.startsWith('/') && !path.includes('\\') && !path.includes('\0') && !path.includes(':') && !path.split('/').includes('..');
+  return (
+    !path.startsWith('/') &&
+    !path.includes('\\') &&
+    !path.includes('\0') &&
+    !path.includes(':') &&
+    !path.split('/').includes('..')
+  );
 }
 
 export const modelSchema = z
   .union([
     z.strictObject({
-      preset: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be the name of a preset, such as mnist-cnn').meta({ examples: ['mnist-cnn'] }).describe('Name of a built-in model.'),
+      preset: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be the name of a preset, such as mnist-cnn')
+        .meta({ examples: ['mnist-cnn'] })
+        .describe('Name of a built-in model.'),
     }),
-    z.strictObject({ layers: z.array(z.union([kerasLayer, flatLayer])).min(1).max(LAYERS_MAX).describe('Layers in order; the last gives one logit per class.') }),
-    z.strictObject({ module: z.string().min(1).refine(staysInside, 'must be a path inside the worker\'s own model folder').describe('A module in the folder that the worker\'s operator named.') }),
+    z.strictObject({
+      layers: z
+        .array(z.union([kerasLayer, flatLayer]))
+        .min(1)
+        .max(LAYERS_MAX)
+        .describe('Layers in order; the last gives one logit per class.'),
+    }),
+    z.strictObject({
+      module: z
+        .string()
+        .min(1)
+        .refine(staysInside, "must be a path inside the worker's own model folder")
+        .describe("A module in the folder that the worker's operator named."),
+    }),
   ])
-  .describe('The network: a preset, a list of layers, or a module of the worker\'s own.');
+  .describe("The network: a preset, a list of layers, or a module of the worker's own.");
 
 /** Layers as tfjs class names with camelCase configurations, whichever way they were written. */
 export function normalizeModel(model: z.output<typeof modelSchema>): ModelSpec {
@@ -47,5 +72,10 @@ function normalizeLayer(layer: z.output<typeof kerasLayer> | z.output<typeof fla
 
 /** Keras writes `kernel_size` where TensorFlow.js writes `kernelSize`. */
 function camelKeys(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()), value]));
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [
+      key.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
 }

@@ -7,14 +7,28 @@ import type { ParsedStage } from './stage-uses';
 const CYCLING: readonly string[] = [...MOMENTUM_OPTIMIZERS, 'adam', 'adamw'];
 
 /** Momentum that would be cycled of an optimizer that has none. @param schedule `training.schedule` as written. */
-export function cycledMomentumProblems(optimizer: unknown, schedule: unknown, stages: readonly ParsedStage[]): readonly Problem[] {
-  if (typeof optimizer !== 'string' || !Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) || CYCLING.includes(optimizer)) return [];
+export function cycledMomentumProblems(
+  optimizer: unknown,
+  schedule: unknown,
+  stages: readonly ParsedStage[],
+): readonly Problem[] {
+  if (typeof optimizer !== 'string' || !Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) || CYCLING.includes(optimizer))
+    return [];
   const places: readonly (readonly [string, unknown])[] = [
-    ['training.schedule', schedule], ...stages.map(({ index, options }) => [`stages.${index}`, options] as const),
+    ['training.schedule', schedule],
+    ...stages.map(({ index, options }) => [`stages.${index}`, options] as const),
   ];
   return places.flatMap(([path, place]): readonly Problem[] => {
-    const value = typeof place === 'object' && place !== null && 'cycledMomentum' in place ? place.cycledMomentum : undefined;
+    const value =
+      typeof place === 'object' && place !== null && 'cycledMomentum' in place ? place.cycledMomentum : undefined;
     if (value === undefined) return [];
-    return [{ path: `${path}.cycledMomentum`, rule: `is not read by the optimizer ${optimizer}`, value, fix: `use one of ${CYCLING.join(', ')}, or leave it out` }];
+    return [
+      {
+        path: `${path}.cycledMomentum`,
+        rule: `is not read by the optimizer ${optimizer}`,
+        value,
+        fix: `use one of ${CYCLING.join(', ')}, or leave it out`,
+      },
+    ];
   });
 }

@@ -16,10 +16,19 @@ export const optimizerSchema = z
     z.strictObject({ name: z.literal('nesterov') }),
     z.strictObject({ name: z.literal('adam'), ...moments }),
     z.strictObject({ name: z.literal('adamw'), ...moments }),
-    z.strictObject({ name: z.literal('rmsprop'), rho: decay(0.9, 'Decay of the average of squared gradients.'), epsilon }),
+    z.strictObject({
+      name: z.literal('rmsprop'),
+      rho: decay(0.9, 'Decay of the average of squared gradients.'),
+      epsilon,
+    }),
     z.strictObject({
       name: z.literal('adagrad'),
-      initialAccumulator: z.number().min(0).max(100).default(0.1).describe('Where the sum of squared gradients starts.'),
+      initialAccumulator: z
+        .number()
+        .min(0)
+        .max(100)
+        .default(0.1)
+        .describe('Where the sum of squared gradients starts.'),
       epsilon,
     }),
   ])

@@ -44,9 +44,16 @@ const DEPTH_MAX = 32;
  */
 export function parseStudy(input: unknown, known: KnownNames = {}): ParseResult {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
-    return { ok: false, problems: [{ path: '', rule: 'must be a mapping with name, dataset, model and stages', value: input }] };
+    return {
+      ok: false,
+      problems: [{ path: '', rule: 'must be a mapping with name, dataset, model and stages', value: input }],
+    };
   }
-  if (isDeeperThan(input, DEPTH_MAX)) return { ok: false, problems: [{ path: '', rule: `must not be nested deeper than ${DEPTH_MAX} levels`, value: undefined }] };
+  if (isDeeperThan(input, DEPTH_MAX))
+    return {
+      ok: false,
+      problems: [{ path: '', rule: `must not be nested deeper than ${DEPTH_MAX} levels`, value: undefined }],
+    };
   const problems: Problem[] = [...unknownKeys(input)];
   const parsed = parseSections(input, problems);
   const stages = parseStages(input, problems);
@@ -57,10 +64,12 @@ export function parseStudy(input: unknown, known: KnownNames = {}): ParseResult 
 
 function unknownKeys(input: object): readonly Problem[] {
   const known = [...Object.keys(sections), 'stages'];
-  return Object.entries(input).filter(([key]) => !known.includes(key)).map(([key, value]) => {
-    const fix = didYouMean(key, known);
-    return { path: key, rule: 'unknown key', value, ...(fix !== undefined && { fix }) };
-  });
+  return Object.entries(input)
+    .filter(([key]) => !known.includes(key))
+    .map(([key, value]) => {
+      const fix = didYouMean(key, known);
+      return { path: key, rule: 'unknown key', value, ...(fix !== undefined && { fix }) };
+    });
 }
 
 function parseSections(input: object, problems: Problem[]): Partial<Sections> {
@@ -76,7 +85,10 @@ function parseSections(input: object, problems: Problem[]): Partial<Sections> {
 
 function parseStages(input: object, problems: Problem[]): readonly ParsedStage[] {
   const list = z.array(z.unknown()).min(1).max(STAGES_MAX);
-  const entries = list.safeParse(Object.hasOwn(input, 'stages') ? (input as { stages?: unknown }).stages : undefined, PARSE_OPTIONS);
+  const entries = list.safeParse(
+    Object.hasOwn(input, 'stages') ? (input as { stages?: unknown }).stages : undefined,
+    PARSE_OPTIONS,
+  );
   if (!entries.success) {
     problems.push(...problemsOf(entries.error.issues, input, ['stages']));
     return [];
@@ -100,7 +112,13 @@ function inOrder(problems: readonly Problem[], input: object): readonly Problem[
 function isMisspeltElsewhere({ path, value }: Problem, problems: readonly Problem[]): boolean {
   const name = path.split('.').at(-1) ?? '';
   const parent = path.slice(0, path.length - name.length);
-  return value === undefined && problems.some(({ path: other, fix }) => other.startsWith(parent) && other !== path && fix?.startsWith(`did you mean "${name}"?`) === true);
+  return (
+    value === undefined &&
+    problems.some(
+      ({ path: other, fix }) =>
+        other.startsWith(parent) && other !== path && fix?.startsWith(`did you mean "${name}"?`) === true,
+    )
+  );
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {
@@ -114,7 +132,9 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
   return {
     apiVersion: 'stepwell/v1',
     plannerVersion: PLANNER_VERSION,
-    name, seed, reproducible,
+    name,
+    seed,
+    reproducible,
     dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
     model: normalizeModel(model),
     training: completeTraining(training),
@@ -125,9 +145,18 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
   };
 }
 
-function completeTraining({ optimizer, schedule, epochs, batchSizeSchedule, earlyStopping, hparams }: Sections['training']): TrainingSpec {
+function completeTraining({
+  optimizer,
+  schedule,
+  epochs,
+  batchSizeSchedule,
+  earlyStopping,
+  hparams,
+}: Sections['training']): TrainingSpec {
   const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
-  const given = Object.fromEntries(Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined));
+  const given = Object.fromEntries(
+    Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined),
+  );
   return {
     optimizer,
     schedule: schedule satisfies ScheduleSpec,

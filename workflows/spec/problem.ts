@@ -26,13 +26,17 @@ export function dotted(path: Path): string {
 
 /** A value for people: JSON, cut to a line. */
 function shown(value: unknown): string {
-  const text = typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function' ? String(value) : safeJson(value);
+  const text =
+    typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function'
+      ? String(value)
+      : safeJson(value);
   return text.length > VALUE_LENGTH_MAX ? `${text.slice(0, VALUE_LENGTH_MAX - 1)}…` : text;
 }
 
 /** JSON has no NaN, no infinities and no cycles, but what people hand in may. */
 function safeJson(value: unknown): string {
-  const marked = (_: string, entry: unknown): unknown => (typeof entry === 'number' && !Number.isFinite(entry) ? `\0${entry}\0` : entry);
+  const marked = (_: string, entry: unknown): unknown =>
+    typeof entry === 'number' && !Number.isFinite(entry) ? `\0${entry}\0` : entry;
   try {
     return JSON.stringify(value, marked)?.replaceAll(/"\\u0000(-?\w+)\\u0000"/g, '$1') ?? String(value);
   } catch {

@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 const warmup = {
-  warmupSteps: z.int().min(0).max(1_000_000).default(0).describe('Optimizer steps over which the learning rate rises linearly from 0.'),
+  warmupSteps: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(0)
+    .describe('Optimizer steps over which the learning rate rises linearly from 0.'),
 };
 const factor = (value: number, what: string) => z.number().min(0).max(1).default(value).describe(what);
 
@@ -14,20 +19,35 @@ const momentum = () => z.number().min(0).max(0.9999);
 
 /** Momentum that goes against the learning rate. */
 export const cycledMomentumSchema = z
-  .strictObject({ max: momentum().default(0.95).describe('Where the learning rate is lowest.'), min: momentum().default(0.85).describe('Where it is highest.') })
+  .strictObject({
+    max: momentum().default(0.95).describe('Where the learning rate is lowest.'),
+    min: momentum().default(0.85).describe('Where it is highest.'),
+  })
   .refine(({ max, min }) => max >= min, { error: 'must be at least min', path: ['max'] })
-  .describe("Momentum, or beta1 of adam and adamw, falls as the learning rate rises, and rises as it falls. By default it stays as it is.");
+  .describe(
+    'Momentum, or beta1 of adam and adamw, falls as the learning rate rises, and rises as it falls. By default it stays as it is.',
+  );
 
 /** A learning-rate schedule: a factor on `learningRate` over the epochs. */
 export const scheduleSchema = z
   .discriminatedUnion('name', [
     z.strictObject({ name: z.literal('constant'), ...warmup }),
-    z.strictObject({ name: z.literal('exponential'), factorPerEpoch: z.number().gt(0).max(1).default(0.95).describe('The learning rate after an epoch, as a factor.'), ...warmup }),
+    z.strictObject({
+      name: z.literal('exponential'),
+      factorPerEpoch: z.number().gt(0).max(1).default(0.95).describe('The learning rate after an epoch, as a factor.'),
+      ...warmup,
+    }),
     z.strictObject({ name: z.literal('cosine'), finalFactor: factor(0, 'Where the half cosine ends.'), ...warmup }),
     z.strictObject({
       name: z.literal('piecewise'),
-      milestones: z.array(milestone).min(1).max(100)
-        .refine((list) => list.every(({ epoch }, i) => i === 0 || epoch > (list[i - 1]?.epoch ?? 0)), 'must have rising epochs')
+      milestones: z
+        .array(milestone)
+        .min(1)
+        .max(100)
+        .refine(
+          (list) => list.every(({ epoch }, i) => i === 0 || epoch > (list[i - 1]?.epoch ?? 0)),
+          'must have rising epochs',
+        )
         .describe('Constant pieces, by the epoch each begins at.'),
       ...warmup,
     }),

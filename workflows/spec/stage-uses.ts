@@ -13,10 +13,19 @@ type StageOptionSchemas = typeof STAGE_OPTIONS;
 export type StageName = keyof StageOptionSchemas;
 
 /** What every stage takes besides its own options. */
-const gate = z.literal('approve').optional().describe('approve: before it begins, the study waits until somebody says stepwell approve; devices are free meanwhile.');
+const gate = z
+  .literal('approve')
+  .optional()
+  .describe(
+    'approve: before it begins, the study waits until somebody says stepwell approve; devices are free meanwhile.',
+  );
 
 /** A stage as people write it; a misspelt option is a type error. */
-export type StageUseInput = { [Name in StageName]: { readonly stage: Name; readonly gate?: z.output<typeof gate> } & z.input<StageOptionSchemas[Name]> }[StageName];
+export type StageUseInput = {
+  [Name in StageName]: { readonly stage: Name; readonly gate?: z.output<typeof gate> } & z.input<
+    StageOptionSchemas[Name]
+  >;
+}[StageName];
 
 export const STAGE_NAMES = Object.keys(STAGE_OPTIONS) as readonly StageName[];
 
@@ -24,7 +33,9 @@ export const STAGE_NAMES = Object.keys(STAGE_OPTIONS) as readonly StageName[];
 export const STAGES_MAX = 64;
 
 /** The registry's schemas, each with its name in it: the one cast of the study language. */
-const uses = STAGE_NAMES.map((name) => (STAGE_OPTIONS[name] as z.ZodObject).safeExtend({ stage: z.literal(name), gate })) as unknown as [z.ZodObject, ...z.ZodObject[]];
+const uses = STAGE_NAMES.map((name) =>
+  (STAGE_OPTIONS[name] as z.ZodObject).safeExtend({ stage: z.literal(name), gate }),
+) as unknown as [z.ZodObject, ...z.ZodObject[]];
 
 export const stageUseSchema = z.discriminatedUnion('stage', uses);
 
@@ -36,7 +47,12 @@ export interface ParsedStage {
 }
 
 /** One entry of `stages`, with its defaults. */
-export function parseStage(entry: unknown, index: number, study: unknown, problems: Problem[]): ParsedStage | undefined {
+export function parseStage(
+  entry: unknown,
+  index: number,
+  study: unknown,
+  problems: Problem[],
+): ParsedStage | undefined {
   const path: Path = ['stages', index];
   const parsed = stageUseSchema.safeParse(entry, PARSE_OPTIONS);
   if (!parsed.success) {

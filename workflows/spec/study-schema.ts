@@ -16,11 +16,18 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const objectiveSchema = z
   .strictObject({
-    metric: z.enum(['valLoss', 'valAccuracy']).default('valLoss').describe('What trials are compared by, at their best epoch.'),
-    direction: z.enum(['minimize', 'maximize']).optional().describe('Follows from the metric: minimize valLoss, maximize valAccuracy.'),
+    metric: z
+      .enum(['valLoss', 'valAccuracy'])
+      .default('valLoss')
+      .describe('What trials are compared by, at their best epoch.'),
+    direction: z
+      .enum(['minimize', 'maximize'])
+      .optional()
+      .describe('Follows from the metric: minimize valLoss, maximize valAccuracy.'),
   })
   .refine(({ metric, direction }) => direction === undefined || direction === directionOf(metric), {
-    error: 'must be minimize for valLoss and maximize for valAccuracy', path: ['direction'],
+    error: 'must be minimize for valLoss and maximize for valAccuracy',
+    path: ['direction'],
   })
   .describe('What better means.');
 
@@ -31,14 +38,43 @@ export function directionOf(metric: 'valLoss' | 'valAccuracy'): 'minimize' | 'ma
 
 const budgetSchema = z
   .strictObject({
-    deviceMinutes: z.number().gt(0).max(1e7).nullable().default(null).describe('Most minutes of device time over all trials; null for no limit.'),
-    maxTrials: z.int().min(1).max(100_000).nullable().default(null).describe('Most trials over all stages; null for no limit.'),
-    parallelTrials: z.int().min(1).max(256).default(2).describe('Trials that run at the same time, given workers enough.'),
-    stageShares: z.strictObject(Object.fromEntries(STAGE_NAMES.map((name) => [name, z.number().gt(0).max(1).optional()])))
-      .refine((shares) => Object.values(shares).reduce<number>((sum, share) => sum + (share ?? 0), 0) <= 1 + 1e-9, 'must be at most 1 in all').optional()
-      .describe(`Shares of deviceMinutes by stage, where the usual ones do not fit: ${Object.entries(STAGE_SHARES).map(([name, share]) => `${name} ${share}`).join(', ')}.`),
+    deviceMinutes: z
+      .number()
+      .gt(0)
+      .max(1e7)
+      .nullable()
+      .default(null)
+      .describe('Most minutes of device time over all trials; null for no limit.'),
+    maxTrials: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .nullable()
+      .default(null)
+      .describe('Most trials over all stages; null for no limit.'),
+    parallelTrials: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(2)
+      .describe('Trials that run at the same time, given workers enough.'),
+    stageShares: z
+      .strictObject(Object.fromEntries(STAGE_NAMES.map((name) => [name, z.number().gt(0).max(1).optional()])))
+      .refine(
+        (shares) => Object.values(shares).reduce<number>((sum, share) => sum + (share ?? 0), 0) <= 1 + 1e-9,
+        'must be at most 1 in all',
+      )
+      .optional()
+      .describe(
+        `Shares of deviceMinutes by stage, where the usual ones do not fit: ${Object.entries(STAGE_SHARES)
+          .map(([name, share]) => `${name} ${share}`)
+          .join(', ')}.`,
+      ),
   })
-  .refine(({ deviceMinutes, stageShares }) => stageShares === undefined || deviceMinutes !== null, { error: 'are shares of deviceMinutes, which must be set as well', path: ['stageShares'] })
+  .refine(({ deviceMinutes, stageShares }) => stageShares === undefined || deviceMinutes !== null, {
+    error: 'are shares of deviceMinutes, which must be set as well',
+    path: ['stageShares'],
+  })
   .describe('What the study may spend; the final training is reserved first.');
 
 /** Every section of a study file but `stages`, which are parsed one by one so that all problems show at once. */
@@ -46,16 +82,33 @@ export const sections = {
   $schema: z.string().optional().describe('Address of this schema, for editors.'),
   apiVersion: z.literal('stepwell/v1').default('stepwell/v1').describe('Version of the study language.'),
   kind: z.literal('Study').default('Study'),
-  name: z.string().regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end')
+  name: z
+    .string()
+    .regex(NAME, 'must be 1 to 63 lower-case letters, digits and dashes, with no dash at either end')
     .describe('Name of the study: its id in Temporal, in the log and in the bucket.'),
-  seed: z.int().min(0).max(2 ** 31 - 1).default(1).describe('Seeds everything that is drawn: weights, order, dropout, augmentation, search.'),
-  reproducible: z.boolean().default(false).describe('Whether decisions must not depend on measured times or on the order in which parallel trials end; slower.'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1)
+    .describe('Seeds everything that is drawn: weights, order, dropout, augmentation, search.'),
+  reproducible: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether decisions must not depend on measured times or on the order in which parallel trials end; slower.',
+    ),
   dataset: datasetSchema,
   model: modelSchema,
   training: trainingSchema.prefault({}),
   objective: objectiveSchema.prefault({}),
   budget: budgetSchema.prefault({}),
-  checkpointEverySteps: z.int().min(1).max(1_000_000).default(200).describe('Optimizer steps between checkpoints: a crash loses at most these.'),
+  checkpointEverySteps: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(200)
+    .describe('Optimizer steps between checkpoints: a crash loses at most these.'),
 } as const;
 
 export const studySchema = z

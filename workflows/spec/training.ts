@@ -20,15 +20,25 @@ const standardShape = Object.fromEntries(
 const hparamsSchema = z
   .object(standardShape)
   .catchall(z.union([z.number(), z.string(), z.boolean()]))
-  .describe('Where the hyperparameters start: the standard ones, and those that model.layers reads as { hparam: name }.');
+  .describe(
+    'Where the hyperparameters start: the standard ones, and those that model.layers reads as { hparam: name }.',
+  );
 
 export const trainingSchema = z
   .strictObject({
     optimizer: optimizerSchema.prefault({ name: 'adam' }),
     schedule: scheduleSchema.prefault({ name: 'constant' }),
-    epochs: z.int().min(1).max(100_000).default(10).describe('Passes over the training examples, where a stage does not say otherwise.'),
+    epochs: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(10)
+      .describe('Passes over the training examples, where a stage does not say otherwise.'),
     batchSizeSchedule: batchSizeScheduleSchema.optional(),
-    earlyStopping: earlyStoppingSchema.nullable().default(null).describe('Ends a trial once it stops improving; null for never.'),
+    earlyStopping: earlyStoppingSchema
+      .nullable()
+      .default(null)
+      .describe('Ends a trial once it stops improving; null for never.'),
     hparams: hparamsSchema.prefault({}),
   })
   .superRefine(({ schedule, batchSizeSchedule }, context) => {

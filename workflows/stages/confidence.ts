@@ -26,7 +26,13 @@ export interface Grounds {
 }
 
 /** The confidence, and what keeps it from being high. */
-export function confidenceBy({ guess, doubt }: Grounds): { readonly confidence: Confidence; readonly doubts: readonly string[] } {
+export function confidenceBy({ guess, doubt }: Grounds): {
+  readonly confidence: Confidence;
+  readonly doubts: readonly string[];
+} {
   const [guesses, doubts] = [guess, doubt].map((reasons) => Object.keys(reasons).filter((reason) => reasons[reason]));
-  return { confidence: guesses!.length > 0 ? 'low' : doubts!.length > 0 ? 'medium' : 'high', doubts: [...guesses!, ...doubts!] };
+  return {
+    confidence: guesses!.length > 0 ? 'low' : doubts!.length > 0 ? 'medium' : 'high',
+    doubts: [...guesses!, ...doubts!],
+  };
 }

@@ -10,4 +10,10 @@ import { lrRetest } from './lr-retest/stage';
 import { regularizationSweep } from './regularization-sweep/stage';
 import type { Stage } from './stage';
 
-export const STAGES: Readonly<Record<string, Stage>> = { lrRangeTest, batchSizeLadder, lrRetest, regularizationSweep, finalTrain };
+export const STAGES: Readonly<Record<string, Stage>> = {
+  lrRangeTest,
+  batchSizeLadder,
+  lrRetest,
+  regularizationSweep,
+  finalTrain,
+};

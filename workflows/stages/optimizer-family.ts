@@ -26,11 +26,21 @@ const NORMALIZED: Family = { from: 1e-6, to: 1, scaling: 0.5, belowLowest: 10 };
  * Rules for Adaptive Gradient Algorithms", NeurIPS 2022 (arXiv:2205.10287); L. N. Smith, WACV 2017, section 3.3 (arXiv:1506.01186).
  */
 export const OPTIMIZER_FAMILIES: Readonly<Record<OptimizerName, Family>> = {
-  sgd: { ...GRADIENT_SIZED, belowLowest: 4 }, momentum: GRADIENT_SIZED, nesterov: GRADIENT_SIZED,
-  adam: NORMALIZED, adamw: NORMALIZED, rmsprop: NORMALIZED, adagrad: { ...GRADIENT_SIZED, scaling: 0.5 },
+  sgd: { ...GRADIENT_SIZED, belowLowest: 4 },
+  momentum: GRADIENT_SIZED,
+  nesterov: GRADIENT_SIZED,
+  adam: NORMALIZED,
+  adamw: NORMALIZED,
+  rmsprop: NORMALIZED,
+  adagrad: { ...GRADIENT_SIZED, scaling: 0.5 },
 };
 
 /** The learning rate that goes with another batch size. */
-export function coScaledLearningRate(optimizer: OptimizerName, learningRate: number, batchSize: number, newBatchSize: number): number {
+export function coScaledLearningRate(
+  optimizer: OptimizerName,
+  learningRate: number,
+  batchSize: number,
+  newBatchSize: number,
+): number {
   return learningRate * (newBatchSize / batchSize) ** OPTIMIZER_FAMILIES[optimizer].scaling;
 }

@@ -36,7 +36,9 @@ export function plausibleOutcome(spec: TrialSpec, facts: StudyFacts): Outcome {
   const steps = curve.at(-1)?.step ?? stepsTotal;
   const measurement = measured(spec, facts, steps, curve, []);
   const failed = numericHParam(spec.hparams, 'learningRate') > BREAKDOWN * bestRate(spec, facts);
-  return failed ? { status: 'diverged', step: steps, measurement: { ...measurement, curve: [], best: null } } : { status: pause === undefined ? 'completed' : 'paused', measurement };
+  return failed
+    ? { status: 'diverged', step: steps, measurement: { ...measurement, curve: [], best: null } }
+    : { status: pause === undefined ? 'completed' : 'paused', measurement };
 }
 
 function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {
@@ -64,9 +66,15 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
   const epochs = Math.max(1, Math.ceil((stepsTotal * batchSize) / facts.trainExamples));
   for (let epoch = validation === 'end' ? epochs : 1; epoch <= epochs; epoch++) {
     const step = Math.min(stepsTotal, epochEndStep(epoch, facts.trainExamples, batchSize));
-    const loss = (floor + (lossOfEqualOdds(facts.classes) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
+    const loss =
+      (floor + (lossOfEqualOdds(facts.classes) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
     points.push({
-      epoch, step, learningRate: numericHParam(spec.hparams, 'learningRate'), trainLoss: 0.9 * loss, valLoss: loss, valAccuracy: Math.exp(-loss),
+      epoch,
+      step,
+      learningRate: numericHParam(spec.hparams, 'learningRate'),
+      trainLoss: 0.9 * loss,
+      valLoss: loss,
+      valAccuracy: Math.exp(-loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
     if (loss <= (spec.stop.targetValLoss ?? 0)) break;
@@ -74,18 +82,41 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
   return points;
 }
 
-function measured(spec: TrialSpec, facts: StudyFacts, steps: number, curve: readonly EpochMeasurement[], stepLosses: readonly StepLoss[]): Measurement {
+function measured(
+  spec: TrialSpec,
+  facts: StudyFacts,
+  steps: number,
+  curve: readonly EpochMeasurement[],
+  stepLosses: readonly StepLoss[],
+): Measurement {
   const batchSize = numericHParam(spec.hparams, 'batchSize');
   const stepSeconds = STEP_SECONDS + EXAMPLE_SECONDS * batchSize;
   const { metric, direction } = facts.objective;
   const sign = direction === 'minimize' ? 1 : -1;
-  const best = curve.reduce<EpochMeasurement | null>((a, b) => (a === null || sign * (b[metric] ?? Infinity) < sign * (a[metric] ?? Infinity) ? b : a), null);
+  const best = curve.reduce<EpochMeasurement | null>(
+    (a, b) => (a === null || sign * (b[metric] ?? Infinity) < sign * (a[metric] ?? Infinity) ? b : a),
+    null,
+  );
   const timed = spec.record.stepTimesAfter;
   return {
-    steps, epochs: (steps * batchSize) / facts.trainExamples, examples: steps * batchSize, trainLoss: curve.at(-1)?.trainLoss ?? null, best, curve, stepLosses,
-    test: spec.evaluate.test && best !== null ? { loss: best.valLoss, accuracy: best.valAccuracy ?? 0, examples: facts.testExamples } : null,
-    stepSeconds: timed === undefined ? null : { median: stepSeconds, p10: 0.95 * stepSeconds, p90: 1.1 * stepSeconds, count: Math.max(0, steps - timed) },
-    peakBytes: 2e8 + 1e5 * batchSize, parameters: 35_000, deviceSeconds: steps * stepSeconds,
+    steps,
+    epochs: (steps * batchSize) / facts.trainExamples,
+    examples: steps * batchSize,
+    trainLoss: curve.at(-1)?.trainLoss ?? null,
+    best,
+    curve,
+    stepLosses,
+    test:
+      spec.evaluate.test && best !== null
+        ? { loss: best.valLoss, accuracy: best.valAccuracy ?? 0, examples: facts.testExamples }
+        : null,
+    stepSeconds:
+      timed === undefined
+        ? null
+        : { median: stepSeconds, p10: 0.95 * stepSeconds, p90: 1.1 * stepSeconds, count: Math.max(0, steps - timed) },
+    peakBytes: 2e8 + 1e5 * batchSize,
+    parameters: 35_000,
+    deviceSeconds: steps * stepSeconds,
   };
 }
 
@@ -101,7 +132,8 @@ function rangeTestOutcome(spec: TrialSpec, facts: StudyFacts, stepsTotal: number
     if (learningRate > BREAKDOWN * best) loss *= BREAKDOWN_GROWTH;
     lowest = Math.min(lowest, loss);
     if (stepLosses.length < STEP_LOSSES_MAX) stepLosses.push({ step, learningRate, loss: loss * noise(spec, step) });
-    if (loss > (stop.divergenceFactor ?? Infinity) * lowest) return { status: 'diverged', step, measurement: measured(spec, facts, step + 1, [], stepLosses) };
+    if (loss > (stop.divergenceFactor ?? Infinity) * lowest)
+      return { status: 'diverged', step, measurement: measured(spec, facts, step + 1, [], stepLosses) };
   }
   return { status: 'completed', measurement: measured(spec, facts, stepsTotal, [], stepLosses) };
 }

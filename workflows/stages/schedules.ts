@@ -18,9 +18,14 @@ function boundedWarmup(warmupSteps: number | undefined, steps: number): number {
 export function stretched({ schedule, epochs: written }: TrainingSpec, epochs: number, steps: number): ScheduleSpec {
   const ratio = epochs / written;
   const warmupSteps = boundedWarmup(schedule.warmupSteps, steps);
-  if (schedule.name === 'exponential') return { ...schedule, warmupSteps, factorPerEpoch: schedule.factorPerEpoch ** (1 / ratio) };
+  if (schedule.name === 'exponential')
+    return { ...schedule, warmupSteps, factorPerEpoch: schedule.factorPerEpoch ** (1 / ratio) };
   if (schedule.name !== 'piecewise') return { ...schedule, warmupSteps };
-  return { ...schedule, warmupSteps, milestones: schedule.milestones.map(({ epoch, factor }) => ({ epoch: epoch * ratio, factor })) };
+  return {
+    ...schedule,
+    warmupSteps,
+    milestones: schedule.milestones.map(({ epoch, factor }) => ({ epoch: epoch * ratio, factor })),
+  };
 }
 
 /** A constant rate behind a warm-up, for trainings whose end is not known before. */

@@ -69,7 +69,10 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
  */
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
-    ...facts, training: study.training, objective: study.objective, reproducible: study.reproducible,
+    ...facts,
+    training: study.training,
+    objective: study.objective,
+    reproducible: study.reproducible,
     modelHparams: 'layers' in study.model ? hparamNames(study.model.layers) : [],
   };
   const decisions: Decision[] = [];
@@ -82,7 +85,11 @@ export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
     stages.push(planned);
     decisions.push(decision);
   }
-  return { stages, expected: total(stages.map(({ trials }) => sumOf(trials))), atMost: total(stages.map(({ atMost }) => atMost)) };
+  return {
+    stages,
+    expected: total(stages.map(({ trials }) => sumOf(trials))),
+    atMost: total(stages.map(({ atMost }) => atMost)),
+  };
 }
 
 interface StageInput {
@@ -102,9 +109,18 @@ function stageNamed(name: string): Stage {
   return stage;
 }
 
-function contextOf({ study, use, facts, incumbent, decisions, remaining }: StageInput, trials: readonly Trial[]): StageContext<unknown> {
+function contextOf(
+  { study, use, facts, incumbent, decisions, remaining }: StageInput,
+  trials: readonly Trial[],
+): StageContext<unknown> {
   return {
-    stageId: use.stageId, options: use.options, incumbent, trials, seed: deriveSeed(study.seed, use.stageId), facts, decisions: [...decisions],
+    stageId: use.stageId,
+    options: use.options,
+    incumbent,
+    trials,
+    seed: deriveSeed(study.seed, use.stageId),
+    facts,
+    decisions: [...decisions],
     remaining: { deviceSeconds: Infinity, trials: remaining - trials.filter(isFirstSegment).length },
   };
 }
@@ -114,8 +130,13 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
   const stage = stageNamed(use.stage);
   const trials = simulateStage(stage, input);
   const planned: PlannedStage = {
-    stage: use.stage, stageId: use.stageId, question: stage.question, ...(use.inserted !== undefined && { inserted: use.inserted }), ...(use.gate !== undefined && { gate: use.gate }),
-    trials: trials.map((trial) => plannedTrial(input, trials, trial)), atMost: stage.estimate(contextOf(input, [])),
+    stage: use.stage,
+    stageId: use.stageId,
+    question: stage.question,
+    ...(use.inserted !== undefined && { inserted: use.inserted }),
+    ...(use.gate !== undefined && { gate: use.gate }),
+    trials: trials.map((trial) => plannedTrial(input, trials, trial)),
+    atMost: stage.estimate(contextOf(input, [])),
   };
   return { planned, decision: decisionOf(stage, input, trials) };
 }
@@ -128,7 +149,8 @@ function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
   let now = 0;
   for (;;) {
     const suggested = running.size < study.budget.parallelTrials ? stage.suggest(contextOf(input, trials)) : undefined;
-    const mayRun = stage.mustRun === true || suggested?.continues !== undefined || trials.filter(isFirstSegment).length < remaining;
+    const mayRun =
+      stage.mustRun === true || suggested?.continues !== undefined || trials.filter(isFirstSegment).length < remaining;
     const spec = mayRun ? suggested : undefined;
     if (spec !== undefined) {
       running.set(trials.length, now + costOfSegment(trials, { spec, result: resultOf(spec, facts) }).deviceSeconds);
@@ -147,21 +169,46 @@ function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
 
 function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result']> {
   return {
-    trialId: spec.trialId, hash: '', outcome: plausibleOutcome(spec, facts), weights: null, model: null, receipts: [], reused: false, worker: 'plan', engine: 'plan',
+    trialId: spec.trialId,
+    hash: '',
+    outcome: plausibleOutcome(spec, facts),
+    weights: null,
+    model: null,
+    receipts: [],
+    reused: false,
+    worker: 'plan',
+    engine: 'plan',
   };
 }
 
 function decisionOf(stage: Stage, input: StageInput, trials: readonly Trial[]): Decision {
   const context = contextOf(input, trials);
-  return stage.mustRun === true || trials.filter(isFirstSegment).length < input.remaining ? stage.decide(context) : decideOnLess(stage, context);
+  return stage.mustRun === true || trials.filter(isFirstSegment).length < input.remaining
+    ? stage.decide(context)
+    : decideOnLess(stage, context);
 }
 
 function plannedTrial(input: StageInput, trials: readonly Trial[], trial: Trial): PlannedTrial {
-  const { spec, spec: { trialId, label, hparams, continues } } = trial;
+  const {
+    spec,
+    spec: { trialId, label, hparams, continues },
+  } = trial;
   const isSegment = continues !== undefined || trial.result?.outcome.status === 'paused';
-  const cost = isSegment ? costOfPart(numericHParam(hparams, 'batchSize'), costOfSegment(trials, trial).examples) : costOf(contextOf(input, []), spec);
-  const changes = Object.fromEntries(Object.entries(hparams).filter(([name, value]) => input.incumbent[name] !== value));
-  return { trialId, label, ...(continues !== undefined && { continues }), changes, batchSize: numericHParam(hparams, 'batchSize'), epochs: cost.examples / input.facts.trainExamples, ...cost };
+  const cost = isSegment
+    ? costOfPart(numericHParam(hparams, 'batchSize'), costOfSegment(trials, trial).examples)
+    : costOf(contextOf(input, []), spec);
+  const changes = Object.fromEntries(
+    Object.entries(hparams).filter(([name, value]) => input.incumbent[name] !== value),
+  );
+  return {
+    trialId,
+    label,
+    ...(continues !== undefined && { continues }),
+    changes,
+    batchSize: numericHParam(hparams, 'batchSize'),
+    epochs: cost.examples / input.facts.trainExamples,
+    ...cost,
+  };
 }
 
 function costOfPart(batchSize: number, examples: number): Omit<PlanCost, 'trials'> {
@@ -172,16 +219,32 @@ function costOfPart(batchSize: number, examples: number): Omit<PlanCost, 'trials
 function remainingTrials(study: PlannableStudy, use: StageUse, facts: StudyFacts, incumbent: HParams): number {
   const { maxTrials } = study.budget;
   if (maxTrials === null) return Infinity;
-  const later = study.stages.slice(study.stages.indexOf(use) + 1).filter(({ stage }) => stageNamed(stage).mustRun === true);
-  const reserved = later.map((other) => stageNamed(other.stage).estimate(contextOf({ study, use: other, facts, incumbent, decisions: [], remaining: Infinity }, [])).trials);
+  const later = study.stages
+    .slice(study.stages.indexOf(use) + 1)
+    .filter(({ stage }) => stageNamed(stage).mustRun === true);
+  const reserved = later.map(
+    (other) =>
+      stageNamed(other.stage).estimate(
+        contextOf({ study, use: other, facts, incumbent, decisions: [], remaining: Infinity }, []),
+      ).trials,
+  );
   return maxTrials - reserved.reduce((sum, trials) => sum + trials, 0);
 }
 
 /** What trials take together; the segments of one training are one trial. */
 export function sumOf(trials: readonly PlannedTrial[]): PlanCost {
-  return total(trials.map(({ continues, steps, examples }) => ({ trials: continues === undefined ? 1 : 0, steps, examples })));
+  return total(
+    trials.map(({ continues, steps, examples }) => ({ trials: continues === undefined ? 1 : 0, steps, examples })),
+  );
 }
 
 function total(costs: readonly PlanCost[]): PlanCost {
-  return costs.reduce((sum, cost) => ({ trials: sum.trials + cost.trials, steps: sum.steps + cost.steps, examples: sum.examples + cost.examples }), { trials: 0, steps: 0, examples: 0 });
+  return costs.reduce(
+    (sum, cost) => ({
+      trials: sum.trials + cost.trials,
+      steps: sum.steps + cost.steps,
+      examples: sum.examples + cost.examples,
+    }),
+    { trials: 0, steps: 0, examples: 0 },
+  );
 }

@@ -133,7 +133,11 @@ export interface Stage<Options = unknown> {
   /** Called once, with no trial running. @throws StageInconclusive if no answer can be given. */
   decide(context: StageContext<Options>): Decision;
   /** Most trials and optimizer steps that the stage can take, for `plan` and for the budget. */
-  estimate(context: StageContext<Options>): { readonly trials: number; readonly steps: number; readonly examples: number };
+  estimate(context: StageContext<Options>): {
+    readonly trials: number;
+    readonly steps: number;
+    readonly examples: number;
+  };
   /** Of a stage whose `suggest` takes from `enqueued`: why it cannot take this, in one sentence; `undefined` if it can. Pure. */
   refuseEnqueued?(context: StageContext<Options>, hparams: HParams): string | undefined;
 }

@@ -18,20 +18,28 @@ type Context = Pick<StageContext<unknown>, 'facts' | 'decisions'>;
  *
  * Batches grow to no size that the study's ladder has not run: one that fits no more would end the training hours later.
  */
-export function studyTraining({ facts, decisions }: Context, hparams: HParams, epochs: number): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
+export function studyTraining(
+  { facts, decisions }: Context,
+  hparams: HParams,
+  epochs: number,
+): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
   const { training, trainExamples } = facts;
   const batchSize = numericHParam(hparams, 'batchSize');
   const schedule = stretched(training, epochs, stepsOf({ epochs }, trainExamples, batchSize));
   const { batchSizeSchedule, epochs: writtenEpochs } = training;
   const sizeMax = verifiedSize(decisions) ?? Infinity;
-  const growth = batchSizeSchedule && batchGrowth(batchSizeSchedule, { batchSize, epochs, schedule, writtenEpochs, trainExamples, sizeMax });
+  const growth =
+    batchSizeSchedule &&
+    batchGrowth(batchSizeSchedule, { batchSize, epochs, schedule, writtenEpochs, trainExamples, sizeMax });
   return { schedule, limit: { epochs }, ...(growth !== undefined && { batchGrowth: growth }) };
 }
 
 /** The largest batch size that the last ladder verified; `undefined` without a ladder. */
 export function verifiedSize(decisions: readonly Decision[]): number | undefined {
   const ladder = decisions.findLast(({ stage }) => stage === 'batchSizeLadder');
-  return ladder && Math.max(...[ladder, ...ladder.alternatives].map(({ hparams }) => numericHParam(hparams, 'batchSize')));
+  return (
+    ladder && Math.max(...[ladder, ...ladder.alternatives].map(({ hparams }) => numericHParam(hparams, 'batchSize')))
+  );
 }
 
 /** What ends a training before its last epoch. */

@@ -17,7 +17,15 @@ export function curveWarnings(subject: string, curve: LearningCurve, reachedLimi
   const over = overfitting(curve);
   const short = reachedLimit ? unfinished(curve) : null;
   return [
-    ...(over === null ? [] : [`${subject} overfits: its validation loss was lowest at epoch ${over.epoch} of ${over.lastEpoch} and has risen by ${formatNumber(100 * over.rise)} % since, while the training loss fell`]),
-    ...(short === null ? [] : [`${subject} was still learning at its last epoch: a third as many epochs again would lower its validation loss by about ${formatNumber(100 * short.gain)} %`]),
+    ...(over === null
+      ? []
+      : [
+          `${subject} overfits: its validation loss was lowest at epoch ${over.epoch} of ${over.lastEpoch} and has risen by ${formatNumber(100 * over.rise)} % since, while the training loss fell`,
+        ]),
+    ...(short === null
+      ? []
+      : [
+          `${subject} was still learning at its last epoch: a third as many epochs again would lower its validation loss by about ${formatNumber(100 * short.gain)} %`,
+        ]),
   ];
 }

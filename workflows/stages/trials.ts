@@ -20,7 +20,11 @@ export type TrialRequest = Pick<TrialSpec, 'label' | 'hparams' | 'seed' | 'sched
 export function nextTrial({ stageId, trials }: StageContext<unknown>, request: TrialRequest): TrialSpec {
   return {
     trialId: `${stageId}/${String(trials.filter(isFirstSegment).length).padStart(3, '0')}`,
-    stop: {}, evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+    stop: {},
+    evaluate: { validation: 'never', test: false },
+    record: { stepLosses: false },
+    process: 'warm',
+    exportModel: false,
     ...request,
   };
 }
@@ -44,17 +48,23 @@ export function soundScore(trial: Trial, objective: Objective): number | null {
 /** Trials that ended without a sound score, each by its id, e.g. `final-train/001 diverged`; empty if there are none. */
 export function namedFailures(trials: readonly Trial[], objective: Objective): string {
   const failed = trials.filter((trial) => !isRunning(trial) && soundScore(trial, objective) === null);
-  return failed.map((trial) => {
-    const status = trial.result?.outcome.status ?? 'not ended';
-    return `${trial.spec.trialId} ${ranWell(trial) ? `${status} without ${objective.metric}` : status}`;
-  }).join(', ');
+  return failed
+    .map((trial) => {
+      const status = trial.result?.outcome.status ?? 'not ended';
+      return `${trial.spec.trialId} ${ranWell(trial) ? `${status} without ${objective.metric}` : status}`;
+    })
+    .join(', ');
 }
 
 /** What to do about trials none of which ended well: memory has its own fix, all else the stage's. */
 export function remedyFor(trials: readonly Trial[], unstable: string): string {
   const isMemory = ({ result }: Trial): boolean => result?.outcome.status === 'outOfMemory';
-  const memory = 'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
-  return [...(trials.some(isMemory) ? [memory] : []), ...(trials.every(isMemory) && trials.length > 0 ? [] : [unstable])].join('; ');
+  const memory =
+    'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
+  return [
+    ...(trials.some(isMemory) ? [memory] : []),
+    ...(trials.every(isMemory) && trials.length > 0 ? [] : [unstable]),
+  ].join('; ');
 }
 
 /** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */
@@ -66,7 +76,10 @@ export function finalValLoss(trial: Trial): number | null {
 export const isRunning = ({ result }: Trial): boolean => result === undefined;
 
 /** Optimizer steps and examples of one trial; at most these where batches grow by what it measures. */
-export function costOf({ facts }: StageContext<unknown>, { hparams, limit, batchGrowth }: Pick<TrialSpec, 'hparams' | 'limit' | 'batchGrowth'>): { readonly steps: number; readonly examples: number } {
+export function costOf(
+  { facts }: StageContext<unknown>,
+  { hparams, limit, batchGrowth }: Pick<TrialSpec, 'hparams' | 'limit' | 'batchGrowth'>,
+): { readonly steps: number; readonly examples: number } {
   const batchSize = numericHParam(hparams, 'batchSize');
   const phases = batchPhases(batchSize, milestonesOf(batchGrowth), facts.trainExamples);
   const steps = stepsOf(limit, facts.trainExamples, batchSize, milestonesOf(batchGrowth));
@@ -80,9 +93,17 @@ export function costOf({ facts }: StageContext<unknown>, { hparams, limit, batch
  */
 export function costText({ facts }: StageContext<unknown>, trials: readonly Trial[]): string {
   const continued = new Set(trials.map(({ spec }) => spec.continues));
-  const whole = trials.filter(({ spec }) => !continued.has(spec.trialId)).flatMap(({ result }) => measurementOf(result?.outcome) ?? []);
-  const sum = (of: (measurement: Measurement) => number): number => whole.reduce((total, measurement) => total + of(measurement), 0);
-  return facts.reproducible ? count(sum(({ steps }) => steps), 'step') : `${formatSeconds(sum(({ deviceSeconds }) => deviceSeconds))} of device time`;
+  const whole = trials
+    .filter(({ spec }) => !continued.has(spec.trialId))
+    .flatMap(({ result }) => measurementOf(result?.outcome) ?? []);
+  const sum = (of: (measurement: Measurement) => number): number =>
+    whole.reduce((total, measurement) => total + of(measurement), 0);
+  return facts.reproducible
+    ? count(
+        sum(({ steps }) => steps),
+        'step',
+      )
+    : `${formatSeconds(sum(({ deviceSeconds }) => deviceSeconds))} of device time`;
 }
 
 /** Trials by how they ended, for a message, e.g. `3 outOfMemory, 1 diverged`. */
@@ -96,9 +117,15 @@ export function countByStatus(trials: readonly Trial[]): string {
 }
 
 /** Rows of an evidence table: one per trial. */
-export function trialRows(trials: readonly Trial[], names: readonly string[]): readonly (readonly (string | number | null)[])[] {
+export function trialRows(
+  trials: readonly Trial[],
+  names: readonly string[],
+): readonly (readonly (string | number | null)[])[] {
   return trials.map((trial) => {
-    const { spec: { trialId, label, hparams }, result } = trial;
+    const {
+      spec: { trialId, label, hparams },
+      result,
+    } = trial;
     const values = names.map((name) => cell(hparams, name));
     return [trialId, label, ...values, result?.outcome.status ?? 'running', finalValLoss(trial)];
   });
@@ -106,5 +133,5 @@ export function trialRows(trials: readonly Trial[], names: readonly string[]): r
 
 function cell(hparams: HParams, name: string): string | number | null {
   const value = hparams[name];
-  return typeof value === 'boolean' ? String(value) : value ?? null;
+  return typeof value === 'boolean' ? String(value) : (value ?? null);
 }

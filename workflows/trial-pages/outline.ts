@@ -6,7 +6,15 @@ import type { EpochMeasurement, Measurement, Trial } from '../trial';
 const CURVE_LINES_MAX = 3000;
 
 /** What a line of an outline does not say. */
-const NOTHING: EpochMeasurement = { epoch: 0, step: 0, learningRate: 0, trainLoss: null, valLoss: null, valAccuracy: null, deviceSeconds: 0 };
+const NOTHING: EpochMeasurement = {
+  epoch: 0,
+  step: 0,
+  learningRate: 0,
+  trainLoss: null,
+  valLoss: null,
+  valAccuracy: null,
+  deviceSeconds: 0,
+};
 
 /**
  * An ended trial as a stage of thousands keeps it: the first ones whole, later ones with an outline of their curve. The whole curve is in the
@@ -21,13 +29,28 @@ export function outlined(trial: Trial, index: number, objective: Objective): Tri
   const { outcome } = result;
   const { measurement } = outcome;
   if ((index + 1) * measurement.curve.length <= CURVE_LINES_MAX) return trial;
-  const bare = (line: EpochMeasurement): EpochMeasurement => ({ ...NOTHING, epoch: line.epoch, step: line.step, [objective.metric]: line[objective.metric] });
+  const bare = (line: EpochMeasurement): EpochMeasurement => ({
+    ...NOTHING,
+    epoch: line.epoch,
+    step: line.step,
+    [objective.metric]: line[objective.metric],
+  });
   const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective).map(bare);
-  const outline: Measurement = { ...measurement, trainLoss: null, best: measurement.best && bare(measurement.best), curve, isOutline: true };
+  const outline: Measurement = {
+    ...measurement,
+    trainLoss: null,
+    best: measurement.best && bare(measurement.best),
+    curve,
+    isOutline: true,
+  };
   return { spec, result: { ...result, outcome: { ...outcome, measurement: outline } } };
 }
 
-function keyLines(curve: readonly EpochMeasurement[], pauseAfterEpochs: number | undefined, objective: Objective): readonly EpochMeasurement[] {
+function keyLines(
+  curve: readonly EpochMeasurement[],
+  pauseAfterEpochs: number | undefined,
+  objective: Objective,
+): readonly EpochMeasurement[] {
   const pause = pauseAfterEpochs === undefined ? undefined : curve.find(({ epoch }) => epoch >= pauseAfterEpochs);
   const kept: EpochMeasurement[] = [];
   let best: number | null = null;
@@ -43,5 +66,7 @@ function keyLines(curve: readonly EpochMeasurement[], pauseAfterEpochs: number |
 /** Without what only the store is asked of the trials of a search: where their weights are, and who trained them. */
 export function withoutReferences(trial: Trial): Trial {
   const { spec, result } = trial;
-  return result === undefined || spec.exportModel ? trial : { spec, result: { ...result, hash: '', weights: null, model: null, receipts: [], worker: '', engine: '' } };
+  return result === undefined || spec.exportModel
+    ? trial
+    : { spec, result: { ...result, hash: '', weights: null, model: null, receipts: [], worker: '', engine: '' } };
 }

@@ -13,16 +13,21 @@ export type Plain = null | boolean | number | string | readonly Plain[] | { read
  */
 export type Packed =
   | { readonly same: Plain; readonly count: number }
-  | { readonly fields: readonly (readonly [name: string, values: Packed, places?: readonly number[]])[]; readonly count: number }
+  | {
+      readonly fields: readonly (readonly [name: string, values: Packed, places?: readonly number[]])[];
+      readonly count: number;
+    }
   | { readonly lengths: Packed; readonly items: Packed }
   | { readonly each: readonly Plain[] };
 
 /** Packs values of any kind; worth it where they are alike. Fields that are `undefined` are left out, as JSON does. */
 export function packed(values: readonly Plain[]): Packed {
   const [first] = values;
-  if (first !== undefined && values.every((value) => isSame(value, first))) return { same: first, count: values.length };
+  if (first !== undefined && values.every((value) => isSame(value, first)))
+    return { same: first, count: values.length };
   if (values.length > 0 && values.every(isRecord)) return packedFields(values);
-  if (values.length > 0 && values.every(isList)) return { lengths: packed(values.map(({ length }) => length)), items: packed(values.flat()) };
+  if (values.length > 0 && values.every(isList))
+    return { lengths: packed(values.map(({ length }) => length)), items: packed(values.flat()) };
   return { each: values };
 }
 
@@ -33,10 +38,12 @@ export function unpacked(values: Packed): readonly Plain[] {
   if ('fields' in values) return unpackedFields(values);
   const items = unpacked(values.items);
   let from = 0;
-  return unpacked(values.lengths).map((length) => items.slice(from, from += length as number));
+  return unpacked(values.lengths).map((length) => items.slice(from, (from += length as number)));
 }
 
-interface PlainRecord { readonly [name: string]: Plain }
+interface PlainRecord {
+  readonly [name: string]: Plain;
+}
 
 const isList = (value: Plain): value is readonly Plain[] => Array.isArray(value);
 const isRecord = (value: Plain): value is PlainRecord => typeof value === 'object' && value !== null && !isList(value);
@@ -57,14 +64,15 @@ function packedFields(records: readonly PlainRecord[]): Packed {
       column.values.push(value);
     }
   });
-  const fields = [...columns].map(([name, { places, values }]) => (
-    places.length === records.length ? [name, packed(values)] as const : [name, packed(values), places] as const
-  ));
+  const fields = [...columns].map(([name, { places, values }]) =>
+    places.length === records.length ? ([name, packed(values)] as const) : ([name, packed(values), places] as const),
+  );
   return { fields, count: records.length };
 }
 
 function unpackedFields({ fields, count }: Extract<Packed, { readonly fields: unknown }>): readonly Plain[] {
   const records = Array.from({ length: count }, (): [string, Plain][] => []);
-  for (const [name, values, places] of fields) unpacked(values).forEach((value, i) => records[places?.[i] ?? i]!.push([name, value]));
+  for (const [name, values, places] of fields)
+    unpacked(values).forEach((value, i) => records[places?.[i] ?? i]!.push([name, value]));
   return records.map((entries) => Object.fromEntries(entries));
 }

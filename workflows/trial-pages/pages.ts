@@ -25,7 +25,12 @@ const PAGE_CHARACTERS_MAX = 400_000;
 const { recordTrials, loadTrials } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '10 minutes',
   scheduleToCloseTimeout: '4 days',
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', nonRetryableErrorTypes: [...NON_RETRYABLE] },
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
 });
 
 /** Before the workflow continues as new: with no trial running, all but the interrupted ones can leave. */
@@ -43,7 +48,12 @@ async function storeTrials(state: StudyState, use: StageUse): Promise<void> {
   const stage = state.stageOf(use);
   for (let rest = stage.storable(); rest.length > 0; rest = stage.storable()) {
     const { trials, page } = pageOf(rest);
-    await recordTrials({ ...pagesOf(state, use), page: stage.stored.pages, objective: state.resolved.objective, trials: page });
+    await recordTrials({
+      ...pagesOf(state, use),
+      page: stage.stored.pages,
+      objective: state.resolved.objective,
+      trials: page,
+    });
     stage.hasStored(trials);
   }
 }
@@ -63,8 +73,12 @@ export async function bringBackTrials(state: StudyState, use: StageUse): Promise
   if (!stage.isIncomplete) return;
   const trials: Trial[] = [];
   for (let page: number | undefined = 0; page !== undefined;) {
-    const loaded: Awaited<ReturnType<typeof loadTrials>> = await loadTrials({ ...pagesOf(state, use), page, pages: stage.stored.pages });
-    trials.push(...unpacked(loaded.trials) as unknown as readonly Trial[]);
+    const loaded: Awaited<ReturnType<typeof loadTrials>> = await loadTrials({
+      ...pagesOf(state, use),
+      page,
+      pages: stage.stored.pages,
+    });
+    trials.push(...(unpacked(loaded.trials) as unknown as readonly Trial[]));
     page = loaded.next;
   }
   stage.bringBack(trials);

@@ -48,7 +48,11 @@ export class StageTrials {
   private shownAtDecision: readonly TrialSummary[];
   private isAbandoned = false;
 
-  constructor(private readonly stageId: string, private readonly objective: Objective, record?: Omit<StageRecord, 'stageId'>) {
+  constructor(
+    private readonly stageId: string,
+    private readonly objective: Objective,
+    record?: Omit<StageRecord, 'stageId'>,
+  ) {
     const { trials = [], summaries = [], visible = 0, decision, stored = NONE_STORED } = record ?? {};
     this.trials = trials;
     this.visible = visible;
@@ -56,8 +60,14 @@ export class StageTrials {
     this.missing = decision === undefined ? stored.trials : 0;
     this.decision = decision;
     this.shownAtDecision = summaries;
-    this.trainings = decision === undefined ? stored.trainings + trials.filter(isFirstSegment).length : record?.trainings ?? trainingsIn(summaries);
-    this.trainingsEnded = decision === undefined ? this.trainings - trials.filter((trial) => isFirstSegment(trial) && trial.result === undefined).length : this.trainings;
+    this.trainings =
+      decision === undefined
+        ? stored.trainings + trials.filter(isFirstSegment).length
+        : (record?.trainings ?? trainingsIn(summaries));
+    this.trainingsEnded =
+      decision === undefined
+        ? this.trainings - trials.filter((trial) => isFirstSegment(trial) && trial.result === undefined).length
+        : this.trainings;
   }
 
   /** Whether stored trials must be brought back before the stage can be asked for anything. */
@@ -98,7 +108,11 @@ export class StageTrials {
   /** What `storable` gave is a further page now. */
   hasStored(trials: readonly Trial[]): void {
     const { stored } = this;
-    this.stored = { pages: stored.pages + 1, trials: stored.trials + trials.length, trainings: stored.trainings + trials.filter(isFirstSegment).length };
+    this.stored = {
+      pages: stored.pages + 1,
+      trials: stored.trials + trials.length,
+      trainings: stored.trainings + trials.filter(isFirstSegment).length,
+    };
   }
 
   /** Takes the stored trials back into the state. */
@@ -108,23 +122,34 @@ export class StageTrials {
   }
 
   shown(): ShownTrials {
-    const trials = this.decision === undefined ? shownOf(this.summaries(this.trials), this.objective) : this.shownAtDecision;
+    const trials =
+      this.decision === undefined ? shownOf(this.summaries(this.trials), this.objective) : this.shownAtDecision;
     const trialsLeftOut = this.trainings - trainingsIn(trials);
     return { trials, ...(trialsLeftOut > 0 && { trialsLeftOut }) };
   }
 
   /** For a record on its way to the store: all trials that are not there, and how many pages are. */
   inRecord(): Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'> {
-    const { decision, stored: { pages } } = this;
-    return decision !== undefined ? this.shown() : { trials: this.summaries(this.unstored()), ...(pages > 0 && { pages }) };
+    const {
+      decision,
+      stored: { pages },
+    } = this;
+    return decision !== undefined
+      ? this.shown()
+      : { trials: this.summaries(this.unstored()), ...(pages > 0 && { pages }) };
   }
 
   record(): StageRecord {
     const { stageId, visible, decision, stored, trainings } = this;
     const summaries = decision === undefined ? [] : this.shownAtDecision;
     return {
-      stageId, trials: this.unstored(), summaries, visible, ...(decision && { decision }),
-      ...(stored.pages > 0 && { stored }), ...(decision !== undefined && trainings > trainingsIn(summaries) && { trainings }),
+      stageId,
+      trials: this.unstored(),
+      summaries,
+      visible,
+      ...(decision && { decision }),
+      ...(stored.pages > 0 && { stored }),
+      ...(decision !== undefined && trainings > trainingsIn(summaries) && { trainings }),
     };
   }
 
@@ -134,6 +159,8 @@ export class StageTrials {
 
   private summaries(trials: readonly Trial[]): readonly TrialSummary[] {
     const summaries = trials.map((trial) => summarize(this.stageId, this.trials, trial, this.objective));
-    return this.isAbandoned ? summaries.map((summary) => (summary.status === 'running' ? { ...summary, status: 'cancelled' } : summary)) : summaries;
+    return this.isAbandoned
+      ? summaries.map((summary) => (summary.status === 'running' ? { ...summary, status: 'cancelled' } : summary))
+      : summaries;
   }
 }

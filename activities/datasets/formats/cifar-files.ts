@@ -27,13 +27,27 @@ export async function cifarFiles(source: Source, recordBytes: number): Promise<C
   const outer = await source.list();
   const inFolder = outer.some((name) => BATCH.test(name));
   const names = inFolder ? outer : await source.list(ARCHIVE_FOLDER);
-  const numbers = names.flatMap((name) => BATCH.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b);
-  const absent = Array.from({ length: Math.max(1, ...numbers) }, (_, i) => i + 1).filter((number) => !numbers.includes(number));
-  if (absent.length > 0) throw lacking(source, absent.map((number) => `data_batch_${number}.bin`), names.length > 0 ? names : outer);
+  const numbers = names
+    .flatMap((name) => BATCH.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+  const absent = Array.from({ length: Math.max(1, ...numbers) }, (_, i) => i + 1).filter(
+    (number) => !numbers.includes(number),
+  );
+  if (absent.length > 0)
+    throw lacking(
+      source,
+      absent.map((number) => `data_batch_${number}.bin`),
+      names.length > 0 ? names : outer,
+    );
   const at = (name: string): string => (inFolder ? name : `${ARCHIVE_FOLDER}/${name}`);
-  const train = await Promise.all(numbers.map((number) => counted(source, at(`data_batch_${number}.bin`), recordBytes)));
+  const train = await Promise.all(
+    numbers.map((number) => counted(source, at(`data_batch_${number}.bin`), recordBytes)),
+  );
   if (new Set(train.map(({ records }) => records)).size > 1) {
-    throw new DatasetInvalid(`data_batch files must have equally many images, got ${train.map(({ name, records }) => `${name}=${records}`).join(', ')}; fetch them again`);
+    throw new DatasetInvalid(
+      `data_batch files must have equally many images, got ${train.map(({ name, records }) => `${name}=${records}`).join(', ')}; fetch them again`,
+    );
   }
   return {
     train,
@@ -47,13 +61,22 @@ async function counted(source: Source, name: string, recordBytes: number): Promi
   if (bytes === 0) throw new DatasetInvalid(`${name} is empty`);
   const over = bytes % recordBytes;
   if (over !== 0) {
-    throw new DatasetInvalid(`${name} is truncated, has trailing bytes or is no CIFAR-10 file: expected a multiple of ${recordBytes} bytes, e.g. ${bytes - over + recordBytes}, got ${bytes}`);
+    throw new DatasetInvalid(
+      `${name} is truncated, has trailing bytes or is no CIFAR-10 file: expected a multiple of ${recordBytes} bytes, e.g. ${bytes - over + recordBytes}, got ${bytes}`,
+    );
   }
   return { name, records: bytes / recordBytes };
 }
 
 function lacking(source: Source, absent: readonly string[], names: readonly string[]): DatasetInvalid {
   const archive = names.find((name) => /^cifar-10.*\.(tar\.gz|tgz|tar|zip)$/.test(name));
-  const fix = archive !== undefined ? `; unpack ${archive}` : names.includes('data_batch_1') ? '; these are the Python version: fetch the binary version, cifar-10-binary.tar.gz' : '';
-  return new DatasetInvalid(`cifar data set lacks files [uri=${source.uri}]: looked for ${absent.join(', ')}, here or in ${ARCHIVE_FOLDER}; found ${shownNames(names)}${fix}`);
+  const fix =
+    archive !== undefined
+      ? `; unpack ${archive}`
+      : names.includes('data_batch_1')
+        ? '; these are the Python version: fetch the binary version, cifar-10-binary.tar.gz'
+        : '';
+  return new DatasetInvalid(
+    `cifar data set lacks files [uri=${source.uri}]: looked for ${absent.join(', ')}, here or in ${ARCHIVE_FOLDER}; found ${shownNames(names)}${fix}`,
+  );
 }

@@ -51,8 +51,12 @@ async function readNames(source: Source, file: string): Promise<readonly string[
   const reader = new ByteReader(source.open(file), file);
   try {
     const text = Buffer.from(await reader.rest(NAMES_BYTES_MAX)).toString('utf8');
-    const names = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
-    if (names.length < 2 || names.length > CLASSES_MAX) throw new DatasetInvalid(`${file} must name 2 to ${CLASSES_MAX} classes, a line each, got ${names.length}`);
+    const names = text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    if (names.length < 2 || names.length > CLASSES_MAX)
+      throw new DatasetInvalid(`${file} must name 2 to ${CLASSES_MAX} classes, a line each, got ${names.length}`);
     return names;
   } finally {
     await reader.close();
@@ -68,7 +72,11 @@ function partOf(source: Source, files: readonly CifarFile[], classes: number): O
   };
 }
 
-async function* readBatches(source: Source, { name, records }: CifarFile, classes: number): AsyncGenerator<ExampleBatch> {
+async function* readBatches(
+  source: Source,
+  { name, records }: CifarFile,
+  classes: number,
+): AsyncGenerator<ExampleBatch> {
   const reader = new ByteReader(source.open(name), name);
   try {
     const batchRecords = Math.floor(BATCH_BYTES / RECORD_BYTES);
@@ -76,7 +84,10 @@ async function* readBatches(source: Source, { name, records }: CifarFile, classe
       const count = Math.min(batchRecords, records - from);
       const batch = unpack(await reader.take(count * RECORD_BYTES, records * RECORD_BYTES), count);
       const wrong = batch.labels.findIndex((label) => label >= classes);
-      if (wrong >= 0) throw new DatasetInvalid(`${name} has a label out of range: expected 0 to ${classes - 1}, got ${batch.labels[wrong]} at example ${from + wrong}`);
+      if (wrong >= 0)
+        throw new DatasetInvalid(
+          `${name} has a label out of range: expected 0 to ${classes - 1}, got ${batch.labels[wrong]} at example ${from + wrong}`,
+        );
       yield batch;
     }
     await reader.end();

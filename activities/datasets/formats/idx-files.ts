@@ -28,9 +28,12 @@ export async function idxFiles(source: Source): Promise<{ readonly train: IdxPai
   const found = names.flatMap(recognized);
   const sets = [...new Set(found.map(({ set }) => set))];
   if (sets.length > 1) {
-    throw new DatasetInvalid(`folder must hold one data set, holds ${sets.length}: ${sets.map((set) => `${set}*`).join(', ')} [uri=${source.uri}]; give each a folder of its own`);
+    throw new DatasetInvalid(
+      `folder must hold one data set, holds ${sets.length}: ${sets.map((set) => `${set}*`).join(', ')} [uri=${source.uri}]; give each a folder of its own`,
+    );
   }
-  const pick = (part: Found['part'], kind: Found['kind']): string | undefined => pickOne(found.filter((file) => file.part === part && file.kind === kind));
+  const pick = (part: Found['part'], kind: Found['kind']): string | undefined =>
+    pickOne(found.filter((file) => file.part === part && file.kind === kind));
   const [trainImages, trainLabels] = [pick('train', 'images'), pick('train', 'labels')];
   const [testImages, testLabels] = [pick('test', 'images'), pick('test', 'labels')];
   const missing = [
@@ -40,21 +43,29 @@ export async function idxFiles(source: Source): Promise<{ readonly train: IdxPai
     ...(testLabels === undefined && testImages !== undefined ? ['t10k-labels-idx1-ubyte'] : []),
   ];
   if (trainImages === undefined || trainLabels === undefined || missing.length > 0) {
-    throw new DatasetInvalid(`idx data set lacks files [uri=${source.uri}]: looked for ${missing.join(' and ')}, gzipped (.gz) or not; found ${shownNames(names)}`);
+    throw new DatasetInvalid(
+      `idx data set lacks files [uri=${source.uri}]: looked for ${missing.join(' and ')}, gzipped (.gz) or not; found ${shownNames(names)}`,
+    );
   }
   const train = { images: trainImages, labels: trainLabels };
-  return { train, test: testImages === undefined || testLabels === undefined ? null : { images: testImages, labels: testLabels } };
+  return {
+    train,
+    test: testImages === undefined || testLabels === undefined ? null : { images: testImages, labels: testLabels },
+  };
 }
 
 function recognized(name: string): readonly Found[] {
   const [, set, part, kind] = NAME.exec(name) ?? [];
   if (set === undefined || part === undefined || kind === undefined) return [];
-  return [{ name, set, part: part.toLowerCase() === 'train' ? 'train' : 'test', kind: kind.toLowerCase() as Found['kind'] }];
+  return [
+    { name, set, part: part.toLowerCase() === 'train' ? 'train' : 'test', kind: kind.toLowerCase() as Found['kind'] },
+  ];
 }
 
 /** An unzipped file lies often beside its zip; another pair is two test parts. */
 function pickOne(files: readonly Found[]): string | undefined {
   const plain = files.map(({ name }) => name.replace(/\.gz$/i, ''));
-  if (new Set(plain).size > 1) throw new DatasetInvalid(`folder must hold one of ${files.map(({ name }) => name).join(', ')}; remove the others`);
+  if (new Set(plain).size > 1)
+    throw new DatasetInvalid(`folder must hold one of ${files.map(({ name }) => name).join(', ')}; remove the others`);
   return files.map(({ name }) => name).sort((a, b) => a.length - b.length)[0];
 }

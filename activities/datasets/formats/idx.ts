@@ -35,20 +35,31 @@ export const idx: DatasetFormat = {
   async open(source) {
     const files = await idxFiles(source);
     const train = await openPart(source, files.train);
-    const test = files.test && await openPart(source, files.test);
+    const test = files.test && (await openPart(source, files.test));
     const classes = train.labels.reduce((max, label) => Math.max(max, label), 0) + 1;
-    if (classes < 2) throw new DatasetInvalid(`${files.train.labels} must have labels of at least 2 classes, got only label 0`);
+    if (classes < 2)
+      throw new DatasetInvalid(`${files.train.labels} must have labels of at least 2 classes, got only label 0`);
     if (test !== null) checkTest(test, train, classes, files.test?.labels ?? '');
-    return { shape: train.shape, classNames: Array.from({ length: classes }, (_, label) => String(label)), train, test };
+    return {
+      shape: train.shape,
+      classNames: Array.from({ length: classes }, (_, label) => String(label)),
+      train,
+      test,
+    };
   },
 };
 
 function checkTest(test: IdxPart, train: IdxPart, classes: number, file: string): void {
   if (test.shape.join() !== train.shape.join()) {
-    throw new DatasetInvalid(`train and test images must have the same shape, got train=${train.shape.join('x')}, test=${test.shape.join('x')}`);
+    throw new DatasetInvalid(
+      `train and test images must have the same shape, got train=${train.shape.join('x')}, test=${test.shape.join('x')}`,
+    );
   }
   const wrong = test.labels.findIndex((label) => label >= classes);
-  if (wrong >= 0) throw new DatasetInvalid(`${file} has a label out of range: labels of the training part are 0 to ${classes - 1}, got ${test.labels[wrong]} at example ${wrong}`);
+  if (wrong >= 0)
+    throw new DatasetInvalid(
+      `${file} has a label out of range: labels of the training part are 0 to ${classes - 1}, got ${test.labels[wrong]} at example ${wrong}`,
+    );
 }
 
 async function openPart(source: Source, { images, labels: labelFile }: IdxPair): Promise<IdxPart> {
@@ -56,7 +67,9 @@ async function openPart(source: Source, { images, labels: labelFile }: IdxPair):
   const { shape, examples, reader } = await openImages(source, images);
   await reader.close();
   if (examples !== labels.length) {
-    throw new DatasetInvalid(`images and labels must be equally many, got ${images}=${examples}, ${labelFile}=${labels.length}`);
+    throw new DatasetInvalid(
+      `images and labels must be equally many, got ${images}=${examples}, ${labelFile}=${labels.length}`,
+    );
   }
   return { examples, shape, labels, batches: () => readBatches(source, images, labels, shape) };
 }
@@ -88,19 +101,36 @@ async function openImages(source: Source, file: string): Promise<OpenedImages> {
     const sizes = await readSizes(reader, file, IMAGE_DIMENSIONS);
     const [examples = 0, height = 0, width = 0, channels = 1] = sizes;
     const imageBytes = height * width * channels;
-    if (channels > CHANNELS_MAX) throw new DatasetInvalid(`${file} must have at most ${CHANNELS_MAX} channels, in its last dimension, got sizes ${sizes.join('x')}`);
-    if (imageBytes > IMAGE_BYTES_MAX) throw new DatasetInvalid(`${file} must have images of at most ${IMAGE_BYTES_MAX} bytes, got ${height}x${width}x${channels}`);
-    return { reader, examples, shape: [height, width, channels], fileBytes: 4 + 4 * sizes.length + examples * imageBytes };
+    if (channels > CHANNELS_MAX)
+      throw new DatasetInvalid(
+        `${file} must have at most ${CHANNELS_MAX} channels, in its last dimension, got sizes ${sizes.join('x')}`,
+      );
+    if (imageBytes > IMAGE_BYTES_MAX)
+      throw new DatasetInvalid(
+        `${file} must have images of at most ${IMAGE_BYTES_MAX} bytes, got ${height}x${width}x${channels}`,
+      );
+    return {
+      reader,
+      examples,
+      shape: [height, width, channels],
+      fileBytes: 4 + 4 * sizes.length + examples * imageBytes,
+    };
   } catch (error) {
     await reader.close();
     throw error;
   }
 }
 
-async function* readBatches(source: Source, file: string, labels: Uint8Array, shape: Shape): AsyncGenerator<ExampleBatch> {
+async function* readBatches(
+  source: Source,
+  file: string,
+  labels: Uint8Array,
+  shape: Shape,
+): AsyncGenerator<ExampleBatch> {
   const { reader, ...now } = await openImages(source, file);
   try {
-    if (now.examples !== labels.length || now.shape.join() !== shape.join()) throw new DatasetInvalid(`${file} changed while it was read`);
+    if (now.examples !== labels.length || now.shape.join() !== shape.join())
+      throw new DatasetInvalid(`${file} changed while it was read`);
     const imageBytes = shape[0] * shape[1] * shape[2];
     const batchExamples = Math.max(1, Math.floor(BATCH_BYTES / imageBytes));
     for (let from = 0; from < labels.length; from += batchExamples) {

@@ -21,10 +21,18 @@ const number = z.custom<number>((value) => typeof value === 'number');
 /** What of a journal's lines is used here. */
 const entrySchema = z.looseObject({
   op_code: z.int(),
-  study_name: z.string().optional(), directions: z.array(z.int()).optional(), study_id: z.int().optional(),
-  trial_id: z.int().optional(), param_name: z.string().optional(), param_value_internal: z.number().optional(), distribution: z.string().optional(),
-  state: z.int().optional(), value: number.nullish(), values: z.array(number).nullish(),
-  params: z.record(z.string(), z.number()).optional(), distributions: z.record(z.string(), z.string()).optional(),
+  study_name: z.string().optional(),
+  directions: z.array(z.int()).optional(),
+  study_id: z.int().optional(),
+  trial_id: z.int().optional(),
+  param_name: z.string().optional(),
+  param_value_internal: z.number().optional(),
+  distribution: z.string().optional(),
+  state: z.int().optional(),
+  value: number.nullish(),
+  values: z.array(number).nullish(),
+  params: z.record(z.string(), z.number()).optional(),
+  distributions: z.record(z.string(), z.string()).optional(),
 });
 type Entry = z.output<typeof entrySchema>;
 
@@ -89,13 +97,23 @@ class Replay {
   /** Of two workers that create the same study, the second joins the first's. */
   private createStudy({ study_name: name = '', directions = [] }: Entry): void {
     if ([...this.studies.values()].some((study) => study.name === name)) return;
-    this.studies.set(this.studiesCreated++, { name, directions: directions.map((code) => (code === DIRECTIONS.maximize ? 'maximize' : 'minimize')), trials: [] });
+    this.studies.set(this.studiesCreated++, {
+      name,
+      directions: directions.map((code) => (code === DIRECTIONS.maximize ? 'maximize' : 'minimize')),
+      trials: [],
+    });
   }
 
   private createTrial(study: StudyState, entry: Entry): void {
     const { params = {}, distributions = {} } = entry;
-    const hparams = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, valueIn(distributions[name] ?? '', value)]));
-    const trial: TrialState = { state: stateOf(entry), values: entry.values ?? (typeof entry.value === 'number' ? [entry.value] : []), hparams };
+    const hparams = Object.fromEntries(
+      Object.entries(params).map(([name, value]) => [name, valueIn(distributions[name] ?? '', value)]),
+    );
+    const trial: TrialState = {
+      state: stateOf(entry),
+      values: entry.values ?? (typeof entry.value === 'number' ? [entry.value] : []),
+      hparams,
+    };
     this.trials.push(trial);
     study.trials.push(trial);
   }
@@ -116,9 +134,14 @@ function entriesOf({ name, direction, trials }: OptunaStudy, studyId: number): r
 function template({ state, value, parameters, attributes }: OptunaTrial): object {
   const entries = Object.entries(parameters);
   return {
-    state: STATES.indexOf(state), value, values: null, datetime_start: null,
+    state: STATES.indexOf(state),
+    value,
+    values: null,
+    datetime_start: null,
     params: Object.fromEntries(entries.map(([name, one]) => [name, one.value])),
     distributions: Object.fromEntries(entries.map(([name, one]) => [name, one.distributionJson])),
-    user_attrs: attributes, system_attrs: {}, intermediate_values: {},
+    user_attrs: attributes,
+    system_attrs: {},
+    intermediate_values: {},
   };
 }

@@ -30,7 +30,15 @@ export interface OptunaStudy {
 
 /** One that paused and never went on was left behind by a pruner. */
 const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
-  completed: 'COMPLETE', earlyStopped: 'COMPLETE', pruned: 'PRUNED', paused: 'PRUNED', diverged: 'FAIL', dead: 'FAIL', outOfMemory: 'FAIL', cancelled: 'FAIL', running: 'RUNNING',
+  completed: 'COMPLETE',
+  earlyStopped: 'COMPLETE',
+  pruned: 'PRUNED',
+  paused: 'PRUNED',
+  diverged: 'FAIL',
+  dead: 'FAIL',
+  outOfMemory: 'FAIL',
+  cancelled: 'FAIL',
+  running: 'RUNNING',
 };
 
 /**
@@ -42,14 +50,27 @@ const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
  * @throws TrialsUnreadable if the study has no sweep.
  */
 export function optunaStudies({ studyId, objective, trials, sweeps }: ExportedStudy): readonly OptunaStudy[] {
-  if (sweeps.length === 0) throw new TrialsUnreadable(`study ${studyId} has no regularizationSweep, whose trials Optuna could hold; export it as csv, json or parquet`);
+  if (sweeps.length === 0)
+    throw new TrialsUnreadable(
+      `study ${studyId} has no regularizationSweep, whose trials Optuna could hold; export it as csv, json or parquet`,
+    );
   return sweeps.map((sweep) => {
-    const own = withoutContinued(trials.filter(({ stageId }) => stageId === sweep.stageId), ({ trialId }) => trialId);
-    return { name: `${studyId}/${sweep.stageId}`, direction: objective.direction, trials: own.map((trial) => optunaTrial(trial, sweep)) };
+    const own = withoutContinued(
+      trials.filter(({ stageId }) => stageId === sweep.stageId),
+      ({ trialId }) => trialId,
+    );
+    return {
+      name: `${studyId}/${sweep.stageId}`,
+      direction: objective.direction,
+      trials: own.map((trial) => optunaTrial(trial, sweep)),
+    };
   });
 }
 
-function optunaTrial({ trialId, label, status, score, epochs, deviceSeconds, hash, hparams }: ExportedTrial, { space }: ExportedSweep): OptunaTrial {
+function optunaTrial(
+  { trialId, label, status, score, epochs, deviceSeconds, hash, hparams }: ExportedTrial,
+  { space }: ExportedSweep,
+): OptunaTrial {
   const state = STATES[status];
   const active = new Set(activeNames(space, hparams));
   const parameters = Object.entries(space).flatMap(([name, dimension]): readonly [string, StoredParameter][] => {
@@ -88,11 +109,21 @@ export interface FoundStudy {
 export function trialsOfStudy(studies: readonly FoundStudy[], name: string | undefined): ForeignTrials {
   const names = studies.map((study) => study.name).join(', ');
   if (studies.length === 0) throw new TrialsUnreadable('the storage has no study');
-  if (name === undefined && studies.length > 1) throw new TrialsUnreadable(`the storage has ${studies.length} studies: name one in the import's study, of ${names}`);
+  if (name === undefined && studies.length > 1)
+    throw new TrialsUnreadable(
+      `the storage has ${studies.length} studies: name one in the import's study, of ${names}`,
+    );
   const found = name === undefined ? studies[0] : studies.find((study) => study.name === name);
   if (found === undefined) throw new TrialsUnreadable(`the storage has no study ${name}, only ${names}`);
   const [direction] = found.directions;
-  if (direction === undefined || found.directions.length > 1) throw new TrialsUnreadable(`study ${found.name} has ${found.directions.length} objectives; a sweep learns from one`);
-  const rows = found.trials.map(({ state, values, hparams }): RawTrial => ({ hparams, score: values[0], status: state }));
+  if (direction === undefined || found.directions.length > 1)
+    throw new TrialsUnreadable(
+      `study ${found.name} has ${found.directions.length} objectives; a sweep learns from one`,
+    );
+  const rows = found.trials.map(({ state, values, hparams }): RawTrial => ({
+    hparams,
+    score: values[0],
+    status: state,
+  }));
   return { ...judged(rows), direction };
 }

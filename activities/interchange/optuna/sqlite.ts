@@ -22,13 +22,17 @@ const MAGIC = 'SQLite format 3\0';
 export const optunaSqlite: TrialFormat = {
   extension: '.db',
   async read(bytes, { study }) {
-    if (Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC) throw new TrialsUnreadable('the file is not a SQLite database');
+    if (Buffer.from(bytes.subarray(0, MAGIC.length)).toString('latin1') !== MAGIC)
+      throw new TrialsUnreadable('the file is not a SQLite database');
     const database = await open(bytes);
     try {
       return trialsOfStudy(studiesIn(database), study);
     } catch (cause) {
       if (cause instanceof TrialsUnreadable) throw cause;
-      throw new TrialsUnreadable(`the database is no storage of Optuna's: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new TrialsUnreadable(
+        `the database is no storage of Optuna's: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
     } finally {
       database.close();
     }
@@ -53,18 +57,27 @@ async function open(bytes?: Uint8Array): Promise<Database> {
 
 function studiesIn(database: Database): readonly FoundStudy[] {
   const rows = (sql: string): readonly (readonly unknown[])[] => database.exec(sql)[0]?.values ?? [];
-  const parameters = grouped(rows('SELECT trial_id, param_name, param_value, distribution_json FROM trial_params ORDER BY param_id'));
+  const parameters = grouped(
+    rows('SELECT trial_id, param_name, param_value, distribution_json FROM trial_params ORDER BY param_id'),
+  );
   const values = grouped(rows('SELECT trial_id, value, value_type FROM trial_values ORDER BY trial_id, objective'));
   const directions = grouped(rows('SELECT study_id, direction FROM study_directions ORDER BY study_id, objective'));
   const trials = grouped(rows('SELECT study_id, trial_id, state FROM trials ORDER BY number'));
   const trialOf = ([trialId, state]: readonly unknown[]): FoundTrial => ({
     state: String(state),
     values: (values.get(trialId) ?? []).map(([value, type]) => numberOf(value, type)),
-    hparams: Object.fromEntries((parameters.get(trialId) ?? []).map(([name, value, json]): [string, ForeignValue] => [String(name), valueIn(String(json), Number(value))])),
+    hparams: Object.fromEntries(
+      (parameters.get(trialId) ?? []).map(([name, value, json]): [string, ForeignValue] => [
+        String(name),
+        valueIn(String(json), Number(value)),
+      ]),
+    ),
   });
   return rows('SELECT study_id, study_name FROM studies ORDER BY study_id').map(([studyId, name]) => ({
     name: String(name),
-    directions: (directions.get(studyId) ?? []).map(([direction]) => (direction === 'MAXIMIZE' ? 'maximize' : 'minimize')),
+    directions: (directions.get(studyId) ?? []).map(([direction]) =>
+      direction === 'MAXIMIZE' ? 'maximize' : 'minimize',
+    ),
     trials: (trials.get(studyId) ?? []).map(trialOf),
   }));
 }
@@ -94,10 +107,18 @@ function fill(database: Database, study: ExportedStudy): void {
   optunaStudies(study).forEach(({ name, direction, trials }, index) => {
     const studyId = index + 1;
     database.run('INSERT INTO studies VALUES (?, ?)', [studyId, name]);
-    database.run('INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, 0)', [direction.toUpperCase(), studyId]);
+    database.run('INSERT INTO study_directions (direction, study_id, objective) VALUES (?, ?, 0)', [
+      direction.toUpperCase(),
+      studyId,
+    ]);
     trials.forEach((trial, number) => {
       trialId += 1;
-      database.run('INSERT INTO trials (trial_id, number, study_id, state) VALUES (?, ?, ?, ?)', [trialId, number, studyId, trial.state]);
+      database.run('INSERT INTO trials (trial_id, number, study_id, state) VALUES (?, ?, ?, ?)', [
+        trialId,
+        number,
+        studyId,
+        trial.state,
+      ]);
       fillTrial(database, trialId, trial);
     });
   });
@@ -105,10 +126,22 @@ function fill(database: Database, study: ExportedStudy): void {
 
 function fillTrial(database: Database, trialId: number, { value, parameters, attributes }: OptunaTrial): void {
   for (const [name, { value: stored, distributionJson }] of Object.entries(parameters)) {
-    database.run('INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)', [trialId, name, stored, distributionJson]);
+    database.run(
+      'INSERT INTO trial_params (trial_id, param_name, param_value, distribution_json) VALUES (?, ?, ?, ?)',
+      [trialId, name, stored, distributionJson],
+    );
   }
   for (const [key, attribute] of Object.entries(attributes)) {
-    database.run('INSERT INTO trial_user_attributes (trial_id, "key", value_json) VALUES (?, ?, ?)', [trialId, key, JSON.stringify(attribute)]);
+    database.run('INSERT INTO trial_user_attributes (trial_id, "key", value_json) VALUES (?, ?, ?)', [
+      trialId,
+      key,
+      JSON.stringify(attribute),
+    ]);
   }
-  if (value !== null) database.run('INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, 0, ?, ?)', [trialId, value, 'FINITE']);
+  if (value !== null)
+    database.run('INSERT INTO trial_values (trial_id, objective, value, value_type) VALUES (?, 0, ?, ?)', [
+      trialId,
+      value,
+      'FINITE',
+    ]);
 }

@@ -15,36 +15,51 @@ import type { ForeignTrials, ForeignValue } from '../trial-row';
 const NAMED_MAX = 8;
 
 /** The trials that have a place in a space, their scores in the direction of the study. */
-export function fittedTrials(foreign: ForeignTrials, space: Space, direction: Objective['direction']): Pick<ImportedTrials, 'trials' | 'notes'> {
+export function fittedTrials(
+  foreign: ForeignTrials,
+  space: Space,
+  direction: Objective['direction'],
+): Pick<ImportedTrials, 'trials' | 'notes'> {
   const sign = (foreign.direction ?? direction) === direction ? 1 : -1;
   const misfits = new Map<string, number>();
   const unknown = new Map<string, Set<ForeignValue>>();
   const missing = new Map<string, number>();
   const trials = foreign.trials.flatMap(({ hparams, score }) => {
-    for (const [name, value] of Object.entries(hparams)) if (space[name] === undefined) unknown.set(name, (unknown.get(name) ?? new Set()).add(value));
+    for (const [name, value] of Object.entries(hparams))
+      if (space[name] === undefined) unknown.set(name, (unknown.get(name) ?? new Set()).add(value));
     const point = pointOf(space, hparams);
     if ('misfit' in point) {
       increment(misfits, point.misfit);
       return [];
     }
-    for (const name of activeNames(space, point.hparams)) if (point.hparams[name] === undefined) increment(missing, name);
+    for (const name of activeNames(space, point.hparams))
+      if (point.hparams[name] === undefined) increment(missing, name);
     return [{ hparams: point.hparams, score: score === null ? null : sign * score + 0 }];
   });
   const varied = [...unknown].filter(([, values]) => values.size > 1).map(([name]) => name);
-  return { trials, notes: notesOf({ leftOut: foreign.leftOut, misfits, varied, missing, read: foreign.trials.length }) };
+  return {
+    trials,
+    notes: notesOf({ leftOut: foreign.leftOut, misfits, varied, missing, read: foreign.trials.length }),
+  };
 }
 
 /** The values that a space has a place for; a value outside makes the whole trial one of another space. */
-function pointOf(space: Space, hparams: Readonly<Record<string, ForeignValue>>): { readonly hparams: HParams } | { readonly misfit: string } {
+function pointOf(
+  space: Space,
+  hparams: Readonly<Record<string, ForeignValue>>,
+): { readonly hparams: HParams } | { readonly misfit: string } {
   const point: Record<string, Scalar> = {};
   for (const [name, dimension] of Object.entries(space)) {
     const value = hparams[name];
     if (value === undefined || value === null) continue;
     const fitting = readings(value).find((reading) => misfitOf(dimension, reading) === undefined);
-    if (fitting === undefined) return { misfit: `${name} ${misfitOf(dimension, readings(value).at(-1) ?? value) ?? 'does not fit'}` };
+    if (fitting === undefined)
+      return { misfit: `${name} ${misfitOf(dimension, readings(value).at(-1) ?? value) ?? 'does not fit'}` };
     point[name] = fitting;
   }
-  return Object.keys(point).length === 0 ? { misfit: 'no hyperparameter of the space has a value' } : { hparams: point };
+  return Object.keys(point).length === 0
+    ? { misfit: 'no hyperparameter of the space has a value' }
+    : { hparams: point };
 }
 
 /** What a value may stand for: files of text write numbers, `True` and `false` as texts. */
@@ -76,9 +91,19 @@ function notesOf({ leftOut, misfits, varied, missing, read }: Fit): readonly str
   const left = outside.reduce((sum, [, count]) => sum + count, 0);
   const all = read + [...leftOut.values()].reduce((sum, count) => sum + count, 0);
   return [
-    ...(left === 0 ? [] : [`${left} of ${all} trials could not be used: ${listed(outside.map(([reason, count]) => `${count} ${reason}`))}`]),
-    ...(varied.length === 0 ? [] : [`${listed(varied)} varied among its trials, but ${varied.length === 1 ? 'is' : 'are'} not in the space: what that did looks like noise`]),
-    ...(missing.size === 0 ? [] : [`${listed([...missing].map(([name, count]) => `${name} has no value in ${count}`))} of its trials`]),
+    ...(left === 0
+      ? []
+      : [
+          `${left} of ${all} trials could not be used: ${listed(outside.map(([reason, count]) => `${count} ${reason}`))}`,
+        ]),
+    ...(varied.length === 0
+      ? []
+      : [
+          `${listed(varied)} varied among its trials, but ${varied.length === 1 ? 'is' : 'are'} not in the space: what that did looks like noise`,
+        ]),
+    ...(missing.size === 0
+      ? []
+      : [`${listed([...missing].map(([name, count]) => `${name} has no value in ${count}`))} of its trials`]),
   ];
 }
 

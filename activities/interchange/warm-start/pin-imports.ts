@@ -44,7 +44,21 @@ export async function pinImports(study: ParsedStudy, access: ImportAccess): Prom
     if (use.inserted === undefined) written += 1;
     const imports = importsOf(use.options);
     if (imports.length === 0) stages.push(use);
-    else stages.push({ ...use, options: { ...(use.options as object), imported: await pinStage(study, use.options as RegularizationSweepOptions, `stages.${written}.import`, access, problems, warnings) } });
+    else
+      stages.push({
+        ...use,
+        options: {
+          ...(use.options as object),
+          imported: await pinStage(
+            study,
+            use.options as RegularizationSweepOptions,
+            `stages.${written}.import`,
+            access,
+            problems,
+            warnings,
+          ),
+        },
+      });
   }
   const pinned = { ...study, stages };
   problems.push(...sizeProblems(pinned));
@@ -55,21 +69,43 @@ function importsOf(options: unknown): readonly TrialImport[] {
   return (options as { readonly import?: readonly TrialImport[] }).import ?? [];
 }
 
-async function pinStage(study: ParsedStudy, options: RegularizationSweepOptions, path: string, access: ImportAccess, problems: Problem[], warnings: Problem[]): Promise<readonly ImportedTrials[]> {
+async function pinStage(
+  study: ParsedStudy,
+  options: RegularizationSweepOptions,
+  path: string,
+  access: ImportAccess,
+  problems: Problem[],
+  warnings: Problem[],
+): Promise<readonly ImportedTrials[]> {
   const pinned: ImportedTrials[] = [];
   const { name: sampler } = options.sampler;
-  if (IGNORANT_SAMPLERS.includes(sampler)) warnings.push({ path, rule: `makes no difference to the sampler ${sampler}, which learns from no trials`, value: undefined, fix: 'use tpe' });
+  if (IGNORANT_SAMPLERS.includes(sampler))
+    warnings.push({
+      path,
+      rule: `makes no difference to the sampler ${sampler}, which learns from no trials`,
+      value: undefined,
+      fix: 'use tpe',
+    });
   for (const [i, spec] of importsOf(options).entries()) {
     const at = `${path}.${i}`;
     const from = spec.format === 'study' ? `study ${spec.study}` : `${spec.format} ${spec.uri}`;
     try {
       const foreign = await readImport(spec, access);
       if (foreign === undefined) {
-        warnings.push({ path: at, rule: `is read when the study starts: study ${spec.study} is in its store`, value: undefined });
+        warnings.push({
+          path: at,
+          rule: `is read when the study starts: study ${spec.study} is in its store`,
+          value: undefined,
+        });
         continue;
       }
       const fitted = fittedTrials(foreign, options.space, study.objective.direction);
-      if (fitted.trials.length === 0) problems.push({ path: at, rule: `must have trials that this space has a place for, has none${fitted.notes.length > 0 ? `: ${fitted.notes.join('; ')}` : ''}`, value: from });
+      if (fitted.trials.length === 0)
+        problems.push({
+          path: at,
+          rule: `must have trials that this space has a place for, has none${fitted.notes.length > 0 ? `: ${fitted.notes.join('; ')}` : ''}`,
+          value: from,
+        });
       warnings.push(...fitted.notes.map((note) => ({ path: at, rule: note, value: undefined })));
       pinned.push({ from, sameScale: spec.sameScale, ...fitted });
     } catch (error) {
@@ -89,9 +125,23 @@ function sizeProblems({ stages }: Pick<ParsedStudy, 'stages'>): readonly Problem
   const all = stages.flatMap(({ options }) => (options as RegularizationSweepOptions).imported ?? []);
   const trials = all.reduce((sum, one) => sum + one.trials.length, 0);
   if (trials > IMPORTED_TRIALS_MAX) {
-    return [{ path: 'stages', rule: `must import at most ${IMPORTED_TRIALS_MAX} trials in all, got ${trials}`, value: undefined, fix: 'keep the newest, or the best and some of the others' }];
+    return [
+      {
+        path: 'stages',
+        rule: `must import at most ${IMPORTED_TRIALS_MAX} trials in all, got ${trials}`,
+        value: undefined,
+        fix: 'keep the newest, or the best and some of the others',
+      },
+    ];
   }
   const characters = JSON.stringify(all).length;
   if (characters <= CHARACTERS_MAX) return [];
-  return [{ path: 'stages', rule: `must import at most ${CHARACTERS_MAX} characters of trials, got ${characters} in ${trials} trials`, value: undefined, fix: 'import fewer trials' }];
+  return [
+    {
+      path: 'stages',
+      rule: `must import at most ${CHARACTERS_MAX} characters of trials, got ${characters} in ${trials} trials`,
+      value: undefined,
+      fix: 'import fewer trials',
+    },
+  ];
 }

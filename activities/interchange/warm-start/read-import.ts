@@ -33,14 +33,17 @@ export async function readImport(spec: TrialImport, access: ImportAccess): Promi
   if (format === 'study') return access.store && earlierStudy(study ?? '', access.store);
   const trials = await TRIAL_FORMATS[format].read(await bytesAt(uri, access), { study, score });
   if (direction !== undefined && trials.direction !== undefined && direction !== trials.direction) {
-    throw new TrialsUnreadable(`direction must be ${trials.direction}, as the file itself says, or left out, got ${direction}`);
+    throw new TrialsUnreadable(
+      `direction must be ${trials.direction}, as the file itself says, or left out, got ${direction}`,
+    );
   }
   return { ...trials, ...(direction !== undefined && { direction }) };
 }
 
 async function earlierStudy(name: string, store: ObjectStore): Promise<ForeignTrials> {
   const record = await store.get(studyKey(name, 'study.json'));
-  if (record === undefined) throw new TrialsUnreadable(`the store has no record of a study ${name}: it writes one when it ends`);
+  if (record === undefined)
+    throw new TrialsUnreadable(`the store has no record of a study ${name}: it writes one when it ends`);
   return trialsOfRecord(record.bytes);
 }
 
@@ -49,7 +52,8 @@ async function bytesAt(uri: string, access: SourceAccess): Promise<Uint8Array> {
   const end = uri.lastIndexOf('/');
   const name = uri.startsWith('file://') ? decodeURIComponent(uri.slice(end + 1)) : uri.slice(end + 1);
   const folder = uri.slice(0, end);
-  if (name === '' || name === '.' || name === '..' || folder.endsWith('/')) throw new TrialsUnreadable(`uri must name a file, got ${uri}`);
+  if (name === '' || name === '.' || name === '..' || folder.endsWith('/'))
+    throw new TrialsUnreadable(`uri must name a file, got ${uri}`);
   const source = await openSource(folder === '' ? '/' : folder, access);
   const there = await source.list();
   if (!there.includes(name)) throw new TrialsUnreadable(`there is no file ${path.basename(name)} in ${folder}`);

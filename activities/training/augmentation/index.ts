@@ -10,7 +10,15 @@ import { rotation } from './rotation';
 import { shift } from './shift';
 
 /** Every augmentation by the name of its hyperparameter, in the order they are applied in. */
-const AUGMENTATIONS: Readonly<Record<string, Augmentation>> = { flip, rotation, shift, brightness, contrast, cutout, mixup };
+const AUGMENTATIONS: Readonly<Record<string, Augmentation>> = {
+  flip,
+  rotation,
+  shift,
+  brightness,
+  contrast,
+  cutout,
+  mixup,
+};
 
 /** The augmentations that a trial uses: those with a strength above 0. */
 export function activeAugmentations(hparams: HParams): readonly string[] {

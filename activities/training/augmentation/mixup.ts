@@ -10,6 +10,7 @@ import type { Augmentation } from './augmentation';
 export const mixup: Augmentation = ({ images, targets }, strength, context) => {
   const share = tf.mul(context.uniform([images.shape[0], 1]), strength);
   const wide = tf.reshape(share, [images.shape[0], 1, 1, 1]);
-  const mix = (own: tf.Tensor, weight: tf.Tensor): tf.Tensor => tf.add(own, tf.mul(tf.sub(tf.reverse(own, 0), own), weight));
+  const mix = (own: tf.Tensor, weight: tf.Tensor): tf.Tensor =>
+    tf.add(own, tf.mul(tf.sub(tf.reverse(own, 0), own), weight));
   return { images: mix(images, wide) as tf.Tensor4D, targets: mix(targets, share) as tf.Tensor2D };
 };

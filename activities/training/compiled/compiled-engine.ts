@@ -20,7 +20,11 @@ import { layoutOf, readState, sizeOf, stateFeeds, type StateLayout, stateNodes }
 export interface CompiledEngineInput {
   readonly plan: StepPlan;
   /** In the graph, or, with `streamedFrom`, fed batch by batch from there: the bits are the same. */
-  readonly parts: { readonly train: ExampleSet; readonly test: ExampleSet | null; readonly streamedFrom?: ImageLocations };
+  readonly parts: {
+    readonly train: ExampleSet;
+    readonly test: ExampleSet | null;
+    readonly streamedFrom?: ImageLocations;
+  };
   /** Every size that a batch may have. */
   readonly batchSizes: readonly number[];
   /** Whether the gradient's noise will be measured. */
@@ -34,11 +38,23 @@ export interface CompiledEngineInput {
  *
  * @throws TrainingFailure of type ModelInvalid that names the layer if the step cannot be compiled.
  */
-export function createCompiledEngine({ plan, parts, batchSizes, withNoise = false, recordings = recordStep(plan, withNoise) }: CompiledEngineInput): StepEngine {
+export function createCompiledEngine({
+  plan,
+  parts,
+  batchSizes,
+  withNoise = false,
+  recordings = recordStep(plan, withNoise),
+}: CompiledEngineInput): StepEngine {
   const layout = layoutOf(plan);
   const data = parts.streamedFrom === undefined ? residentFeed(parts) : streamedFeed(parts, parts.streamedFrom);
   const session = new Session(graphOf(recordings, layout, data, batchSizes, plan.scalarNames.length));
-  const engine = engineOf(session, layout, data, plan.classes, withNoise ? { step: batchSizes, noise: batchSizes } : { step: batchSizes, noise: [] });
+  const engine = engineOf(
+    session,
+    layout,
+    data,
+    plan.classes,
+    withNoise ? { step: batchSizes, noise: batchSizes } : { step: batchSizes, noise: [] },
+  );
   try {
     const held = data.load();
     if (held !== null) session.run(held, ['data/loaded']);
@@ -50,7 +66,13 @@ export function createCompiledEngine({ plan, parts, batchSizes, withNoise = fals
   }
 }
 
-function graphOf(recordings: StepRecordings, layout: StateLayout, data: ExampleFeed, batchSizes: readonly number[], scalarCount: number): GraphNode[] {
+function graphOf(
+  recordings: StepRecordings,
+  layout: StateLayout,
+  data: ExampleFeed,
+  batchSizes: readonly number[],
+  scalarCount: number,
+): GraphNode[] {
   return [
     ...stateNodes(layout),
     ...data.nodes,
@@ -63,8 +85,21 @@ function graphOf(recordings: StepRecordings, layout: StateLayout, data: ExampleF
  * TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time of a step. Evaluations,
  * which nobody compares by time and a range test never makes, wait for the first.
  */
-function warmUp(engine: StepEngine, { shapes }: StateLayout, scalars: number, batchSizes: readonly number[], withNoise: boolean): void {
-  engine.load(new Map([...shapes].map(([name, shape]): [string, HostTensor] => [name, { shape, values: new Float32Array(sizeOf(shape)) }])));
+function warmUp(
+  engine: StepEngine,
+  { shapes }: StateLayout,
+  scalars: number,
+  batchSizes: readonly number[],
+  withNoise: boolean,
+): void {
+  engine.load(
+    new Map(
+      [...shapes].map(([name, shape]): [string, HostTensor] => [
+        name,
+        { shape, values: new Float32Array(sizeOf(shape)) },
+      ]),
+    ),
+  );
   for (const size of batchSizes) {
     engine.step(new Int32Array(size), new Float32Array(scalars), [1, 0]);
     if (withNoise && size > 1) engine.gradientNorms(new Int32Array(size), new Float32Array(scalars), [1, 0]);
@@ -72,9 +107,16 @@ function warmUp(engine: StepEngine, { shapes }: StateLayout, scalars: number, ba
 }
 
 function engineOf(
-  session: Session, layout: StateLayout, data: ExampleFeed, classes: number, sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },
+  session: Session,
+  layout: StateLayout,
+  data: ExampleFeed,
+  classes: number,
+  sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },
 ): StepEngine {
-  const [step, noise] = [{ session, data, sizes: sizes.step }, { session, data, sizes: sizes.noise }];
+  const [step, noise] = [
+    { session, data, sizes: sizes.step },
+    { session, data, sizes: sizes.noise },
+  ];
   return {
     load: (state) => void session.run(stateFeeds(layout, state), ['state/loaded']),
     read: () => readState(session, layout),
@@ -82,7 +124,12 @@ function engineOf(
     gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
     evaluate: (part, indices) => runEvaluation(step, part, indices),
     evaluateInDetail: (part, indices) => runDetails(step, classes, part, indices),
-    ...(data.ahead && { ahead: { step: (indices) => data.ahead?.('train', indices), evaluation: (part, indices) => expectEvaluation(step, part, indices) } }),
+    ...(data.ahead && {
+      ahead: {
+        step: (indices) => data.ahead?.('train', indices),
+        evaluation: (part, indices) => expectEvaluation(step, part, indices),
+      },
+    }),
     dispose() {
       data.close();
       session.dispose();

@@ -16,7 +16,11 @@ import type { HeadsIn } from './heads';
 const EVALUATION_BATCH = 128;
 
 export function evaluationHead(template: Template, data: ExampleFeed): GraphNode[] {
-  return [...data.batch(EVALUATE, EVALUATION_BATCH), placeholder(WEIGHTS, 'float32', [EVALUATION_BATCH]), ...atBatchSize(template, EVALUATION_BATCH)];
+  return [
+    ...data.batch(EVALUATE, EVALUATION_BATCH),
+    placeholder(WEIGHTS, 'float32', [EVALUATION_BATCH]),
+    ...atBatchSize(template, EVALUATION_BATCH),
+  ];
 }
 
 type EvaluationIn = Omit<HeadsIn, 'sizes'>;
@@ -33,8 +37,12 @@ export function runDetails(head: EvaluationIn, classes: number, part: Part, indi
   const [lossSum = Number.NaN, correct = 0] = sums;
   const counts = sums.slice(hasTopK ? 3 : 2);
   return {
-    lossSum, correct, topCorrect: hasTopK ? sums[2] ?? 0 : null,
-    confusion: hasConfusion ? Array.from({ length: classes }, (_, i) => counts.slice(i * classes, (i + 1) * classes)) : null,
+    lossSum,
+    correct,
+    topCorrect: hasTopK ? (sums[2] ?? 0) : null,
+    confusion: hasConfusion
+      ? Array.from({ length: classes }, (_, i) => counts.slice(i * classes, (i + 1) * classes))
+      : null,
   };
 }
 
@@ -46,7 +54,10 @@ function summed({ session, data }: EvaluationIn, output: string, part: Part, ind
     const weights = new Float32Array(EVALUATION_BATCH).fill(1, 0, counted);
     const following = from + EVALUATION_BATCH;
     if (following < indices.length) data.ahead?.(part, batchAt(indices, following));
-    const feeds = [...data.feeds([EVALUATE], part, batchAt(indices, from)), { name: WEIGHTS, dtype: 'float32' as const, shape: [EVALUATION_BATCH], values: weights }];
+    const feeds = [
+      ...data.feeds([EVALUATE], part, batchAt(indices, from)),
+      { name: WEIGHTS, dtype: 'float32' as const, shape: [EVALUATION_BATCH], values: weights },
+    ];
     const [sums] = session.run(feeds, [output]);
     sums?.forEach((sum, i) => {
       totals[i] = (totals[i] ?? 0) + sum;

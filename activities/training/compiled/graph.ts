@@ -17,7 +17,14 @@ export type Attribute =
   | { readonly b: boolean }
   | { readonly s: string }
   | { readonly shape: readonly number[] }
-  | { readonly list: { readonly i?: readonly number[]; readonly f?: readonly number[]; readonly b?: readonly boolean[]; readonly type?: readonly number[] } };
+  | {
+      readonly list: {
+        readonly i?: readonly number[];
+        readonly f?: readonly number[];
+        readonly b?: readonly boolean[];
+        readonly type?: readonly number[];
+      };
+    };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -42,7 +49,13 @@ export interface GraphNode {
 export const typeOf = (dtype: Dtype): Attribute => ({ type: DTYPE_NUMBERS[dtype] });
 
 /** A node whose one type attribute is `T`, as most have it. */
-export function operation(name: string, op: string, inputs: readonly string[], dtype: Dtype, more: Attributes = {}): GraphNode {
+export function operation(
+  name: string,
+  op: string,
+  inputs: readonly string[],
+  dtype: Dtype,
+  more: Attributes = {},
+): GraphNode {
   return { name, op, inputs, attributes: { T: typeOf(dtype), ...more } };
 }
 

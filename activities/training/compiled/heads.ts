@@ -12,13 +12,22 @@ import { HALVES, LOSS, NOISE, NORMS, SCALARS, SEED, type StepRecordings, TRAIN }
 import type { Feed, Session } from './session';
 
 /** The first size goes without a number, so that a trial of one size has one graph whether others have more or not. */
-const headOf = (part: string, sizes: readonly number[], size: number): string => (size === sizes[0] ? part : `${part}-${size}`);
+const headOf = (part: string, sizes: readonly number[], size: number): string =>
+  size === sizes[0] ? part : `${part}-${size}`;
 
 const halfOf = (batchSize: number): number => Math.floor(batchSize / 2);
 
 /** Nodes of all sizes. */
-export function heads({ train, noise }: StepRecordings, data: ExampleFeed, sizes: readonly number[], scalarCount: number): GraphNode[] {
-  const inputs = (head: string): GraphNode[] => [placeholder(`${head}/${SCALARS}`, 'float32', [scalarCount]), placeholder(`${head}/${SEED}`, 'int32', [2])];
+export function heads(
+  { train, noise }: StepRecordings,
+  data: ExampleFeed,
+  sizes: readonly number[],
+  scalarCount: number,
+): GraphNode[] {
+  const inputs = (head: string): GraphNode[] => [
+    placeholder(`${head}/${SCALARS}`, 'float32', [scalarCount]),
+    placeholder(`${head}/${SEED}`, 'int32', [2]),
+  ];
   return sizes.flatMap((size) => {
     const step = headOf(TRAIN, sizes, size);
     const nodes = [...data.batch(step, size), ...inputs(step), ...moved(atBatchSize(train, size), TRAIN, step)];
@@ -67,11 +76,16 @@ export function runStep({ session, data, sizes }: HeadsIn, indices: Int32Array, 
 export function runNorms({ session, data, sizes }: HeadsIn, indices: Int32Array, feeds: StepFeeds): HalfBatchNorms {
   assertSize(sizes, indices.length);
   const head = headOf(NOISE, sizes, indices.length);
-  const examples = data.feeds(HALVES.map((half) => `${head}/${half}`), 'train', indices);
+  const examples = data.feeds(
+    HALVES.map((half) => `${head}/${half}`),
+    'train',
+    indices,
+  );
   const [norms] = session.run([...examples, ...stepFeeds(head, feeds)], [`${head}/${NORMS}`]);
   return { small: norms?.[0] ?? Number.NaN, large: norms?.[1] ?? Number.NaN };
 }
 
 function assertSize(sizes: readonly number[], size: number): void {
-  if (!sizes.includes(size)) throw new RangeError(`batch must have a compiled size, ${sizes.join(' or ')}, got ${size} examples`);
+  if (!sizes.includes(size))
+    throw new RangeError(`batch must have a compiled size, ${sizes.join(' or ')}, got ${size} examples`);
 }

@@ -33,7 +33,11 @@ function recordInference(model: TrainableModel, shapes: OutputShapes, batch: num
     const answer = logitsOf(model, images);
     return [answer, tf.softmax(answer)] as const;
   });
-  return [...recorder.nodes, after(LOGITS, recorder.nameOf(logits), []), after(PROBABILITIES, recorder.nameOf(probabilities), [])];
+  return [
+    ...recorder.nodes,
+    after(LOGITS, recorder.nameOf(logits), []),
+    after(PROBABILITIES, recorder.nameOf(probabilities), []),
+  ];
 }
 
 /**
@@ -49,12 +53,25 @@ export function encodeInferenceModel(model: TrainableModel, weights: HostTensors
   const [template = []] = recordInBatches(model, [(batch) => recordInference(model, shapes, batch)]);
   const shape = [-1, ...(model.network.inputs[0]?.shape.slice(1) as number[])];
   const constants = model.variables.map(({ key, variable }) =>
-    constant(readOf(key), { dtype: 'float32', shape: variable.shape, values: tensorOf(weights, key, variable.shape).values }));
-  const nodes = [placeholder(IMAGES, 'float32', shape), ...batchSizeOf(BATCH, IMAGES), ...constants, ...atAnyBatchSize(template, BATCH)];
+    constant(readOf(key), {
+      dtype: 'float32',
+      shape: variable.shape,
+      values: tensorOf(weights, key, variable.shape).values,
+    }),
+  );
+  const nodes = [
+    placeholder(IMAGES, 'float32', shape),
+    ...batchSizeOf(BATCH, IMAGES),
+    ...constants,
+    ...atAnyBatchSize(template, BATCH),
+  ];
   const answers = [-1, ...(model.network.outputs[0]?.shape.slice(1) as number[])];
   const serving: Signature = {
     inputs: { images: { node: IMAGES, dtype: 'float32', shape } },
-    outputs: { logits: { node: LOGITS, dtype: 'float32', shape: answers }, probabilities: { node: PROBABILITIES, dtype: 'float32', shape: answers } },
+    outputs: {
+      logits: { node: LOGITS, dtype: 'float32', shape: answers },
+      probabilities: { node: PROBABILITIES, dtype: 'float32', shape: answers },
+    },
   };
   return encodeSavedModel(nodes, { tag: SERVE, signatures: { [SERVING_DEFAULT]: serving } });
 }

@@ -74,10 +74,17 @@ function mapped<From>(entries: Readonly<Record<string, From>>, map: (entry: From
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry)]));
 }
 
-const endpointProto = ({ node, dtype, shape }: Endpoint): object => ({ name: `${node}:0`, dtype: DTYPE_NUMBERS[dtype], tensor_shape: shapeProto(shape) });
+const endpointProto = ({ node, dtype, shape }: Endpoint): object => ({
+  name: `${node}:0`,
+  dtype: DTYPE_NUMBERS[dtype],
+  tensor_shape: shapeProto(shape),
+});
 
-const signatureProto = ({ inputs, outputs }: Signature): object =>
-  ({ inputs: mapped(inputs, endpointProto), outputs: mapped(outputs, endpointProto), method_name: 'tensorflow/serving/predict' });
+const signatureProto = ({ inputs, outputs }: Signature): object => ({
+  inputs: mapped(inputs, endpointProto),
+  outputs: mapped(outputs, endpointProto),
+  method_name: 'tensorflow/serving/predict',
+});
 
 /** Bytes of `saved_model.pb`. */
 export function encodeSavedModel(nodes: readonly GraphNode[], { tag, signatures = {} }: SavedGraph): Uint8Array {

@@ -37,7 +37,12 @@ export class Session {
   /** Values of the tensors `outputs` after one run; only what they need is run. */
   run(feeds: readonly Feed[], outputs: readonly string[]): Float32Array[] {
     const { binding } = native();
-    const types: Readonly<Record<Dtype, number>> = { float32: binding.TF_FLOAT, int32: binding.TF_INT32, uint8: binding.TF_UINT8, bool: binding.TF_BOOL };
+    const types: Readonly<Record<Dtype, number>> = {
+      float32: binding.TF_FLOAT,
+      int32: binding.TF_INT32,
+      uint8: binding.TF_UINT8,
+      bool: binding.TF_BOOL,
+    };
     const ids: number[] = [];
     try {
       for (const { shape, dtype, values } of feeds) ids.push(binding.createTensor(shape, types[dtype], values));

@@ -44,25 +44,46 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 /** Larger variables are worth an update of their own: a row costs every step a copy of its members and one of their gradients. */
 const ROW_MEMBER_ELEMENTS_MAX = 65_536;
 
-const fitsRow = ({ variable, constraint }: ModelVariable): boolean => variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null;
+const fitsRow = ({ variable, constraint }: ModelVariable): boolean =>
+  variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null;
 
 export function layoutOf(plan: StepPlan): StateLayout {
   const { variables } = plan.model;
-  const alone = (item: ModelVariable): Unit => ({ name: item.key, shape: item.variable.shape, members: [item], isRow: false });
+  const alone = (item: ModelVariable): Unit => ({
+    name: item.key,
+    shape: item.variable.shape,
+    members: [item],
+    isRow: false,
+  });
   const row = (name: string, members: readonly ModelVariable[]): Unit[] =>
-    members.length < 2 ? members.map(alone) : [{ name, members, isRow: true, shape: [members.reduce((sum, { variable }) => sum + variable.size, 0)] }];
+    members.length < 2
+      ? members.map(alone)
+      : [{ name, members, isRow: true, shape: [members.reduce((sum, { variable }) => sum + variable.size, 0)] }];
   const small = variables.filter(fitsRow);
   const units = [
     ...variables.filter((item) => !fitsRow(item)).map(alone),
-    ...row('kernels', small.filter(({ trainable, isKernel }) => trainable && isKernel)),
-    ...row('vectors', small.filter(({ trainable, isKernel }) => trainable && !isKernel)),
-    ...row('statistics', small.filter(({ trainable }) => !trainable)),
+    ...row(
+      'kernels',
+      small.filter(({ trainable, isKernel }) => trainable && isKernel),
+    ),
+    ...row(
+      'vectors',
+      small.filter(({ trainable, isKernel }) => trainable && !isKernel),
+    ),
+    ...row(
+      'statistics',
+      small.filter(({ trainable }) => !trainable),
+    ),
   ];
   const { slots } = OPTIMIZERS[plan.optimizer.name];
-  const stored = (unit: Unit, nameOf: (name: string) => string): Stored =>
-    ({ name: nameOf(unit.name), shape: unit.shape, members: unit.members.map(({ key, variable }) => ({ name: nameOf(key), shape: variable.shape })) });
+  const stored = (unit: Unit, nameOf: (name: string) => string): Stored => ({
+    name: nameOf(unit.name),
+    shape: unit.shape,
+    members: unit.members.map(({ key, variable }) => ({ name: nameOf(key), shape: variable.shape })),
+  });
   return {
-    units, shapes: stateShapes(plan),
+    units,
+    shapes: stateShapes(plan),
     stored: [
       ...units.map((unit) => stored(unit, (name) => name)),
       ...units.filter(isTrained).flatMap((unit) => slots.map((slot) => stored(unit, (name) => slotName(slot, name)))),
@@ -75,12 +96,21 @@ export const isTrained = ({ members: [first] }: Unit): boolean => first?.trainab
 
 /** Names of the tensors with the values of the model's variables, by key. */
 export function readsOf({ units }: StateLayout): ReadonlyMap<string, string> {
-  return new Map(units.flatMap((unit) => unit.members.map(({ key }, i): [string, string] => [key, unit.isRow ? memberOf(unit, i) : readOf(key)])));
+  return new Map(
+    units.flatMap((unit) =>
+      unit.members.map(({ key }, i): [string, string] => [key, unit.isRow ? memberOf(unit, i) : readOf(key)]),
+    ),
+  );
 }
 
 /** The state's nodes; filled by `stateFeeds`. */
 export function stateNodes({ units, stored }: StateLayout): GraphNode[] {
-  const variables = stored.map(({ name, shape }): [string, { readonly dtype: Dtype; readonly shape: readonly number[] }] => [name, { dtype: 'float32', shape }]);
+  const variables = stored.map(
+    ({ name, shape }): [string, { readonly dtype: Dtype; readonly shape: readonly number[] }] => [
+      name,
+      { dtype: 'float32', shape },
+    ],
+  );
   return [...variableGroup('state', new Map(variables)), ...units.filter(({ isRow }) => isRow).flatMap(splitRow)];
 }
 
@@ -89,7 +119,12 @@ export function stateFeeds({ stored }: StateLayout, state: HostTensors): Feed[] 
   return stored.map(({ name, shape, members }) => {
     const tensors = members.map((member) => tensorOf(state, member.name, member.shape).values);
     const [first] = tensors;
-    return feedOf(name, 'float32', shape, tensors.length === 1 && first !== undefined ? first : concatenated(tensors, sizeOf(shape)));
+    return feedOf(
+      name,
+      'float32',
+      shape,
+      tensors.length === 1 && first !== undefined ? first : concatenated(tensors, sizeOf(shape)),
+    );
   });
 }
 
@@ -105,7 +140,10 @@ function concatenated(parts: readonly Float32Array[], size: number): Float32Arra
 
 /** A copy of the whole state. */
 export function readState(session: Session, { stored, shapes }: StateLayout): HostTensors {
-  const values = session.run([], stored.map(({ name }) => readOf(name)));
+  const values = session.run(
+    [],
+    stored.map(({ name }) => readOf(name)),
+  );
   const tensors = new Map<string, HostTensor>();
   stored.forEach(({ members }, i) => {
     let offset = 0;

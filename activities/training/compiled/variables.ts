@@ -42,11 +42,18 @@ export function after(name: string, tensor: string, nodes: readonly string[]): G
 }
 
 /** Variables that are filled together: fetch `${name}/loaded`, feed what `feedOf` makes. */
-export function variableGroup(name: string, members: ReadonlyMap<string, { readonly dtype: Dtype; readonly shape: readonly number[] }>): GraphNode[] {
+export function variableGroup(
+  name: string,
+  members: ReadonlyMap<string, { readonly dtype: Dtype; readonly shape: readonly number[] }>,
+): GraphNode[] {
   return [
     ...[...members].flatMap(([member, { dtype, shape }]) => variable(member, dtype, shape)),
     constant(`${name}/one`, { dtype: 'float32', shape: [], values: Float32Array.of(1) }),
-    after(`${name}/loaded`, `${name}/one`, [...members.keys()].map((member) => `${member}/load`)),
+    after(
+      `${name}/loaded`,
+      `${name}/one`,
+      [...members.keys()].map((member) => `${member}/load`),
+    ),
   ];
 }
 

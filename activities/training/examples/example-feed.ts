@@ -22,10 +22,18 @@ export interface ExampleFeed {
 }
 
 /** float32 images from uint8 ones. */
-export const castImages = (prefix: string, pixels: string): GraphNode =>
-  ({ name: `${prefix}/images`, op: 'Cast', inputs: [pixels], attributes: { SrcT: typeOf('uint8'), DstT: typeOf('float32') } });
+export const castImages = (prefix: string, pixels: string): GraphNode => ({
+  name: `${prefix}/images`,
+  op: 'Cast',
+  inputs: [pixels],
+  attributes: { SrcT: typeOf('uint8'), DstT: typeOf('float32') },
+});
 
 /** The first `count` stretches of a length. */
-export function shares<Values extends Int32Array | Uint8Array>(values: Values, count: number, length: number): Values[] {
+export function shares<Values extends Int32Array | Uint8Array>(
+  values: Values,
+  count: number,
+  length: number,
+): Values[] {
   return Array.from({ length: count }, (_, i) => values.subarray(i * length, (i + 1) * length) as Values);
 }

@@ -42,7 +42,11 @@ export class ImageFiles implements ImageSource {
       const end = this.starts[file + 1]!;
       let count = 1;
       while (first + count < end && indices[at + count] === first + count) count += 1;
-      this.readRun(file, (first - this.starts[file]!) * imageBytes, target.subarray(at * imageBytes, (at + count) * imageBytes));
+      this.readRun(
+        file,
+        (first - this.starts[file]!) * imageBytes,
+        target.subarray(at * imageBytes, (at + count) * imageBytes),
+      );
       at += count;
     }
   }
@@ -56,7 +60,8 @@ export class ImageFiles implements ImageSource {
   /** The last file that starts at or before an example. */
   private fileOf(index: number): number {
     const { starts } = this;
-    if (index < 0 || index >= starts.at(-1)!) throw new RangeError(`example must be in [0, ${starts.at(-1)}), got ${index}`);
+    if (index < 0 || index >= starts.at(-1)!)
+      throw new RangeError(`example must be in [0, ${starts.at(-1)}), got ${index}`);
     let [low, high] = [0, starts.length - 1];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
@@ -71,7 +76,9 @@ export class ImageFiles implements ImageSource {
     // The handle may be of a file that was cut off and has been replaced since.
     this.forget(file);
     if (this.fill(file, position, target)) return;
-    throw localCopyDamaged(`packed file ends too early [file=${this.location.files[file]!.file}, expected at least ${position + target.length} bytes]`);
+    throw localCopyDamaged(
+      `packed file ends too early [file=${this.location.files[file]!.file}, expected at least ${position + target.length} bytes]`,
+    );
   }
 
   /** @returns Whether there were enough bytes. */
@@ -79,7 +86,8 @@ export class ImageFiles implements ImageSource {
     try {
       const handle = this.open(file);
       let filled = 0;
-      for (let count = 1; count > 0 && filled < target.length; filled += count) count = readSync(handle, target, filled, target.length - filled, position + filled);
+      for (let count = 1; count > 0 && filled < target.length; filled += count)
+        count = readSync(handle, target, filled, target.length - filled, position + filled);
       return filled === target.length;
     } catch (cause) {
       throw localCopyDamaged(`packed file cannot be read [file=${this.location.files[file]!.file}]`, { cause });

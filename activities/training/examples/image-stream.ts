@@ -36,7 +36,11 @@ interface Batch {
 export class ImageStream {
   private readonly files: Readonly<Record<Part, ImageFiles>>;
   private readonly states = new Int32Array(new SharedArrayBuffer(SLOTS * Int32Array.BYTES_PER_ELEMENT));
-  private readonly slots: readonly Slot[] = Array.from({ length: SLOTS }, (_, index) => ({ index, memory: new SharedArrayBuffer(0), request: undefined }));
+  private readonly slots: readonly Slot[] = Array.from({ length: SLOTS }, (_, index) => ({
+    index,
+    memory: new SharedArrayBuffer(0),
+    request: undefined,
+  }));
   private thread: Worker | undefined;
   private tickets = 0;
   private memory = new Uint8Array(0);
@@ -69,7 +73,8 @@ export class ImageStream {
    */
   read(part: Part, indices: Int32Array): Uint8Array {
     // The noise of a gradient and the step after it are of the same batch.
-    if (this.latest !== undefined && this.latest.part === part && equal(this.latest.indices, indices)) return this.latest.images;
+    if (this.latest !== undefined && this.latest.part === part && equal(this.latest.indices, indices))
+      return this.latest.images;
     this.latest = undefined;
     const bytes = this.bytesOf(indices);
     if (this.memory.length < bytes) this.memory = new Uint8Array(bytes);
@@ -91,7 +96,11 @@ export class ImageStream {
   private take(part: Part, indices: Int32Array, images: Uint8Array): boolean {
     const slot = this.slotOf(part, indices);
     if (slot?.request === undefined) return false;
-    const { index, memory, request: { ticket } } = slot;
+    const {
+      index,
+      memory,
+      request: { ticket },
+    } = slot;
     slot.request = undefined;
     const [queued, running] = [stateOf(ticket, 'queued'), stateOf(ticket, 'running')];
     if (Atomics.compareExchange(this.states, index, queued, stateOf(ticket, 'withdrawn')) === queued) return false;
@@ -102,12 +111,15 @@ export class ImageStream {
   }
 
   private slotOf(part: Part, indices: Int32Array): Slot | undefined {
-    return this.slots.find(({ request }) => request !== undefined && request.part === part && equal(request.indices, indices));
+    return this.slots.find(
+      ({ request }) => request !== undefined && request.part === part && equal(request.indices, indices),
+    );
   }
 
   /** One whose batch was taken, else the one with the oldest request. */
   private freeSlot(): Slot {
-    const age = ({ request }: Slot): number => (request === undefined ? Number.POSITIVE_INFINITY : (this.tickets - request.ticket + TICKETS) % TICKETS);
+    const age = ({ request }: Slot): number =>
+      request === undefined ? Number.POSITIVE_INFINITY : (this.tickets - request.ticket + TICKETS) % TICKETS;
     return this.slots.reduce((oldest, slot) => (age(slot) > age(oldest) ? slot : oldest));
   }
 
@@ -120,9 +132,14 @@ export class ImageStream {
     const entry = path.join(__dirname, `read-ahead-thread${extension}`);
     const workerData: ThreadData = { locations: this.locations, states: this.states.buffer as SharedArrayBuffer };
     // In a checkout: a thread does not take over how TypeScript is loaded.
-    const thread = extension === '.ts'
-      ? new Worker(`require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(entry)});`, { eval: true, execArgv: [], workerData })
-      : new Worker(entry, { workerData });
+    const thread =
+      extension === '.ts'
+        ? new Worker(`require(${JSON.stringify(require.resolve('tsx/cjs'))}); require(${JSON.stringify(entry)});`, {
+            eval: true,
+            execArgv: [],
+            workerData,
+          })
+        : new Worker(entry, { workerData });
     thread.unref();
     // It has nothing to tell: what it does not read is read where it is asked for.
     thread.on('error', () => undefined);

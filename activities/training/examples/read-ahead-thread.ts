@@ -8,7 +8,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ImageFiles } from './image-files';
 import { type ReadRequest, stateOf, type ThreadData } from './read-ahead';
 
-const { locations: { train, test }, states: shared } = workerData as ThreadData;
+const {
+  locations: { train, test },
+  states: shared,
+} = workerData as ThreadData;
 const files = { train: new ImageFiles(train), test: test === null ? null : new ImageFiles(test) };
 const states = new Int32Array(shared);
 

@@ -35,4 +35,5 @@ const PHASES = ['queued', 'running', 'done', 'failed', 'withdrawn'] as const;
 export const TICKETS = 2 ** 27;
 
 /** A slot's state: its latest request, and how far that has come. Whoever is late with an older one finds another state and leaves it. */
-export const stateOf = (ticket: number, phase: (typeof PHASES)[number]): number => ticket * PHASES.length + PHASES.indexOf(phase);
+export const stateOf = (ticket: number, phase: (typeof PHASES)[number]): number =>
+  ticket * PHASES.length + PHASES.indexOf(phase);

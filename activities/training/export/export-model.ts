@@ -24,17 +24,31 @@ export async function exportModel(folder: string, facts: ModelFacts): Promise<vo
   const saved = encodeInferenceModel(model, weights);
   if (saved !== null) {
     mkdirSync(join(folder, 'saved_model'), { recursive: true });
-    writeDurably(join(folder, 'saved_model', 'saved_model.pb'), Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength));
+    writeDurably(
+      join(folder, 'saved_model', 'saved_model.pb'),
+      Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength),
+    );
   }
   assignWeights(model, weights);
-  model.network.setUserDefinedMetadata({ classes: classNames.length, classNames, preprocessing: 'pixels / 255', output: 'logits', hparams });
-  await model.network.save(tf.io.withSaveHandler(async (artifacts) => {
-    const { weightData, weightSpecs, ...rest } = artifacts;
-    const manifest = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
-    writeDurably(join(folder, 'weights.bin'), Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part))));
-    writeDurably(join(folder, 'model.json'), Buffer.from(JSON.stringify(manifest)));
-    return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
-  }));
+  model.network.setUserDefinedMetadata({
+    classes: classNames.length,
+    classNames,
+    preprocessing: 'pixels / 255',
+    output: 'logits',
+    hparams,
+  });
+  await model.network.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { weightData, weightSpecs, ...rest } = artifacts;
+      const manifest = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+      writeDurably(
+        join(folder, 'weights.bin'),
+        Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part))),
+      );
+      writeDurably(join(folder, 'model.json'), Buffer.from(JSON.stringify(manifest)));
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    }),
+  );
   writeDurably(join(folder, 'weights.safetensors'), encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
   const card = modelCard(facts, saved !== null);
   writeDurably(join(folder, 'model-card.json'), Buffer.from(`${JSON.stringify(card, null, 2)}\n`));

@@ -25,13 +25,21 @@ interface BatchNormalizationLayer {
 type OpAttributes = ReturnType<typeof floatAttribute>[];
 
 const attributes = (epsilon: number, training: boolean): OpAttributes => [
-  typeAttribute('T', 'float32'), typeAttribute('U', 'float32'), floatAttribute('epsilon', epsilon),
-  stringAttribute('data_format', 'NHWC'), boolAttribute('is_training', training),
+  typeAttribute('T', 'float32'),
+  typeAttribute('U', 'float32'),
+  floatAttribute('epsilon', epsilon),
+  stringAttribute('data_format', 'NHWC'),
+  boolAttribute('is_training', training),
 ];
 
 /** All outputs of the kernel: normalized, mean, variance, and what its gradient needs. */
 function normalize(inputs: readonly tf.Tensor[], epsilon: number, training: boolean): tf.Tensor[] {
-  return native().executeMultipleOutputs('FusedBatchNormV3', [...attributes(epsilon, training), floatAttribute('exponential_avg_factor', 1)], inputs, 6);
+  return native().executeMultipleOutputs(
+    'FusedBatchNormV3',
+    [...attributes(epsilon, training), floatAttribute('exponential_avg_factor', 1)],
+    inputs,
+    6,
+  );
 }
 
 /**
@@ -41,14 +49,28 @@ function normalize(inputs: readonly tf.Tensor[], epsilon: number, training: bool
 function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
   let statistics: tf.Tensor[] = [];
   const normalized = tf.customGrad((...args) => {
-    const [input, scale, offset, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, (tensors: tf.Tensor[]) => void];
+    const [input, scale, offset, save] = args as unknown as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      (tensors: tf.Tensor[]) => void,
+    ];
     const empty = tf.tensor1d([], 'float32');
     const outputs = normalize([input, scale, offset, empty, empty], epsilon, true);
-    const [value, mean, variance, reserve1, reserve2, reserve3] = outputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const [value, mean, variance, reserve1, reserve2, reserve3] = outputs as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
     statistics = [tf.keep(mean), tf.keep(variance)];
     save([input, scale, reserve1, reserve2, reserve3]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
-      native().executeMultipleOutputs('FusedBatchNormGradV3', attributes(epsilon, true), [dy, ...saved], 5).slice(0, 3);
+      native()
+        .executeMultipleOutputs('FusedBatchNormGradV3', attributes(epsilon, true), [dy, ...saved], 5)
+        .slice(0, 3);
     return { value, gradFunc };
   });
   return [normalized(x, gamma, beta), ...statistics];
@@ -63,28 +85,42 @@ export function fuseBatchNormalization(layer: tf.layers.Layer): void {
     const context = stepContext();
     const input = inputOf(inputs);
     const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
-    if (context !== null && kwargs['training'] === true) return tf.tidy(() => alongAxis(axis, input, (image) => train(norm, image, context)));
+    if (context !== null && kwargs['training'] === true)
+      return tf.tidy(() => alongAxis(axis, input, (image) => train(norm, image, context)));
     // Along another axis tfjs' broadcasting is cheaper than two transposes.
-    return axis === input.rank - 1 ? tf.tidy(() => alongAxis(axis, input, (image) => answer(norm, image))) : original(inputs, kwargs);
+    return axis === input.rank - 1
+      ? tf.tidy(() => alongAxis(axis, input, (image) => answer(norm, image)))
+      : original(inputs, kwargs);
   };
 }
 
 /** Applies the kernels, which know images and the last axis only. */
 function alongAxis(axis: number, input: tf.Tensor, apply: (image: tf.Tensor) => tf.Tensor): tf.Tensor {
   const { rank, shape } = input;
-  if (axis === rank - 1) return rank === 4 ? apply(input) : tf.reshape(apply(tf.reshape(input, [-1, 1, 1, shape[axis] as number])), shape);
+  if (axis === rank - 1)
+    return rank === 4 ? apply(input) : tf.reshape(apply(tf.reshape(input, [-1, 1, 1, shape[axis] as number])), shape);
   const order = [...shape.keys()].filter((i) => i !== axis).concat(axis);
-  return tf.transpose(alongAxis(rank - 1, tf.transpose(input, order), apply), shape.map((_, i) => order.indexOf(i)));
+  return tf.transpose(
+    alongAxis(rank - 1, tf.transpose(input, order), apply),
+    shape.map((_, i) => order.indexOf(i)),
+  );
 }
 
-function parametersOf({ scale, center, gamma, beta }: BatchNormalizationLayer, image: tf.Tensor): [tf.Tensor, tf.Tensor] {
+function parametersOf(
+  { scale, center, gamma, beta }: BatchNormalizationLayer,
+  image: tf.Tensor,
+): [tf.Tensor, tf.Tensor] {
   const channels = image.shape.slice(-1);
   return [scale ? gamma.read() : tf.ones(channels), center ? beta.read() : tf.zeros(channels)];
 }
 
 function train(norm: BatchNormalizationLayer, image: tf.Tensor, context: StepContext): tf.Tensor {
   const { momentum, movingMean, movingVariance, epsilon } = norm;
-  const [value, mean, variance] = fusedBatchNorm(image, ...parametersOf(norm, image), epsilon) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [value, mean, variance] = fusedBatchNorm(image, ...parametersOf(norm, image), epsilon) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
   context.average({ variable: movingMean.val, batch: mean, momentum, correctedOver: 1 });
   context.average({ variable: movingVariance.val, batch: variance, momentum, correctedOver: image.size / mean.size });
   return value;
@@ -92,5 +128,9 @@ function train(norm: BatchNormalizationLayer, image: tf.Tensor, context: StepCon
 
 function answer(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
   const { movingMean, movingVariance, epsilon } = norm;
-  return normalize([image, ...parametersOf(norm, image), movingMean.val, movingVariance.val], epsilon, false)[0] as tf.Tensor;
+  return normalize(
+    [image, ...parametersOf(norm, image), movingMean.val, movingVariance.val],
+    epsilon,
+    false,
+  )[0] as tf.Tensor;
 }

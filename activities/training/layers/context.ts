@@ -47,7 +47,11 @@ export function createStepContext(scalars: ReadonlyMap<string, tf.Scalar>, seed:
   const averages: MovingAverage[] = [];
   const draw = (op: string, shape: readonly number[]): tf.Tensor => {
     const stream = tf.tensor1d([deriveSeed('stream', streams++), 0], 'int32');
-    const attributes = [typeAttribute('dtype', 'float32'), typeAttribute('T', 'int32'), typeAttribute('Tseed', 'int32')];
+    const attributes = [
+      typeAttribute('dtype', 'float32'),
+      typeAttribute('T', 'int32'),
+      typeAttribute('Tseed', 'int32'),
+    ];
     return native().executeSingleOutput(op, attributes, [tf.tensor1d([...shape], 'int32'), tf.add(seed, stream)]);
   };
   return {

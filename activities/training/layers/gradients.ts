@@ -39,7 +39,11 @@ function fusedGradient({ op, dyFirst }: FusedGradient, dy: tf.Tensor, saved: tf.
 
 /** By the answer's sign, which is the input's, unless the slope is negative. */
 function leakyReluGradient(dy: tf.Tensor, x: tf.Tensor, y: tf.Tensor, alpha: number): tf.Tensor {
-  return native().executeSingleOutput('LeakyReluGrad', [FLOAT(), floatAttribute('alpha', alpha)], [dy, alpha >= 0 ? y : x]);
+  return native().executeSingleOutput(
+    'LeakyReluGrad',
+    [FLOAT(), floatAttribute('alpha', alpha)],
+    [dy, alpha >= 0 ? y : x],
+  );
 }
 
 /** Clipping to [0, 6] is ReLU6, which tfjs' layers write so. */
@@ -52,13 +56,22 @@ function clipGradient(dy: tf.Tensor, x: tf.Tensor, { clipValueMin, clipValueMax 
 /** Tiling's gradient, one sum: tfjs adds up as many slices as there are tiles. */
 function tileGradient(dy: tf.Tensor, x: tf.Tensor, reps: readonly number[]): tf.Tensor {
   const apart = x.shape.flatMap((side, axis) => [reps[axis] ?? 1, side]);
-  return tf.sum(tf.reshape(dy, apart), x.shape.map((_, axis) => 2 * axis));
+  return tf.sum(
+    tf.reshape(dy, apart),
+    x.shape.map((_, axis) => 2 * axis),
+  );
 }
 
 /** A sum's gradient, spread over the axes that it summed up: tfjs multiplies it by ones of the input's size. */
 function sumGradient(dy: tf.Tensor, x: tf.Tensor, axes: number | readonly number[]): tf.Tensor {
   const summed = tf.util.parseAxisParam(axes as number[], x.shape);
-  return tf.broadcastTo(tf.reshape(dy, x.shape.map((side, axis) => (summed.includes(axis) ? 1 : side))), x.shape);
+  return tf.broadcastTo(
+    tf.reshape(
+      dy,
+      x.shape.map((side, axis) => (summed.includes(axis) ? 1 : side)),
+    ),
+    x.shape,
+  );
 }
 
 type OneInput = (dy: tf.Tensor, x: tf.Tensor, attributes: Attributes) => tf.Tensor;
@@ -92,13 +105,27 @@ export function registerFusedGradients(): void {
     });
   }
   register({
-    kernelName: 'LeakyRelu', inputsToSave: ['x'], outputsToSave: [true],
-    gradFunc: (dy, [x, y], { alpha }) => ({ x: () => leakyReluGradient(dy as tf.Tensor, x as tf.Tensor, y as tf.Tensor, Number(alpha)) }),
+    kernelName: 'LeakyRelu',
+    inputsToSave: ['x'],
+    outputsToSave: [true],
+    gradFunc: (dy, [x, y], { alpha }) => ({
+      x: () => leakyReluGradient(dy as tf.Tensor, x as tf.Tensor, y as tf.Tensor, Number(alpha)),
+    }),
   });
   for (const [kernelName, gradient] of Object.entries(OF_ONE_INPUT)) {
-    register({ kernelName, inputsToSave: ['x'], gradFunc: (dy, [x], attributes) => ({ x: () => gradient(dy as tf.Tensor, x as tf.Tensor, attributes as unknown as Attributes) }) });
+    register({
+      kernelName,
+      inputsToSave: ['x'],
+      gradFunc: (dy, [x], attributes) => ({
+        x: () => gradient(dy as tf.Tensor, x as tf.Tensor, attributes as unknown as Attributes),
+      }),
+    });
   }
   for (const kernelName of FLAT) {
-    register({ kernelName, inputsToSave: ['a', 'b'], gradFunc: (_, [a, b]) => ({ a: () => tf.zerosLike(a as tf.Tensor), b: () => tf.zerosLike(b as tf.Tensor) }) });
+    register({
+      kernelName,
+      inputsToSave: ['a', 'b'],
+      gradFunc: (_, [a, b]) => ({ a: () => tf.zerosLike(a as tf.Tensor), b: () => tf.zerosLike(b as tf.Tensor) }),
+    });
   }
 }

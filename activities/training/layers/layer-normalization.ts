@@ -37,12 +37,13 @@ function standardize(x: tf.Tensor, axes: readonly number[], epsilon: number): tf
 /** Replaces the `call` of a layer normalization. */
 export function fuseLayerNormalization(layer: tf.layers.Layer): void {
   if (layer.getClassName() !== 'LayerNormalization') return;
-  layer.call = (inputs) => tf.tidy(() => {
-    const input = inputOf(inputs);
-    const { axis, epsilon, gamma, beta } = layer as unknown as LayerNormalizationLayer;
-    const shape = input.shape.map((side, i) => (axis.includes(i) ? side : 1));
-    const standard = standardize(input, axis, epsilon);
-    const scaled = gamma === null ? standard : tf.mul(standard, tf.reshape(gamma.read(), shape));
-    return beta === null ? scaled : tf.add(scaled, tf.reshape(beta.read(), shape));
-  });
+  layer.call = (inputs) =>
+    tf.tidy(() => {
+      const input = inputOf(inputs);
+      const { axis, epsilon, gamma, beta } = layer as unknown as LayerNormalizationLayer;
+      const shape = input.shape.map((side, i) => (axis.includes(i) ? side : 1));
+      const standard = standardize(input, axis, epsilon);
+      const scaled = gamma === null ? standard : tf.mul(standard, tf.reshape(gamma.read(), shape));
+      return beta === null ? scaled : tf.add(scaled, tf.reshape(beta.read(), shape));
+    });
 }

@@ -35,7 +35,10 @@ function alphaDropout(input: tf.Tensor, rate: tf.Scalar, uniform: tf.Tensor): tf
 
 const NOISE_LAYERS: Readonly<Record<string, NoiseLayer>> = {
   Dropout: { member: 'rate', apply: (input, rate, context, shape) => keep(input, rate, context.uniform(shape)) },
-  AlphaDropout: { member: 'rate', apply: (input, rate, context, shape) => alphaDropout(input, rate, context.uniform(shape)) },
+  AlphaDropout: {
+    member: 'rate',
+    apply: (input, rate, context, shape) => alphaDropout(input, rate, context.uniform(shape)),
+  },
   SpatialDropout1D: {
     member: 'rate',
     apply: (input, rate, context) => keep(input, rate, context.uniform([input.shape[0] ?? 1, 1, input.shape[2] ?? 1])),
@@ -45,7 +48,10 @@ const NOISE_LAYERS: Readonly<Record<string, NoiseLayer>> = {
     apply: (input, rate, context) =>
       tf.mul(input, tf.add(1, tf.mul(tf.sqrt(tf.div(rate, tf.sub(1, rate))), context.normal(input.shape)))),
   },
-  GaussianNoise: { member: 'stddev', apply: (input, stddev, context) => tf.add(input, tf.mul(stddev, context.normal(input.shape))) },
+  GaussianNoise: {
+    member: 'stddev',
+    apply: (input, stddev, context) => tf.add(input, tf.mul(stddev, context.normal(input.shape))),
+  },
 };
 
 /**
@@ -62,7 +68,14 @@ export function makeRepeatable(layer: tf.layers.Layer, name: string): number | n
     const input = inputOf(inputs);
     const context = stepContext();
     if (context === null || kwargs['training'] !== true || strength === 0) return input;
-    return tf.tidy(() => noise.apply(input, context.scalar(name), context, input.shape.map((side, axis) => noiseShape?.[axis] ?? side)));
+    return tf.tidy(() =>
+      noise.apply(
+        input,
+        context.scalar(name),
+        context,
+        input.shape.map((side, axis) => noiseShape?.[axis] ?? side),
+      ),
+    );
   };
   return strength;
 }

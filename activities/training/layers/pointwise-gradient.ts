@@ -15,12 +15,17 @@ interface FilterGradient {
   readonly dataFormat: string;
 }
 
-const strideOf = ({ strides }: FilterGradient): readonly [number, number] => (typeof strides === 'number' ? [strides, strides] : strides);
+const strideOf = ({ strides }: FilterGradient): readonly [number, number] =>
+  typeof strides === 'number' ? [strides, strides] : strides;
 
 /** Such a kernel never looks at the pixels between its strides. */
 function isStridedPointwise(attributes: FilterGradient): boolean {
-  const { filterShape: [height, width] } = attributes;
-  return height === 1 && width === 1 && attributes.dataFormat === 'NHWC' && strideOf(attributes).some((stride) => stride > 1);
+  const {
+    filterShape: [height, width],
+  } = attributes;
+  return (
+    height === 1 && width === 1 && attributes.dataFormat === 'NHWC' && strideOf(attributes).some((stride) => stride > 1)
+  );
 }
 
 /** Replaces the kernel; once a process. */
@@ -35,7 +40,11 @@ export function mendPointwiseGradient(): void {
       const { x, dy } = args.inputs as unknown as { readonly x: tf.Tensor4D; readonly dy: tf.Tensor4D };
       // Means of one pixel each: a slice with strides is the same and takes TensorFlow nine times as long.
       const seen = tf.avgPool(x, 1, [...strideOf(attributes)], 'valid');
-      return original.kernelFunc({ ...args, inputs: { x: seen, dy }, attrs: { ...args.attrs, strides: [1, 1], pad: 'valid' } as never });
+      return original.kernelFunc({
+        ...args,
+        inputs: { x: seen, dy },
+        attrs: { ...args.attrs, strides: [1, 1], pad: 'valid' } as never,
+      });
     },
   });
 }

@@ -28,7 +28,12 @@ export interface BuildModelInput {
 export async function buildModel(input: BuildModelInput): Promise<TrainableModel> {
   registerFusedGradients();
   const { shape, classes, hparams } = input;
-  const context: ModelContext = { shape, classes, hparams, seed: (...place) => deriveSeed(input.seed, 'weights', ...place) };
+  const context: ModelContext = {
+    shape,
+    classes,
+    hparams,
+    seed: (...place) => deriveSeed(input.seed, 'weights', ...place),
+  };
   const earlier = new Set(registeredVariables().keys());
   try {
     const network = await buildNetwork(input, context);
@@ -42,18 +47,23 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
   }
 }
 
-const registeredVariables = (): ReadonlyMap<string, tf.Variable> => new Map(Object.entries(tf.engine().state.registeredVariables));
+const registeredVariables = (): ReadonlyMap<string, tf.Variable> =>
+  new Map(Object.entries(tf.engine().state.registeredVariables));
 
 async function buildNetwork({ spec, modelFolder }: BuildModelInput, context: ModelContext): Promise<tf.LayersModel> {
   if ('module' in spec) return buildModule(spec.module, modelFolder, context);
   if ('layers' in spec) return buildLayers(spec.layers, context);
-  if (!isPreset(spec.preset)) throw modelInvalid(`model.preset must be one of ${PRESET_NAMES.join(', ')}, got '${spec.preset}'`);
+  if (!isPreset(spec.preset))
+    throw modelInvalid(`model.preset must be one of ${PRESET_NAMES.join(', ')}, got '${spec.preset}'`);
   try {
     return PRESETS[spec.preset](context);
   } catch (cause) {
     if (cause instanceof TrainingFailure) throw cause;
     const size = context.shape.join(' x ');
-    throw modelInvalid(`preset '${spec.preset}' does not fit images of ${size}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw modelInvalid(
+      `preset '${spec.preset}' does not fit images of ${size}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
 }
 

@@ -13,7 +13,17 @@ interface LayerConstructor {
 }
 
 /** Keys that every layer takes and `getConfig` does not always return. */
-const COMMON_KEYS = ['name', 'trainable', 'inputShape', 'batchInputShape', 'batchSize', 'dtype', 'inputDType', 'seed', 'noiseShape'];
+const COMMON_KEYS = [
+  'name',
+  'trainable',
+  'inputShape',
+  'batchInputShape',
+  'batchSize',
+  'dtype',
+  'inputDType',
+  'seed',
+  'noiseShape',
+];
 
 /** Keys that a class takes beside those that its `getConfig` returns. */
 const FORGOTTEN_KEYS: Readonly<Record<string, readonly string[]>> = { SeparableConv2D: ['depthMultiplier'] };
@@ -34,12 +44,18 @@ export function buildLayers(specs: readonly LayerSpec[], context: ModelContext):
   network.add(tf.layers.inputLayer({ inputShape: [...context.shape], name: 'image' }));
   specs.forEach((spec, i) => {
     const { className, config } = spec;
-    const layer = buildLayer(withoutSoftmax(AS_IN_KERAS[className]?.(config) ?? spec, i === specs.length - 1), i, context);
+    const layer = buildLayer(
+      withoutSoftmax(AS_IN_KERAS[className]?.(config) ?? spec, i === specs.length - 1),
+      i,
+      context,
+    );
     if (layer === null) return;
     try {
       network.add(layer);
     } catch (cause) {
-      throw modelInvalid(`model.layers[${i}] (${spec.className}) does not fit the layer before it: ${message(cause)}`, { cause });
+      throw modelInvalid(`model.layers[${i}] (${spec.className}) does not fit the layer before it: ${message(cause)}`, {
+        cause,
+      });
     }
   });
   return network;
@@ -51,13 +67,17 @@ function message(error: unknown): string {
   const first = said.replace(/\.? This may be due to [^]*$/, '').split('\n')[0] ?? said;
   const activation = /^Unknown activation: (.*)$/.exec(first)?.[1];
   if (activation === undefined) return first;
-  const near = closest(activation, Object.keys(registered()).filter((name) => /^[a-z]/.test(name)));
+  const near = closest(
+    activation,
+    Object.keys(registered()).filter((name) => /^[a-z]/.test(name)),
+  );
   return `unknown activation ${activation}${near === undefined ? '' : `; did you mean "${near}"?`}`;
 }
 
 function withoutSoftmax(spec: LayerSpec, last: boolean): LayerSpec | null {
   if (!last) return spec;
-  if (spec.className === 'Softmax' || (spec.className === 'Activation' && spec.config['activation'] === 'softmax')) return null;
+  if (spec.className === 'Softmax' || (spec.className === 'Activation' && spec.config['activation'] === 'softmax'))
+    return null;
   return spec.config['activation'] === 'softmax' ? { ...spec, config: { ...spec.config, activation: 'linear' } } : spec;
 }
 
@@ -67,7 +87,9 @@ function buildLayer(spec: LayerSpec | null, i: number, context: ModelContext): t
   if (spec.className === 'InputLayer') return null;
   const constructor = layerClasses().get(spec.className);
   if (constructor === undefined) {
-    throw modelInvalid(`model.layers[${i}] must be a layer of TensorFlow.js, got ${spec.className}; ${didYouMean(spec.className, [...layerClasses().keys()])}`);
+    throw modelInvalid(
+      `model.layers[${i}] must be a layer of TensorFlow.js, got ${spec.className}; ${didYouMean(spec.className, [...layerClasses().keys()])}`,
+    );
   }
   const given = substitute(spec.config, context, place) as Record<string, unknown>;
   let layer: tf.layers.Layer;
@@ -81,7 +103,8 @@ function buildLayer(spec: LayerSpec | null, i: number, context: ModelContext): t
   const reason = unsupported(layer);
   if (reason !== null) throw modelInvalid(`${place} ${reason}`);
   const unknown = Object.keys(given).filter((key) => !known.has(key));
-  if (unknown.length > 0) throw modelInvalid(`${place} has no option '${unknown.join("', '")}'; it takes ${[...known].sort().join(', ')}`);
+  if (unknown.length > 0)
+    throw modelInvalid(`${place} has no option '${unknown.join("', '")}'; it takes ${[...known].sort().join(', ')}`);
   return seeded(layer, context, i);
 }
 
@@ -92,7 +115,8 @@ function substitute(value: unknown, context: ModelContext, place: string): unkno
   const { hparam } = value as { readonly hparam?: unknown };
   if (typeof hparam === 'string' && Object.keys(value).length === 1) {
     const found = context.hparams[hparam];
-    if (found === undefined) throw modelInvalid(`${place} reads the hyperparameter '${hparam}', which the trial does not have`);
+    if (found === undefined)
+      throw modelInvalid(`${place} reads the hyperparameter '${hparam}', which the trial does not have`);
     return found;
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, context, place)]));
@@ -102,7 +126,9 @@ let classes: ReadonlyMap<string, LayerConstructor> | undefined;
 
 /** Whatever tfjs knows by a name: layers, activations, initializers. */
 function registered(): Readonly<Record<string, readonly [LayerConstructor, unknown]>> {
-  return tf.serialization.SerializationMap.getMap().classNameMap as unknown as Readonly<Record<string, readonly [LayerConstructor, unknown]>>;
+  return tf.serialization.SerializationMap.getMap().classNameMap as unknown as Readonly<
+    Record<string, readonly [LayerConstructor, unknown]>
+  >;
 }
 
 /** The layer classes that tfjs registers, by Keras' class name. */
@@ -110,7 +136,9 @@ function layerClasses(): ReadonlyMap<string, LayerConstructor> {
   classes ??= new Map(
     Object.entries(registered())
       .map(([name, [constructor]]) => [name, constructor] as const)
-      .filter(([, constructor]) => constructor.prototype instanceof tf.layers.Layer && !('predict' in constructor.prototype)),
+      .filter(
+        ([, constructor]) => constructor.prototype instanceof tf.layers.Layer && !('predict' in constructor.prototype),
+      ),
   );
   return classes;
 }

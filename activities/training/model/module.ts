@@ -15,14 +15,20 @@ type ModelModule = (context: ModelContext & { readonly tf: typeof tf }) => tf.La
  *
  * @throws TrainingFailure if there is no such folder or module, it lies outside, or it does not return a seeded model.
  */
-export async function buildModule(path: string, modelFolder: string | null, context: ModelContext): Promise<tf.LayersModel> {
+export async function buildModule(
+  path: string,
+  modelFolder: string | null,
+  context: ModelContext,
+): Promise<tf.LayersModel> {
   const build = await loadModule(locate(path, modelFolder), path);
   const [network, again] = [callModule(build, path, context), callModule(build, path, context)];
   try {
     network.weights.forEach((weight, i) => {
       const other = again.weights[i];
       if (other !== undefined && sameBits(weight.read(), other.read())) return;
-      throw modelInvalid(`model module '${path}' starts '${weight.originalName}' from unseeded numbers; give its initializer context.seed('name')`);
+      throw modelInvalid(
+        `model module '${path}' starts '${weight.originalName}' from unseeded numbers; give its initializer context.seed('name')`,
+      );
     });
   } finally {
     again.dispose();
@@ -32,7 +38,9 @@ export async function buildModule(path: string, modelFolder: string | null, cont
 
 function locate(path: string, modelFolder: string | null): string {
   if (modelFolder === null) {
-    throw modelInvalid(`model.module '${path}' cannot be used: this worker allows no model modules (set STEPWELL_MODEL_FOLDER on it)`);
+    throw modelInvalid(
+      `model.module '${path}' cannot be used: this worker allows no model modules (set STEPWELL_MODEL_FOLDER on it)`,
+    );
   }
   let found: string;
   let folder: string;
@@ -43,7 +51,8 @@ function locate(path: string, modelFolder: string | null): string {
     throw modelInvalid(`model.module '${path}' does not exist in the worker's model folder`, { cause });
   }
   const inside = relative(folder, found);
-  if (inside.startsWith('..') || isAbsolute(inside)) throw modelInvalid(`model.module must lie inside the worker's model folder, got '${path}'`);
+  if (inside.startsWith('..') || isAbsolute(inside))
+    throw modelInvalid(`model.module must lie inside the worker's model folder, got '${path}'`);
   return found;
 }
 
@@ -52,11 +61,16 @@ async function loadModule(file: string, path: string): Promise<ModelModule> {
   try {
     loaded = await import(pathToFileURL(file).href);
   } catch (cause) {
-    throw modelInvalid(`model.module '${path}' cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw modelInvalid(
+      `model.module '${path}' cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
   }
   // A CommonJS module's own `default` is wrapped once more by the import.
-  for (let depth = 0; depth < 2 && typeof loaded === 'object' && loaded !== null; depth++) loaded = (loaded as { default?: unknown }).default;
-  if (typeof loaded !== 'function') throw modelInvalid(`model.module '${path}' must export a function (context) => tf.LayersModel by default`);
+  for (let depth = 0; depth < 2 && typeof loaded === 'object' && loaded !== null; depth++)
+    loaded = (loaded as { default?: unknown }).default;
+  if (typeof loaded !== 'function')
+    throw modelInvalid(`model.module '${path}' must export a function (context) => tf.LayersModel by default`);
   return loaded as ModelModule;
 }
 
@@ -65,7 +79,9 @@ function callModule(build: ModelModule, path: string, context: ModelContext): tf
   try {
     network = build({ ...context, tf });
   } catch (cause) {
-    throw modelInvalid(`model.module '${path}' failed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw modelInvalid(`model.module '${path}' failed: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
   }
   if (!(network instanceof tf.LayersModel)) throw modelInvalid(`model.module '${path}' must return a tf.LayersModel`);
   return network;

@@ -6,7 +6,11 @@ import type { ModelContext } from './model';
  *
  * Two layers with one seed and one shape would start with equal weights; and tfjs' normal initializers take seed 0 for "none".
  */
-export function seeded<Layer extends tf.layers.Layer>(layer: Layer, context: ModelContext, place: number | string): Layer {
+export function seeded<Layer extends tf.layers.Layer>(
+  layer: Layer,
+  context: ModelContext,
+  place: number | string,
+): Layer {
   for (const [member, value] of Object.entries(layer)) {
     if (typeof value !== 'object' || value === null) continue;
     const held = value as { seed?: unknown; layer?: unknown };

@@ -9,7 +9,9 @@ interface LayerVariable {
   readonly constraint: ModelVariable['constraint'];
 }
 
-const variablesOf = (layer: tf.layers.Layer): { readonly trainable: readonly LayerVariable[]; readonly other: readonly LayerVariable[] } => ({
+const variablesOf = (
+  layer: tf.layers.Layer,
+): { readonly trainable: readonly LayerVariable[]; readonly other: readonly LayerVariable[] } => ({
   trainable: layer.trainableWeights as unknown as readonly LayerVariable[],
   other: layer.nonTrainableWeights as unknown as readonly LayerVariable[],
 });
@@ -30,15 +32,26 @@ export function trainable(network: tf.LayersModel, context: ModelContext, identi
   checkOutput(network, context);
   const variables = layers.flatMap(namedVariables);
   return {
-    network, variables, noise, parameters: variables.reduce((sum, { variable }) => sum + variable.size, 0),
-    structure: JSON.stringify([identity, context.shape, context.classes, Object.keys(noise), bareConfig(network.getConfig())]),
+    network,
+    variables,
+    noise,
+    parameters: variables.reduce((sum, { variable }) => sum + variable.size, 0),
+    structure: JSON.stringify([
+      identity,
+      context.shape,
+      context.classes,
+      Object.keys(noise),
+      bareConfig(network.getConfig()),
+    ]),
     dispose: () => void network.dispose(),
   };
 }
 
 /** Layers in order, those of nested models in place of the model. */
 export function layersOf(network: tf.LayersModel): tf.layers.Layer[] {
-  return network.layers.flatMap((layer) => ('layers' in layer ? layersOf(layer as unknown as tf.LayersModel) : [layer]));
+  return network.layers.flatMap((layer) =>
+    'layers' in layer ? layersOf(layer as unknown as tf.LayersModel) : [layer],
+  );
 }
 
 function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable[] {
@@ -50,22 +63,31 @@ function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable
     seen.set(short, count + 1);
     return `layers.${position}.${short}${count > 0 ? `.${count}` : ''}`;
   };
-  const describe = (isTrainable: boolean) => (weight: LayerVariable): ModelVariable => ({
-    key: name(weight), variable: weight.val, trainable: isTrainable, constraint: weight.constraint,
-    isKernel: isTrainable && /kernel|embeddings/i.test(weight.originalName),
-  });
+  const describe =
+    (isTrainable: boolean) =>
+    (weight: LayerVariable): ModelVariable => ({
+      key: name(weight),
+      variable: weight.val,
+      trainable: isTrainable,
+      constraint: weight.constraint,
+      isKernel: isTrainable && /kernel|embeddings/i.test(weight.originalName),
+    });
   return [...own.map(describe(true)), ...other.map(describe(false))];
 }
 
 function checkOutput(network: tf.LayersModel, { classes }: ModelContext): void {
   const shapes = network.outputs.map(({ shape }) => JSON.stringify(shape));
   if (shapes.length !== 1 || shapes[0] !== JSON.stringify([null, classes])) {
-    throw modelInvalid(`model must end in one output of shape [null,${classes}] (one logit per class), got ${shapes.join(' and ')}`);
+    throw modelInvalid(
+      `model must end in one output of shape [null,${classes}] (one logit per class), got ${shapes.join(' and ')}`,
+    );
   }
   const last = network.layers.at(-1);
   const activation = (last?.getConfig() as { readonly activation?: unknown } | undefined)?.activation;
   if (last?.getClassName() === 'Softmax' || activation === 'softmax') {
-    throw modelInvalid(`model must end in logits, got a softmax in its last layer (${last?.getClassName()}); leave the softmax out, the loss has it`);
+    throw modelInvalid(
+      `model must end in logits, got a softmax in its last layer (${last?.getClassName()}); leave the softmax out, the loss has it`,
+    );
   }
 }
 

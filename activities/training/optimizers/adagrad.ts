@@ -8,6 +8,9 @@ export const adagrad: Optimizer = {
   scalars: ({ epsilon = 1e-7 }) => ({ epsilon }),
   update({ gradient, slots: [accumulator], scalar }) {
     const sum = tf.add(accumulator as tf.Tensor, tf.square(gradient));
-    return { decrement: tf.div(tf.mul(gradient, scalar('learningRate')), tf.sqrt(tf.add(sum, scalar('epsilon')))), slots: [sum] };
+    return {
+      decrement: tf.div(tf.mul(gradient, scalar('learningRate')), tf.sqrt(tf.add(sum, scalar('epsilon')))),
+      slots: [sum],
+    };
   },
 };

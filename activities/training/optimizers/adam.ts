@@ -11,7 +11,12 @@ import type { Optimizer } from './optimizer';
 export const adam: Optimizer = {
   slots: ['m', 'v'],
   scalars({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }, step) {
-    return { oneMinusBeta1: 1 - beta1, oneMinusBeta2: 1 - beta2, epsilon, biasCorrection: Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step) };
+    return {
+      oneMinusBeta1: 1 - beta1,
+      oneMinusBeta2: 1 - beta2,
+      epsilon,
+      biasCorrection: Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step),
+    };
   },
   update({ gradient, slots: [m, v], scalar }) {
     const mean = tf.add(m as tf.Tensor, tf.mul(tf.sub(gradient, m as tf.Tensor), scalar('oneMinusBeta1')));

@@ -9,4 +9,12 @@ import { rmsprop } from './rmsprop';
 import { sgd } from './sgd';
 
 /** Every optimizer by name. */
-export const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = { sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad };
+export const OPTIMIZERS: Readonly<Record<OptimizerName, Optimizer>> = {
+  sgd,
+  momentum,
+  nesterov,
+  adam,
+  adamw,
+  rmsprop,
+  adagrad,
+};

@@ -12,16 +12,28 @@ export type { SchedulePosition, ScheduleState } from './schedule';
 
 /** Every schedule by name. */
 const SCHEDULES: { readonly [Name in ScheduleSpec['name']]: Schedule<Name> } = {
-  constant, exponential, cosine, piecewise, oneCycle, plateau, ramp,
+  constant,
+  exponential,
+  cosine,
+  piecewise,
+  oneCycle,
+  plateau,
+  ramp,
 };
 
 /** A schedule that knows nothing yet. */
 export const INITIAL_SCHEDULE_STATE: ScheduleState = { factor: 1, best: null, epochsWithout: 0 };
 
-const scheduleOf = (spec: ScheduleSpec): Schedule<ScheduleSpec['name']> => SCHEDULES[spec.name] as Schedule<ScheduleSpec['name']>;
+const scheduleOf = (spec: ScheduleSpec): Schedule<ScheduleSpec['name']> =>
+  SCHEDULES[spec.name] as Schedule<ScheduleSpec['name']>;
 
 /** The learning rate of a step; during warm-up a straight line up to what the schedule asks for. */
-export function scheduledLearningRate(spec: ScheduleSpec, learningRate: number, position: SchedulePosition, state: ScheduleState): number {
+export function scheduledLearningRate(
+  spec: ScheduleSpec,
+  learningRate: number,
+  position: SchedulePosition,
+  state: ScheduleState,
+): number {
   const schedule = scheduleOf(spec);
   const rate = schedule.rate?.(spec, position) ?? learningRate * schedule.factor(spec, position, state);
   const { warmupSteps = 0 } = spec;

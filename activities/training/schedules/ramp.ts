@@ -6,5 +6,6 @@ const progressAt = ({ step, stepsTotal }: SchedulePosition): number => step / Ma
 export const ramp: Schedule<'ramp'> = {
   factor: () => 1,
   rate: ({ from, to }, position) => from * (to / from) ** progressAt(position),
-  momentum: ({ cycledMomentum: cycled }, position) => cycled && cycled.max + (cycled.min - cycled.max) * progressAt(position),
+  momentum: ({ cycledMomentum: cycled }, position) =>
+    cycled && cycled.max + (cycled.min - cycled.max) * progressAt(position),
 };

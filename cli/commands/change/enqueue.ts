@@ -8,9 +8,14 @@ export function enqueue(program: Command): void {
   changeVerb(program, 'enqueue', 'have a sweep try a configuration of yours next')
     .argument('<stage>', 'id of the sweep, e.g. regularization-sweep')
     .argument('<values...>', 'hyperparameters of its space as name=value; the others are as the study stands')
-    .action((name: string, stageId: string, values: readonly string[], options: ChangeOptions) => askStudy(options, {
-      name, change: 'enqueueTrial', input: { stageId, hparams: hparamsOf(values) }, said: ({ detail }) => `study ${name} tries next in ${detail}`,
-    }));
+    .action((name: string, stageId: string, values: readonly string[], options: ChangeOptions) =>
+      askStudy(options, {
+        name,
+        change: 'enqueueTrial',
+        input: { stageId, hparams: hparamsOf(values) },
+        said: ({ detail }) => `study ${name} tries next in ${detail}`,
+      }),
+    );
 }
 
 /** Hyperparameters from `name=value` each; numbers and truth values are taken as such. @throws CommandError */
@@ -18,7 +23,8 @@ function hparamsOf(values: readonly string[]): HParams {
   const hparams: Record<string, number | string | boolean> = {};
   for (const text of values) {
     const [, name, value] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-    if (name === undefined || value === undefined) throw wrong(`hyperparameters are written name=value, e.g. weightDecay=1e-4, got ${JSON.stringify(text)}`);
+    if (name === undefined || value === undefined)
+      throw wrong(`hyperparameters are written name=value, e.g. weightDecay=1e-4, got ${JSON.stringify(text)}`);
     if (Object.hasOwn(hparams, name)) throw wrong(`${name} is given twice`);
     hparams[name] = valueOf(value);
   }

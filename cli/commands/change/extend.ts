@@ -17,6 +17,11 @@ export function extend(program: Command): void {
         ...(minutes !== undefined && { deviceMinutes: numberOf('--minutes', minutes) }),
         ...(trials !== undefined && { trials: numberOf('--trials', trials) }),
       };
-      return askStudy(options, { name, change: 'extendBudget', input, said: ({ detail }) => `study ${name} may spend ${detail}` });
+      return askStudy(options, {
+        name,
+        change: 'extendBudget',
+        input,
+        said: ({ detail }) => `study ${name} may spend ${detail}`,
+      });
     });
 }

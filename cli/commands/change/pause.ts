@@ -10,11 +10,19 @@ import type { Interrupt } from '../../interrupt';
 const LOOK_EVERY_MILLISECONDS = 250;
 
 export function pause(program: Command): void {
-  changeVerb(program, 'pause', 'have running trials write checkpoints and free their devices, until stepwell resume: minutes or weeks')
-    .action((name: string, options: ChangeOptions) => askStudy(options, {
-      name, change: 'pause', input: {}, then: (client, interrupt) => devicesAreFree(client, name, interrupt),
+  changeVerb(
+    program,
+    'pause',
+    'have running trials write checkpoints and free their devices, until stepwell resume: minutes or weeks',
+  ).action((name: string, options: ChangeOptions) =>
+    askStudy(options, {
+      name,
+      change: 'pause',
+      input: {},
+      then: (client, interrupt) => devicesAreFree(client, name, interrupt),
       said: () => `study ${name} is paused and its devices are free; go on with: stepwell resume ${name}`,
-    }));
+    }),
+  );
 }
 
 /** Waits until the last trial has written its checkpoint; or until the study ends or somebody else has it go on. */

@@ -12,15 +12,28 @@ import { imagesOf } from '../../support/images';
 const onMoved = (): void => undefined;
 
 /** A packed data set in a store that counts its reads, and an empty cache folder. */
-async function world(): Promise<{ readonly store: ObjectStore; readonly dataset: PinnedDataset; readonly cache: string; readonly gets: string[] }> {
+async function world(): Promise<{
+  readonly store: ObjectStore;
+  readonly dataset: PinnedDataset;
+  readonly cache: string;
+  readonly gets: string[];
+}> {
   const memory = memoryStore();
   const folder = folderOf(idxSet());
-  const dataset = await pinDataset({ store: memory, fileRoots: [folder] }, { format: 'idx', uri: folder, validationFraction: 0.2 }, 1, { onProgress: onMoved });
+  const dataset = await pinDataset(
+    { store: memory, fileRoots: [folder] },
+    { format: 'idx', uri: folder, validationFraction: 0.2 },
+    1,
+    { onProgress: onMoved },
+  );
   const gets: string[] = [];
-  const store = { ...memory, get: (key: string) => {
-    gets.push(key);
-    return memory.get(key);
-  } };
+  const store = {
+    ...memory,
+    get: (key: string) => {
+      gets.push(key);
+      return memory.get(key);
+    },
+  };
   return { store, dataset, cache: folderOf({}), gets };
 }
 
@@ -28,7 +41,9 @@ async function world(): Promise<{ readonly store: ObjectStore; readonly dataset:
 async function inAnotherProcess<T>(work: (ensure: typeof ensureDataset) => Promise<T>): Promise<T> {
   let result: T | undefined;
   await jest.isolateModulesAsync(async () => {
-    const { ensureDataset: other } = jest.requireActual<typeof import('../../../activities/datasets/cache')>('../../../activities/datasets/cache');
+    const { ensureDataset: other } = jest.requireActual<typeof import('../../../activities/datasets/cache')>(
+      '../../../activities/datasets/cache',
+    );
     result = await work(other);
   });
   return result as T;
@@ -49,9 +64,13 @@ describe('a cached data set', () => {
   it('is fetched once, by however many ask at the same time, and each hears that it moves', async () => {
     const { store, dataset, cache, gets } = await world();
     const moves = [0, 0, 0];
-    await Promise.all(moves.map((_, i) => ensureDataset(store, dataset, cache, () => {
-      moves[i]! += 1;
-    })));
+    await Promise.all(
+      moves.map((_, i) =>
+        ensureDataset(store, dataset, cache, () => {
+          moves[i]! += 1;
+        }),
+      ),
+    );
     await ensureDataset(store, dataset, cache, onMoved);
     expect(gets).toHaveLength(5);
     expect(moves).toEqual([4, 4, 4]);
@@ -92,18 +111,30 @@ describe('a cached data set', () => {
 
   it('survives two processes that fetch it at once', async () => {
     const { store, dataset, cache } = await world();
-    const [here, there] = await Promise.all([ensureDataset(store, dataset, cache, onMoved), inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved))]);
+    const [here, there] = await Promise.all([
+      ensureDataset(store, dataset, cache, onMoved),
+      inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved)),
+    ]);
     expect(here).toBe(there);
     expect([...imagesOf(loadDataset(here).train)]).toEqual([...pattern(60)]);
-    expect(readdirSync(here).sort()).toEqual(['manifest.json', 'test-images-00000.u8', 'test-labels-00000.i32', 'train-images-00000.u8', 'train-labels-00000.i32']);
+    expect(readdirSync(here).sort()).toEqual([
+      'manifest.json',
+      'test-images-00000.u8',
+      'test-labels-00000.i32',
+      'train-images-00000.u8',
+      'train-labels-00000.i32',
+    ]);
   });
 
   it('goes on with a download that was broken off', async () => {
     const { store, dataset, cache, gets } = await world();
-    const broken = { ...store, get: async (key: string) => {
-      if (key.includes('test-')) throw new Error('connection lost');
-      return store.get(key);
-    } };
+    const broken = {
+      ...store,
+      get: async (key: string) => {
+        if (key.includes('test-')) throw new Error('connection lost');
+        return store.get(key);
+      },
+    };
     await expect(ensureDataset(broken, dataset, cache, onMoved)).rejects.toThrow('connection lost');
     gets.length = 0;
     await ensureDataset(store, dataset, cache, onMoved);
@@ -121,18 +152,27 @@ describe('a cached data set', () => {
     expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
   });
 
-  it.each<[string, string]>([['manifest', 'manifest.json'], ['shard', 'train-labels-00000.i32']])('is corrupt where the store has other bytes for its %s', async (_, name) => {
+  it.each<[string, string]>([
+    ['manifest', 'manifest.json'],
+    ['shard', 'train-labels-00000.i32'],
+  ])('is corrupt where the store has other bytes for its %s', async (_, name) => {
     const { store, dataset, cache } = await world();
     const key = `datasets/${dataset.sha256}/${name}`;
     await store.put(key, Buffer.from('{}'));
     await expect(ensureDataset(store, dataset, cache, onMoved)).rejects.toMatchObject({
-      name: 'DatasetCorrupt', message: expect.stringMatching(new RegExp(`other bytes than were written \\[key=${key}, .*delete memory://datasets/${dataset.sha256}/`)),
+      name: 'DatasetCorrupt',
+      message: expect.stringMatching(
+        new RegExp(`other bytes than were written \\[key=${key}, .*delete memory://datasets/${dataset.sha256}/`),
+      ),
     });
   });
 
   it('is corrupt where the store lost an object', async () => {
     const { store, dataset, cache } = await world();
     await store.delete([`datasets/${dataset.sha256}/test-images-00000.u8`]);
-    await expect(ensureDataset(store, dataset, cache, onMoved)).rejects.toMatchObject({ name: 'DatasetCorrupt', message: expect.stringMatching(/lacks an object/) });
+    await expect(ensureDataset(store, dataset, cache, onMoved)).rejects.toMatchObject({
+      name: 'DatasetCorrupt',
+      message: expect.stringMatching(/lacks an object/),
+    });
   });
 });

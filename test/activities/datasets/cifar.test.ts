@@ -6,7 +6,7 @@ const open = async (files: Readonly<Record<string, Uint8Array>>) => cifar.open(a
 
 async function read(files: Readonly<Record<string, Uint8Array>>) {
   const { train, test } = await open(files);
-  return { train: await readAll(train), test: test && await readAll(test) };
+  return { train: await readAll(train), test: test && (await readAll(test)) };
 }
 
 const set = {
@@ -38,7 +38,9 @@ describe('a cifar data set', () => {
   });
 
   it('may lie in the folder that its archive unpacks to', async () => {
-    const inFolder = Object.fromEntries(Object.entries(set).map(([name, bytes]) => [`cifar-10-batches-bin/${name}`, bytes]));
+    const inFolder = Object.fromEntries(
+      Object.entries(set).map(([name, bytes]) => [`cifar-10-batches-bin/${name}`, bytes]),
+    );
     expect(await read(inFolder)).toEqual(await read(set));
   });
 
@@ -57,21 +59,68 @@ describe('a cifar data set is refused', () => {
     ['with no files', {}, /looked for data_batch_1.bin, here or in cifar-10-batches-bin; found no files/],
     ['in its Python version', { data_batch_1: Buffer.of(1) }, /Python version: fetch the binary version/],
     ['still in its archive', { 'cifar-10-binary.tar.gz': Buffer.of(1) }, /unpack cifar-10-binary.tar.gz/],
-    ['with a batch missing in between', { ...set, 'data_batch_4.bin': cifarBatch([1, 1, 1]) }, /looked for data_batch_3.bin/],
+    [
+      'with a batch missing in between',
+      { ...set, 'data_batch_4.bin': cifarBatch([1, 1, 1]) },
+      /looked for data_batch_3.bin/,
+    ],
     ['with an empty batch', { ...set, 'test_batch.bin': Buffer.alloc(0) }, /test_batch.bin is empty/],
-    ['with bytes too few', { ...set, 'test_batch.bin': set['test_batch.bin'].subarray(1) }, /truncated, has trailing bytes .*multiple of 3073 bytes, e.g. 6146, got 6145/],
-    ['with bytes too many', { ...set, 'test_batch.bin': Buffer.concat([set['test_batch.bin'], Buffer.of(0)]) }, /got 6147/],
-    ['with a batch cut between two images', { ...set, 'data_batch_2.bin': cifarBatch([2, 3]) }, /equally many images, got data_batch_1.bin=3, data_batch_2.bin=2/],
-    ['with a label out of range', { ...set, 'data_batch_2.bin': cifarBatch([1, 17, 1]) }, /data_batch_2.bin has a label out of range: expected 0 to 9, got 17 at example 1/],
-    ['with a label that has no name', { ...set, 'batches.meta.txt': Buffer.from('cat\ndog\n') }, /expected 0 to 1, got 9/],
-    ['with one class', { ...set, 'batches.meta.txt': Buffer.from('cat\n') }, /must name 2 to 256 classes, a line each, got 1/],
+    [
+      'with bytes too few',
+      { ...set, 'test_batch.bin': set['test_batch.bin'].subarray(1) },
+      /truncated, has trailing bytes .*multiple of 3073 bytes, e.g. 6146, got 6145/,
+    ],
+    [
+      'with bytes too many',
+      { ...set, 'test_batch.bin': Buffer.concat([set['test_batch.bin'], Buffer.of(0)]) },
+      /got 6147/,
+    ],
+    [
+      'with a batch cut between two images',
+      { ...set, 'data_batch_2.bin': cifarBatch([2, 3]) },
+      /equally many images, got data_batch_1.bin=3, data_batch_2.bin=2/,
+    ],
+    [
+      'with a label out of range',
+      { ...set, 'data_batch_2.bin': cifarBatch([1, 17, 1]) },
+      /data_batch_2.bin has a label out of range: expected 0 to 9, got 17 at example 1/,
+    ],
+    [
+      'with a label that has no name',
+      { ...set, 'batches.meta.txt': Buffer.from('cat\ndog\n') },
+      /expected 0 to 1, got 9/,
+    ],
+    [
+      'with one class',
+      { ...set, 'batches.meta.txt': Buffer.from('cat\n') },
+      /must name 2 to 256 classes, a line each, got 1/,
+    ],
   ])('%s', async (_, files, message) => {
-    await expect(read(files)).rejects.toMatchObject({ name: 'DatasetInvalid', message: expect.stringMatching(message) });
+    await expect(read(files)).rejects.toMatchObject({
+      name: 'DatasetInvalid',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('wherever one of its batches breaks off', async () => {
-    await fc.assert(fc.asyncProperty(fc.constantFrom('data_batch_1.bin' as const, 'data_batch_2.bin' as const), fc.nat({ max: 3 * RECORD_BYTES - 1 }), async (name, length) => {
-      await expect(read({ ...set, [name]: set[name].subarray(0, length) })).rejects.toMatchObject({ name: 'DatasetInvalid' });
-    }), { numRuns: 100, examples: [['data_batch_1.bin', 0], ['data_batch_1.bin', RECORD_BYTES], ['data_batch_2.bin', 2 * RECORD_BYTES]] });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('data_batch_1.bin' as const, 'data_batch_2.bin' as const),
+        fc.nat({ max: 3 * RECORD_BYTES - 1 }),
+        async (name, length) => {
+          await expect(read({ ...set, [name]: set[name].subarray(0, length) })).rejects.toMatchObject({
+            name: 'DatasetInvalid',
+          });
+        },
+      ),
+      {
+        numRuns: 100,
+        examples: [
+          ['data_batch_1.bin', 0],
+          ['data_batch_1.bin', RECORD_BYTES],
+          ['data_batch_2.bin', 2 * RECORD_BYTES],
+        ],
+      },
+    );
   });
 });

@@ -35,14 +35,26 @@ describe('a file:// data set', () => {
   });
 
   it('is refused where the operator opened no folder, with the variable that opens one', async () => {
-    await expect(open(pathToFileURL(root).href, [])).rejects.toMatchObject(refused(/none is allowed: set STEPWELL_FILE_ROOTS/));
+    await expect(open(pathToFileURL(root).href, [])).rejects.toMatchObject(
+      refused(/none is allowed: set STEPWELL_FILE_ROOTS/),
+    );
   });
 
   it('is refused outside the roots, whether it exists or not', async () => {
-    for (const folder of [secret, path.join(secret, 'none'), `${root}/../${path.basename(secret)}`, `${root}-more`, path.dirname(root)]) {
-      await expect(open(`file://${folder}`)).rejects.toMatchObject(refused(/must lie in a folder that the worker may read.*STEPWELL_FILE_ROOTS/));
+    for (const folder of [
+      secret,
+      path.join(secret, 'none'),
+      `${root}/../${path.basename(secret)}`,
+      `${root}-more`,
+      path.dirname(root),
+    ]) {
+      await expect(open(`file://${folder}`)).rejects.toMatchObject(
+        refused(/must lie in a folder that the worker may read.*STEPWELL_FILE_ROOTS/),
+      );
     }
-    await expect(open(`file://${root}/%2e%2e/${path.basename(secret)}`)).rejects.toMatchObject(refused(/STEPWELL_FILE_ROOTS/));
+    await expect(open(`file://${root}/%2e%2e/${path.basename(secret)}`)).rejects.toMatchObject(
+      refused(/STEPWELL_FILE_ROOTS/),
+    );
   });
 
   it('is refused where a link leads out of the roots', async () => {
@@ -73,9 +85,12 @@ describe('a file:// data set', () => {
     await expect(text(await open(`file://${root}/mnist`), 'pipe')).rejects.toMatchObject(refused(/regular file/));
   });
 
-  it.each(['file://host/data', 'file:///%2F', 'data/digits', 'https://host/data', 'S3://bucket'])('is refused at an address such as %s', async (uri) => {
-    await expect(open(uri)).rejects.toMatchObject(refused(/dataset.uri must be file:\/\/\/absolute\/folder/));
-  });
+  it.each(['file://host/data', 'file:///%2F', 'data/digits', 'https://host/data', 'S3://bucket'])(
+    'is refused at an address such as %s',
+    async (uri) => {
+      await expect(open(uri)).rejects.toMatchObject(refused(/dataset.uri must be file:\/\/\/absolute\/folder/));
+    },
+  );
 });
 
 describe('an s3:// data set', () => {
@@ -96,13 +111,22 @@ describe('an s3:// data set', () => {
       },
     });
     expect(opened).toEqual([{ bucket: 'my-bucket', prefix: 'sets/mnist/' }]);
-    expect([await source.list(), await source.list('inner'), await source.list('none')]).toEqual([['a.bin'], ['b.bin'], []]);
+    expect([await source.list(), await source.list('inner'), await source.list('none')]).toEqual([
+      ['a.bin'],
+      ['b.bin'],
+      [],
+    ]);
     expect([await text(source, 'inner/b.bin'), await source.bytes('a.bin')]).toEqual(['inner/b.bin', 5]);
   });
 
-  it.each(['s3://', 's3:///key', 's3://Bucket/key', 's3://user:secret@host/key', 's3://../key'])('is refused at an address such as %s', async (uri) => {
-    await expect(openSource(uri, { fileRoots: [], openBucket: memoryStore })).rejects.toMatchObject(refused(/must be s3:\/\/bucket\/prefix/));
-  });
+  it.each(['s3://', 's3:///key', 's3://Bucket/key', 's3://user:secret@host/key', 's3://../key'])(
+    'is refused at an address such as %s',
+    async (uri) => {
+      await expect(openSource(uri, { fileRoots: [], openBucket: memoryStore })).rejects.toMatchObject(
+        refused(/must be s3:\/\/bucket\/prefix/),
+      );
+    },
+  );
 
   it('is refused where an object goes away while it is read', async () => {
     const source = await openSource('s3://my-bucket', { fileRoots: [], openBucket: memoryStore });

@@ -8,7 +8,8 @@ import { freshBucket } from '../../support/services';
 import { ownerOf } from '../storage/trial-support';
 import { datasetSha, putDataset, putStudy, putTrial, runOf, studyName, trialHashOf } from './store-world';
 
-const collect = (store: ObjectStore) => collectGarbage(store, { olderThanSeconds: 0, dryRun: false, onProgress: () => undefined });
+const collect = (store: ObjectStore) =>
+  collectGarbage(store, { olderThanSeconds: 0, dryRun: false, onProgress: () => undefined });
 
 describe.each(['versitygw', 'minio'] as const)('a garbage collection on %s', (kind) => {
   let store: ObjectStore;
@@ -30,7 +31,13 @@ describe.each(['versitygw', 'minio'] as const)('a garbage collection on %s', (ki
   test('takes what nobody refers to and leaves the rest, and whatever is not below its prefix', async () => {
     const { items, problems } = await collect(store);
     expect(problems).toEqual([]);
-    expect(items.map(({ folder, objects }) => [folder, objects]).sort()).toEqual([[`datasets/${datasetSha(1)}/`, 2], [trialFolder(trialHashOf(0)), 1], [trialFolder(trialHashOf(1)), 3]].sort());
+    expect(items.map(({ folder, objects }) => [folder, objects]).sort()).toEqual(
+      [
+        [`datasets/${datasetSha(1)}/`, 2],
+        [trialFolder(trialHashOf(0)), 1],
+        [trialFolder(trialHashOf(1)), 3],
+      ].sort(),
+    );
     expect(await outside.list('team/other.txt')).toHaveLength(1);
     expect(await outside.list('team/v10/')).toHaveLength(1);
     expect(await collect(store)).toEqual({ items: [], problems: [] });
@@ -43,7 +50,11 @@ describe.each(['versitygw', 'minio'] as const)('a garbage collection on %s', (ki
       ...store,
       put: async (key, bytes, condition) => {
         // Between the judgement and the takeover: the last moment.
-        if (key === manifestKey(trialHashOf(3)) && found === undefined) found = await openTrial(store, { hash: trialHashOf(3), owner: ownerOf({ workflowId: `study/${studyName(1)}`, studyRun: runOf(1) }) });
+        if (key === manifestKey(trialHashOf(3)) && found === undefined)
+          found = await openTrial(store, {
+            hash: trialHashOf(3),
+            owner: ownerOf({ workflowId: `study/${studyName(1)}`, studyRun: runOf(1) }),
+          });
         return store.put(key, bytes, condition);
       },
     };

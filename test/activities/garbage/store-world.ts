@@ -31,10 +31,17 @@ export function agedStore(): AgedStore {
     agedHours: 0,
     put: (key, bytes, condition) => {
       const put = store.put(key, bytes, condition);
-      void put.then(() => ages.set(key, aged.agedHours), () => undefined);
+      void put.then(
+        () => ages.set(key, aged.agedHours),
+        () => undefined,
+      );
       return put;
     },
-    list: async (prefix) => (await store.list(prefix)).map((object) => ({ ...object, modifiedAt: object.modifiedAt - (ages.get(object.key) ?? 0) * HOUR })),
+    list: async (prefix) =>
+      (await store.list(prefix)).map((object) => ({
+        ...object,
+        modifiedAt: object.modifiedAt - (ages.get(object.key) ?? 0) * HOUR,
+      })),
     keys: async () => (await store.list('')).map(({ key }) => key),
   };
   return aged;
@@ -53,7 +60,11 @@ export interface StudyPlan {
   readonly decided: readonly number[];
 }
 
-export async function putStudy(store: ObjectStore, index: number, { ended, dataset, decided }: StudyPlan): Promise<void> {
+export async function putStudy(
+  store: ObjectStore,
+  index: number,
+  { ended, dataset, decided }: StudyPlan,
+): Promise<void> {
   const [studyId, sha256] = [studyName(index), datasetSha(dataset)];
   const study = { ...SAMPLE_STUDY, name: studyId, dataset: { ...SAMPLE_STUDY.dataset, sha256 } };
   await writeOpening(store, { studyId, studyRun: runOf(index), asked: { name: studyId }, study });
@@ -63,7 +74,14 @@ export async function putStudy(store: ObjectStore, index: number, { ended, datas
   const trials = decided.map((trial) => ({ ...first.trials[0]!, hash: trialHashOf(trial) }));
   await writeDecision(store, studyId, { decision: first.decision, trials, studyRun: runOf(index) });
   if (!ended) return;
-  const published: StudyRecord = { ...record, studyId, study, studyRun: runOf(index), progress: { ...record.progress, status: 'completed', stages: [] }, final: null };
+  const published: StudyRecord = {
+    ...record,
+    studyId,
+    study,
+    studyRun: runOf(index),
+    progress: { ...record.progress, status: 'completed', stages: [] },
+    final: null,
+  };
   await store.put(`studies/${studyId}/study.json`, Buffer.from(JSON.stringify(published)));
 }
 
@@ -76,14 +94,29 @@ export interface TrialPlan {
 }
 
 /** Named objects of a trial. */
-export async function putTrial(store: ObjectStore, index: number, { finished, owner, users, leftovers }: TrialPlan): Promise<TrialManifest> {
+export async function putTrial(
+  store: ObjectStore,
+  index: number,
+  { finished, owner, users, leftovers }: TrialPlan,
+): Promise<TrialManifest> {
   const hash = trialHashOf(index);
   const folder = trialFolder(hash);
-  const checkpoint = { ...await putBytes(store, `${folder}checkpoints/1-token.safetensors`, Buffer.from(`checkpoint of ${index}`)), step: 1, epoch: 1, best: false, deviceSeconds: 1 };
-  const weights = finished ? await putBytes(store, `${folder}weights-0.safetensors`, Buffer.from(`weights of ${index}`)) : null;
-  for (let i = 0; i < leftovers; i++) await putBytes(store, `${folder}checkpoints/leftover-${i}.safetensors`, Buffer.from('leftover'));
+  const checkpoint = {
+    ...(await putBytes(store, `${folder}checkpoints/1-token.safetensors`, Buffer.from(`checkpoint of ${index}`))),
+    step: 1,
+    epoch: 1,
+    best: false,
+    deviceSeconds: 1,
+  };
+  const weights = finished
+    ? await putBytes(store, `${folder}weights-0.safetensors`, Buffer.from(`weights of ${index}`))
+    : null;
+  for (let i = 0; i < leftovers; i++)
+    await putBytes(store, `${folder}checkpoints/leftover-${i}.safetensors`, Buffer.from('leftover'));
   const manifest: TrialManifest = {
-    ...firstManifest(hash, ownerOf({ ...userOf(owner), activityId: `sweep/${index}` })), checkpoints: [checkpoint], users: users.map(userOf),
+    ...firstManifest(hash, ownerOf({ ...userOf(owner), activityId: `sweep/${index}` })),
+    checkpoints: [checkpoint],
+    users: users.map(userOf),
     result: finished ? resultOf({ hash, weights }) : null,
   };
   await store.put(manifestKey(hash), encodeManifest(manifest));
@@ -91,5 +124,6 @@ export async function putTrial(store: ObjectStore, index: number, { finished, ow
 }
 
 export async function putDataset(store: ObjectStore, index: number): Promise<void> {
-  for (const file of ['manifest.json', 'train-images-00000.u8']) await store.put(`datasets/${datasetSha(index)}/${file}`, Buffer.from(file));
+  for (const file of ['manifest.json', 'train-images-00000.u8'])
+    await store.put(`datasets/${datasetSha(index)}/${file}`, Buffer.from(file));
 }

@@ -5,8 +5,17 @@ import type { TestResult } from '../../../workflows/contract';
 import { sampleStudy } from './sample-study';
 
 const TEST: TestResult = {
-  loss: 0.4, accuracy: 0.8, topK: { k: 5, accuracy: 0.95 },
-  confusion: { classNames: ['cat', '<dog>', 'emu'], counts: [[8, 2, 0], [5, 5, 0], [0, 0, 0]] },
+  loss: 0.4,
+  accuracy: 0.8,
+  topK: { k: 5, accuracy: 0.95 },
+  confusion: {
+    classNames: ['cat', '<dog>', 'emu'],
+    counts: [
+      [8, 2, 0],
+      [5, 5, 0],
+      [0, 0, 0],
+    ],
+  },
 };
 
 function sectionOf(test: TestResult): string {
@@ -22,8 +31,14 @@ describe('the confusion matrix of a report', () => {
   it('has a row per class, coloured by its share, and how many were told right', () => {
     const section = sectionOf(TEST);
     expect(section).toContain('<td class="right" style="--share: 80%" title="8 examples of cat taken for cat">8</td>');
-    expect(section).toContain('<td class="wrong" style="--share: 50%" title="5 examples of &lt;dog&gt; taken for cat">5</td>');
-    expect([...section.matchAll(/<td class="number">([^<]*)</g)].map(([, cell]) => cell)).toEqual(['0.8000', '0.5000', '\u2013']);
+    expect(section).toContain(
+      '<td class="wrong" style="--share: 50%" title="5 examples of &lt;dog&gt; taken for cat">5</td>',
+    );
+    expect([...section.matchAll(/<td class="number">([^<]*)</g)].map(([, cell]) => cell)).toEqual([
+      '0.8000',
+      '0.5000',
+      '\u2013',
+    ]);
   });
 
   it('leaves the numbers of many classes to tooltips', () => {

@@ -1,21 +1,63 @@
-import { counted, formatColumn, formatNumber, formatScore, formatSeconds, formatTick, formatValue } from '../../../activities/report/format';
+import {
+  counted,
+  formatColumn,
+  formatNumber,
+  formatScore,
+  formatSeconds,
+  formatTick,
+  formatValue,
+} from '../../../activities/report/format';
 import { wilsonInterval } from '../../../activities/report/wilson';
 
 describe('numbers for people', () => {
   it.each([
-    [0, '0'], [64, '64'], [12_345, '12,345'], [-1_234_567, '-1,234,567'], [0.00287453, '0.002875'], [2.134e-4, '2.134e-4'], [1e-7, '1e-7'], [1.5e10, '1.5e10'],
-    [20_645.16, '20,650'], [0.1 + 0.2, '0.3'], [null, '–'], [NaN, '–'], [Infinity, '–'],
+    [0, '0'],
+    [64, '64'],
+    [12_345, '12,345'],
+    [-1_234_567, '-1,234,567'],
+    [0.00287453, '0.002875'],
+    [2.134e-4, '2.134e-4'],
+    [1e-7, '1e-7'],
+    [1.5e10, '1.5e10'],
+    [20_645.16, '20,650'],
+    [0.1 + 0.2, '0.3'],
+    [null, '–'],
+    [NaN, '–'],
+    [Infinity, '–'],
   ])('writes %p as %s', (value, text) => expect(formatNumber(value)).toBe(text));
 
-  it.each([[0.98, '0.9800'], [0, '0.0000'], [12.34567, '12.3457'], [4e-5, '4e-5'], [null, '–']])('writes the score %p as %s', (value, text) => {
+  it.each([
+    [0.98, '0.9800'],
+    [0, '0.0000'],
+    [12.34567, '12.3457'],
+    [4e-5, '4e-5'],
+    [null, '–'],
+  ])('writes the score %p as %s', (value, text) => {
     expect(formatScore(value)).toBe(text);
   });
 
-  it.each([[0.001, '0.001'], [1e-5, '1e-5'], [3e-4, '3e-4'], [1e6, '1e6'], [20_000, '20,000'], [0, '0'], [0.30000000000000004, '0.3']])('labels the tick %p %s', (value, text) => {
+  it.each([
+    [0.001, '0.001'],
+    [1e-5, '1e-5'],
+    [3e-4, '3e-4'],
+    [1e6, '1e6'],
+    [20_000, '20,000'],
+    [0, '0'],
+    [0.30000000000000004, '0.3'],
+  ])('labels the tick %p %s', (value, text) => {
     expect(formatTick(value)).toBe(text);
   });
 
-  it.each([[0.4, '0.4 s'], [9.999, '10 s'], [59.4, '59 s'], [59.6, '1 min'], [192, '3 min 12 s'], [3599.7, '1 h'], [7500, '2 h 5 min'], [360_000, '100 h']])('writes %p seconds as %s', (value, text) => {
+  it.each([
+    [0.4, '0.4 s'],
+    [9.999, '10 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min'],
+    [192, '3 min 12 s'],
+    [3599.7, '1 h'],
+    [7500, '2 h 5 min'],
+    [360_000, '100 h'],
+  ])('writes %p seconds as %s', (value, text) => {
     expect(formatSeconds(value)).toBe(text);
   });
 
@@ -28,15 +70,26 @@ describe('numbers for people', () => {
   });
 
   it('writes values of any kind', () => {
-    expect([formatValue(true), formatValue('adam'), formatValue(undefined), counted(1, 'trial'), counted(2, 'class', 'classes')]).toEqual(['true', 'adam', '–', '1 trial', '2 classes']);
+    expect([
+      formatValue(true),
+      formatValue('adam'),
+      formatValue(undefined),
+      counted(1, 'trial'),
+      counted(2, 'class', 'classes'),
+    ]).toEqual(['true', 'adam', '–', '1 trial', '2 classes']);
   });
 });
 
 describe('wilsonInterval', () => {
   // By definition: the score test just fails to reject each end, so it lies 1.959964 of its own standard errors from what was seen.
-  it.each([[353, 360], [1, 2], [9_812, 10_000]])('ends at the proportions from which %d of %d are as far as 95 %% allows', (hits, count) => {
+  it.each([
+    [353, 360],
+    [1, 2],
+    [9_812, 10_000],
+  ])('ends at the proportions from which %d of %d are as far as 95 %% allows', (hits, count) => {
     const seen = hits / count;
-    for (const end of wilsonInterval(seen, count)) expect(Math.abs(seen - end) / Math.sqrt((end * (1 - end)) / count)).toBeCloseTo(1.959964, 6);
+    for (const end of wilsonInterval(seen, count))
+      expect(Math.abs(seen - end) / Math.sqrt((end * (1 - end)) / count)).toBeCloseTo(1.959964, 6);
   });
 
   it('stays within 0 and 1, and has a width even where nothing went wrong', () => {

@@ -3,12 +3,34 @@ import { fitted, placedMarks, spreadHeights, textWidth } from '../../../activiti
 
 describe('placedMarks', () => {
   it('puts names that are far apart in one row', () => {
-    expect(placedMarks([{ name: 'a', x: 10 }, { name: 'b', x: 200 }], 400, 12).map(({ row }) => row)).toEqual([0, 0]);
+    expect(
+      placedMarks(
+        [
+          { name: 'a', x: 10 },
+          { name: 'b', x: 200 },
+        ],
+        400,
+        12,
+      ).map(({ row }) => row),
+    ).toEqual([0, 0]);
   });
 
   it('stacks names that would lie on each other, the left one higher', () => {
-    expect(placedMarks([{ name: 'valley', x: 100 }, { name: 'steep', x: 110 }, { name: 'slide', x: 120 }], 400, 12).map(({ name, row }) => [name, row]))
-      .toEqual([['valley', 2], ['steep', 1], ['slide', 0]]);
+    expect(
+      placedMarks(
+        [
+          { name: 'valley', x: 100 },
+          { name: 'steep', x: 110 },
+          { name: 'slide', x: 120 },
+        ],
+        400,
+        12,
+      ).map(({ name, row }) => [name, row]),
+    ).toEqual([
+      ['valley', 2],
+      ['steep', 1],
+      ['slide', 0],
+    ]);
   });
 
   it('keeps a name at the right edge inside the plot', () => {
@@ -31,10 +53,15 @@ describe('spreadHeights', () => {
   });
 
   it('keeps every gap and both bounds', () => {
-    fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { minLength: 1, maxLength: 10 }), (wanted) => {
-      const sorted = [...(spreadHeights(wanted, 15, 0, 200) ?? [])].sort((a, b) => a - b);
-      return sorted.length === wanted.length && sorted.every((y, i) => y >= -1e-9 && y <= 200 + 1e-9 && (i === 0 || y - (sorted[i - 1] ?? 0) >= 15 - 1e-9));
-    }));
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 200, noNaN: true }), { minLength: 1, maxLength: 10 }), (wanted) => {
+        const sorted = [...(spreadHeights(wanted, 15, 0, 200) ?? [])].sort((a, b) => a - b);
+        return (
+          sorted.length === wanted.length &&
+          sorted.every((y, i) => y >= -1e-9 && y <= 200 + 1e-9 && (i === 0 || y - (sorted[i - 1] ?? 0) >= 15 - 1e-9))
+        );
+      }),
+    );
   });
 });
 

@@ -9,12 +9,19 @@ function reportOf(origins: readonly StudyOrigin[]): string {
 
 describe('the report of a study that did not begin from nothing', () => {
   it('says whose decisions it took over, and what had changed since', () => {
-    const report = reportOf([{ kind: 'rerun', studyId: 'digits', stageIds: ['lr-range-test', 'lr-retest'], changed: ['training.epochs'] }]);
-    expect(report).toMatch(/<strong>rerun<\/strong> of study <code>digits<\/code>, whose decisions were taken over for lr-range-test, lr-retest; since they were made, these have changed: <code>training.epochs<\/code>/);
+    const report = reportOf([
+      { kind: 'rerun', studyId: 'digits', stageIds: ['lr-range-test', 'lr-retest'], changed: ['training.epochs'] },
+    ]);
+    expect(report).toMatch(
+      /<strong>rerun<\/strong> of study <code>digits<\/code>, whose decisions were taken over for lr-range-test, lr-retest; since they were made, these have changed: <code>training.epochs<\/code>/,
+    );
   });
 
   it('says that it was recovered, each time', () => {
-    const report = reportOf([{ kind: 'recovered', studyId: 'digits', stageIds: [], changed: [] }, { kind: 'recovered', studyId: 'digits', stageIds: ['lr-range-test'], changed: [] }]);
+    const report = reportOf([
+      { kind: 'recovered', studyId: 'digits', stageIds: [], changed: [] },
+      { kind: 'recovered', studyId: 'digits', stageIds: ['lr-range-test'], changed: [] },
+    ]);
     expect(report.match(/<strong>recovered<\/strong> from the store/g)).toHaveLength(2);
     expect(report).toContain('no stage had been decided');
     expect(report).toContain('lr-range-test had been decided, and stayed so');

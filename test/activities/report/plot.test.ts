@@ -2,9 +2,21 @@ import { markupOf } from '../../../activities/report/html';
 import { renderPlot, SERIES_COLOURS } from '../../../activities/report/plot';
 import type { Plot } from '../../../workflows/stages/stage';
 
-const PLOT: Plot = { title: 'Loss', xLabel: 'step', yLabel: 'loss', xScale: 'linear', yScale: 'linear', series: [], marks: [] };
+const PLOT: Plot = {
+  title: 'Loss',
+  xLabel: 'step',
+  yLabel: 'loss',
+  xScale: 'linear',
+  yScale: 'linear',
+  series: [],
+  marks: [],
+};
 const draw = (plot: Partial<Plot>): string => markupOf(renderPlot({ ...PLOT, ...plot }));
-const line = (name: string, points = 3) => ({ name, x: Array.from({ length: points }, (_, i) => i), y: Array.from({ length: points }, (_, i) => i * i) });
+const line = (name: string, points = 3) => ({
+  name,
+  x: Array.from({ length: points }, (_, i) => i),
+  y: Array.from({ length: points }, (_, i) => i * i),
+});
 
 describe('renderPlot', () => {
   it('says so where there is nothing to draw', () => {
@@ -42,16 +54,29 @@ describe('renderPlot', () => {
     expect(draw({ series: [line('only')] })).not.toMatch(/class="(names|legend)"/);
     expect(draw({ series: [line('a'), line('b')] })).toContain('class="names"');
     expect(draw({ series: 'abcdefgh'.split('').map((name) => line(name)) })).toContain('class="legend"');
-    expect(draw({ series: [line('a name that is far too long for the margin'), line('b')] })).toContain('class="legend"');
+    expect(draw({ series: [line('a name that is far too long for the margin'), line('b')] })).toContain(
+      'class="legend"',
+    );
   });
 
   it('tells lines of the same colour apart by their dash', () => {
-    const strokes = [...draw({ series: Array.from({ length: SERIES_COLOURS + 1 }, (_, i) => line(`s${i}`)) }).matchAll(/class="series (s\d)"><path [^>]*stroke-dasharray="([^"]*)"/g)].map(([, colour, dash]) => `${colour} ${dash}`);
+    const strokes = [
+      ...draw({ series: Array.from({ length: SERIES_COLOURS + 1 }, (_, i) => line(`s${i}`)) }).matchAll(
+        /class="series (s\d)"><path [^>]*stroke-dasharray="([^"]*)"/g,
+      ),
+    ].map(([, colour, dash]) => `${colour} ${dash}`);
     expect(new Set(strokes).size).toBe(SERIES_COLOURS + 1);
   });
 
   it('draws the marks with their names, inside an axis that reaches to them', () => {
-    const figure = draw({ xScale: 'log', series: [{ name: 'a', x: [1, 10], y: [1, 2] }], marks: [{ name: 'chosen', x: 1000 }, { name: 'nowhere', x: 0 }] });
+    const figure = draw({
+      xScale: 'log',
+      series: [{ name: 'a', x: [1, 10], y: [1, 2] }],
+      marks: [
+        { name: 'chosen', x: 1000 },
+        { name: 'nowhere', x: 0 },
+      ],
+    });
     expect(figure).toContain('>chosen</text>');
     expect(figure).not.toContain('nowhere');
     expect(figure).toContain('>1,000</text>');

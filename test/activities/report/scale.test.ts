@@ -12,7 +12,8 @@ describe('scaleFor', () => {
   });
 
   it('gives a single value room on both sides', () => {
-    for (const { min, max } of [scale('linear', 5), scale('linear', 0), scale('linear', -2), scale('log', 5)]) expect(max).toBeGreaterThan(min);
+    for (const { min, max } of [scale('linear', 5), scale('linear', 0), scale('linear', -2), scale('log', 5)])
+      expect(max).toBeGreaterThan(min);
     expect(positionOn(scale('linear', 5), 5)).toBeCloseTo(0.5);
     expect(positionOn(scale('log', 5), 5)).toBeCloseTo(0.5);
   });
@@ -23,10 +24,16 @@ describe('scaleFor', () => {
 
   it('leaves out what has no place, and places the rest between its ends', () => {
     expect(scale('log', -1, 0, 1, 100).min).toBeCloseTo(0.83, 2);
-    fc.assert(fc.property(fc.array(fc.double({ min: 1e-12, max: 1e12, noNaN: true }), { minLength: 1 }), fc.constantFrom('linear' as const, 'log' as const), (values, kind) => {
-      const { min, max } = scale(kind, ...values);
-      return max > min && values.every((value) => value >= min && value <= max);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 1e-12, max: 1e12, noNaN: true }), { minLength: 1 }),
+        fc.constantFrom('linear' as const, 'log' as const),
+        (values, kind) => {
+          const { min, max } = scale(kind, ...values);
+          return max > min && values.every((value) => value >= min && value <= max);
+        },
+      ),
+    );
   });
 });
 
@@ -38,7 +45,10 @@ describe('ticksOf', () => {
   });
 
   it('ticks a log axis at decades, and marks the steps between where there is room', () => {
-    expect(ticksOf({ kind: 'log', min: 1e-6, max: 1 }, 7)).toEqual({ major: [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1], minor: [] });
+    expect(ticksOf({ kind: 'log', min: 1e-6, max: 1 }, 7)).toEqual({
+      major: [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1],
+      minor: [],
+    });
     const { major, minor } = ticksOf({ kind: 'log', min: 0.09, max: 1.2 }, 5);
     expect(major).toEqual([0.1, 1]);
     expect(minor).toEqual([0.09, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
@@ -62,11 +72,23 @@ describe('ticksOf', () => {
   });
 
   it('keeps ticks ascending, inside the scale and few', () => {
-    fc.assert(fc.property(fc.double({ min: 1e-9, max: 1e9, noNaN: true }), fc.double({ min: 1e-9, max: 1e9, noNaN: true }), fc.constantFrom('linear' as const, 'log' as const), (a, b, kind) => {
-      const axis = scale(kind, a, b);
-      const { major } = ticksOf(axis, 6);
-      const slack = 1e-9 * (axis.max - axis.min);
-      return major.length <= 12 && major.every((tick, i) => tick > (major[i - 1] ?? -Infinity) && tick >= axis.min - slack && tick <= axis.max + slack);
-    }));
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        fc.constantFrom('linear' as const, 'log' as const),
+        (a, b, kind) => {
+          const axis = scale(kind, a, b);
+          const { major } = ticksOf(axis, 6);
+          const slack = 1e-9 * (axis.max - axis.min);
+          return (
+            major.length <= 12 &&
+            major.every(
+              (tick, i) => tick > (major[i - 1] ?? -Infinity) && tick >= axis.min - slack && tick <= axis.max + slack,
+            )
+          );
+        },
+      ),
+    );
   });
 });

@@ -4,7 +4,18 @@ import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { manifestKey } from '../../../activities/storage/trial-manifest';
 import { faultyStore } from './faulty-store';
-import { ageManifest, checkpointFile, folder, HASH, keysOf, localFile, manifestOf, ownerOf, resultOf, take } from './trial-support';
+import {
+  ageManifest,
+  checkpointFile,
+  folder,
+  HASH,
+  keysOf,
+  localFile,
+  manifestOf,
+  ownerOf,
+  resultOf,
+  take,
+} from './trial-support';
 
 const FILES = { weightsPath: null, modelFolder: null };
 const elsewhere = { workflowId: 'study/other', runId: 'run-9' };
@@ -42,9 +53,26 @@ test('every other write of a fenced owner throws too, and its result is not kept
   const old = await take(store);
   await take(store, { attempt: 2, worker: 'host/2' });
   const manifest = await manifestOf(store);
-  const receipt = { trialId: 'x', cause: 'workerLost', attempt: 1, lastStep: 1, resumedAtStep: 0, stepsLost: 1, deviceSecondsLost: 0, worker: 'w' } as const;
-  for (const write of [() => old.renew(), () => old.addReceipt(receipt), () => old.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 }), () => old.finish(resultOf(), FILES)]) {
-    await expect(write()).rejects.toMatchObject({ name: 'Fenced', message: expect.stringMatching(/held by another attempt now .*attempt=2, worker=host\/2/) });
+  const receipt = {
+    trialId: 'x',
+    cause: 'workerLost',
+    attempt: 1,
+    lastStep: 1,
+    resumedAtStep: 0,
+    stepsLost: 1,
+    deviceSecondsLost: 0,
+    worker: 'w',
+  } as const;
+  for (const write of [
+    () => old.renew(),
+    () => old.addReceipt(receipt),
+    () => old.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 }),
+    () => old.finish(resultOf(), FILES),
+  ]) {
+    await expect(write()).rejects.toMatchObject({
+      name: 'Fenced',
+      message: expect.stringMatching(/held by another attempt now .*attempt=2, worker=host\/2/),
+    });
   }
   expect(await manifestOf(store)).toEqual(manifest);
 });
@@ -52,7 +80,9 @@ test('every other write of a fenced owner throws too, and its result is not kept
 test('of attempts that take one trial at the same time, exactly one can write afterwards', async () => {
   await take(store);
   const ledgers = await Promise.all([2, 3, 4, 5].map((attempt) => take(store, { attempt }).catch(() => undefined)));
-  const commits = await Promise.allSettled(ledgers.flatMap((ledger) => (ledger === undefined ? [] : [ledger.commitCheckpoint(checkpointFile(100))])));
+  const commits = await Promise.allSettled(
+    ledgers.flatMap((ledger) => (ledger === undefined ? [] : [ledger.commitCheckpoint(checkpointFile(100))])),
+  );
   expect(commits.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   expect((await manifestOf(store)).checkpoints).toHaveLength(1);
 });
@@ -60,7 +90,10 @@ test('of attempts that take one trial at the same time, exactly one can write af
 test('another activity with the same content is told that the trial is busy, by whom and since when', async () => {
   const held = await take(store);
   await expect(take(store, elsewhere)).rejects.toMatchObject({
-    name: 'TrialBusy', message: expect.stringMatching(/being trained elsewhere \[key=trials\/a+\/manifest.json, workflow=study\/digits, worker=host\/1, secondsSinceLastWrite=0\]/),
+    name: 'TrialBusy',
+    message: expect.stringMatching(
+      /being trained elsewhere \[key=trials\/a+\/manifest.json, workflow=study\/digits, worker=host\/1, secondsSinceLastWrite=0\]/,
+    ),
   });
   await held.commitCheckpoint(checkpointFile(100));
 });
@@ -98,7 +131,9 @@ test('a fenced activity does not take the trial back from a live owner, and find
   await expect(first.renew()).rejects.toMatchObject({ name: 'Fenced' });
   await expect(take(store, { attempt: 2 })).rejects.toMatchObject({ name: 'TrialBusy' });
   await second.finish(resultOf(), FILES);
-  expect(await openTrial(store, { hash: HASH, owner: ownerOf({ attempt: 3 }) })).toMatchObject({ finished: { reused: true } });
+  expect(await openTrial(store, { hash: HASH, owner: ownerOf({ attempt: 3 }) })).toMatchObject({
+    finished: { reused: true },
+  });
 });
 
 test('an earlier attempt that comes late does not take the trial from a later one', async () => {
@@ -108,16 +143,30 @@ test('an earlier attempt that comes late does not take the trial from a later on
 
 test('a finished trial is final: every owner finds the result, and nobody works on it again', async () => {
   const ledger = await take(store);
-  const receipt = { trialId: 'final-train/000', cause: 'workerLost', attempt: 1, lastStep: 1, resumedAtStep: 0, stepsLost: 1, deviceSecondsLost: 0, worker: 'w' } as const;
+  const receipt = {
+    trialId: 'final-train/000',
+    cause: 'workerLost',
+    attempt: 1,
+    lastStep: 1,
+    resumedAtStep: 0,
+    stepsLost: 1,
+    deviceSecondsLost: 0,
+    worker: 'w',
+  } as const;
   await ledger.addReceipt(receipt);
-  const finished = await ledger.finish(resultOf({ receipts: ledger.receipts }), { ...FILES, weightsPath: localFile('weights.safetensors', 'w') });
+  const finished = await ledger.finish(resultOf({ receipts: ledger.receipts }), {
+    ...FILES,
+    weightsPath: localFile('weights.safetensors', 'w'),
+  });
   const manifest = await manifestOf(store);
   await ledger.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 });
   await ledger.renew();
   expect(await manifestOf(store)).toEqual(manifest);
   // Its own retry, whose worker died before it could answer, gets it as it was; another study gets it without what it cost.
   expect(await openTrial(store, { hash: HASH, owner: ownerOf({ attempt: 2 }) })).toEqual({ finished });
-  expect(await openTrial(store, { hash: HASH, owner: ownerOf(elsewhere) })).toEqual({ finished: { ...finished, reused: true, receipts: [] } });
+  expect(await openTrial(store, { hash: HASH, owner: ownerOf(elsewhere) })).toEqual({
+    finished: { ...finished, reused: true, receipts: [] },
+  });
 });
 
 test('a takeover whose answer is lost is a takeover', async () => {
@@ -145,7 +194,10 @@ test.each([
 ])('a manifest that is %s is refused with its key and what to do', async (_what, text) => {
   await store.put(manifestKey(HASH), Buffer.from(text));
   await expect(take(store)).rejects.toMatchObject({
-    name: 'StorageDenied', message: expect.stringMatching(/^trial manifest must be one that this version of Stepwell wrote \[key=trials\/a+\/manifest.json\]: .+; delete trials\/a+\/, or set STEPWELL_PREFIX$/),
+    name: 'StorageDenied',
+    message: expect.stringMatching(
+      /^trial manifest must be one that this version of Stepwell wrote \[key=trials\/a+\/manifest.json\]: .+; delete trials\/a+\/, or set STEPWELL_PREFIX$/,
+    ),
   });
   expect(Buffer.from((await store.get(manifestKey(HASH)))?.bytes ?? []).toString()).toBe(text);
 });
@@ -167,7 +219,9 @@ describe('a finished trial', () => {
   test('found by a study of another run is reused, and its manifest names the study, once', async () => {
     await finished();
     for (const studyRun of ['second run', 'third run', 'third run']) {
-      expect(await openTrial(store, { hash: HASH, owner: ownerOf({ workflowId: 'study/other', studyRun }) })).toMatchObject({ finished: { reused: true } });
+      expect(
+        await openTrial(store, { hash: HASH, owner: ownerOf({ workflowId: 'study/other', studyRun }) }),
+      ).toMatchObject({ finished: { reused: true } });
     }
     expect((await manifestOf(store)).users).toEqual([{ workflowId: 'study/other', studyRun: 'third run' }]);
   });
@@ -175,9 +229,18 @@ describe('a finished trial', () => {
   test('found by the recovery of the study that trained it is its own, and the manifest stays as it is', async () => {
     await finished();
     const before = await manifestOf(store);
-    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2' }) })).toMatchObject({ finished: { reused: false } });
-    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/000.2' }) })).toMatchObject({ finished: { reused: false } });
-    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/001' }) })).toMatchObject({ finished: { reused: true } });
+    expect(await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2' }) })).toMatchObject({
+      finished: { reused: false },
+    });
+    expect(
+      await openTrial(store, {
+        hash: HASH,
+        owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/000.2' }),
+      }),
+    ).toMatchObject({ finished: { reused: false } });
+    expect(
+      await openTrial(store, { hash: HASH, owner: ownerOf({ ...run, runId: 'run-2', activityId: 'final-train/001' }) }),
+    ).toMatchObject({ finished: { reused: true } });
     expect((await manifestOf(store)).result).toEqual(before.result);
   });
 
@@ -185,6 +248,9 @@ describe('a finished trial', () => {
     await finished();
     const text = Buffer.from((await store.get(manifestKey(HASH)))!.bytes).toString();
     await store.put(manifestKey(HASH), Buffer.from(text.replace('"peakBytes":1', '"peakBytes":2')));
-    await expect(take(store)).rejects.toMatchObject({ name: 'StorageDenied', message: expect.stringContaining('its content is not what was written') });
+    await expect(take(store)).rejects.toMatchObject({
+      name: 'StorageDenied',
+      message: expect.stringContaining('its content is not what was written'),
+    });
   });
 });

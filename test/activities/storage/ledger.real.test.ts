@@ -21,9 +21,15 @@ describe.each(['versitygw', 'minio'] as const)('a trial in %s', (kind) => {
     for (let race = 1; race <= 5; race++) {
       const attempts = [4 * race, 4 * race + 1, 4 * race + 2, 4 * race + 3];
       const ledgers = await Promise.all(attempts.map((attempt) => take(store, { attempt }).catch(() => undefined)));
-      const commits = await Promise.allSettled(ledgers.flatMap((ledger) => (ledger === undefined ? [] : [ledger.commitCheckpoint(checkpointFile(race))])));
+      const commits = await Promise.allSettled(
+        ledgers.flatMap((ledger) => (ledger === undefined ? [] : [ledger.commitCheckpoint(checkpointFile(race))])),
+      );
       expect(commits.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-      expect(commits.flatMap((commit) => (commit.status === 'rejected' ? [(commit.reason as Error).name] : [])).every((name) => name === 'Fenced')).toBe(true);
+      expect(
+        commits
+          .flatMap((commit) => (commit.status === 'rejected' ? [(commit.reason as Error).name] : []))
+          .every((name) => name === 'Fenced'),
+      ).toBe(true);
       expect((await manifestOf(store)).checkpoints.at(-1)).toMatchObject({ step: race });
     }
   });
@@ -39,9 +45,16 @@ describe.each(['versitygw', 'minio'] as const)('a trial in %s', (kind) => {
     const file = path.join(folder, 'resume.safetensors');
     expect(await next.restore(file, () => undefined)).toMatchObject({ step: 100 });
     expect(readFileSync(file, 'utf8')).toBe(content);
-    const { weights } = await next.finish(resultOf(), { weightsPath: localFile('weights.safetensors', 'w'), modelFolder: null });
+    const { weights } = await next.finish(resultOf(), {
+      weightsPath: localFile('weights.safetensors', 'w'),
+      modelFolder: null,
+    });
     const { checkpoints, hash } = await manifestOf(store);
-    expect(await keysOf(store)).toEqual([...checkpoints.map(({ key }) => key), `trials/${hash}/manifest.json`, weights?.key]);
+    expect(await keysOf(store)).toEqual([
+      ...checkpoints.map(({ key }) => key),
+      `trials/${hash}/manifest.json`,
+      weights?.key,
+    ]);
     await expect(ledger.renew()).rejects.toMatchObject({ name: 'Fenced' });
   });
 });

@@ -35,8 +35,14 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
     test('a part is got by its place, and ends with the object', async () => {
       const { etag } = await store.put('in/parts', bytesOf('0123456789'));
-      const part = async (from: number, count: number): Promise<string | undefined> => textOf((await store.get('in/parts', { from, count }))?.bytes);
-      expect([await part(0, 4), await part(4, 1), await part(8, 4), await part(0, 10)]).toEqual(['0123', '4', '89', '0123456789']);
+      const part = async (from: number, count: number): Promise<string | undefined> =>
+        textOf((await store.get('in/parts', { from, count }))?.bytes);
+      expect([await part(0, 4), await part(4, 1), await part(8, 4), await part(0, 10)]).toEqual([
+        '0123',
+        '4',
+        '89',
+        '0123456789',
+      ]);
       expect((await store.get('in/parts', { from: 3, count: 2 }))?.etag).toBe(etag);
       expect(await store.get('in/nothing', { from: 0, count: 2 })).toBeUndefined();
     });
@@ -51,7 +57,11 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     test('what is not there is undefined, above and below what is', async () => {
       await store.put('parent/child', bytesOf('x'));
       for (const key of ['nothing', 'parent', 'parent/child/grandchild', 'paren']) {
-        expect({ key, got: await store.get(key), head: await store.head(key) }).toEqual({ key, got: undefined, head: undefined });
+        expect({ key, got: await store.get(key), head: await store.head(key) }).toEqual({
+          key,
+          got: undefined,
+          head: undefined,
+        });
       }
     });
 
@@ -98,9 +108,12 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
     });
 
     test('a listing has every key below a prefix and no other, in order, with sizes', async () => {
-      for (const key of ['list/b', 'list/a/2', 'list/a/10', 'list/a.txt', 'list-other/x', 'lis']) await store.put(key, bytesOf(key));
+      for (const key of ['list/b', 'list/a/2', 'list/a/10', 'list/a.txt', 'list-other/x', 'lis'])
+        await store.put(key, bytesOf(key));
       const listed = await store.list('list/');
-      expect(listed.map(({ key, bytes }) => ({ key, bytes }))).toEqual(['list/a.txt', 'list/a/10', 'list/a/2', 'list/b'].map((key) => ({ key, bytes: key.length })));
+      expect(listed.map(({ key, bytes }) => ({ key, bytes }))).toEqual(
+        ['list/a.txt', 'list/a/10', 'list/a/2', 'list/b'].map((key) => ({ key, bytes: key.length })),
+      );
       // Servers may cut to seconds.
       for (const { modifiedAt } of listed) expect(Math.abs(Date.now() - modifiedAt)).toBeLessThan(60_000);
       expect((await store.list('list/a/')).map(({ key }) => key)).toEqual(['list/a/10', 'list/a/2']);
@@ -109,7 +122,8 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
 
     test('more keys than fit on a page are all listed, and all deleted', async () => {
       const keys = Array.from({ length: MANY }, (_, i) => `many/${String(i).padStart(5, '0')}`);
-      for (let from = 0; from < MANY; from += PARALLEL) await Promise.all(keys.slice(from, from + PARALLEL).map((key) => store.put(key, bytesOf(key))));
+      for (let from = 0; from < MANY; from += PARALLEL)
+        await Promise.all(keys.slice(from, from + PARALLEL).map((key) => store.put(key, bytesOf(key))));
       expect((await store.list('many/')).map(({ key }) => key)).toEqual(keys);
       await store.delete(keys);
       expect(await store.list('many/')).toEqual([]);
@@ -123,14 +137,17 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       expect(await store.head('gone')).toBeUndefined();
     });
 
-    test.each(['with space', 'plus+sign', 'üñí/日本語', 'percent%20&q=1', "it's (quoted) ~!*"])('the key "%s" is kept to the letter', async (name_) => {
-      const key = `odd/${name_}`;
-      await store.put(key, bytesOf(name_));
-      expect(textOf((await store.get(key))?.bytes)).toBe(name_);
-      expect((await store.list('odd/')).map((object) => object.key)).toContain(key);
-      await store.delete([key]);
-      expect(await store.head(key)).toBeUndefined();
-    });
+    test.each(['with space', 'plus+sign', 'üñí/日本語', 'percent%20&q=1', "it's (quoted) ~!*"])(
+      'the key "%s" is kept to the letter',
+      async (name_) => {
+        const key = `odd/${name_}`;
+        await store.put(key, bytesOf(name_));
+        expect(textOf((await store.get(key))?.bytes)).toBe(name_);
+        expect((await store.list('odd/')).map((object) => object.key)).toContain(key);
+        await store.delete([key]);
+        expect(await store.head(key)).toBeUndefined();
+      },
+    );
 
     test('an object of no bytes is an object', async () => {
       const { etag } = await store.put('empty', new Uint8Array());
@@ -147,12 +164,19 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
   });
 }
 
-async function exactlyOneWins(store: ObjectStore, key: string, condition: Parameters<ObjectStore['put']>[2]): Promise<void> {
+async function exactlyOneWins(
+  store: ObjectStore,
+  key: string,
+  condition: Parameters<ObjectStore['put']>[2],
+): Promise<void> {
   const racers = ['red', 'blue', 'green', 'grey'];
   const ends = await Promise.allSettled(racers.map((racer) => store.put(key, bytesOf(racer), condition)));
   const won = racers.filter((_, i) => ends[i]?.status === 'fulfilled');
   const lost = ends.flatMap((end) => (end.status === 'rejected' ? [(end.reason as Error).name] : []));
-  expect({ won: won.length, lost }).toEqual({ won: 1, lost: ['PreconditionFailed', 'PreconditionFailed', 'PreconditionFailed'] });
+  expect({ won: won.length, lost }).toEqual({
+    won: 1,
+    lost: ['PreconditionFailed', 'PreconditionFailed', 'PreconditionFailed'],
+  });
   expect(textOf((await store.get(key))?.bytes)).toBe(won[0]);
 }
 

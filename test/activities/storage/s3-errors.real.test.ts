@@ -18,10 +18,21 @@ const operations = (store: ObjectStore): Readonly<Record<string, () => Promise<u
   delete: () => store.delete([KEY]),
 });
 
-async function expectAll(store: ObjectStore, secrets: readonly string[], expected: { readonly name: string; readonly message: RegExp }): Promise<void> {
+async function expectAll(
+  store: ObjectStore,
+  secrets: readonly string[],
+  expected: { readonly name: string; readonly message: RegExp },
+): Promise<void> {
   for (const [operation, run] of Object.entries(operations(store))) {
-    const error = await run().then(() => undefined, (reason: unknown) => reason as Error);
-    expect({ operation, name: error?.name, message: error?.message }).toEqual({ operation, name: expected.name, message: expect.stringMatching(expected.message) });
+    const error = await run().then(
+      () => undefined,
+      (reason: unknown) => reason as Error,
+    );
+    expect({ operation, name: error?.name, message: error?.message }).toEqual({
+      operation,
+      name: expected.name,
+      message: expect.stringMatching(expected.message),
+    });
     const shown = inspect(error, { depth: 20, showHidden: true });
     for (const secret of secrets) expect(shown).not.toContain(secret);
   }
@@ -47,17 +58,25 @@ describe.each(['versitygw', 'minio'] as const)('%s', (kind) => {
 
   test('a bucket that is missing is refused by every operation, with what to do', async () => {
     await expectAll(open({ bucket: 'no-such-bucket' }), [access.secretAccessKey], {
-      name: 'StorageDenied', message: /\[endpoint=http:\/\/\S+, bucket=no-such-bucket, key=\S+\]: .*bucket does not exist.*; create the bucket, or set STEPWELL_BUCKET$/,
+      name: 'StorageDenied',
+      message:
+        /\[endpoint=http:\/\/\S+, bucket=no-such-bucket, key=\S+\]: .*bucket does not exist.*; create the bucket, or set STEPWELL_BUCKET$/,
     });
   });
 
   test('a wrong secret is refused by every operation, and told to nobody', async () => {
     const secretAccessKey = 'wrong-secret-0123456789';
-    await expectAll(open({ secretAccessKey }), [secretAccessKey, access.accessKeyId], { name: 'StorageDenied', message: /check AWS_SECRET_ACCESS_KEY$/ });
+    await expectAll(open({ secretAccessKey }), [secretAccessKey, access.accessKeyId], {
+      name: 'StorageDenied',
+      message: /check AWS_SECRET_ACCESS_KEY$/,
+    });
   });
 
   test('an unknown access key is refused by every operation, and told to nobody', async () => {
     const accessKeyId = 'unknown-access-key';
-    await expectAll(open({ accessKeyId }), [accessKeyId, access.secretAccessKey], { name: 'StorageDenied', message: /check AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3/ });
+    await expectAll(open({ accessKeyId }), [accessKeyId, access.secretAccessKey], {
+      name: 'StorageDenied',
+      message: /check AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3/,
+    });
   });
 });

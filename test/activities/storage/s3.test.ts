@@ -35,19 +35,25 @@ function storeAt(endpoint: string): ObjectStore {
   return s3Store({ bucket: 'studies', prefix: 'v1/' });
 }
 
-const refuse = (status: number, code: string, message = code): Answer => (_request, response) => {
-  response.writeHead(status, { 'content-type': 'application/xml' });
-  response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
-};
+const refuse =
+  (status: number, code: string, message = code): Answer =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/xml' });
+    response.end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`);
+  };
 const hangUp: Answer = (_request, response) => response.destroy();
-const object = (text: string): Answer => (_request, response) => {
-  response.writeHead(200, { etag: '"e1"', 'content-length': text.length });
-  response.end(text);
-};
-const breakOff = (text: string, length: number): Answer => (_request, response) => {
-  response.writeHead(200, { etag: '"e1"', 'content-length': length });
-  response.write(text, () => response.destroy());
-};
+const object =
+  (text: string): Answer =>
+  (_request, response) => {
+    response.writeHead(200, { etag: '"e1"', 'content-length': text.length });
+    response.end(text);
+  };
+const breakOff =
+  (text: string, length: number): Answer =>
+  (_request, response) => {
+    response.writeHead(200, { etag: '"e1"', 'content-length': length });
+    response.write(text, () => response.destroy());
+  };
 
 afterEach(async () => {
   for (const server of servers) {
@@ -58,30 +64,38 @@ afterEach(async () => {
 });
 
 /** What an operation fails with; messages are compared as text, for jest takes errors apart. */
-async function failureOf(work: Promise<unknown>): Promise<{ readonly name: string; readonly message: string; readonly error: unknown }> {
-  return work.then(() => {
-    throw new Error('it did not fail');
-  }, (error: unknown) => ({ name: (error as Error).name, message: (error as Error).message, error }));
+async function failureOf(
+  work: Promise<unknown>,
+): Promise<{ readonly name: string; readonly message: string; readonly error: unknown }> {
+  return work.then(
+    () => {
+      throw new Error('it did not fail');
+    },
+    (error: unknown) => ({ name: (error as Error).name, message: (error as Error).message, error }),
+  );
 }
 
 test('an endpoint that is down is unavailable, and named with the bucket and the reason', async () => {
   const error = await failureOf(storeAt('http://127.0.0.1:9').get('trials/x'));
   expect(error).toMatchObject({
     name: 'StorageUnavailable',
-    message: 'get failed [endpoint=http://127.0.0.1:9, bucket=studies, key=v1/trials/x]: connect ECONNREFUSED 127.0.0.1:9; check that the store runs and that AWS_ENDPOINT_URL_S3 names it',
+    message:
+      'get failed [endpoint=http://127.0.0.1:9, bucket=studies, key=v1/trials/x]: connect ECONNREFUSED 127.0.0.1:9; check that the store runs and that AWS_ENDPOINT_URL_S3 names it',
   });
 });
 
 test('an endpoint that does not speak TLS is unavailable, with a hint at the scheme', async () => {
   await storeThatAnswers(object('x'));
   expect(await failureOf(storeAt(`https://127.0.0.1:${portOf(servers[0])}`).head('x'))).toMatchObject({
-    name: 'StorageUnavailable', message: expect.stringMatching(/TLS handshake failed; the endpoint may not speak TLS: try http:\/\/$/),
+    name: 'StorageUnavailable',
+    message: expect.stringMatching(/TLS handshake failed; the endpoint may not speak TLS: try http:\/\/$/),
   });
 });
 
 test('an endpoint that is no URL is refused with an example of one', async () => {
   expect(await failureOf(storeAt('127.0.0.1:9000').put('x', new Uint8Array()))).toMatchObject({
-    name: 'StorageDenied', message: expect.stringMatching(/AWS_ENDPOINT_URL_S3 must be a URL such as http:/),
+    name: 'StorageDenied',
+    message: expect.stringMatching(/AWS_ENDPOINT_URL_S3 must be a URL such as http:/),
   });
 });
 
@@ -94,7 +108,10 @@ test('a name and a password in the endpoint are told to nobody', async () => {
 test('without credentials a store is denied with the variables to set', async () => {
   useAwsEnvironment({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' });
   const error = await failureOf(s3Store({ bucket: 'studies', prefix: '' }).put('x', new Uint8Array()));
-  expect(error).toMatchObject({ name: 'StorageDenied', message: expect.stringMatching(/; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE$/) });
+  expect(error).toMatchObject({
+    name: 'StorageDenied',
+    message: expect.stringMatching(/; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE$/),
+  });
 });
 
 test.each([
@@ -105,13 +122,22 @@ test.each([
   [400, 'EntityTooLarge', /EntityTooLarge$/],
 ])('a refusal %i %s is denied at once, with what to do', async (status, code, message) => {
   const store = await storeThatAnswers(refuse(status, code));
-  expect(await failureOf(store.put('x', new Uint8Array()))).toMatchObject({ name: 'StorageDenied', message: expect.stringMatching(message) });
+  expect(await failureOf(store.put('x', new Uint8Array()))).toMatchObject({
+    name: 'StorageDenied',
+    message: expect.stringMatching(message),
+  });
   expect(requests).toHaveLength(1);
 });
 
 test('a refusal of a HEAD, which cannot say why, is told with the reason that a GET gives', async () => {
-  const store = await storeThatAnswers((_request, response) => response.writeHead(403).end(), refuse(403, 'AccessDenied'));
-  expect(await failureOf(store.head('x'))).toMatchObject({ name: 'StorageDenied', message: expect.stringContaining('AccessDenied') });
+  const store = await storeThatAnswers(
+    (_request, response) => response.writeHead(403).end(),
+    refuse(403, 'AccessDenied'),
+  );
+  expect(await failureOf(store.head('x'))).toMatchObject({
+    name: 'StorageDenied',
+    message: expect.stringContaining('AccessDenied'),
+  });
 });
 
 test('a fault of the server is tried again, and unavailable only when it stays', async () => {
@@ -130,35 +156,55 @@ test('a body that breaks off is read again from the start', async () => {
 
 test('a conditional put that won but whose answer was lost looks lost, for the writer to look again', async () => {
   const store = await storeThatAnswers(hangUp, refuse(412, 'PreconditionFailed'));
-  expect(await failureOf(store.put('x', new Uint8Array([1]), { ifNoneMatch: '*' }))).toMatchObject({ name: 'PreconditionFailed' });
+  expect(await failureOf(store.put('x', new Uint8Array([1]), { ifNoneMatch: '*' }))).toMatchObject({
+    name: 'PreconditionFailed',
+  });
   expect(requests).toHaveLength(2);
 });
 
 test('a conflict of two conditional puts is a lost condition', async () => {
   const store = await storeThatAnswers(refuse(409, 'ConditionalRequestConflict'));
-  expect(await failureOf(store.put('x', new Uint8Array([1]), { ifNoneMatch: '*' }))).toMatchObject({ name: 'PreconditionFailed' });
+  expect(await failureOf(store.put('x', new Uint8Array([1]), { ifNoneMatch: '*' }))).toMatchObject({
+    name: 'PreconditionFailed',
+  });
 });
 
 test('a page that is no S3 store is told as such by every operation', async () => {
   const store = await storeThatAnswers((_request, response) => response.end('<html>hello</html>'));
-  for (const work of [() => store.put('x', new Uint8Array([1])), () => store.get('x'), () => store.head('x'), () => store.list('')]) {
-    expect(await failureOf(work())).toMatchObject({ name: 'StorageUnavailable', message: expect.stringContaining('not that of an S3 store') });
+  for (const work of [
+    () => store.put('x', new Uint8Array([1])),
+    () => store.get('x'),
+    () => store.head('x'),
+    () => store.list(''),
+  ]) {
+    expect(await failureOf(work())).toMatchObject({
+      name: 'StorageUnavailable',
+      message: expect.stringContaining('not that of an S3 store'),
+    });
   }
 });
 
 test('a store that ignores conditions, or refuses them, does not support them', async () => {
   const ignoring = await storeThatAnswers((_request, response) => response.writeHead(200, { etag: '"e"' }).end());
   expect(await supportsConditionalPut(ignoring)).toBe(false);
-  const refusing = await storeThatAnswers((_request, response) => response.writeHead(200, { etag: '"e"' }).end(), refuse(501, 'NotImplemented'),
-    (_request, response) => response.end('<DeleteResult/>'));
+  const refusing = await storeThatAnswers(
+    (_request, response) => response.writeHead(200, { etag: '"e"' }).end(),
+    refuse(501, 'NotImplemented'),
+    (_request, response) => response.end('<DeleteResult/>'),
+  );
   expect(await supportsConditionalPut(refusing)).toBe(false);
 });
 
 test('an object that could not be deleted is an error with its reason', async () => {
   const store = await storeThatAnswers((_request, response) => {
-    response.end('<DeleteResult><Error><Key>v1/x</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>');
+    response.end(
+      '<DeleteResult><Error><Key>v1/x</Key><Code>AccessDenied</Code><Message>no</Message></Error></DeleteResult>',
+    );
   });
-  expect(await failureOf(store.delete(['x']))).toMatchObject({ name: 'StorageDenied', message: expect.stringContaining('s3:DeleteObject') });
+  expect(await failureOf(store.delete(['x']))).toMatchObject({
+    name: 'StorageDenied',
+    message: expect.stringContaining('s3:DeleteObject'),
+  });
 });
 
 test('no request of any length puts the bucket into the host name of an endpoint of its own', async () => {

@@ -20,7 +20,15 @@ export const HASH = 'a'.repeat(64);
 export const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-ledger-'));
 
 export function ownerOf(owner: Partial<TrialOwner> = {}): TrialOwner {
-  return { workflowId: 'study/digits', runId: 'run-1', activityId: 'final-train/000', attempt: 1, token: randomUUID(), worker: 'host/1', ...owner };
+  return {
+    workflowId: 'study/digits',
+    runId: 'run-1',
+    activityId: 'final-train/000',
+    attempt: 1,
+    token: randomUUID(),
+    worker: 'host/1',
+    ...owner,
+  };
 }
 
 /** Takes a trial that is not finished. */
@@ -31,11 +39,21 @@ export async function take(store: ObjectStore, owner: Partial<TrialOwner> = {}):
 }
 
 /** A checkpoint on the disk; its content says which one it is. */
-export function checkpointFile(step: number, options: { readonly best?: boolean; readonly content?: string } = {}): CheckpointFile {
+export function checkpointFile(
+  step: number,
+  options: { readonly best?: boolean; readonly content?: string } = {},
+): CheckpointFile {
   const content = options.content ?? `checkpoint of step ${step}`;
   const file = path.join(folder, `${randomUUID()}.safetensors`);
   writeFileSync(file, content);
-  return { path: file, step, epoch: Math.floor(step / 100), best: options.best ?? false, bytes: Buffer.byteLength(content), deviceSeconds: step / 10 };
+  return {
+    path: file,
+    step,
+    epoch: Math.floor(step / 100),
+    best: options.best ?? false,
+    bytes: Buffer.byteLength(content),
+    deviceSeconds: step / 10,
+  };
 }
 
 /** A file with this content and base name, in a folder of its own. */
@@ -62,12 +80,31 @@ export async function keysOf(store: ObjectStore): Promise<readonly string[]> {
 }
 
 const MEASUREMENT: Measurement = {
-  steps: 10, epochs: 1, examples: 320, trainLoss: 0.5, best: null, curve: [], test: null, stepLosses: [], stepSeconds: null, peakBytes: 1, parameters: 1, deviceSeconds: 1,
+  steps: 10,
+  epochs: 1,
+  examples: 320,
+  trainLoss: 0.5,
+  best: null,
+  curve: [],
+  test: null,
+  stepLosses: [],
+  stepSeconds: null,
+  peakBytes: 1,
+  parameters: 1,
+  deviceSeconds: 1,
 };
 
 export function resultOf(result: Partial<TrialResult> = {}, measurement: Partial<Measurement> = {}): TrialResult {
   return {
-    trialId: 'final-train/000', hash: HASH, outcome: { status: 'completed', measurement: { ...MEASUREMENT, ...measurement } },
-    weights: null, model: null, receipts: [], reused: false, worker: 'host/1', engine: 'test', ...result,
+    trialId: 'final-train/000',
+    hash: HASH,
+    outcome: { status: 'completed', measurement: { ...MEASUREMENT, ...measurement } },
+    weights: null,
+    model: null,
+    receipts: [],
+    reused: false,
+    worker: 'host/1',
+    engine: 'test',
+    ...result,
   };
 }

@@ -15,7 +15,8 @@ function run(store: ObjectStore, environment = quietEnvironment()) {
   return {
     publish: (input: StudyRecord) => environment.run(publishStudy, input),
     recordAll: async () => {
-      for (const { decision, trials } of decisions) await environment.run(recordDecision, { studyId: 'digits', decision, trials });
+      for (const { decision, trials } of decisions)
+        await environment.run(recordDecision, { studyId: 'digits', decision, trials });
     },
   };
 }
@@ -27,8 +28,10 @@ async function storeWithModel(): Promise<ObjectStore> {
   return store;
 }
 
-const text = async (store: ObjectStore, key: string): Promise<string> => Buffer.from((await store.get(key))!.bytes).toString();
-const keys = async (store: ObjectStore, prefix: string): Promise<readonly string[]> => (await store.list(prefix)).map(({ key }) => key);
+const text = async (store: ObjectStore, key: string): Promise<string> =>
+  Buffer.from((await store.get(key))!.bytes).toString();
+const keys = async (store: ObjectStore, prefix: string): Promise<readonly string[]> =>
+  (await store.list(prefix)).map(({ key }) => key);
 
 describe('recording a decision', () => {
   it('keeps its whole evidence and its trials, readable again as they were', async () => {
@@ -52,8 +55,15 @@ describe('recording a decision', () => {
     const { decision, trials } = decisions[0]!;
     const plot = { ...decision.evidence.plots[0]!, series: [{ name: 'loss', x: [1, 2], y: [Infinity, 3] }] };
     const { recordDecision } = createStudyActivities({ store, fileRoots: [] });
-    await quietEnvironment().run(recordDecision, { studyId: 'digits', decision: { ...decision, evidence: { ...decision.evidence, plots: [plot] } }, trials });
-    expect((await readDecision(store, 'digits', decision.stageId))?.decision.evidence.plots[0]?.series[0]?.y).toEqual([NaN, 3]);
+    await quietEnvironment().run(recordDecision, {
+      studyId: 'digits',
+      decision: { ...decision, evidence: { ...decision.evidence, plots: [plot] } },
+      trials,
+    });
+    expect((await readDecision(store, 'digits', decision.stageId))?.decision.evidence.plots[0]?.series[0]?.y).toEqual([
+      NaN,
+      3,
+    ]);
   });
 });
 
@@ -62,9 +72,15 @@ describe('publishing a study', () => {
     const store = await storeWithModel();
     const { publish, recordAll } = run(store);
     await recordAll();
-    expect(await publish(record)).toEqual({ report: 'memory://studies/digits/report.html', model: 'memory://studies/digits/model/' });
+    expect(await publish(record)).toEqual({
+      report: 'memory://studies/digits/report.html',
+      model: 'memory://studies/digits/model/',
+    });
     expect(JSON.parse(await text(store, 'studies/digits/study.json'))).toEqual(JSON.parse(JSON.stringify(record)));
-    expect(await keys(store, 'studies/digits/model/')).toEqual(['studies/digits/model/model.json', 'studies/digits/model/weights.bin']);
+    expect(await keys(store, 'studies/digits/model/')).toEqual([
+      'studies/digits/model/model.json',
+      'studies/digits/model/weights.bin',
+    ]);
     expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
     expect(await text(store, 'studies/digits/report.html')).toMatch(/^<!doctype html>/);
   });
@@ -77,7 +93,10 @@ describe('publishing a study', () => {
     await recordAll();
     await publish(record);
     const title = decisions[0]!.decision.evidence.plots[0]!.title;
-    expect([without.includes(title), (await text(store, 'studies/digits/report.html')).includes(title)]).toEqual([false, true]);
+    expect([without.includes(title), (await text(store, 'studies/digits/report.html')).includes(title)]).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('goes without the evidence where the store has none that can be read', async () => {
@@ -111,22 +130,32 @@ describe('publishing a study', () => {
   it('of a study with no model yet has none, nor one of an earlier run', async () => {
     const store = await storeWithModel();
     await run(store).publish(record);
-    expect(await run(store).publish({ ...record, final: null })).toEqual({ report: 'memory://studies/digits/report.html', model: null });
+    expect(await run(store).publish({ ...record, final: null })).toEqual({
+      report: 'memory://studies/digits/report.html',
+      model: null,
+    });
     expect(await keys(store, 'studies/digits/model/')).toEqual([]);
   });
 
   it('fails where the model that it should copy is not there', async () => {
-    await expect(run(memoryStore()).publish(record)).rejects.toThrow('exported model is not in the store [key=trials/9c41/model/]');
+    await expect(run(memoryStore()).publish(record)).rejects.toThrow(
+      'exported model is not in the store [key=trials/9c41/model/]',
+    );
   });
 
   it('beats while the store takes its time', async () => {
     const environment = quietEnvironment({ heartbeatTimeoutMs: 40 });
     const beaten = new Promise((resolve) => environment.once('heartbeat', resolve));
     const store = await storeWithModel();
-    const slow = { ...store, put: async (...args: Parameters<typeof store.put>) => {
-      await beaten;
-      return store.put(...args);
-    } };
-    await expect(run(slow, environment).publish(record)).resolves.toMatchObject({ report: 'memory://studies/digits/report.html' });
+    const slow = {
+      ...store,
+      put: async (...args: Parameters<typeof store.put>) => {
+        await beaten;
+        return store.put(...args);
+      },
+    };
+    await expect(run(slow, environment).publish(record)).resolves.toMatchObject({
+      report: 'memory://studies/digits/report.html',
+    });
   });
 });

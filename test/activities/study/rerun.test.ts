@@ -7,7 +7,9 @@ import { formatProblems, parseStudy, resolveParsed } from '../../../workflows/sp
 import { sampleStudy, SAMPLE_STUDY } from '../report/sample-study';
 
 const asked = {
-  name: 'digits', dataset: { format: 'idx', uri: 'file:///data/digits' }, model: { preset: 'mnist-cnn' },
+  name: 'digits',
+  dataset: { format: 'idx', uri: 'file:///data/digits' },
+  model: { preset: 'mnist-cnn' },
   stages: [{ stage: 'lrRangeTest' }, { stage: 'batchSizeLadder', batchSizeMax: 64 }, { stage: 'finalTrain' }],
 };
 
@@ -15,7 +17,9 @@ function stored(decided = 3): StoredStudy {
   const parsed = parseStudy(asked);
   if (!parsed.ok) throw new Error(formatProblems(parsed.problems));
   const study = resolveParsed(parsed.study, SAMPLE_STUDY.dataset);
-  const decisions = sampleStudy().decisions.slice(0, decided).map((record) => ({ ...record, studyRun: 'run' }));
+  const decisions = sampleStudy()
+    .decisions.slice(0, decided)
+    .map((record) => ({ ...record, studyRun: 'run' }));
   return { opening: { studyId: 'digits', studyRun: 'run', asked, study }, decided: decisions, ended: 'completed' };
 }
 
@@ -29,36 +33,74 @@ describe('a rerun', () => {
   it('takes over the decisions before its first stage, without their bulk, and the data set', () => {
     const planned = plan('finalTrain', [{ path: 'stages.finalTrain.replicates', value: 5 }]);
     expect(planned).toMatchObject({
-      ok: true, input: { name: 'digits-2', stages: [{}, {}, { stage: 'finalTrain', replicates: 5 }] }, parsed: { name: 'digits-2' },
-      carried: { origin: { kind: 'rerun', studyId: 'digits', stageIds: ['lr-range-test', 'batch-size-ladder', 'lr-retest'], changed: [] }, dataset: SAMPLE_STUDY.dataset },
+      ok: true,
+      input: { name: 'digits-2', stages: [{}, {}, { stage: 'finalTrain', replicates: 5 }] },
+      parsed: { name: 'digits-2' },
+      carried: {
+        origin: {
+          kind: 'rerun',
+          studyId: 'digits',
+          stageIds: ['lr-range-test', 'batch-size-ladder', 'lr-retest'],
+          changed: [],
+        },
+        dataset: SAMPLE_STUDY.dataset,
+      },
     });
-    expect(planned.ok && planned.carried.decisions.every(({ evidence: { plots, tables } }) => plots.length + tables.length === 0)).toBe(true);
+    expect(
+      planned.ok &&
+        planned.carried.decisions.every(({ evidence: { plots, tables } }) => plots.length + tables.length === 0),
+    ).toBe(true);
     expect(plan('final-train')).toEqual(plan('finalTrain'));
   });
 
   it('names what changed since those stages decided, and packs another data set anew', () => {
-    const planned = plan('lr-retest', [{ path: 'training.epochs', value: 40 }, { path: 'training.optimizer.name', value: 'sgd' }, { path: 'dataset.uri', value: 'file:///other' }, { path: 'budget.maxTrials', value: 9 }]);
-    expect(planned.ok && planned.carried.origin.changed).toEqual(expect.arrayContaining(['dataset.uri', 'training.epochs', 'training.optimizer.name']));
+    const planned = plan('lr-retest', [
+      { path: 'training.epochs', value: 40 },
+      { path: 'training.optimizer.name', value: 'sgd' },
+      { path: 'dataset.uri', value: 'file:///other' },
+      { path: 'budget.maxTrials', value: 9 },
+    ]);
+    expect(planned.ok && planned.carried.origin.changed).toEqual(
+      expect.arrayContaining(['dataset.uri', 'training.epochs', 'training.optimizer.name']),
+    );
     expect(planned.ok && planned.carried.origin.changed.some((path) => path.startsWith('budget'))).toBe(false);
     expect(planned.ok && 'dataset' in planned.carried).toBe(false);
   });
 
   it('takes over nothing if it begins with the first stage', () => {
-    expect(plan('lrRangeTest', [], 0)).toMatchObject({ ok: true, carried: { decisions: [], origin: { stageIds: [] } } });
+    expect(plan('lrRangeTest', [], 0)).toMatchObject({
+      ok: true,
+      carried: { decisions: [], origin: { stageIds: [] } },
+    });
   });
 
   it('reports all that is wrong with the settings at once', () => {
-    const problems = problemsOf(plan('finalTrain', [{ path: 'training.epochs', value: -1 }, { path: 'stages.finalTrain.replicas', value: 2 }, { path: 'name.x', value: 1 }, { path: 'stages.9.trials', value: 1 }]));
+    const problems = problemsOf(
+      plan('finalTrain', [
+        { path: 'training.epochs', value: -1 },
+        { path: 'stages.finalTrain.replicas', value: 2 },
+        { path: 'name.x', value: 1 },
+        { path: 'stages.9.trials', value: 1 },
+      ]),
+    );
     expect(problems).toContain('training.epochs: must be at least 1, got -1');
     expect(problems).toContain('stages.2.replicas: unknown key');
     expect(problems).toContain('name.x: must lead through mappings, but name is none, got "digits-2"');
-    expect(problems).toContain('stages.9.trials: must name an entry of stages by its number from 0 or its stage, got "9"');
+    expect(problems).toContain(
+      'stages.9.trials: must name an entry of stages by its number from 0 or its stage, got "9"',
+    );
   });
 
   it('does not begin where there is no stage, or behind one that has not decided or is to be another', () => {
-    expect(problemsOf(plan('nowhere'))).toBe('--from: must be a stage of the study: one of lr-range-test, batch-size-ladder, lr-retest, final-train, got "nowhere"');
-    expect(problemsOf(plan('finalTrain', [], 1))).toBe('--from: must not be after batch-size-ladder, which study digits has not decided, got "finalTrain"; rerun with --from batch-size-ladder');
-    expect(problemsOf(plan('finalTrain', [{ path: 'stages.batchSizeLadder.batchSizeMax', value: 256 }]))).toMatch(/^stages.1: must stay as study digits decided it, since the rerun begins after it.*; rerun with --from batch-size-ladder$/);
+    expect(problemsOf(plan('nowhere'))).toBe(
+      '--from: must be a stage of the study: one of lr-range-test, batch-size-ladder, lr-retest, final-train, got "nowhere"',
+    );
+    expect(problemsOf(plan('finalTrain', [], 1))).toBe(
+      '--from: must not be after batch-size-ladder, which study digits has not decided, got "finalTrain"; rerun with --from batch-size-ladder',
+    );
+    expect(problemsOf(plan('finalTrain', [{ path: 'stages.batchSizeLadder.batchSizeMax', value: 256 }]))).toMatch(
+      /^stages.1: must stay as study digits decided it, since the rerun begins after it.*; rerun with --from batch-size-ladder$/,
+    );
   });
 });
 
@@ -70,7 +112,9 @@ describe('settings', () => {
   });
 
   it.each(['', 'a..b', '__proto__.polluted', 'model.constructor.x'])('refuse the path %j', (path) => {
-    expect(withSettings(asked, [{ path, value: 1 }]).problems).toEqual([{ path, rule: 'must be names with dots between them, e.g. training.epochs', value: undefined }]);
+    expect(withSettings(asked, [{ path, value: 1 }]).problems).toEqual([
+      { path, rule: 'must be names with dots between them, e.g. training.epochs', value: undefined },
+    ]);
     expect({}).not.toHaveProperty('polluted');
   });
 });

@@ -11,19 +11,30 @@ import { folderOf, idxSet } from '../../support/datasets';
 const folder = folderOf(idxSet(20, 5));
 
 const study = {
-  name: 'tiny', seed: 17,
+  name: 'tiny',
+  seed: 17,
   dataset: { format: 'idx', uri: `file://${folder}` },
   model: { preset: 'mnist-cnn' },
   stages: [{ stage: 'lrRangeTest' }, { stage: 'finalTrain' }],
 };
 
-function resolve(input: unknown, { store = memoryStore(), studyId = 'tiny', environment = quietEnvironment() }: { readonly store?: ObjectStore; readonly studyId?: string; readonly environment?: MockActivityEnvironment } = {}): Promise<ResolvedStudy> {
+function resolve(
+  input: unknown,
+  {
+    store = memoryStore(),
+    studyId = 'tiny',
+    environment = quietEnvironment(),
+  }: { readonly store?: ObjectStore; readonly studyId?: string; readonly environment?: MockActivityEnvironment } = {},
+): Promise<ResolvedStudy> {
   const { resolveStudy } = createStudyActivities({ store, fileRoots: [folder] });
   return environment.run(resolveStudy, { studyId, study: input });
 }
 
 async function failure(input: unknown, options: Parameters<typeof resolve>[1] = {}): Promise<ApplicationFailure> {
-  const error: unknown = await resolve(input, options).then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await resolve(input, options).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ApplicationFailure);
   return error as ApplicationFailure;
 }
@@ -33,8 +44,15 @@ describe('resolving a study', () => {
     const store = memoryStore();
     const resolved = await resolve(study, { store });
     expect(resolved).toMatchObject({
-      apiVersion: 'stepwell/v1', name: 'tiny', seed: 17, objective: { metric: 'valLoss', direction: 'minimize' },
-      dataset: { shape: [3, 2, 1], classes: 3, split: { trainExamples: 16, validationExamples: 4, testExamples: 5, testFrom: 'test' } },
+      apiVersion: 'stepwell/v1',
+      name: 'tiny',
+      seed: 17,
+      objective: { metric: 'valLoss', direction: 'minimize' },
+      dataset: {
+        shape: [3, 2, 1],
+        classes: 3,
+        split: { trainExamples: 16, validationExamples: 4, testExamples: 5, testFrom: 'test' },
+      },
     });
     expect(await store.head(resolved.dataset.manifest.key)).toMatchObject({ bytes: resolved.dataset.manifest.bytes });
   });
@@ -64,31 +82,48 @@ describe('resolving a study', () => {
 
   it('fails for good with every problem of the study at once', async () => {
     const { type, nonRetryable, message } = await failure({
-      ...study, dataset: { format: 'idxx', uri: `file://${folder}` }, model: { preset: 'mnist-cn' }, seeed: 3, training: { epochs: 0 },
+      ...study,
+      dataset: { format: 'idxx', uri: `file://${folder}` },
+      model: { preset: 'mnist-cn' },
+      seeed: 3,
+      training: { epochs: 0 },
     });
     expect({ type, nonRetryable }).toEqual({ type: 'InvalidStudy', nonRetryable: true });
     expect(message).toMatch(/^study has 4 problems\n/);
-    for (const path of ['dataset.format', 'model.preset', 'seeed', 'training.epochs']) expect(message).toContain(`${path}: `);
+    for (const path of ['dataset.format', 'model.preset', 'seeed', 'training.epochs'])
+      expect(message).toContain(`${path}: `);
   });
 
-  it.each([[null], ['study'], [[]], [{ ...study, stages: [] }]])('fails for good on what is no study: %j', async (input) => {
-    expect(await failure(input)).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
-  });
+  it.each([[null], ['study'], [[]], [{ ...study, stages: [] }]])(
+    'fails for good on what is no study: %j',
+    async (input) => {
+      expect(await failure(input)).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
+    },
+  );
 
   it('fails for good on data that are not right', async () => {
-    const { type, nonRetryable, message } = await failure({ ...study, dataset: { format: 'cifar', uri: `file://${folder}` } });
+    const { type, nonRetryable, message } = await failure({
+      ...study,
+      dataset: { format: 'cifar', uri: `file://${folder}` },
+    });
     expect({ type, nonRetryable }).toEqual({ type: 'DatasetInvalid', nonRetryable: true });
     expect(message).toMatch(/looked for data_batch_1.bin/);
   });
 
-  it.each(['../../etc', '', 'a/b', '..'])('fails for good on the id %j, which could leave its place in the store', async (studyId) => {
-    expect(await failure(study, { studyId })).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
-  });
+  it.each(['../../etc', '', 'a/b', '..'])(
+    'fails for good on the id %j, which could leave its place in the store',
+    async (studyId) => {
+      expect(await failure(study, { studyId })).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
+    },
+  );
 
   it('fails for good where the store refuses', async () => {
     const denied = async (): Promise<never> => {
       throw new StorageDenied('store refuses [bucket=b]');
     };
-    expect(await failure(study, { store: { ...memoryStore(), head: denied } })).toMatchObject({ type: 'StorageDenied', nonRetryable: true });
+    expect(await failure(study, { store: { ...memoryStore(), head: denied } })).toMatchObject({
+      type: 'StorageDenied',
+      nonRetryable: true,
+    });
   });
 });

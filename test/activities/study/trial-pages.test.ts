@@ -17,10 +17,26 @@ const KEY = `studies/digits/trials/${STAGE}/00001.json`;
 
 function trial(number: number, text = ''): Trial {
   const spec: TrialSpec = {
-    trialId: `${STAGE}/${number}`, label: `point ${number}`, hparams: { ...INCUMBENT, dropoutRate: number / 1000 }, seed: 1, schedule: { name: 'constant', warmupSteps: 0 }, limit: { epochs: 1 }, stop: {},
-    evaluate: { validation: 'epoch', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false,
+    trialId: `${STAGE}/${number}`,
+    label: `point ${number}`,
+    hparams: { ...INCUMBENT, dropoutRate: number / 1000 },
+    seed: 1,
+    schedule: { name: 'constant', warmupSteps: 0 },
+    limit: { epochs: 1 },
+    stop: {},
+    evaluate: { validation: 'epoch', test: false },
+    record: { stepLosses: false },
+    process: 'warm',
+    exportModel: false,
   };
-  return { spec, result: { ...resultOf(spec, completed(number / 7)), hash: `hash-${number}${text}`, weights: { key: 'w', sha256: 'w', bytes: 1 } } };
+  return {
+    spec,
+    result: {
+      ...resultOf(spec, completed(number / 7)),
+      hash: `hash-${number}${text}`,
+      weights: { key: 'w', sha256: 'w', bytes: 1 },
+    },
+  };
 }
 
 const page = (trials: readonly Trial[]) => packed(trials as unknown as readonly Plain[]);
@@ -28,8 +44,10 @@ const activities = (store: ObjectStore) => {
   const { recordTrials, loadTrials, recordDecision, publishStudy } = createStudyActivities({ store, fileRoots: [] });
   const environment = quietEnvironment();
   return {
-    record: (number: number, trials: readonly Trial[], studyRun = 'run') => environment.run(recordTrials, { ...of, studyRun, page: number, objective: OBJECTIVE, trials: page(trials) }),
-    load: (from: number, pages: number): Promise<LoadedTrials> => environment.run(loadTrials, { ...of, page: from, pages }),
+    record: (number: number, trials: readonly Trial[], studyRun = 'run') =>
+      environment.run(recordTrials, { ...of, studyRun, page: number, objective: OBJECTIVE, trials: page(trials) }),
+    load: (from: number, pages: number): Promise<LoadedTrials> =>
+      environment.run(loadTrials, { ...of, page: from, pages }),
     decide: (input: Parameters<typeof recordDecision>[0]) => environment.run(recordDecision, input),
     publish: (record: StudyRecord) => environment.run(publishStudy, record),
   };
@@ -57,15 +75,29 @@ describe('trials that left the state of a workflow', () => {
     const { record, load } = activities(store);
     const noisy = (number: number): Trial => {
       const { spec, result } = trial(number);
-      return { spec: { ...spec, label: Array.from({ length: 400 }, (_, i) => String((number * 7919 + i * 104_729) % 99_991)).join(' ') }, result: result! };
+      return {
+        spec: {
+          ...spec,
+          label: Array.from({ length: 400 }, (_, i) => String((number * 7919 + i * 104_729) % 99_991)).join(' '),
+        },
+        result: result!,
+      };
     };
-    for (let number = 0; number < 5; number++) await record(number, Array.from({ length: 200 }, (_, i) => noisy(200 * number + i)));
+    for (let number = 0; number < 5; number++)
+      await record(
+        number,
+        Array.from({ length: 200 }, (_, i) => noisy(200 * number + i)),
+      );
     const numbers: number[] = [];
     let answers = 0;
     for (let from: number | undefined = 0; from !== undefined; answers++) {
       const answer: LoadedTrials = await load(from, 5);
       expect(JSON.stringify(answer).length).toBeLessThan(1_100_000);
-      numbers.push(...(unpacked(answer.trials) as unknown as readonly Trial[]).map(({ spec }) => Number(spec.trialId.split('/')[1])));
+      numbers.push(
+        ...(unpacked(answer.trials) as unknown as readonly Trial[]).map(({ spec }) =>
+          Number(spec.trialId.split('/')[1]),
+        ),
+      );
       from = answer.next;
     }
     expect(answers).toBeGreaterThan(1);
@@ -74,8 +106,24 @@ describe('trials that left the state of a workflow', () => {
 
   it.each<[string, (store: ObjectStore) => Promise<unknown>, RegExp]>([
     ['is gone', (store) => store.delete([KEY]), /is missing/],
-    ['is damaged', async (store) => store.put(KEY, Buffer.from(Buffer.from((await store.get(KEY))!.bytes).toString().replace('point 2', 'point 9'))), /is damaged/],
-    ['is of an earlier study of that name', (store) => activities(store).record(1, [trial(2)], 'another'), /is of another run of the study/],
+    [
+      'is damaged',
+      async (store) =>
+        store.put(
+          KEY,
+          Buffer.from(
+            Buffer.from((await store.get(KEY))!.bytes)
+              .toString()
+              .replace('point 2', 'point 9'),
+          ),
+        ),
+      /is damaged/,
+    ],
+    [
+      'is of an earlier study of that name',
+      (store) => activities(store).record(1, [trial(2)], 'another'),
+      /is of another run of the study/,
+    ],
   ])('are refused, with what to do, if a page of them %s', async (_, harm, problem) => {
     const store = await twoPages();
     await harm(store);
@@ -97,14 +145,23 @@ describe('trials that left the state of a workflow', () => {
 
     const publish = async (stage: StageProgress): Promise<readonly (string | null)[]> => {
       const stages = sample.progress.stages.map((one, i) => (i === place ? stage : one));
-      await activities(store).publish({ ...sample, studyRun: 'run', final: null, progress: { ...sample.progress, stages } });
-      const stored = JSON.parse(Buffer.from((await store.get('studies/digits/study.json'))!.bytes).toString()) as StudyRecord;
+      await activities(store).publish({
+        ...sample,
+        studyRun: 'run',
+        final: null,
+        progress: { ...sample.progress, stages },
+      });
+      const stored = JSON.parse(
+        Buffer.from((await store.get('studies/digits/study.json'))!.bytes).toString(),
+      ) as StudyRecord;
       expect(stored.progress.stages[place]).not.toHaveProperty('pages');
       expect(stored.progress.stages[place]).not.toHaveProperty('trialsLeftOut');
       return stored.progress.stages[place]!.trials.map(({ hash }) => hash);
     };
     const { decision: _, trialsLeftOut: _none, ...undecided } = sample.progress.stages[place]!;
     expect(await publish({ ...undecided, decision, trials: kept.slice(2), trialsLeftOut: 2 })).toEqual(hashes);
-    expect(await publish({ ...undecided, trials: [{ ...kept[0]!, trialId: `${STAGE}/3`, hash: 'hash-3' }], pages: 2 })).toEqual([...hashes, 'hash-3']);
+    expect(
+      await publish({ ...undecided, trials: [{ ...kept[0]!, trialId: `${STAGE}/3`, hash: 'hash-3' }], pages: 2 }),
+    ).toEqual([...hashes, 'hash-3']);
   });
 });

@@ -11,10 +11,12 @@ const firstOf = (batchSize: number, seed: number, steps: number): number[] => {
 
 describe('the order of examples', () => {
   it('covers every example once per pass, whatever the batch size', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 25 }), fc.integer({ min: 1, max: 1e6 }), (batchSize, seed) => {
-      const stream = firstOf(batchSize, seed, Math.ceil(30 / batchSize));
-      for (const pass of [0, 1, 2]) expect(stream.slice(10 * pass, 10 * pass + 10).sort()).toEqual([...examples]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 25 }), fc.integer({ min: 1, max: 1e6 }), (batchSize, seed) => {
+        const stream = firstOf(batchSize, seed, Math.ceil(30 / batchSize));
+        for (const pass of [0, 1, 2]) expect(stream.slice(10 * pass, 10 * pass + 10).sort()).toEqual([...examples]);
+      }),
+    );
   });
 
   it('is one stream of the seed that batches of any size cut', () => {
@@ -28,18 +30,27 @@ describe('the order of examples', () => {
   });
 
   it('covers every example once per pass while batches grow at any places', () => {
-    const milestone = fc.record({ epoch: fc.double({ min: 0.01, max: 4, noNaN: true }), batchSize: fc.integer({ min: 1, max: 25 }) });
-    fc.assert(fc.property(fc.array(milestone, { maxLength: 4 }), fc.integer({ min: 1, max: 12 }), (milestones, batchSize) => {
-      const phases = batchPhases(batchSize, [...milestones].sort((a, b) => a.epoch - b.epoch), examples.length);
-      const order = createDataOrder(examples, 3);
-      const stream: number[] = [];
-      for (let step = 0; stream.length < 40; step++) {
-        expect(examplesAfter(phases, step)).toBe(stream.length);
-        stream.push(...order.batch(examplesAfter(phases, step), phaseAt(phases, step).batchSize));
-      }
-      expect(stream).toEqual([...order.batch(0, stream.length)]);
-      for (const pass of [0, 1, 2, 3]) expect(stream.slice(10 * pass, 10 * pass + 10).sort()).toEqual([...examples]);
-    }));
+    const milestone = fc.record({
+      epoch: fc.double({ min: 0.01, max: 4, noNaN: true }),
+      batchSize: fc.integer({ min: 1, max: 25 }),
+    });
+    fc.assert(
+      fc.property(fc.array(milestone, { maxLength: 4 }), fc.integer({ min: 1, max: 12 }), (milestones, batchSize) => {
+        const phases = batchPhases(
+          batchSize,
+          [...milestones].sort((a, b) => a.epoch - b.epoch),
+          examples.length,
+        );
+        const order = createDataOrder(examples, 3);
+        const stream: number[] = [];
+        for (let step = 0; stream.length < 40; step++) {
+          expect(examplesAfter(phases, step)).toBe(stream.length);
+          stream.push(...order.batch(examplesAfter(phases, step), phaseAt(phases, step).batchSize));
+        }
+        expect(stream).toEqual([...order.batch(0, stream.length)]);
+        for (const pass of [0, 1, 2, 3]) expect(stream.slice(10 * pass, 10 * pass + 10).sort()).toEqual([...examples]);
+      }),
+    );
   });
 
   it('gives a step its batch without the steps before', () => {

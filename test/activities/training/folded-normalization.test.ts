@@ -4,13 +4,23 @@ import { described } from '../../support/graphs';
 
 const CONVOLUTION = operation('conv', 'Conv2D', ['image', 'kernel'], 'float32', { padding: { s: 'SAME' } });
 const normalization = (training = false, format = 'NHWC'): GraphNode =>
-  operation('norm', 'FusedBatchNormV3', ['conv', 'gamma', 'beta', 'mean', 'variance'], 'float32', { epsilon: { f: 0.5 }, data_format: { s: format }, is_training: { b: training } });
+  operation('norm', 'FusedBatchNormV3', ['conv', 'gamma', 'beta', 'mean', 'variance'], 'float32', {
+    epsilon: { f: 0.5 },
+    data_format: { s: format },
+    is_training: { b: training },
+  });
 const use = (of: string): GraphNode => operation(`use-of-${of}`, 'Relu', [of], 'float32');
 
 const FOLDED = [
-  'norm/epsilon = Const()', 'norm/spread = AddV2(variance, norm/epsilon)', 'norm/inverse = Rsqrt(norm/spread)', 'norm/factor = Mul(gamma, norm/inverse)',
-  'norm/kernel = Mul(kernel, norm/factor)', 'norm/centre = Mul(mean, norm/factor)', 'norm/bias = Sub(beta, norm/centre)',
-  'conv = Conv2D(image, norm/kernel)', 'norm = BiasAdd(conv, norm/bias)',
+  'norm/epsilon = Const()',
+  'norm/spread = AddV2(variance, norm/epsilon)',
+  'norm/inverse = Rsqrt(norm/spread)',
+  'norm/factor = Mul(gamma, norm/inverse)',
+  'norm/kernel = Mul(kernel, norm/factor)',
+  'norm/centre = Mul(mean, norm/factor)',
+  'norm/bias = Sub(beta, norm/centre)',
+  'conv = Conv2D(image, norm/kernel)',
+  'norm = BiasAdd(conv, norm/bias)',
 ];
 
 describe('batch normalization behind a convolution', () => {

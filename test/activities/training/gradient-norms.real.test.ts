@@ -40,16 +40,23 @@ function compiled(plan: StepPlan, batchSizes: readonly number[], withNoise = tru
   return engine;
 }
 
-const LINEAR: ModelSpec = { layers: [{ className: 'Flatten', config: {} }, { className: 'Dense', config: { units: 10 } }] };
+const LINEAR: ModelSpec = {
+  layers: [
+    { className: 'Flatten', config: {} },
+    { className: 'Dense', config: { units: 10 } },
+  ],
+};
 
-describe('the norms of a batch\'s gradients', () => {
+describe("the norms of a batch's gradients", () => {
   it('are those of the step run op by op, penalties, dropout and augmentation included, at every size', async () => {
     const hparams = { dropoutRate: 0.3, l2: 1e-3, shift: 0.2, mixup: 0.3, labelSmoothing: 0.1 };
     const plan = await planOf({ preset: 'mnist-cnn' }, hparams);
     const [fast, slow] = [compiled(plan, [16, 33]), createEagerEngine(plan, data)];
     for (const size of [16, 33]) {
       const indices = Int32Array.from({ length: size }, (_, i) => 7 * i);
-      const [a, b] = [fast, slow].map((engine) => engine.gradientNorms(indices, stepScalars(plan, hparams, 0.01, 3), [5, 3])) as [HalfBatchNorms, HalfBatchNorms];
+      const [a, b] = [fast, slow].map((engine) =>
+        engine.gradientNorms(indices, stepScalars(plan, hparams, 0.01, 3), [5, 3]),
+      ) as [HalfBatchNorms, HalfBatchNorms];
       expect(a.small / b.small).toBeCloseTo(1, 4);
       expect(a.large / b.large).toBeCloseTo(1, 4);
     }
@@ -60,16 +67,24 @@ describe('the norms of a batch\'s gradients', () => {
     const batchSize = 16;
     const plan = await planOf(LINEAR, {});
     const engine = compiled(plan, [2, batchSize, examples]);
-    const norms = (indices: readonly number[]): HalfBatchNorms => engine.gradientNorms(Int32Array.from(indices), stepScalars(plan, {}, 0.01, 0), [5, 0]);
+    const norms = (indices: readonly number[]): HalfBatchNorms =>
+      engine.gradientNorms(Int32Array.from(indices), stepScalars(plan, {}, 0.01, 0), [5, 0]);
     // Both halves the same example: its own gradient. Both halves together all examples: the true gradient.
     const all = Array.from({ length: examples }, (_, i) => i);
     const signal = norms(all).large;
     const noise = mean(all.map((i) => norms([i, i]).large)) - signal;
 
-    const pairs = Array.from({ length: 3000 }, (_, k) => norms(Array.from({ length: batchSize }, (_unused, i) => Math.floor(uniform(17, k * batchSize + i) * examples))));
-    const fit = fitNoiseScale({
-      small: { batchSize: batchSize / 2, squaredNorms: pairs.map(({ small }) => small) }, large: { batchSize, squaredNorms: pairs.map(({ large }) => large) },
-    }, 3, 1)!;
+    const pairs = Array.from({ length: 3000 }, (_, k) =>
+      norms(Array.from({ length: batchSize }, (_unused, i) => Math.floor(uniform(17, k * batchSize + i) * examples))),
+    );
+    const fit = fitNoiseScale(
+      {
+        small: { batchSize: batchSize / 2, squaredNorms: pairs.map(({ small }) => small) },
+        large: { batchSize, squaredNorms: pairs.map(({ large }) => large) },
+      },
+      3,
+      1,
+    )!;
     // By how far estimates of one pair scatter, means of 3,000 may be off.
     const estimates = pairs.map(({ small, large }) => [2 * large - small, batchSize * (small - large)] as const);
     for (const [i, truth] of [signal, noise].entries()) {
@@ -86,6 +101,8 @@ describe('the norms of a batch\'s gradients', () => {
     const engine = compiled(plan, [4], false);
     const scalars = stepScalars(plan, {}, 0.01, 0);
     expect(() => engine.gradientNorms(new Int32Array(4), scalars, [1, 0])).toThrow(RangeError);
-    expect(() => engine.step(new Int32Array(5), scalars, [1, 0])).toThrow('batch must have a compiled size, 4, got 5 examples');
+    expect(() => engine.step(new Int32Array(5), scalars, [1, 0])).toThrow(
+      'batch must have a compiled size, 4, got 5 examples',
+    );
   });
 });

@@ -8,19 +8,31 @@ import { waitFor } from '../../support/wait-for';
 
 const IMAGE_BYTES = 6;
 const TRAIN = 'train-images-00000.u8';
-const FILES = [{ file: TRAIN, examples: 5 }, { file: 'train-images-00001.u8', examples: 4 }, { file: 'train-images-00002.u8', examples: 1 }];
+const FILES = [
+  { file: TRAIN, examples: 5 },
+  { file: 'train-images-00001.u8', examples: 4 },
+  { file: 'train-images-00002.u8', examples: 1 },
+];
 const bytes = pattern(10 * IMAGE_BYTES);
 
 /** Ten training images in three files, four test images in one. */
 function world(): { readonly folder: string; readonly locations: ImageLocations } {
   const folder = folderOf({
-    [TRAIN]: bytes.subarray(0, 30), 'train-images-00001.u8': bytes.subarray(30, 54), 'train-images-00002.u8': bytes.subarray(54), 'test-images-00000.u8': pattern(24, 100),
+    [TRAIN]: bytes.subarray(0, 30),
+    'train-images-00001.u8': bytes.subarray(30, 54),
+    'train-images-00002.u8': bytes.subarray(54),
+    'test-images-00000.u8': pattern(24, 100),
   });
-  const at = (files: ImageLocations['train']['files']): ImageLocations['train'] => ({ folder, files, imageBytes: IMAGE_BYTES });
+  const at = (files: ImageLocations['train']['files']): ImageLocations['train'] => ({
+    folder,
+    files,
+    imageBytes: IMAGE_BYTES,
+  });
   return { folder, locations: { train: at(FILES), test: at([{ file: 'test-images-00000.u8', examples: 4 }]) } };
 }
 
-const expected = (of: Uint8Array, indices: readonly number[]): number[] => indices.flatMap((index) => [...of.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES)]);
+const expected = (of: Uint8Array, indices: readonly number[]): number[] =>
+  indices.flatMap((index) => [...of.subarray(index * IMAGE_BYTES, (index + 1) * IMAGE_BYTES)]);
 
 const streams: ImageStream[] = [];
 afterEach(() => streams.splice(0).forEach((stream) => stream.close()));
@@ -32,10 +44,13 @@ function streamOf(locations: ImageLocations): ImageStream {
 }
 
 describe('a stream of images', () => {
-  it.each([[[0]], [[9, 0]], [[4, 5, 6]], [[3, 3, 4]], [[8, 9, 0, 1, 2, 3, 4, 5]], [[7, 2, 7, 2]], [[]]])('reads %j from wherever in the files they lie', (indices) => {
-    const stream = streamOf(world().locations);
-    expect([...stream.read('train', Int32Array.from(indices))]).toEqual(expected(bytes, indices));
-  });
+  it.each([[[0]], [[9, 0]], [[4, 5, 6]], [[3, 3, 4]], [[8, 9, 0, 1, 2, 3, 4, 5]], [[7, 2, 7, 2]], [[]]])(
+    'reads %j from wherever in the files they lie',
+    (indices) => {
+      const stream = streamOf(world().locations);
+      expect([...stream.read('train', Int32Array.from(indices))]).toEqual(expected(bytes, indices));
+    },
+  );
 
   it('gives the same bytes whatever was announced: as asked for, in another order, never asked for, or of the other part', () => {
     const stream = streamOf(world().locations);
@@ -45,7 +60,8 @@ describe('a stream of images', () => {
       stream.ahead('test', Int32Array.of(i % 4));
       if (i % 3 === 0) stream.ahead('train', Int32Array.from(batch).reverse());
       expect([...stream.read('train', Int32Array.from(batch))]).toEqual(expected(bytes, batch));
-      if (i % 5 === 0) expect([...stream.read('test', Int32Array.of(i % 4))]).toEqual(expected(pattern(24, 100), [i % 4]));
+      if (i % 5 === 0)
+        expect([...stream.read('test', Int32Array.of(i % 4))]).toEqual(expected(pattern(24, 100), [i % 4]));
     });
   });
 
@@ -76,11 +92,16 @@ describe('a stream of images', () => {
     truncateSync(path.join(folder, 'train-images-00001.u8'), 8);
     for (const announced of [false, true]) {
       if (announced) stream.ahead('train', Int32Array.of(6, 0));
-      const failure = { failure: 'TrainerCrashed', message: 'packed file ends too early [file=train-images-00001.u8, expected at least 12 bytes]' };
+      const failure = {
+        failure: 'TrainerCrashed',
+        message: 'packed file ends too early [file=train-images-00001.u8, expected at least 12 bytes]',
+      };
       expect(() => stream.read('train', Int32Array.of(6, 0))).toThrow(expect.objectContaining(failure));
     }
     rmSync(path.join(folder, 'test-images-00000.u8'));
-    expect(() => stream.read('test', Int32Array.of(0))).toThrow('packed file cannot be read [file=test-images-00000.u8]');
+    expect(() => stream.read('test', Int32Array.of(0))).toThrow(
+      'packed file cannot be read [file=test-images-00000.u8]',
+    );
   });
 
   it('goes on with a file that was cut off and then replaced', () => {
@@ -119,6 +140,8 @@ describe('image files', () => {
 
   it('refuse an example that there is none of', () => {
     const files = new ImageFiles(world().locations.train);
-    expect(() => files.read(Int32Array.of(10), new Uint8Array(IMAGE_BYTES))).toThrow('example must be in [0, 10), got 10');
+    expect(() => files.read(Int32Array.of(10), new Uint8Array(IMAGE_BYTES))).toThrow(
+      'example must be in [0, 10), got 10',
+    );
   });
 });

@@ -1,6 +1,13 @@
 import { deriveSeed } from '../../../workflows/search/random';
 import type { TrainJob } from '../../../activities/trial/protocol';
-import { digitsJob, ForkedTrainer, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../support/trainer';
+import {
+  digitsJob,
+  ForkedTrainer,
+  type LocalDigits,
+  packedDigits,
+  tensorBits,
+  withoutTimes,
+} from '../../support/trainer';
 
 let digits: LocalDigits;
 let trainer: ForkedTrainer;
@@ -20,11 +27,20 @@ async function another(): Promise<ForkedTrainer> {
   return started;
 }
 
-const job = (more: Partial<TrainJob> = {}): TrainJob => digitsJob(digits, {
-  trial: { limit: { epochs: 3 }, hparams: { dropoutRate: 0.3, shift: 0.1 }, evaluate: { validation: 'epoch', test: true } }, ...more,
-});
+const job = (more: Partial<TrainJob> = {}): TrainJob =>
+  digitsJob(digits, {
+    trial: {
+      limit: { epochs: 3 },
+      hparams: { dropoutRate: 0.3, shift: 0.1 },
+      evaluate: { validation: 'epoch', test: true },
+    },
+    ...more,
+  });
 
-async function trained(by: ForkedTrainer, what: TrainJob): Promise<{ readonly measurement: object; readonly bits: ReadonlyMap<string, string> }> {
+async function trained(
+  by: ForkedTrainer,
+  what: TrainJob,
+): Promise<{ readonly measurement: object; readonly bits: ReadonlyMap<string, string> }> {
   by.send({ type: 'start', job: what });
   const { report } = await by.next('finished');
   if (report.outcome.status !== 'completed') throw new Error(`training ended ${report.outcome.status}`);
@@ -43,7 +59,13 @@ describe('the trainer process', () => {
     expect(engine).toMatch(/^tensorflow \S+, tfjs \S+, cpu, \S+, threads 1, onednn 1, compiled 4$/);
     trainer.messages.length = 0;
     trainer.send({ type: 'start', job: job() });
-    expect(await trainer.next('progress')).toMatchObject({ step: 1, stepsTotal: 108, epoch: 1, loss: expect.any(Number), deviceSeconds: expect.any(Number) });
+    expect(await trainer.next('progress')).toMatchObject({
+      step: 1,
+      stepsTotal: 108,
+      epoch: 1,
+      loss: expect.any(Number),
+      deviceSeconds: expect.any(Number),
+    });
     const { report } = await trainer.next('finished');
     expect(report.engine).toBe(engine);
   });
@@ -59,7 +81,9 @@ describe('the trainer process', () => {
     await first.next('progress');
     first.send({ type: 'stop' });
     const { step } = await first.next('stopped');
-    const checkpoints = first.messages.flatMap((message) => (message.type === 'checkpoint' ? [message.checkpoint] : []));
+    const checkpoints = first.messages.flatMap((message) =>
+      message.type === 'checkpoint' ? [message.checkpoint] : [],
+    );
     const last = checkpoints.at(-1)!;
     expect(last.step).toBe(step);
     expect(step).toBeLessThan(108);
@@ -68,7 +92,7 @@ describe('the trainer process', () => {
 
   it('killed at some step is taken over from its newest checkpoint by another that ends in the same bits', async () => {
     const first = await another();
-    first.send({ type: 'start', job: job({ checkpointEverySteps: deriveSeed('kill') % 50 + 5 }) });
+    first.send({ type: 'start', job: job({ checkpointEverySteps: (deriveSeed('kill') % 50) + 5 }) });
     const { checkpoint } = await first.next('checkpoint');
     await first.kill();
     expect(await trained(trainer, job({ resumeFrom: checkpoint.path }))).toEqual(whole);
@@ -87,9 +111,17 @@ describe('the trainer process', () => {
       trainer.send({ type: 'start', job: what });
       return trainer.next('failed');
     };
-    expect(await tell(job({ model: { layers: [{ className: 'Conv2D', config: { filter: 3 } }] } }))).toMatchObject({ failure: 'ModelInvalid', message: expect.stringContaining('model.layers[0] (Conv2D)') });
-    expect(await tell(job({ model: { module: 'mine.js' } }))).toMatchObject({ failure: 'ModelInvalid', message: expect.stringContaining('set STEPWELL_MODEL_FOLDER') });
-    expect(await tell(job({ dataset: { ...digits.dataset, sha256: 'other' }, datasetFolder: '/nowhere' }))).toMatchObject({ failure: 'DatasetCorrupt', message: 'packed file cannot be read [file=manifest.json]' });
+    expect(await tell(job({ model: { layers: [{ className: 'Conv2D', config: { filter: 3 } }] } }))).toMatchObject({
+      failure: 'ModelInvalid',
+      message: expect.stringContaining('model.layers[0] (Conv2D)'),
+    });
+    expect(await tell(job({ model: { module: 'mine.js' } }))).toMatchObject({
+      failure: 'ModelInvalid',
+      message: expect.stringContaining('set STEPWELL_MODEL_FOLDER'),
+    });
+    expect(
+      await tell(job({ dataset: { ...digits.dataset, sha256: 'other' }, datasetFolder: '/nowhere' })),
+    ).toMatchObject({ failure: 'DatasetCorrupt', message: 'packed file cannot be read [file=manifest.json]' });
     expect(await trained(trainer, job())).toEqual(whole);
   });
 

@@ -16,7 +16,11 @@ const GROWTH_MAX = 48 * MIB;
 /** Two trials of each model in turn, and more models than the caches hold: every second trial compiles. */
 function modelOf(trial: number): { readonly model: ModelSpec; readonly optimizer: { readonly name: OptimizerName } } {
   const units = 4 + (Math.floor(trial / 2) % 13);
-  const layers = [{ className: 'Flatten', config: {} }, { className: 'Dense', config: { units, activation: 'relu' } }, { className: 'Dense', config: { units: 10 } }];
+  const layers = [
+    { className: 'Flatten', config: {} },
+    { className: 'Dense', config: { units, activation: 'relu' } },
+    { className: 'Dense', config: { units: 10 } },
+  ];
   return { model: { layers }, optimizer: { name: units % 2 === 0 ? 'sgd' : 'adam' } };
 }
 
@@ -27,7 +31,15 @@ describe('a trainer process', () => {
     try {
       let settled = 0;
       for (let trial = 0; trial < TRIALS; trial++) {
-        const job = digitsJob(digits, { ...modelOf(trial), trial: { seed: trial + 1, limit: { steps: 2 }, hparams: { batchSize: 16 }, evaluate: { validation: 'end', test: false } } });
+        const job = digitsJob(digits, {
+          ...modelOf(trial),
+          trial: {
+            seed: trial + 1,
+            limit: { steps: 2 },
+            hparams: { batchSize: 16 },
+            evaluate: { validation: 'end', test: false },
+          },
+        });
         trainer.send({ type: 'start', job });
         const { report } = await trainer.next('finished');
         expect(report.outcome.status).toBe('completed');

@@ -34,14 +34,31 @@ afterEach(() => models.splice(0).forEach((model) => model.dispose()));
  * has no gradient by the kernel, and a penalty that is linear in the kernel has whatever gradient one likes.
  */
 async function trajectory({ optimizer, hparams }: KerasCase): Promise<readonly (readonly number[])[]> {
-  const layers = [{ className: 'Flatten', config: {} }, { className: 'Dense', config: { units: CLASSES, useBias: false } }];
-  const model = await buildModel({ spec: { layers }, shape: [2, 1, 1], classes: CLASSES, hparams, seed: 1, modelFolder: null });
+  const layers = [
+    { className: 'Flatten', config: {} },
+    { className: 'Dense', config: { units: CLASSES, useBias: false } },
+  ];
+  const model = await buildModel({
+    spec: { layers },
+    shape: [2, 1, 1],
+    classes: CLASSES,
+    hparams,
+    seed: 1,
+    modelFolder: null,
+  });
   models.push(model);
   const kernel = model.variables[0]!;
   let step = 0;
-  model.network.layers.at(-1)!.addLoss(() => tf.sum(tf.mul(kernel.variable, tf.tensor(recorded.gradients[step]!, [2, CLASSES]))));
+  model.network.layers
+    .at(-1)!
+    .addLoss(() => tf.sum(tf.mul(kernel.variable, tf.tensor(recorded.gradients[step]!, [2, CLASSES]))));
   const plan = planStep(model, CLASSES, optimizer, hparams);
-  const black = { examples: 1, shape: [2, 1, 1] as const, images: imagesInMemory(new Uint8Array(2), [2, 1, 1]), labels: new Int32Array(1) };
+  const black = {
+    examples: 1,
+    shape: [2, 1, 1] as const,
+    images: imagesInMemory(new Uint8Array(2), [2, 1, 1]),
+    labels: new Int32Array(1),
+  };
   const engine = createEagerEngine(plan, { train: black, test: null });
   const start: HostTensor = { shape: recorded.shape, values: Float32Array.from(recorded.initial) };
   engine.load(new Map([...initialTensors(plan), [kernel.key, start]]));

@@ -30,19 +30,19 @@ const REFERENCES: Readonly<Record<OptimizerName, Reference>> = {
   adam(w, g, t, memory) {
     memory['m'] = 0.9 * (memory['m'] ?? 0) + 0.1 * g;
     memory['v'] = 0.999 * (memory['v'] ?? 0) + 0.001 * g * g;
-    return w - RATE * (Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)) * memory['m'] / (Math.sqrt(memory['v']) + 1e-7);
+    return w - (RATE * (Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t)) * memory['m']) / (Math.sqrt(memory['v']) + 1e-7);
   },
   adamw: (...args) => REFERENCES.adam(...args),
   // Hinton, "Neural networks for machine learning", lecture 6e, with momentum.
   rmsprop(w, g, _, memory) {
     memory['v'] = 0.9 * (memory['v'] ?? 0) + 0.1 * g * g;
-    memory['m'] = MOMENTUM * (memory['m'] ?? 0) + RATE * g / Math.sqrt(memory['v'] + 1e-7);
+    memory['m'] = MOMENTUM * (memory['m'] ?? 0) + (RATE * g) / Math.sqrt(memory['v'] + 1e-7);
     return w - memory['m'];
   },
   // Duchi et al., JMLR 2011, equation 1.
   adagrad(w, g, _, memory) {
     memory['a'] = (memory['a'] ?? 0.1) + g * g;
-    return w - RATE * g / Math.sqrt(memory['a'] + 1e-7);
+    return w - (RATE * g) / Math.sqrt(memory['a'] + 1e-7);
   },
 };
 
@@ -50,23 +50,33 @@ function trajectory(spec: OptimizerSpec): number[] {
   const optimizer = OPTIMIZERS[spec.name];
   let weight = 1;
   let slots = optimizer.slots.map(() => optimizer.initialSlot?.(spec) ?? 0);
-  return Array.from({ length: STEPS }, (_, i) => freeingTensors(() => {
-    const scalars: Readonly<Record<string, number>> = { learningRate: RATE, momentum: MOMENTUM, ...optimizer.scalars?.(spec, i + 1) };
-    const next = optimizer.update({
-      gradient: tf.tensor1d([gradientAt(i + 1)]), slots: slots.map((slot) => tf.tensor1d([slot])),
-      scalar: (name) => tf.scalar(scalars[name] ?? Number.NaN),
-    });
-    slots = next.slots.map((slot) => slot.dataSync()[0]!);
-    weight -= next.decrement.dataSync()[0]!;
-    return weight;
-  }));
+  return Array.from({ length: STEPS }, (_, i) =>
+    freeingTensors(() => {
+      const scalars: Readonly<Record<string, number>> = {
+        learningRate: RATE,
+        momentum: MOMENTUM,
+        ...optimizer.scalars?.(spec, i + 1),
+      };
+      const next = optimizer.update({
+        gradient: tf.tensor1d([gradientAt(i + 1)]),
+        slots: slots.map((slot) => tf.tensor1d([slot])),
+        scalar: (name) => tf.scalar(scalars[name] ?? Number.NaN),
+      });
+      slots = next.slots.map((slot) => slot.dataSync()[0]!);
+      weight -= next.decrement.dataSync()[0]!;
+      return weight;
+    }),
+  );
 }
 
 describe('every optimizer follows the formula of its paper', () => {
   it.each(Object.keys(OPTIMIZERS) as OptimizerName[])('%s', (name) => {
     const memory: Record<string, number> = {};
     let weight = 1;
-    const expected = Array.from({ length: STEPS }, (_, i) => (weight = REFERENCES[name](weight, gradientAt(i + 1), i + 1, memory)));
+    const expected = Array.from(
+      { length: STEPS },
+      (_, i) => (weight = REFERENCES[name](weight, gradientAt(i + 1), i + 1, memory)),
+    );
     // Float32 against float64 over 25 steps; the weights are of order 1.
     trajectory({ name }).forEach((value, i) => expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5));
   });
@@ -74,7 +84,10 @@ describe('every optimizer follows the formula of its paper', () => {
   it('with the constants that a study gives it', () => {
     const spec: OptimizerSpec = { name: 'adam', beta1: 0.5, beta2: 0.5, epsilon: 1 };
     const [m, v] = [0.5 * gradientAt(1), 0.5 * gradientAt(1) ** 2];
-    expect(trajectory(spec)[0]).toBeCloseTo(1 - RATE * (Math.sqrt(0.5) / 0.5) * m / (Math.sqrt(v) + 1), 6);
-    expect(trajectory({ name: 'adagrad', initialAccumulator: 4 })[0]).toBeCloseTo(1 - RATE * gradientAt(1) / Math.sqrt(4 + gradientAt(1) ** 2), 6);
+    expect(trajectory(spec)[0]).toBeCloseTo(1 - (RATE * (Math.sqrt(0.5) / 0.5) * m) / (Math.sqrt(v) + 1), 6);
+    expect(trajectory({ name: 'adagrad', initialAccumulator: 4 })[0]).toBeCloseTo(
+      1 - (RATE * gradientAt(1)) / Math.sqrt(4 + gradientAt(1) ** 2),
+      6,
+    );
   });
 });

@@ -5,8 +5,13 @@ import type { Constant } from '../../../activities/training/compiled/graph';
 import { OutputShapes, type ShapeInput } from '../../../activities/training/compiled/recording/output-shapes';
 import { type OpAttribute, tf } from '../../../activities/training/native';
 
-const given = (tensor: tf.Tensor, value?: Constant): ShapeInput => ({ shape: tensor.shape, dtype: tensor.dtype, constant: value });
-const integers = (...values: readonly number[]): ShapeInput => given(tf.tensor1d([...values], 'int32'), { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
+const given = (tensor: tf.Tensor, value?: Constant): ShapeInput => ({
+  shape: tensor.shape,
+  dtype: tensor.dtype,
+  constant: value,
+});
+const integers = (...values: readonly number[]): ShapeInput =>
+  given(tf.tensor1d([...values], 'int32'), { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
 
 const PLAIN: readonly OpAttribute[] = [];
 
@@ -15,7 +20,12 @@ describe('shapes of what has run', () => {
   afterEach(() => tf.engine().endScope());
 
   /** Whether an op runs, the second time. */
-  function runsAgain(first: readonly ShapeInput[], second: readonly ShapeInput[], output: tf.Tensor = tf.ones([2, 3]), attributes = [PLAIN, PLAIN]): boolean {
+  function runsAgain(
+    first: readonly ShapeInput[],
+    second: readonly ShapeInput[],
+    output: tf.Tensor = tf.ones([2, 3]),
+    attributes = [PLAIN, PLAIN],
+  ): boolean {
     const shapes = new OutputShapes();
     const run = jest.fn(() => [output]);
     const [before, after] = [first, second].map((inputs, i) => shapes.outputs('Op', attributes[i]!, inputs, run)[0]!);
@@ -46,18 +56,42 @@ describe('shapes of what has run', () => {
   });
 
   it.each<[string, (examples: number) => readonly ShapeInput[], (examples: number) => readonly number[][]]>([
-    ['Conv2D', (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([3, 3, 2, 4]))], (examples) => [[examples, 3, 3, 4]]],
-    ['Conv2DBackpropInput', (examples) => [integers(examples, 5, 5, 2), given(tf.ones([3, 3, 2, 4])), given(tf.ones([examples, 3, 3, 4]))], (examples) => [[examples, 5, 5, 2]]],
-    ['Conv2DBackpropFilter', (examples) => [given(tf.ones([examples, 5, 5, 2])), integers(3, 3, 2, 4), given(tf.ones([examples, 3, 3, 4]))], () => [[3, 3, 2, 4]]],
-    ['AvgPoolGrad', (examples) => [integers(examples, 5, 5, 2), given(tf.ones([examples, 2, 2, 2]))], (examples) => [[examples, 5, 5, 2]]],
-    ['FusedBatchNormV3', (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([2]))], (examples) => [[examples, 5, 5, 2], [2], [2]]],
+    [
+      'Conv2D',
+      (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([3, 3, 2, 4]))],
+      (examples) => [[examples, 3, 3, 4]],
+    ],
+    [
+      'Conv2DBackpropInput',
+      (examples) => [integers(examples, 5, 5, 2), given(tf.ones([3, 3, 2, 4])), given(tf.ones([examples, 3, 3, 4]))],
+      (examples) => [[examples, 5, 5, 2]],
+    ],
+    [
+      'Conv2DBackpropFilter',
+      (examples) => [given(tf.ones([examples, 5, 5, 2])), integers(3, 3, 2, 4), given(tf.ones([examples, 3, 3, 4]))],
+      () => [[3, 3, 2, 4]],
+    ],
+    [
+      'AvgPoolGrad',
+      (examples) => [integers(examples, 5, 5, 2), given(tf.ones([examples, 2, 2, 2]))],
+      (examples) => [[examples, 5, 5, 2]],
+    ],
+    [
+      'FusedBatchNormV3',
+      (examples) => [given(tf.ones([examples, 5, 5, 2])), given(tf.ones([2]))],
+      (examples) => [[examples, 5, 5, 2], [2], [2]],
+    ],
   ])('of %s are known for any number of examples, and for other sides they are not', (op, inputs, outputs) => {
     const shapes = new OutputShapes();
     shapes.outputs(op, PLAIN, inputs(2), () => outputs(2).map((shape) => tf.ones(shape)));
-    const unexpected = (): never => { throw new Error('runs again'); };
+    const unexpected = (): never => {
+      throw new Error('runs again');
+    };
     expect(shapes.outputs(op, PLAIN, inputs(7), unexpected).map(({ shape }) => shape)).toEqual(outputs(7));
     const [first, ...others] = inputs(2);
-    expect(() => shapes.outputs(op, PLAIN, [given(tf.ones([2, 6, 5, 2])), ...others], unexpected)).toThrow('runs again');
+    expect(() => shapes.outputs(op, PLAIN, [given(tf.ones([2, 6, 5, 2])), ...others], unexpected)).toThrow(
+      'runs again',
+    );
     expect(() => shapes.outputs('Op', PLAIN, [first!, ...others], unexpected)).toThrow('runs again');
   });
 });

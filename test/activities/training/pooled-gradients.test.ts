@@ -2,8 +2,10 @@ import { constant, type GraphNode, operation } from '../../../activities/trainin
 import { withPooledGradients } from '../../../activities/training/compiled/rewrites/pooled-gradients';
 import { described } from '../../support/graphs';
 
-const axes = (...values: readonly number[]): GraphNode => constant('axes', { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
-const node = (name: string, op: string, ...inputs: readonly string[]): GraphNode => operation(name, op, inputs, 'float32');
+const axes = (...values: readonly number[]): GraphNode =>
+  constant('axes', { dtype: 'int32', shape: [values.length], values: Int32Array.from(values) });
+const node = (name: string, op: string, ...inputs: readonly string[]): GraphNode =>
+  operation(name, op, inputs, 'float32');
 
 const POOL = node('poolGrad', 'MaxPoolGrad', 'relu', 'pool', 'dy');
 const RELU = node('reluGrad', 'ReluGrad', 'poolGrad', 'relu');
@@ -11,19 +13,29 @@ const FILTER = node('filterGrad', 'Conv2DBackpropFilter', 'image', 'sizes', 'rel
 
 describe('the gradient of an activation behind that of a max pool', () => {
   it('runs on the pooled tensor, and sums over all places with it', () => {
-    expect(described(withPooledGradients([POOL, RELU, FILTER, axes(0, 1, 2), node('biasGrad', 'Sum', 'reluGrad', 'axes')]))).toEqual([
-      'reluGrad/pooled = ReluGrad(dy, pool)', 'reluGrad = MaxPoolGrad(relu, pool, reluGrad/pooled)', 'filterGrad = Conv2DBackpropFilter(image, sizes, reluGrad)',
-      'axes = Const()', 'biasGrad = Sum(reluGrad/pooled, axes)',
+    expect(
+      described(withPooledGradients([POOL, RELU, FILTER, axes(0, 1, 2), node('biasGrad', 'Sum', 'reluGrad', 'axes')])),
+    ).toEqual([
+      'reluGrad/pooled = ReluGrad(dy, pool)',
+      'reluGrad = MaxPoolGrad(relu, pool, reluGrad/pooled)',
+      'filterGrad = Conv2DBackpropFilter(image, sizes, reluGrad)',
+      'axes = Const()',
+      'biasGrad = Sum(reluGrad/pooled, axes)',
     ]);
   });
 
   it('keeps the order of inputs that its op has', () => {
     const sigmoid = node('sigmoidGrad', 'SigmoidGrad', 'relu', 'poolGrad');
-    expect(described(withPooledGradients([POOL, sigmoid]))).toEqual(['sigmoidGrad/pooled = SigmoidGrad(pool, dy)', 'sigmoidGrad = MaxPoolGrad(relu, pool, sigmoidGrad/pooled)']);
+    expect(described(withPooledGradients([POOL, sigmoid]))).toEqual([
+      'sigmoidGrad/pooled = SigmoidGrad(pool, dy)',
+      'sigmoidGrad = MaxPoolGrad(relu, pool, sigmoidGrad/pooled)',
+    ]);
   });
 
   it('sums over some places as before', () => {
-    expect(described(withPooledGradients([POOL, RELU, axes(1, 2), node('sum', 'Sum', 'reluGrad', 'axes')])).at(-1)).toBe('sum = Sum(reluGrad, axes)');
+    expect(
+      described(withPooledGradients([POOL, RELU, axes(1, 2), node('sum', 'Sum', 'reluGrad', 'axes')])).at(-1),
+    ).toBe('sum = Sum(reluGrad, axes)');
   });
 
   it.each<[string, readonly GraphNode[]]>([

@@ -2,7 +2,11 @@ import { stopsByPrechelt } from '../../../activities/training/prechelt';
 import type { PrecheltRule } from '../../../workflows/trial';
 
 /** The first epoch, counted from 1, after which a rule stops; undefined for never. */
-function stopAt(rule: PrecheltRule, valLosses: readonly (number | null)[], trainLosses: readonly (number | null)[] = valLosses.map(() => 1)): number | undefined {
+function stopAt(
+  rule: PrecheltRule,
+  valLosses: readonly (number | null)[],
+  trainLosses: readonly (number | null)[] = valLosses.map(() => 1),
+): number | undefined {
   const curve = valLosses.map((valLoss, i) => ({ valLoss, trainLoss: trainLosses[i] ?? null }));
   return curve.map((_, i) => i + 1).find((epochs) => stopsByPrechelt(rule, curve.slice(0, epochs)));
 }

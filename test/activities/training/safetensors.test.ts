@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../activities/training/checkpoint';
-import { decodeSafetensors, encodeSafetensors, type HostTensor, writeDurably } from '../../../activities/training/safetensors';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type HostTensor,
+  writeDurably,
+} from '../../../activities/training/safetensors';
 import { INITIAL_STATE } from '../../../activities/training/training-state';
 
 const tensors = new Map<string, HostTensor>([
@@ -13,8 +18,8 @@ const tensors = new Map<string, HostTensor>([
 
 describe('a safetensors file', () => {
   it('gives back names, shapes, metadata and every bit', () => {
-    const decoded = decodeSafetensors(encodeSafetensors(tensors, { a: '1', 'ü': '"' }));
-    expect(decoded.metadata).toEqual({ a: '1', 'ü': '"' });
+    const decoded = decodeSafetensors(encodeSafetensors(tensors, { a: '1', ü: '"' }));
+    expect(decoded.metadata).toEqual({ a: '1', ü: '"' });
     expect([...decoded.tensors.keys()]).toEqual([...tensors.keys()]);
     for (const [name, { shape, values }] of tensors) {
       expect(decoded.tensors.get(name)!.shape).toEqual(shape);
@@ -32,7 +37,8 @@ describe('a safetensors file', () => {
 
   it('cut off anywhere is refused', () => {
     const whole = encodeSafetensors(new Map([['w', { shape: [3], values: Float32Array.of(1, 2, 3) }]]));
-    for (let length = 0; length < whole.length; length++) expect(() => decodeSafetensors(whole.subarray(0, length))).toThrow(RangeError);
+    for (let length = 0; length < whole.length; length++)
+      expect(() => decodeSafetensors(whole.subarray(0, length))).toThrow(RangeError);
   });
 
   it('of another kind is refused', () => {
@@ -62,6 +68,8 @@ describe('a checkpoint', () => {
   });
 
   it('is told from other safetensors files', () => {
-    expect(() => decodeCheckpoint(encodeSafetensors(tensors))).toThrow('checkpoint format must be stepwell-checkpoint/1, got none');
+    expect(() => decodeCheckpoint(encodeSafetensors(tensors))).toThrow(
+      'checkpoint format must be stepwell-checkpoint/1, got none',
+    );
   });
 });

@@ -53,9 +53,16 @@ describe('the stop rules', () => {
 });
 
 describe('a training that has ended', () => {
-  const curve = (...losses: readonly (number | null)[]): readonly EpochMeasurement[] => losses.map((valLoss, i) => ({
-    epoch: i + 1, step: 10 * (i + 1), learningRate: 0.1, trainLoss: 2.3, valLoss, valAccuracy: null, deviceSeconds: i,
-  }));
+  const curve = (...losses: readonly (number | null)[]): readonly EpochMeasurement[] =>
+    losses.map((valLoss, i) => ({
+      epoch: i + 1,
+      step: 10 * (i + 1),
+      learningRate: 0.1,
+      trainLoss: 2.3,
+      valLoss,
+      valAccuracy: null,
+      deviceSeconds: i,
+    }));
 
   it('was dead all along if no epoch was better than equal odds', () => {
     expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), 10)).toBe(true);

@@ -27,16 +27,44 @@ function grey(examples: number): OpenedPart {
 /** A packed data set of grey images: a tenth of them to validate on, a tenth to test on. */
 async function packed(examples: number): Promise<LocalDigits> {
   const store = memoryStore();
-  const { sha256, ref, manifest: { classes } } = await packDataset(store, { shape: SHAPE, classNames: ['even', 'odd'], train: grey(examples), test: null }, { onProgress: () => undefined });
-  const split = { seed: 1, trainExamples: 0.8 * examples, validationExamples: 0.1 * examples, testExamples: 0.1 * examples, testFrom: 'train' } as const;
-  const dataset = { sha256, manifest: ref, source: { format: 'idx', uri: 'file:///grey' }, shape: SHAPE, classes, split };
+  const {
+    sha256,
+    ref,
+    manifest: { classes },
+  } = await packDataset(
+    store,
+    { shape: SHAPE, classNames: ['even', 'odd'], train: grey(examples), test: null },
+    { onProgress: () => undefined },
+  );
+  const split = {
+    seed: 1,
+    trainExamples: 0.8 * examples,
+    validationExamples: 0.1 * examples,
+    testExamples: 0.1 * examples,
+    testFrom: 'train',
+  } as const;
+  const dataset = {
+    sha256,
+    manifest: ref,
+    source: { format: 'idx', uri: 'file:///grey' },
+    shape: SHAPE,
+    classes,
+    split,
+  };
   return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder(), () => undefined) };
 }
 
-const jobOn = (data: LocalDigits): TrainJob => digitsJob(data, {
-  model: { layers: [{ className: 'Conv2D', config: { filters: 4, kernelSize: 8, strides: 8 } }, { className: 'Flatten', config: {} }, { className: 'Dense', config: { units: 2 } }] },
-  trial: { hparams: { batchSize: 40 }, limit: { epochs: 2 }, evaluate: { validation: 'epoch', test: true } },
-});
+const jobOn = (data: LocalDigits): TrainJob =>
+  digitsJob(data, {
+    model: {
+      layers: [
+        { className: 'Conv2D', config: { filters: 4, kernelSize: 8, strides: 8 } },
+        { className: 'Flatten', config: {} },
+        { className: 'Dense', config: { units: 2 } },
+      ],
+    },
+    trial: { hparams: { batchSize: 40 }, limit: { epochs: 2 }, evaluate: { validation: 'epoch', test: true } },
+  });
 
 describe('a trainer with a budget of 1 MB for images', () => {
   it('takes for a data set of 120 MB hardly more memory than for one of 6 MB', async () => {
@@ -53,7 +81,7 @@ describe('a trainer with a budget of 1 MB for images', () => {
       await train(small);
       const before = trainer.residentBytes();
       // The other engine and the batches that are read ahead take some 25 MiB, whatever the size of the data set.
-      expect(await train(large) - before).toBeLessThan(40 * MIB);
+      expect((await train(large)) - before).toBeLessThan(40 * MIB);
     } finally {
       await trainer.kill();
     }

@@ -3,15 +3,18 @@ import { endsEpoch, epochAt, epochsDone, type TrialFacts } from '../../../activi
 import { summarizeStepTimes } from '../../../activities/training/step-times';
 import { batchPhases, epochEndStep } from '../../../workflows/trial-length';
 
-const facts = (trainExamples: number, batchSize: number): TrialFacts => ({ trainExamples, batchSize, phases: batchPhases(batchSize, [], trainExamples) } as unknown as TrialFacts);
+const facts = (trainExamples: number, batchSize: number): TrialFacts =>
+  ({ trainExamples, batchSize, phases: batchPhases(batchSize, [], trainExamples) }) as unknown as TrialFacts;
 
 describe('epochs', () => {
   it('end at the steps that the plan of a trial says', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 80 }), (trainExamples, batchSize) => {
-      const planned = new Set(Array.from({ length: 40 }, (_, i) => epochEndStep(i + 1, trainExamples, batchSize)));
-      const steps = Array.from({ length: epochEndStep(40, trainExamples, batchSize) }, (_, i) => i + 1);
-      expect(steps.filter((step) => endsEpoch(facts(trainExamples, batchSize), step))).toEqual([...planned]);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 80 }), (trainExamples, batchSize) => {
+        const planned = new Set(Array.from({ length: 40 }, (_, i) => epochEndStep(i + 1, trainExamples, batchSize)));
+        const steps = Array.from({ length: epochEndStep(40, trainExamples, batchSize) }, (_, i) => i + 1);
+        expect(steps.filter((step) => endsEpoch(facts(trainExamples, batchSize), step))).toEqual([...planned]);
+      }),
+    );
   });
 
   it('count from 1, and the last step of one still lies in it', () => {
@@ -22,7 +25,12 @@ describe('epochs', () => {
 
 describe('step times', () => {
   it('are summed up by their quantiles after the warm-up', () => {
-    expect(summarizeStepTimes([99, 98, ...Array.from({ length: 11 }, (_, i) => 10 - i)], 2)).toEqual({ median: 5, p10: 1, p90: 9, count: 11 });
+    expect(summarizeStepTimes([99, 98, ...Array.from({ length: 11 }, (_, i) => 10 - i)], 2)).toEqual({
+      median: 5,
+      p10: 1,
+      p90: 9,
+      count: 11,
+    });
   });
 
   it('of a trial no longer than its warm-up are unknown', () => {

@@ -4,10 +4,27 @@ import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer
 import { FAILURES } from '../../../workflows/contract';
 import type { Receipt } from '../../../workflows/trial';
 
-const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({ step: 42, deviceSeconds: 4.2, process: 'warm', previousError: undefined, hangsBefore: 0, scratchFolder: '/cache/scratch/1-abc', ...changed });
-const crashed = (how: string, options: { readonly killed?: boolean; readonly outOfMemory?: boolean } = {}): TrainerCrashed => (
-  new TrainerCrashed(`trainer process ended ${how}: some output`, { how, killed: false, outOfMemory: false, ...options }));
-const failed = (message: string, failure: string = FAILURES.trainerCrashed): TrainerFailed => new TrainerFailed(failure, message, 'at step');
+const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({
+  step: 42,
+  deviceSeconds: 4.2,
+  process: 'warm',
+  previousError: undefined,
+  hangsBefore: 0,
+  scratchFolder: '/cache/scratch/1-abc',
+  ...changed,
+});
+const crashed = (
+  how: string,
+  options: { readonly killed?: boolean; readonly outOfMemory?: boolean } = {},
+): TrainerCrashed =>
+  new TrainerCrashed(`trainer process ended ${how}: some output`, {
+    how,
+    killed: false,
+    outOfMemory: false,
+    ...options,
+  });
+const failed = (message: string, failure: string = FAILURES.trainerCrashed): TrainerFailed =>
+  new TrainerFailed(failure, message, 'at step');
 const named = (name: string): Error => Object.assign(new Error(name), { name });
 
 /** What the next attempt would know of this one. */
@@ -40,26 +57,47 @@ test('seconds that nothing came of are spent all the same', () => {
 test('the same error of the trainer in two attempts running is a bug that no third one mends', () => {
   const error = failed('bad shape');
   const end = endOf(error, facts({ previousError: wordsAfter(error) }));
-  expect(end).toMatchObject({ thrown: { name: 'TrainerBroken', message: 'training fails the same way every time: bad shape', trainerStack: 'at step' } });
+  expect(end).toMatchObject({
+    thrown: {
+      name: 'TrainerBroken',
+      message: 'training fails the same way every time: bad shape',
+      trainerStack: 'at step',
+    },
+  });
 });
 
 test('another error than last time is tried again', () => {
-  expect(endOf(failed('bad dtype'), facts({ previousError: wordsAfter(failed('bad shape')) }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
+  expect(endOf(failed('bad dtype'), facts({ previousError: wordsAfter(failed('bad shape')) }))).toMatchObject({
+    thrown: { name: 'TrainerCrashed' },
+  });
 });
 
 test('an error that names the scratch folder, another one in every attempt, is the same error', () => {
   const first = wordsAfter(failed('cannot read /cache/scratch/1-abc/resume'));
-  expect(endOf(failed('cannot read /cache/scratch/2-xyz/resume'), facts({ previousError: first, scratchFolder: '/cache/scratch/2-xyz' }))).toMatchObject({ thrown: { name: 'TrainerBroken' } });
+  expect(
+    endOf(
+      failed('cannot read /cache/scratch/2-xyz/resume'),
+      facts({ previousError: first, scratchFolder: '/cache/scratch/2-xyz' }),
+    ),
+  ).toMatchObject({ thrown: { name: 'TrainerBroken' } });
 });
 
 test('the same crash at the same step is the same error, at another step it is not', () => {
   const first = wordsAfter(crashed('by SIGSEGV'));
-  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first }))).toMatchObject({ thrown: { name: 'TrainerBroken' } });
-  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first, step: 43 }))).toMatchObject({ thrown: { name: 'TrainerCrashed' } });
+  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first }))).toMatchObject({
+    thrown: { name: 'TrainerBroken' },
+  });
+  expect(endOf(crashed('by SIGSEGV'), facts({ previousError: first, step: 43 }))).toMatchObject({
+    thrown: { name: 'TrainerCrashed' },
+  });
 });
 
 test('a trainer that somebody kills or whose disk is full is tried again however often', () => {
-  for (const error of [crashed('by SIGKILL', { killed: true }), failed('ENOSPC: no space left on device, write'), named('StorageUnavailable')]) {
+  for (const error of [
+    crashed('by SIGKILL', { killed: true }),
+    failed('ENOSPC: no space left on device, write'),
+    named('StorageUnavailable'),
+  ]) {
     expect(wordsAfter(error)).toBeUndefined();
     expect(endOf(error, facts())).toMatchObject({ thrown: error });
   }
@@ -69,13 +107,25 @@ test('a third hang from the same checkpoint is a bug, a second may be the machin
   const hang = new TrainerStalled('trainer made no progress for 61 s', 61);
   expect(endOf(hang, facts({ hangsBefore: 1 }))).toMatchObject({ thrown: hang });
   expect(endOf(hang, facts({ hangsBefore: 2 }))).toMatchObject({
-    thrown: { name: 'TrainerBroken', message: 'training fails the same way every time: trainer made no progress for 61 s' }, death: { cause: 'trainerStalled' },
+    thrown: {
+      name: 'TrainerBroken',
+      message: 'training fails the same way every time: trainer made no progress for 61 s',
+    },
+    death: { cause: 'trainerStalled' },
   });
 });
 
 test('hangs count from the last attempt that got on, or ended in another way', () => {
-  const receipt = (cause: Receipt['cause'], resumedAtStep: number): Receipt => (
-    { trialId: 'sweep/000', cause, attempt: 2, lastStep: 45, resumedAtStep, stepsLost: 5, deviceSecondsLost: 1, worker: 'w' });
+  const receipt = (cause: Receipt['cause'], resumedAtStep: number): Receipt => ({
+    trialId: 'sweep/000',
+    cause,
+    attempt: 2,
+    lastStep: 45,
+    resumedAtStep,
+    stepsLost: 5,
+    deviceSecondsLost: 1,
+    worker: 'w',
+  });
   const hung = receipt('trainerStalled', 40);
   expect(hangsFrom(40, [])).toBe(0);
   expect(hangsFrom(40, [hung, hung])).toBe(2);
@@ -85,18 +135,24 @@ test('hangs count from the last attempt that got on, or ended in another way', (
 });
 
 test('an error with a type of its own keeps it', () => {
-  expect(endOf(failed('no such layer', FAILURES.modelInvalid), facts({ previousError: 'no such layer' }))).toMatchObject({ thrown: { name: 'ModelInvalid' } });
+  expect(
+    endOf(failed('no such layer', FAILURES.modelInvalid), facts({ previousError: 'no such layer' })),
+  ).toMatchObject({ thrown: { name: 'ModelInvalid' } });
 });
 
 describe('memory that ran out', () => {
   const killed = crashed('by SIGKILL', { killed: true, outOfMemory: true });
 
   test('is a finding at once where a process of its own was to find it', () => {
-    expect(endOf(killed, facts({ process: 'fresh' }))).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' } });
+    expect(endOf(killed, facts({ process: 'fresh' }))).toMatchObject({
+      outcome: { status: 'outOfMemory', where: 'host' },
+    });
   });
 
   test('is tried once more elsewhere, and a finding the second time', () => {
     expect(endOf(killed, facts())).toMatchObject({ thrown: killed, death: { cause: 'trainerKilled' } });
-    expect(endOf(killed, facts({ previousError: wordsAfter(killed) }))).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' } });
+    expect(endOf(killed, facts({ previousError: wordsAfter(killed) }))).toMatchObject({
+      outcome: { status: 'outOfMemory', where: 'host' },
+    });
   });
 });

@@ -12,11 +12,21 @@ async function start(store: FaultyStore = faultyStore()) {
   const ledger = await take(store);
   const ending = new AbortController();
   const seen = { moved: 0, lost: [] as unknown[] };
-  const uploads = new CheckpointUploads(ledger, { onMoved: () => { seen.moved += 1; }, onLost: (reason) => seen.lost.push(reason) }, ending.signal);
+  const uploads = new CheckpointUploads(
+    ledger,
+    {
+      onMoved: () => {
+        seen.moved += 1;
+      },
+      onLost: (reason) => seen.lost.push(reason),
+    },
+    ending.signal,
+  );
   return { store, ledger, ending, seen, uploads };
 }
 
-const stepsIn = async (store: FaultyStore): Promise<readonly number[]> => (await manifestOf(store)).checkpoints.map(({ step }) => step);
+const stepsIn = async (store: FaultyStore): Promise<readonly number[]> =>
+  (await manifestOf(store)).checkpoints.map(({ step }) => step);
 
 test('a checkpoint that is added is committed, and its local file gone', async () => {
   const { store, uploads, seen } = await start();
@@ -40,7 +50,10 @@ test('while one is under way only the newest waits', async () => {
 
 test('a store that is away for a while costs nothing but time', async () => {
   const { store, uploads, seen } = await start();
-  store.faults.push({ operation: 'put', key: '/checkpoints/', fault: 'unavailable', times: 1 }, { operation: 'put', key: 'manifest', fault: 'lost', times: 1 });
+  store.faults.push(
+    { operation: 'put', key: '/checkpoints/', fault: 'unavailable', times: 1 },
+    { operation: 'put', key: 'manifest', fault: 'lost', times: 1 },
+  );
   uploads.add(checkpointFile(100));
   await uploads.drained();
   expect(await stepsIn(store)).toEqual([100]);

@@ -44,7 +44,9 @@ export class FakeTrainer {
 
   kill(): void {
     this.calls.push('kill');
-    this.running?.fail(new TrainerCrashed('trainer process ended by SIGKILL', { how: 'by SIGKILL', killed: true, outOfMemory: false }));
+    this.running?.fail(
+      new TrainerCrashed('trainer process ended by SIGKILL', { how: 'by SIGKILL', killed: true, outOfMemory: false }),
+    );
   }
 }
 
@@ -52,7 +54,14 @@ export class FakeTrainer {
 export function writeCheckpoint({ scratchFolder }: TrainJob, step: number): Parameters<TrainerEvents['checkpoint']>[0] {
   const file = path.join(scratchFolder, `checkpoint-${step}.safetensors`);
   writeFileSync(file, `state at ${step}`);
-  return { path: file, step, epoch: 0, best: false, bytes: Buffer.byteLength(`state at ${step}`), deviceSeconds: step / 10 };
+  return {
+    path: file,
+    step,
+    epoch: 0,
+    best: false,
+    bytes: Buffer.byteLength(`state at ${step}`),
+    deviceSeconds: step / 10,
+  };
 }
 
 export function reportOf({ scratchFolder }: TrainJob, outcome: Outcome = resultOf().outcome): TrainReport {

@@ -5,7 +5,9 @@ function watched() {
   const seen = { beats: 0, stalls: [] as number[] };
   let seconds = 0;
   const liveness = new Liveness({
-    beat: () => { seen.beats += 1; },
+    beat: () => {
+      seen.beats += 1;
+    },
     beatEverySeconds: 1_000_000,
     onStall: (silence) => seen.stalls.push(silence),
     now: () => seconds * 1000,

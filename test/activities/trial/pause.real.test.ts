@@ -20,9 +20,13 @@ const EPOCHS = 5;
 
 /** Dropout, augmentation, a schedule that looks at results and early stopping: everything that a pause might lose. */
 const TRIAL: Partial<TrialSpec> = {
-  hparams: { learningRate: 3e-3, batchSize: 64, dropoutRate: 0.3, shift: 0.1, mixup: 0.2, weightDecay: 1e-3 }, seed: 11,
-  schedule: { name: 'plateau', factor: 0.5, patience: 0, minFactor: 0.01, warmupSteps: 5 }, limit: { epochs: EPOCHS }, stop: { patience: 4, dead: true },
-  evaluate: { validation: 'epoch', test: true }, record: { stepLosses: true },
+  hparams: { learningRate: 3e-3, batchSize: 64, dropoutRate: 0.3, shift: 0.1, mixup: 0.2, weightDecay: 1e-3 },
+  seed: 11,
+  schedule: { name: 'plateau', factor: 0.5, patience: 0, minFactor: 0.01, warmupSteps: 5 },
+  limit: { epochs: EPOCHS },
+  stop: { patience: 4, dead: true },
+  evaluate: { validation: 'epoch', test: true },
+  record: { stepLosses: true },
 };
 
 let folder: string;
@@ -33,16 +37,34 @@ let store: ObjectStore;
 /** A store with the data set in it and no trial yet. */
 async function freshStore(): Promise<ObjectStore> {
   const fresh = memoryStore();
-  dataset = await pinDataset({ store: fresh, fileRoots: [DIGITS] }, { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 }, 17, { onProgress: () => undefined });
+  dataset = await pinDataset(
+    { store: fresh, fileRoots: [DIGITS] },
+    { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 },
+    17,
+    { onProgress: () => undefined },
+  );
   return fresh;
 }
 
 /** A segment as one of two workers runs it, each with a trainer process and a disk of its own. */
-async function run(worker: 0 | 1, trial: Partial<TrialSpec>, on: ObjectStore = store, workflowId = 'study/one'): Promise<TrialResult> {
-  const runTrial = createRunTrial({ store: on, trainers: workers[worker]!, cacheFolder: path.join(folder, `worker-${worker}`), modelFolder: null });
+async function run(
+  worker: 0 | 1,
+  trial: Partial<TrialSpec>,
+  on: ObjectStore = store,
+  workflowId = 'study/one',
+): Promise<TrialResult> {
+  const runTrial = createRunTrial({
+    store: on,
+    trainers: workers[worker]!,
+    cacheFolder: path.join(folder, `worker-${worker}`),
+    modelFolder: null,
+  });
   const input = trialInput({ dataset, checkpointEverySteps: 1000 }, { ...TRIAL, ...trial });
-  const environment = quietEnvironment({ activityId: input.trial.trialId, workflowExecution: { workflowId, runId: workflowId } });
-  return await environment.run(runTrial, input) as TrialResult;
+  const environment = quietEnvironment({
+    activityId: input.trial.trialId,
+    workflowExecution: { workflowId, runId: workflowId },
+  });
+  return (await environment.run(runTrial, input)) as TrialResult;
 }
 
 function measurementOf({ outcome }: TrialResult): Measurement {
@@ -52,7 +74,13 @@ function measurementOf({ outcome }: TrialResult): Measurement {
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'stepwell-pause-'));
-  workers = [0, 1].map(() => new TrainerPool(1, () => ({ entry: ENTRY, environment: { STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1' } })));
+  workers = [0, 1].map(
+    () =>
+      new TrainerPool(1, () => ({
+        entry: ENTRY,
+        environment: { STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1' },
+      })),
+  );
   store = await freshStore();
 });
 
@@ -67,8 +95,16 @@ test('a training in three segments on two workers ends in the bits and the measu
   const second = await run(1, { trialId: 'sweep/001.2', continues: 'sweep/001', pauseAfterEpochs: 3 });
   const last = await run(0, { trialId: 'sweep/001.3', continues: 'sweep/001.2' });
 
-  expect([first, second, last, whole].map(({ outcome }) => outcome.status)).toEqual(['paused', 'paused', 'completed', 'completed']);
-  expect([first, second].map((result) => measurementOf(result).curve.map(({ epoch }) => epoch))).toEqual([[1], [1, 2, 3]]);
+  expect([first, second, last, whole].map(({ outcome }) => outcome.status)).toEqual([
+    'paused',
+    'paused',
+    'completed',
+    'completed',
+  ]);
+  expect([first, second].map((result) => measurementOf(result).curve.map(({ epoch }) => epoch))).toEqual([
+    [1],
+    [1, 2, 3],
+  ]);
   expect(withoutTimes(measurementOf(last))).toEqual(withoutTimes(measurementOf(whole)));
   expect(last.weights?.sha256).toBe(whole.weights?.sha256);
   expect(last.hash).toBe(whole.hash);
@@ -87,12 +123,18 @@ test('a segment that asks for less than the store has gets what is there, trains
   expect(near).toMatchObject({ trialId: 'sweep/007', outcome: { status: 'paused' }, reused: true, receipts: [] });
   expect(withoutTimes(measurementOf(near))).toEqual(withoutTimes(measurementOf(far)));
   const finished = await run(1, { trialId: 'sweep/002.2', seed, continues: 'sweep/002' });
-  expect(await run(0, { trialId: 'sweep/007.2', seed, continues: 'sweep/007', pauseAfterEpochs: 2 }, store, 'study/two'))
-    .toEqual({ ...finished, trialId: 'sweep/007.2', reused: true });
+  expect(
+    await run(0, { trialId: 'sweep/007.2', seed, continues: 'sweep/007', pauseAfterEpochs: 2 }, store, 'study/two'),
+  ).toEqual({ ...finished, trialId: 'sweep/007.2', reused: true });
 });
 
 test('a pause at the last epoch is none, and a training that stops early stops before its pause', async () => {
   const short = { limit: { epochs: 2 }, seed: 13 };
-  expect(await run(0, { ...short, trialId: 'sweep/003', pauseAfterEpochs: 2 })).toMatchObject({ outcome: { status: 'completed' }, weights: expect.anything() });
-  expect(await run(0, { trialId: 'sweep/004', seed: 14, stop: { patience: 1, minDelta: 10 }, pauseAfterEpochs: 4 })).toMatchObject({ outcome: { status: 'earlyStopped' } });
+  expect(await run(0, { ...short, trialId: 'sweep/003', pauseAfterEpochs: 2 })).toMatchObject({
+    outcome: { status: 'completed' },
+    weights: expect.anything(),
+  });
+  expect(
+    await run(0, { trialId: 'sweep/004', seed: 14, stop: { patience: 1, minDelta: 10 }, pauseAfterEpochs: 4 }),
+  ).toMatchObject({ outcome: { status: 'earlyStopped' } });
 });

@@ -46,7 +46,8 @@ afterAll(async () => {
 
 /** A trial unlike any other of this file, by its seed. */
 let seeds = 0;
-const inputOf = (hparams: HParams = {}): RunTrialInput => trialInput({ dataset, checkpointEverySteps: 10 }, { seed: (seeds += 1), hparams, limit: { steps: 60 } });
+const inputOf = (hparams: HParams = {}): RunTrialInput =>
+  trialInput({ dataset, checkpointEverySteps: 10 }, { seed: (seeds += 1), hparams, limit: { steps: 60 } });
 
 interface Execution {
   readonly environment: MockActivityEnvironment;
@@ -63,14 +64,21 @@ function execute(input: RunTrialInput, info: Partial<Info> = {}): Execution {
   return { environment, beats, ended };
 }
 
-const reached = (beats: readonly TrialProgress[], step: number) => waitFor(`a heartbeat of step ${step}`, () => beats.find((beat) => beat.step >= step));
+const reached = (beats: readonly TrialProgress[], step: number) =>
+  waitFor(`a heartbeat of step ${step}`, () => beats.find((beat) => beat.step >= step));
 const scratchLeft = (): readonly string[] => readdirSync(path.join(cacheFolder, 'scratch'));
 
 test('a trial is trained once: another study gets its result, and its own retry gets it as its own', async () => {
   const input = inputOf();
   const { ended, beats } = execute(input);
   const result = await ended;
-  expect(result).toMatchObject({ outcome: { status: 'completed' }, reused: false, receipts: [], engine: 'stub', weights: { bytes: 16 } });
+  expect(result).toMatchObject({
+    outcome: { status: 'completed' },
+    reused: false,
+    receipts: [],
+    engine: 'stub',
+    weights: { bytes: 16 },
+  });
   expect(beats.at(-1)).toMatchObject({ trialId: input.trial.trialId, stepsTotal: 60 });
   const other = { ...input, trial: { ...input.trial, trialId: 'sweep/004' } };
   const reused = await execute(other, { workflowExecution: { workflowId: 'study/other', runId: '2' } }).ended;
@@ -86,7 +94,10 @@ test('a worker told to stop hands over a checkpoint of that very step, and the n
   environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
   expect(await ended).toMatchObject({ name: 'CancelledFailure', message: 'WORKER_SHUTDOWN' });
   const result = await execute(input, { attempt: 2, heartbeatDetails: beats.at(-1) }).ended;
-  expect(result).toMatchObject({ outcome: { status: 'completed' }, receipts: [{ cause: 'workerStopped', attempt: 2, stepsLost: 0 }] });
+  expect(result).toMatchObject({
+    outcome: { status: 'completed' },
+    receipts: [{ cause: 'workerStopped', attempt: 2, stepsLost: 0 }],
+  });
   expect((result as TrialResult).receipts[0]?.resumedAtStep).toBeGreaterThanOrEqual(15);
   expect(scratchLeft()).toEqual([]);
 });
@@ -97,8 +108,11 @@ test('a trainer that is killed is replaced, and goes on from its newest checkpoi
   const { checkpointStep } = await waitFor('a checkpoint', () => beats.find((beat) => beat.checkpointStep > 0));
   await trainers.close();
   expect(await ended).toMatchObject({ type: 'TrainerCrashed', nonRetryable: false });
-  const result = await execute(input, { attempt: 2, heartbeatDetails: beats.at(-1) }).ended as TrialResult;
-  expect(result).toMatchObject({ outcome: { status: 'completed' }, receipts: [{ cause: 'trainerKilled', attempt: 2 }] });
+  const result = (await execute(input, { attempt: 2, heartbeatDetails: beats.at(-1) }).ended) as TrialResult;
+  expect(result).toMatchObject({
+    outcome: { status: 'completed' },
+    receipts: [{ cause: 'trainerKilled', attempt: 2 }],
+  });
   expect(result.receipts[0]?.resumedAtStep).toBeGreaterThanOrEqual(checkpointStep);
 });
 
@@ -118,7 +132,12 @@ test('an attempt whose trial is taken by a later one ends as fenced', async () =
   await reached(beats, 5);
   const manifests = (await store.list('trials/')).filter(({ key }) => key.endsWith('manifest.json'));
   const hashes = manifests.map(({ key }) => key.split('/')[1] ?? '');
-  const owner = ownerOf({ workflowId: 'test', runId: '00000000-0000-0000-0000-000000000000', activityId: 'test', attempt: 9 });
+  const owner = ownerOf({
+    workflowId: 'test',
+    runId: '00000000-0000-0000-0000-000000000000',
+    activityId: 'test',
+    attempt: 9,
+  });
   await Promise.all(hashes.map((hash) => openTrial(store, { hash, owner })));
   expect(await ended).toMatchObject({ type: 'Fenced', nonRetryable: false });
 });
@@ -131,25 +150,49 @@ test('a trial that another study trains is come back to, without counting as tro
   // One slot: the second looks at the trial after the first has ended, unless it has a trainer of its own.
   const own = new TrainerPool(1, () => ({ entry, environment: {} }));
   const environment = quietEnvironment({ workflowExecution: { workflowId: 'study/third', runId: '3' } });
-  const busy = await environment.run(createRunTrial({ store, trainers: own, cacheFolder, modelFolder: null }), input).catch((error: unknown) => error);
+  const busy = await environment
+    .run(createRunTrial({ store, trainers: own, cacheFolder, modelFolder: null }), input)
+    .catch((error: unknown) => error);
   await own.close();
-  expect(busy).toMatchObject({ type: 'TrialBusy', nonRetryable: false, nextRetryDelay: '5 seconds', message: expect.stringContaining('workflow=test') });
+  expect(busy).toMatchObject({
+    type: 'TrialBusy',
+    nonRetryable: false,
+    nextRetryDelay: '5 seconds',
+    message: expect.stringContaining('workflow=test'),
+  });
   expect(await first.ended).toMatchObject({ reused: false });
   expect(await other.ended).toMatchObject({ reused: true });
 });
 
 test('the same error twice is not tried a third time', async () => {
   const input = inputOf({ failAt: 3 });
-  expect(await execute(input).ended).toMatchObject({ type: 'TrainerCrashed', message: 'told to fail', nonRetryable: false });
-  expect(await execute(input, { attempt: 2 }).ended).toMatchObject({ type: 'TrainerBroken', message: 'training fails the same way every time: told to fail', nonRetryable: true });
+  expect(await execute(input).ended).toMatchObject({
+    type: 'TrainerCrashed',
+    message: 'told to fail',
+    nonRetryable: false,
+  });
+  expect(await execute(input, { attempt: 2 }).ended).toMatchObject({
+    type: 'TrainerBroken',
+    message: 'training fails the same way every time: told to fail',
+    nonRetryable: true,
+  });
 });
 
 test('the same crash at the same step is not tried a third time', async () => {
   const input = inputOf({ exitAt: 3 });
   expect(await execute(input).ended).toMatchObject({ type: 'TrainerCrashed' });
-  expect(await execute(input, { attempt: 2 }).ended).toMatchObject({ type: 'TrainerBroken', message: expect.stringContaining('last words') });
+  expect(await execute(input, { attempt: 2 }).ended).toMatchObject({
+    type: 'TrainerBroken',
+    message: expect.stringContaining('last words'),
+  });
 });
 
 test('an activity without a workflow trains all the same', async () => {
-  expect(await execute(inputOf(), { workflowExecution: undefined, activityRunId: 'standalone', inWorkflow: false } as unknown as Partial<Info>).ended).toMatchObject({ outcome: { status: 'completed' } });
+  expect(
+    await execute(inputOf(), {
+      workflowExecution: undefined,
+      activityRunId: 'standalone',
+      inWorkflow: false,
+    } as unknown as Partial<Info>).ended,
+  ).toMatchObject({ outcome: { status: 'completed' } });
 });

@@ -8,5 +8,12 @@ import { trialInput } from './trial-input';
 /** A job for the stub trainer. */
 export function stubJob(steps: number, hparams: HParams = {}): TrainJob {
   const { trial, ...input } = trialInput({}, { limit: { steps }, hparams });
-  return { ...input, trial, datasetFolder: '/nowhere', scratchFolder: mkdtempSync(path.join(tmpdir(), 'stepwell-stub-')), resumeFrom: null, modelFolder: null };
+  return {
+    ...input,
+    trial,
+    datasetFolder: '/nowhere',
+    scratchFolder: mkdtempSync(path.join(tmpdir(), 'stepwell-stub-')),
+    resumeFrom: null,
+    modelFolder: null,
+  };
 }

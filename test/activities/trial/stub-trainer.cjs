@@ -8,40 +8,63 @@ const path = require('node:path');
 
 let stopping = false;
 
-process.stderr.write([
-  'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR',
-  'I0000 00:00:1722000000.123456    4711 cuda_executor.cc:1015] successful NUMA node read',
-  '2024-07-26 12:00:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:193] This TensorFlow binary is optimized',
-  'To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate compiler flags.',
-  'first words', '',
-].join('\n'));
+process.stderr.write(
+  [
+    'WARNING: All log messages before absl::InitializeLog() is called are written to STDERR',
+    'I0000 00:00:1722000000.123456    4711 cuda_executor.cc:1015] successful NUMA node read',
+    '2024-07-26 12:00:00.123456: I tensorflow/core/platform/cpu_feature_guard.cc:193] This TensorFlow binary is optimized',
+    'To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate compiler flags.',
+    'first words',
+    '',
+  ].join('\n'),
+);
 
 function checkpoint({ scratchFolder }, step) {
   const file = path.join(scratchFolder, `checkpoint-${step}.safetensors`);
   writeFileSync(file, String(step));
-  process.send({ type: 'checkpoint', checkpoint: { path: file, step, epoch: 0, best: false, bytes: String(step).length, deviceSeconds: step / 100 } });
+  process.send({
+    type: 'checkpoint',
+    checkpoint: { path: file, step, epoch: 0, best: false, bytes: String(step).length, deviceSeconds: step / 100 },
+  });
 }
 
 function finish({ scratchFolder }, steps) {
   const weightsPath = path.join(scratchFolder, 'weights.safetensors');
   writeFileSync(weightsPath, `weights after ${steps}`);
   const measurement = {
-    steps, epochs: 1, examples: steps, trainLoss: 1, best: null, curve: [], test: null, stepLosses: [], stepSeconds: null, peakBytes: 1, parameters: 1, deviceSeconds: steps / 100,
+    steps,
+    epochs: 1,
+    examples: steps,
+    trainLoss: 1,
+    best: null,
+    curve: [],
+    test: null,
+    stepLosses: [],
+    stepSeconds: null,
+    peakBytes: 1,
+    parameters: 1,
+    deviceSeconds: steps / 100,
   };
-  process.send({ type: 'finished', report: { outcome: { status: 'completed', measurement }, weightsPath, modelFolder: null, engine: 'stub' } });
+  process.send({
+    type: 'finished',
+    report: { outcome: { status: 'completed', measurement }, weightsPath, modelFolder: null, engine: 'stub' },
+  });
 }
 
 async function train(job) {
   stopping = false;
-  const { trial: { limit, hparams } } = job;
-  for (let step = job.resumeFrom === null ? 0 : Number(readFileSync(job.resumeFrom, 'utf8')); step < limit.steps; ) {
+  const {
+    trial: { limit, hparams },
+  } = job;
+  for (let step = job.resumeFrom === null ? 0 : Number(readFileSync(job.resumeFrom, 'utf8')); step < limit.steps;) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     if (stopping) {
       checkpoint(job, step);
       return process.send({ type: 'stopped', step });
     }
     step += 1;
-    if (step === hparams.failAt) return process.send({ type: 'failed', failure: 'TrainerCrashed', message: 'told to fail', stack: 'stack' });
+    if (step === hparams.failAt)
+      return process.send({ type: 'failed', failure: 'TrainerCrashed', message: 'told to fail', stack: 'stack' });
     if (step === hparams.exitAt) {
       process.stderr.write('last words\n');
       process.exit(7);

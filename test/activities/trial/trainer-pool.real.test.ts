@@ -19,36 +19,60 @@ const isAlive = (pid: number | undefined): boolean => {
 describe('a trainer process', () => {
   test('trains one job after another, and is known by its host and pid', async () => {
     const trainer = await TrainerProcess.start({ entry, environment: {} });
-    expect(trainer).toMatchObject({ engine: 'stub', alive: true, identity: expect.stringMatching(new RegExp(`/${trainer.pid}$`)) });
+    expect(trainer).toMatchObject({
+      engine: 'stub',
+      alive: true,
+      identity: expect.stringMatching(new RegExp(`/${trainer.pid}$`)),
+    });
     const steps: number[] = [];
     const events = { ...NO_EVENTS, progress: ({ step }: { step: number }) => steps.push(step) };
-    for (const job of [stubJob(3), stubJob(2)]) expect(await trainer.train(job, events)).toMatchObject({ outcome: { status: 'completed' } });
+    for (const job of [stubJob(3), stubJob(2)])
+      expect(await trainer.train(job, events)).toMatchObject({ outcome: { status: 'completed' } });
     expect(steps).toEqual([1, 2, 3, 1, 2]);
     await trainer.close();
     expect(trainer.alive).toBe(false);
   });
 
-  test('that ends in the middle says how, with its last words and without its libraries\' noise', async () => {
+  test("that ends in the middle says how, with its last words and without its libraries' noise", async () => {
     const trainer = await TrainerProcess.start({ entry, environment: {} });
     await expect(trainer.train(stubJob(9, { exitAt: 2 }), NO_EVENTS)).rejects.toMatchObject({
-      name: 'TrainerCrashed', message: 'trainer process ended with exit code 7: first words\nlast words', how: 'with exit code 7', killed: false, outOfMemory: false,
+      name: 'TrainerCrashed',
+      message: 'trainer process ended with exit code 7: first words\nlast words',
+      how: 'with exit code 7',
+      killed: false,
+      outOfMemory: false,
     });
     await expect(trainer.train(stubJob(9), NO_EVENTS)).rejects.toMatchObject({ name: 'TrainerCrashed' });
   });
 
-  test.each([['SIGKILL', true, ''], ['SIGSEGV', false, ': first words']] as const)('that ends by %s was killed by somebody: %s', async (signal, killed, words) => {
+  test.each([
+    ['SIGKILL', true, ''],
+    ['SIGSEGV', false, ': first words'],
+  ] as const)('that ends by %s was killed by somebody: %s', async (signal, killed, words) => {
     const trainer = await TrainerProcess.start({ entry, environment: {} });
-    const training = trainer.train(stubJob(1000), { ...NO_EVENTS, progress: () => process.kill(trainer.pid ?? 0, signal) });
-    await expect(training).rejects.toMatchObject({ name: 'TrainerCrashed', message: `trainer process ended by ${signal}${words}`, how: `by ${signal}`, killed, outOfMemory: false });
+    const training = trainer.train(stubJob(1000), {
+      ...NO_EVENTS,
+      progress: () => process.kill(trainer.pid ?? 0, signal),
+    });
+    await expect(training).rejects.toMatchObject({
+      name: 'TrainerCrashed',
+      message: `trainer process ended by ${signal}${words}`,
+      how: `by ${signal}`,
+      killed,
+      outOfMemory: false,
+    });
   });
 
   test('that cannot start says why', async () => {
-    await expect(TrainerProcess.start({ entry, environment: { STUB_TRAINER: 'broken' } })).rejects.toMatchObject({ message: expect.stringContaining('no native binding') });
+    await expect(TrainerProcess.start({ entry, environment: { STUB_TRAINER: 'broken' } })).rejects.toMatchObject({
+      message: expect.stringContaining('no native binding'),
+    });
   });
 });
 
 describe('a pool of trainers', () => {
-  const poolOf = (slots: number, environment = {}): TrainerPool => new TrainerPool(slots, () => ({ entry, environment }));
+  const poolOf = (slots: number, environment = {}): TrainerPool =>
+    new TrainerPool(slots, () => ({ entry, environment }));
 
   test('keeps a trainer warm after work that succeeded, and starts another after work that failed or was fresh', async () => {
     const pool = poolOf(1);
@@ -80,7 +104,13 @@ describe('a pool of trainers', () => {
   test('lets an aborted one wait no longer, and gives its turn to the next', async () => {
     const pool = poolOf(1);
     let release: (() => void) | undefined;
-    const held = pool.use('warm', () => new Promise<void>((resolve) => { release = resolve; }));
+    const held = pool.use(
+      'warm',
+      () =>
+        new Promise<void>((resolve) => {
+          release = resolve;
+        }),
+    );
     const ending = new AbortController();
     const waiting = pool.use('warm', async () => 'never', ending.signal);
     const next = pool.use('warm', async () => 'next');

@@ -32,18 +32,42 @@ beforeEach(() => {
   store = faultyStore();
 });
 
-async function run(options: { readonly attempt?: number; readonly trial?: Partial<TrialSpec>; readonly fetchDataset?: () => Promise<string>; readonly ledger?: TrialLedger } = {}): Promise<Running> {
+async function run(
+  options: {
+    readonly attempt?: number;
+    readonly trial?: Partial<TrialSpec>;
+    readonly fetchDataset?: () => Promise<string>;
+    readonly ledger?: TrialLedger;
+  } = {},
+): Promise<Running> {
   const { attempt: number = 1, trial = {}, fetchDataset = async () => '/datasets/d' } = options;
   const trainer = new FakeTrainer();
   const ending = new AbortController();
   const progress: TrialProgress[] = [];
   const problems: string[] = [];
   const attempt = new TrainingAttempt({
-    input: trialInput({}, trial), hash: HASH, trainer, ledger: options.ledger ?? await take(store, { attempt: number }), fetchDataset,
-    liveness: { moved: () => undefined, stepped: () => undefined }, scratchFolder: mkdtempSync(path.join(folder, 'scratch-')), modelFolder: null,
-    heartbeat: undefined, attempt: number, ending, onProgress: (now) => progress.push(now), warn: (problem) => problems.push(problem),
+    input: trialInput({}, trial),
+    hash: HASH,
+    trainer,
+    ledger: options.ledger ?? (await take(store, { attempt: number })),
+    fetchDataset,
+    liveness: { moved: () => undefined, stepped: () => undefined },
+    scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
+    modelFolder: null,
+    heartbeat: undefined,
+    attempt: number,
+    ending,
+    onProgress: (now) => progress.push(now),
+    warn: (problem) => problems.push(problem),
   });
-  return { trainer, ending, progress, problems, attempt, ended: attempt.run().catch((error: unknown) => error as Error) };
+  return {
+    trainer,
+    ending,
+    progress,
+    problems,
+    attempt,
+    ended: attempt.run().catch((error: unknown) => error as Error),
+  };
 }
 
 test('a trial from beginning to end leaves its result, and no receipt', async () => {
@@ -53,9 +77,20 @@ test('a trial from beginning to end leaves its result, and no receipt', async ()
   events.progress({ type: 'progress', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5 });
   end(reportOf(job));
   const result = await ended;
-  expect(result).toMatchObject({ trialId: 'final-train/000', hash: HASH, outcome: { status: 'completed' }, receipts: [], reused: false, worker: 'host/7', engine: 'test engine', weights: { bytes: 7 } });
+  expect(result).toMatchObject({
+    trialId: 'final-train/000',
+    hash: HASH,
+    outcome: { status: 'completed' },
+    receipts: [],
+    reused: false,
+    worker: 'host/7',
+    engine: 'test engine',
+    weights: { bytes: 7 },
+  });
   expect((await manifestOf(store)).result).toEqual(result);
-  expect(progress).toEqual([{ trialId: 'final-train/000', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5, checkpointStep: 0 }]);
+  expect(progress).toEqual([
+    { trialId: 'final-train/000', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5, checkpointStep: 0 },
+  ]);
   expect(trainer.calls).toEqual(['train']);
 });
 
@@ -70,7 +105,19 @@ test('the next attempt goes on from the newest checkpoint, with a receipt of wha
   const again = await second.trainer.training;
   expect(readFileSync(again.job.resumeFrom ?? '', 'utf8')).toBe('state at 50');
   again.end(reportOf(again.job));
-  expect(await second.ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', attempt: 2, lastStep: 63, resumedAtStep: 50, stepsLost: 13, deviceSecondsLost: 1, worker: 'host/7' }] });
+  expect(await second.ended).toMatchObject({
+    receipts: [
+      {
+        cause: 'trainerKilled',
+        attempt: 2,
+        lastStep: 63,
+        resumedAtStep: 50,
+        stepsLost: 13,
+        deviceSecondsLost: 1,
+        worker: 'host/7',
+      },
+    ],
+  });
 });
 
 test('a damaged checkpoint is told, and the one before it taken', async () => {
@@ -94,7 +141,10 @@ describe('when the attempt is cancelled', () => {
     end('stopped');
     expect(await ended).toBe(ending.signal.reason);
     expect(trainer.calls).toEqual(['train', 'stop']);
-    expect(await manifestOf(store)).toMatchObject({ checkpoints: [{ step: 64 }], death: { cause: 'workerStopped', step: 64, deviceSeconds: 6.4 } });
+    expect(await manifestOf(store)).toMatchObject({
+      checkpoints: [{ step: 64 }],
+      death: { cause: 'workerStopped', step: 64, deviceSeconds: 6.4 },
+    });
   });
 
   test('before it has begun, nothing is trained', async () => {
@@ -103,8 +153,19 @@ describe('when the attempt is cancelled', () => {
     const ending = new AbortController();
     ending.abort(cancelled());
     const attempt = new TrainingAttempt({
-      input: trialInput(), hash: HASH, trainer, ledger, fetchDataset: async () => '/d', liveness: { moved: () => undefined, stepped: () => undefined },
-      scratchFolder: folder, modelFolder: null, heartbeat: undefined, attempt: 1, ending, onProgress: () => undefined, warn: () => undefined,
+      input: trialInput(),
+      hash: HASH,
+      trainer,
+      ledger,
+      fetchDataset: async () => '/d',
+      liveness: { moved: () => undefined, stepped: () => undefined },
+      scratchFolder: folder,
+      modelFolder: null,
+      heartbeat: undefined,
+      attempt: 1,
+      ending,
+      onProgress: () => undefined,
+      warn: () => undefined,
     });
     await expect(attempt.run()).rejects.toBe(ending.signal.reason);
     expect(trainer.calls).toEqual([]);
@@ -112,10 +173,19 @@ describe('when the attempt is cancelled', () => {
 
   test('while the data set is fetched, it ends at once and lets the trial go, whatever comes of the data set', async () => {
     let fail: (error: Error) => void = () => undefined;
-    const fetching = new Promise<string>((_resolve, reject) => { fail = reject; });
+    const fetching = new Promise<string>((_resolve, reject) => {
+      fail = reject;
+    });
     let fetchBegun: () => void = () => undefined;
-    const begun = new Promise<void>((resolve) => { fetchBegun = resolve; });
-    const { trainer, ending, ended } = await run({ fetchDataset: async () => { fetchBegun(); return fetching; } });
+    const begun = new Promise<void>((resolve) => {
+      fetchBegun = resolve;
+    });
+    const { trainer, ending, ended } = await run({
+      fetchDataset: async () => {
+        fetchBegun();
+        return fetching;
+      },
+    });
     await begun;
     ending.abort(cancelled());
     expect(await ended).toBe(ending.signal.reason);
@@ -153,7 +223,9 @@ test('a fresh trial whose trainer died begins anew, with a receipt', async () =>
   const { job, end } = await trainer.training;
   expect(job.resumeFrom).toBeNull();
   end(reportOf(job));
-  expect(await ended).toMatchObject({ receipts: [{ cause: 'trainerKilled', lastStep: 30, resumedAtStep: 0, stepsLost: 30 }] });
+  expect(await ended).toMatchObject({
+    receipts: [{ cause: 'trainerKilled', lastStep: 30, resumedAtStep: 0, stepsLost: 30 }],
+  });
 });
 
 test('a trainer that stalls is killed, not asked, and the stall is what is thrown', async () => {

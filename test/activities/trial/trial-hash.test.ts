@@ -4,7 +4,12 @@ import { trialHash } from '../../../activities/trial/trial-hash';
 import type { RunTrialInput } from '../../../workflows/contract';
 import { trialInput } from './trial-input';
 
-const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', source?: string, device = 'a processor'): string => trialHash(input, { engine, device }, source);
+const hashOf = (
+  input: RunTrialInput,
+  engine = 'tensorflow 2.21 cpu',
+  source?: string,
+  device = 'a processor',
+): string => trialHash(input, { engine, device }, source);
 const base = trialInput();
 
 test('the hash of a trial is known: a change of it would throw away what studies have in their stores', () => {
@@ -14,8 +19,11 @@ test('the hash of a trial is known: a change of it would throw away what studies
 test('names of studies, trials and places do not count', () => {
   const { dataset } = base;
   const same = [
-    trialInput({ studyId: 'other' }), trialInput({ checkpointEverySteps: 7 }), trialInput({}, { trialId: 'sweep/003', label: 'another' }),
-    trialInput({}, { pauseAfterEpochs: 3 }), trialInput({}, { trialId: 'sweep/003.2', continues: 'sweep/003' }),
+    trialInput({ studyId: 'other' }),
+    trialInput({ checkpointEverySteps: 7 }),
+    trialInput({}, { trialId: 'sweep/003', label: 'another' }),
+    trialInput({}, { pauseAfterEpochs: 3 }),
+    trialInput({}, { trialId: 'sweep/003.2', continues: 'sweep/003' }),
     trialInput({ dataset: { ...dataset, source: { format: 'idx', uri: 's3://elsewhere/digits' } } }),
   ];
   for (const input of same) expect(hashOf(input)).toBe(hashOf(base));
@@ -24,13 +32,22 @@ test('names of studies, trials and places do not count', () => {
 test('everything that the bits depend on counts', () => {
   const { dataset, trial } = base;
   const others: readonly string[] = [
-    hashOf(base, 'another engine'), hashOf(base, undefined, 'source of a module'),
-    hashOf(trialInput({ model: { preset: 'lenet5' } })), hashOf(trialInput({ optimizer: { name: 'sgd' } })), hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
-    hashOf(trialInput({ dataset: { ...dataset, sha256: 'e'.repeat(64) } })), hashOf(trialInput({ dataset: { ...dataset, split: { ...dataset.split, seed: 2 } } })),
-    hashOf(trialInput({}, { hparams: { ...trial.hparams, learningRate: 0.2 } })), hashOf(trialInput({}, { seed: 4 })), hashOf(trialInput({}, { limit: { epochs: 100 } })),
-    hashOf(trialInput({}, { schedule: { name: 'cosine', finalFactor: 0 } })), hashOf(trialInput({}, { stop: { patience: 3 } })),
-    hashOf(trialInput({}, { evaluate: { validation: 'end', test: false } })), hashOf(trialInput({}, { record: { stepLosses: true } })),
-    hashOf(trialInput({}, { process: 'fresh' })), hashOf(trialInput({}, { exportModel: true })),
+    hashOf(base, 'another engine'),
+    hashOf(base, undefined, 'source of a module'),
+    hashOf(trialInput({ model: { preset: 'lenet5' } })),
+    hashOf(trialInput({ optimizer: { name: 'sgd' } })),
+    hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
+    hashOf(trialInput({ dataset: { ...dataset, sha256: 'e'.repeat(64) } })),
+    hashOf(trialInput({ dataset: { ...dataset, split: { ...dataset.split, seed: 2 } } })),
+    hashOf(trialInput({}, { hparams: { ...trial.hparams, learningRate: 0.2 } })),
+    hashOf(trialInput({}, { seed: 4 })),
+    hashOf(trialInput({}, { limit: { epochs: 100 } })),
+    hashOf(trialInput({}, { schedule: { name: 'cosine', finalFactor: 0 } })),
+    hashOf(trialInput({}, { stop: { patience: 3 } })),
+    hashOf(trialInput({}, { evaluate: { validation: 'end', test: false } })),
+    hashOf(trialInput({}, { record: { stepLosses: true } })),
+    hashOf(trialInput({}, { process: 'fresh' })),
+    hashOf(trialInput({}, { exportModel: true })),
   ];
   expect(new Set([hashOf(base), ...others]).size).toBe(others.length + 1);
 });
@@ -42,7 +59,8 @@ test('a study that must not reuse has trials of its own, which it finds again', 
 });
 
 test('the device counts where times and memory are measured, and only there: a rung is found again on its own device', () => {
-  const on = (process: 'fresh' | 'warm', device: string): string => hashOf(trialInput({}, { process }), undefined, undefined, device);
+  const on = (process: 'fresh' | 'warm', device: string): string =>
+    hashOf(trialInput({}, { process }), undefined, undefined, device);
   expect(on('fresh', 'a GPU, 80 GiB')).not.toBe(on('fresh', 'a GPU, 16 GiB'));
   expect(on('warm', 'a GPU, 80 GiB')).toBe(on('warm', 'a GPU, 16 GiB'));
 });
@@ -50,9 +68,11 @@ test('the device counts where times and memory are measured, and only there: a r
 test('the order of keys does not count, and that of lists does', () => {
   expect(canonicalJson({ b: [{ d: 1, c: 2 }], a: 3 })).toBe('{"a":3,"b":[{"c":2,"d":1}]}');
   expect(canonicalJson([1, 2])).not.toBe(canonicalJson([2, 1]));
-  fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-    const turned = Object.fromEntries(Object.entries(value).reverse());
-    expect(canonicalJson(turned)).toBe(canonicalJson(value));
-    expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-  }));
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      const turned = Object.fromEntries(Object.entries(value).reverse());
+      expect(canonicalJson(turned)).toBe(canonicalJson(value));
+      expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
+  );
 });

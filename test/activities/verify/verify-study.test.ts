@@ -15,24 +15,46 @@ import { checkpointFile, HASH, localFile, ownerOf, resultOf } from '../storage/t
 
 const folder = folderOf(idxSet(20, 5));
 const OBJECTIVE = { metric: 'valLoss', direction: 'minimize' } as const;
-const STUDY = { name: 'tiny', dataset: { format: 'idx', uri: `file://${folder}` }, model: { preset: 'mnist-cnn' }, stages: [{ stage: 'finalTrain' }] };
+const STUDY = {
+  name: 'tiny',
+  dataset: { format: 'idx', uri: `file://${folder}` },
+  model: { preset: 'mnist-cnn' },
+  stages: [{ stage: 'finalTrain' }],
+};
 
 /** A study with one trial, as its workers leave it. */
 async function completedStudy(): Promise<ObjectStore> {
   const store = memoryStore();
   const { resolveStudy, recordDecision, publishStudy } = createStudyActivities({ store, fileRoots: [folder] });
   const environment = quietEnvironment();
-  const study = await environment.run(resolveStudy, { studyId: 'tiny', studyRun: 'run', study: STUDY }) as ResolvedStudy;
+  const study = (await environment.run(resolveStudy, {
+    studyId: 'tiny',
+    studyRun: 'run',
+    study: STUDY,
+  })) as ResolvedStudy;
   const ledger = await openTrial(store, { hash: HASH, owner: ownerOf() });
   if (!(ledger instanceof TrialLedger)) throw new Error('the trial is finished already');
   await ledger.commitCheckpoint(checkpointFile(100));
   const model = path.dirname(localFile('model.json', '{}'));
-  const result = await ledger.finish(resultOf(), { weightsPath: localFile('weights.safetensors', 'weights'), modelFolder: model });
+  const result = await ledger.finish(resultOf(), {
+    weightsPath: localFile('weights.safetensors', 'weights'),
+    modelFolder: model,
+  });
   const { decision, trials } = sampleStudy().decisions.at(-1)!;
-  const record = { decision: { ...decision, finalTrialId: result.trialId }, trials: [{ ...trials[0]!, status: 'completed' as const, hash: HASH }] };
+  const record = {
+    decision: { ...decision, finalTrialId: result.trialId },
+    trials: [{ ...trials[0]!, status: 'completed' as const, hash: HASH }],
+  };
   await environment.run(recordDecision, { studyId: 'tiny', studyRun: 'run', ...record });
   const { record: sample } = sampleStudy();
-  await environment.run(publishStudy, { ...sample, studyId: 'tiny', studyRun: 'run', study, progress: { ...sample.progress, stages: [{ ...sample.progress.stages.at(-1)!, trials: record.trials }] }, final: { ...sample.final!, model: result.model } });
+  await environment.run(publishStudy, {
+    ...sample,
+    studyId: 'tiny',
+    studyRun: 'run',
+    study,
+    progress: { ...sample.progress, stages: [{ ...sample.progress.stages.at(-1)!, trials: record.trials }] },
+    final: { ...sample.final!, model: result.model },
+  });
   return store;
 }
 
@@ -44,10 +66,13 @@ describe('verifying a study', () => {
   it('reads back every object below its data set, its trials and itself', async () => {
     const store = await completedStudy();
     const read = new Set<string>();
-    const { damage, objects, bytes } = await verify({ ...store, get: async (key) => {
-      read.add(key);
-      return store.get(key);
-    } });
+    const { damage, objects, bytes } = await verify({
+      ...store,
+      get: async (key) => {
+        read.add(key);
+        return store.get(key);
+      },
+    });
     expect(damage).toEqual([]);
     expect([...read].sort()).toEqual((await store.list('')).map(({ key }) => key));
     expect([objects > 5, bytes > 0]).toEqual([true, true]);
@@ -63,7 +88,8 @@ describe('verifying a study', () => {
       await whole.delete([key]);
       const missing = await verify(whole);
       expect({ key, isFound: missing.damage.length > 0 }).toEqual({ key, isFound: true });
-      for (const { fix } of missing.damage) expect(fix).toMatch(/run study tiny again|start the study again|run the study again|none is needed/);
+      for (const { fix } of missing.damage)
+        expect(fix).toMatch(/run study tiny again|start the study again|run the study again|none is needed/);
       await whole.put(key, bytes);
     }
     expect((await verify(whole)).damage).toEqual([]);
@@ -74,7 +100,13 @@ describe('verifying a study', () => {
     const { key } = (await store.list('trials/')).find((object) => object.key.includes('weights-'))!;
     const before = await putBytes(memoryStore(), 'x', (await store.get(key))!.bytes);
     await store.put(key, Buffer.from('short'));
-    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key, expected: before.sha256, actual: expect.stringMatching(/^[0-9a-f]{64}, 5 bytes instead of 7$/) })]);
+    expect((await verify(store)).damage).toEqual([
+      expect.objectContaining({
+        key,
+        expected: before.sha256,
+        actual: expect.stringMatching(/^[0-9a-f]{64}, 5 bytes instead of 7$/),
+      }),
+    ]);
   });
 
   it('of a model finds a file too many', async () => {
@@ -90,24 +122,54 @@ describe('verifying a study', () => {
     const store = await completedStudy();
     const { recordTrials } = createStudyActivities({ store, fileRoots: [] });
     for (const page of [0, 1, 2]) {
-      await quietEnvironment().run(recordTrials, { studyId: 'tiny', studyRun: 'run', stageId: 'final-train', page, objective: OBJECTIVE, trials: { each: [] } });
+      await quietEnvironment().run(recordTrials, {
+        studyId: 'tiny',
+        studyRun: 'run',
+        stageId: 'final-train',
+        page,
+        objective: OBJECTIVE,
+        trials: { each: [] },
+      });
     }
     expect((await verify(store)).damage).toEqual([]);
-    const [damaged, missing] = ['studies/tiny/trials/final-train/00000.json', 'studies/tiny/trials/final-train/00001.json'];
+    const [damaged, missing] = [
+      'studies/tiny/trials/final-train/00000.json',
+      'studies/tiny/trials/final-train/00001.json',
+    ];
     await store.put(damaged, Buffer.from('{"studyRun":"run"'));
     await store.delete([missing]);
-    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key: damaged }), expect.objectContaining({ key: missing, actual: 'not in the store' })]);
+    expect((await verify(store)).damage).toEqual([
+      expect.objectContaining({ key: damaged }),
+      expect.objectContaining({ key: missing, actual: 'not in the store' }),
+    ]);
   });
 
   it('looks at what people have changed of it', async () => {
     const store = await completedStudy();
     const { recordChanges } = createStudyActivities({ store, fileRoots: [] });
     const control = { paused: true, approved: [], skipped: [], enqueued: [], changes: [] };
-    await recordChanges({ studyId: 'tiny', studyRun: 'run', control, budget: { deviceMinutes: null, maxTrials: null, parallelTrials: 1 } });
+    await recordChanges({
+      studyId: 'tiny',
+      studyRun: 'run',
+      control,
+      budget: { deviceMinutes: null, maxTrials: null, parallelTrials: 1 },
+    });
     expect((await verify(store)).damage).toEqual([]);
     const key = 'studies/tiny/changes.json';
-    await store.put(key, Buffer.from(Buffer.from((await store.get(key))!.bytes).toString().replace('true', 'false')));
-    expect((await verify(store)).damage).toEqual([expect.objectContaining({ key, fix: 'delete it: a recovery goes on with what had been changed up to the latest decision' })]);
+    await store.put(
+      key,
+      Buffer.from(
+        Buffer.from((await store.get(key))!.bytes)
+          .toString()
+          .replace('true', 'false'),
+      ),
+    );
+    expect((await verify(store)).damage).toEqual([
+      expect.objectContaining({
+        key,
+        fix: 'delete it: a recovery goes on with what had been changed up to the latest decision',
+      }),
+    ]);
   });
 
   it('of a study that is not there says so', async () => {

@@ -11,7 +11,11 @@ export const corruptCheckpoint: Strike = {
   weight: 2,
   strike(arena, random) {
     const trainers = new Map(liveTrainers(arena).map(({ pid }) => [`${hostname()}/${pid}`, pid]));
-    const trial = random.oneOf(trialsOnDisk(arena.objects).filter(({ result, owner, checkpoints }) => result === null && checkpoints.length > 0 && trainers.has(owner.worker)));
+    const trial = random.oneOf(
+      trialsOnDisk(arena.objects).filter(
+        ({ result, owner, checkpoints }) => result === null && checkpoints.length > 0 && trainers.has(owner.worker),
+      ),
+    );
     const newest = trial?.checkpoints.at(-1);
     const pid = trainers.get(trial?.owner.worker ?? '');
     if (newest === undefined || pid === undefined) return undefined;

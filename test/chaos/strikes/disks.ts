@@ -15,7 +15,11 @@ export const fillDisk: Strike = {
     const filler = path.join(post.cacheFolder, 'filler');
     fill(filler);
     const seconds = random.between(2, 8);
-    return { what: `of ${post.name} for ${seconds.toFixed(1)} s`, victims: [], over: after(seconds, () => rmSync(filler, { force: true })) };
+    return {
+      what: `of ${post.name} for ${seconds.toFixed(1)} s`,
+      victims: [],
+      over: after(seconds, () => rmSync(filler, { force: true })),
+    };
   },
 };
 
@@ -23,7 +27,7 @@ function fill(file: string): void {
   const block = Buffer.alloc(BLOCK_BYTES);
   const handle = openSync(file, 'w');
   try {
-    for (let bytes = block.length; bytes > 0; ) {
+    for (let bytes = block.length; bytes > 0;) {
       try {
         writeSync(handle, block, 0, bytes);
       } catch {

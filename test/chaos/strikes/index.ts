@@ -11,6 +11,19 @@ import { freezeTrainer, hangTrainer, killTrainer } from './trainers';
 import { freezeTrainingWorker, killTrainingWorker, killTunerWorker, stopTrainingWorker } from './workers';
 
 export const STRIKES: readonly Strike[] = [
-  killTrainer, freezeTrainer, hangTrainer, killTrainingWorker, stopTrainingWorker, freezeTrainingWorker, killTunerWorker,
-  killTemporal, killStore, cutTemporal, cutStore, slowTemporal, slowStore, corruptCheckpoint, fillDisk,
+  killTrainer,
+  freezeTrainer,
+  hangTrainer,
+  killTrainingWorker,
+  stopTrainingWorker,
+  freezeTrainingWorker,
+  killTunerWorker,
+  killTemporal,
+  killStore,
+  cutTemporal,
+  cutStore,
+  slowTemporal,
+  slowStore,
+  corruptCheckpoint,
+  fillDisk,
 ];

@@ -19,7 +19,8 @@ function killed(name: string, choose: Choose): Strike {
   return harm(name, 2, choose, (target, random) => {
     const seconds = random.between(0.5, 4);
     return {
-      what: `for ${seconds.toFixed(1)} s`, victims: [],
+      what: `for ${seconds.toFixed(1)} s`,
+      victims: [],
       over: target.server.kill().then(() => after(seconds, () => target.server.restart())),
     };
   });
@@ -37,20 +38,35 @@ function slowed(name: string, choose: Choose): Strike {
   return harm(name, 1, choose, ({ proxy }, random) => {
     const [milliseconds, seconds] = [Math.round(random.between(50, 400)), random.between(3, 8)];
     proxy.slow(milliseconds);
-    return { what: `by ${milliseconds} ms for ${seconds.toFixed(1)} s`, victims: [], over: after(seconds, () => proxy.mend()) };
+    return {
+      what: `by ${milliseconds} ms for ${seconds.toFixed(1)} s`,
+      victims: [],
+      over: after(seconds, () => proxy.mend()),
+    };
   });
 }
 
 /** One harm to a server at a time: the end of one must not end another. */
-function harm(name: string, weight: number, choose: Choose, hit: (target: Target, random: RandomStream) => Blow): Strike {
+function harm(
+  name: string,
+  weight: number,
+  choose: Choose,
+  hit: (target: Target, random: RandomStream) => Blow,
+): Strike {
   return {
-    name, weight,
+    name,
+    weight,
     strike(arena, random) {
       const target = choose(arena);
       if (target.isDown) return undefined;
       target.isDown = true;
       const blow = hit(target, random);
-      return { ...blow, over: blow.over.then(() => { target.isDown = false; }) };
+      return {
+        ...blow,
+        over: blow.over.then(() => {
+          target.isDown = false;
+        }),
+      };
     },
   };
 }

@@ -23,7 +23,11 @@ export const freezeTrainer: Strike = {
     const trainer = random.oneOf(liveTrainers(arena));
     if (trainer === undefined || !signal(trainer.pid, 'SIGSTOP')) return undefined;
     const seconds = random.between(1, 8);
-    return { what: `trainer of ${trainer.post.name} for ${seconds.toFixed(1)} s`, victims: [], over: after(seconds, () => signal(trainer.pid, 'SIGCONT')) };
+    return {
+      what: `trainer of ${trainer.post.name} for ${seconds.toFixed(1)} s`,
+      victims: [],
+      over: after(seconds, () => signal(trainer.pid, 'SIGCONT')),
+    };
   },
 };
 

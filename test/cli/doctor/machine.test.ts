@@ -1,6 +1,11 @@
 import { nodeFinding } from '../../../cli/doctor/machine';
 
-test.each([['20.6.0', 'ok'], ['22.21.1', 'ok'], ['18.20.0', 'missing'], ['24.1.0', 'missing']])('Node %s is %s', (version, state) => {
+test.each([
+  ['20.6.0', 'ok'],
+  ['22.21.1', 'ok'],
+  ['18.20.0', 'missing'],
+  ['24.1.0', 'missing'],
+])('Node %s is %s', (version, state) => {
   expect(nodeFinding(version).state).toBe(state);
 });
 

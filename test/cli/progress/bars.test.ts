@@ -5,7 +5,12 @@ import { decision, heartbeat, pendingStage, progress, stage, trial, view } from 
 const plain = { columns: 100, rows: 24, colors: createColors(false) };
 
 const busy = view({
-  progress: progress({ stages: [stage({ trials: [trial(1), trial(2, { status: 'running' }), trial(3, { status: 'running' })] }), pendingStage] }),
+  progress: progress({
+    stages: [
+      stage({ trials: [trial(1), trial(2, { status: 'running' }), trial(3, { status: 'running' })] }),
+      pendingStage,
+    ],
+  }),
   trials: [{ trialId: 'lr-range-test/002', state: 'training', attempt: 1, progress: heartbeat(), failure: undefined }],
 });
 
@@ -21,7 +26,9 @@ describe('progress as bars', () => {
   });
 
   test('a decided stage shows its answer in place of its trials', () => {
-    const decided = view({ progress: progress({ stages: [stage({ status: 'decided', trials: [trial(1)], decision }), pendingStage] }) });
+    const decided = view({
+      progress: progress({ stages: [stage({ status: 'decided', trials: [trial(1)], decision }), pendingStage] }),
+    });
     expect(frame(decided, plain)[1]).toBe('✓ lr-range-test  the loss falls fastest at 0.003');
   });
 
@@ -38,30 +45,49 @@ describe('progress as bars', () => {
   });
 
   test('colours change no visible character', () => {
-    const visible = frame(busy, { ...plain, columns: 60, colors: createColors(true) }).map((row) => row.replace(/\x1b\[\d+m/g, ''));
+    const visible = frame(busy, { ...plain, columns: 60, colors: createColors(true) }).map((row) =>
+      row.replace(/\x1b\[\d+m/g, ''),
+    );
     expect(visible).toEqual(frame(busy, { ...plain, columns: 60 }));
   });
 
   test('a trial in a further attempt says why', () => {
     const again = view({
       progress: progress({ stages: [stage({ trials: [trial(2, { status: 'running' })] })] }),
-      trials: [{ trialId: 'lr-range-test/002', state: 'queued', attempt: 2, progress: heartbeat(), failure: 'trainer killed' }],
+      trials: [
+        { trialId: 'lr-range-test/002', state: 'queued', attempt: 2, progress: heartbeat(), failure: 'trainer killed' },
+      ],
     });
     expect(frame(again, { ...plain, columns: 200 })[2]).toContain('waiting for a worker  attempt 2: trainer killed');
   });
 
   test('what waits for a person is marked, with the command that ends the wait last', () => {
-    const gated = view({ progress: progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }) });
-    expect(frame(gated, plain).slice(1)).toEqual(['‖ lr-range-test  waits for approval', '· final-train    how good is it', 'lr-range-test waits for approval; give it with: stepwell approve digits']);
-    const paused = view({ progress: progress({ status: 'paused', stages: [stage({ trials: [trial(2, { status: 'running' })] })] }) });
-    expect(frame(paused, plain).slice(2)).toEqual(['            002  paused  seed 2 of 3', 'the study is paused; go on with: stepwell resume digits']);
+    const gated = view({
+      progress: progress({ status: 'waiting', stages: [stage({ status: 'waiting' }), pendingStage] }),
+    });
+    expect(frame(gated, plain).slice(1)).toEqual([
+      '‖ lr-range-test  waits for approval',
+      '· final-train    how good is it',
+      'lr-range-test waits for approval; give it with: stepwell approve digits',
+    ]);
+    const paused = view({
+      progress: progress({ status: 'paused', stages: [stage({ trials: [trial(2, { status: 'running' })] })] }),
+    });
+    expect(frame(paused, plain).slice(2)).toEqual([
+      '            002  paused  seed 2 of 3',
+      'the study is paused; go on with: stepwell resume digits',
+    ]);
   });
 
   test('before the first answer the study is starting', () => {
     expect(frame(view({ progress: undefined }), plain)).toEqual(['digits  starting  1 min 15 s']);
   });
 
-  test.each([[-1, '░░░░'], [0.5, '██░░'], [2, '████']])('a bar at %d is %s', (fraction, shown) => {
+  test.each([
+    [-1, '░░░░'],
+    [0.5, '██░░'],
+    [2, '████'],
+  ])('a bar at %d is %s', (fraction, shown) => {
     expect(bar(fraction, 4)).toBe(shown);
   });
 });

@@ -12,7 +12,9 @@ class FakeTerminal extends Writable {
   private row = 0;
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    for (const [, up, code, text, newline] of chunk.toString().matchAll(/\x1b\[(\d+)A|(\x1b\[[\d;?]*[a-zA-Z]|\r)|([^\x1b\r\n]+)|(\n)/g)) {
+    for (const [, up, code, text, newline] of chunk
+      .toString()
+      .matchAll(/\x1b\[(\d+)A|(\x1b\[[\d;?]*[a-zA-Z]|\r)|([^\x1b\r\n]+)|(\n)/g)) {
       if (up !== undefined) this.row -= Number(up);
       else if (code === '\x1b[?25l' || code === '\x1b[?25h') this.cursorVisible = code.endsWith('h');
       else if (code === '\x1b[J') this.screen = this.screen.slice(0, this.row).concat('');
@@ -33,8 +35,12 @@ function terminal() {
 }
 
 describe('the display on a terminal', () => {
-  beforeEach(() => { process.env['NO_COLOR'] = '1'; });
-  afterEach(() => { delete process.env['NO_COLOR']; });
+  beforeEach(() => {
+    process.env['NO_COLOR'] = '1';
+  });
+  afterEach(() => {
+    delete process.env['NO_COLOR'];
+  });
 
   const long = view({ progress: progress({ stages: [stage(), pendingStage] }) });
   const short = view({ progress: undefined });
@@ -54,7 +60,12 @@ describe('the display on a terminal', () => {
     display.show(short);
     display.note('the S3 server has ended\nand is started again');
     display.show(short);
-    expect(fake.shown()).toEqual(['starting', 'the S3 server has ended', 'and is started again', 'digits  starting  1 min 15 s']);
+    expect(fake.shown()).toEqual([
+      'starting',
+      'the S3 server has ended',
+      'and is started again',
+      'digits  starting  1 min 15 s',
+    ]);
     display.end();
   });
 
@@ -70,7 +81,10 @@ describe('the display on a terminal', () => {
 
 test('elsewhere progress is plain lines on stderr', () => {
   let written = '';
-  const write = jest.spyOn(process.stderr, 'write').mockImplementation((text) => { written += String(text); return true; });
+  const write = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    written += String(text);
+    return true;
+  });
   const display = displayFor({ isTTY: false } as NodeJS.WriteStream);
   display.note('starting');
   display.show(view());

@@ -16,7 +16,10 @@ const { stateOf } = load<{ stateOf(folder: string): string }>('tensorflow.cjs');
 const { programs } = load<{ programs: Record<string, { module: string; sum: string }> }>('versions.json');
 
 /** Programs as `go install` would make them, and what they print. */
-const PRINTS: Readonly<Record<string, string>> = { temporal: 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', versitygw: 'Version  : v1.8.0' };
+const PRINTS: Readonly<Record<string, string>> = {
+  temporal: 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)',
+  versitygw: 'Version  : v1.8.0',
+};
 
 interface Run {
   readonly child: ChildProcess;
@@ -27,37 +30,70 @@ let sandbox: Sandbox;
 beforeEach(() => {
   sandbox = createSandbox();
   cpSync(BOOTSTRAP, path.join(sandbox.packageFolder, 'infra/bootstrap'), { recursive: true });
-  const packageFolder = path.dirname(sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}'));
-  sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/lib/checked.json', JSON.stringify({ version: '2.21.0', source: 'test', variant: 'cpu', gpuDevice: true, state: stateOf(packageFolder) }));
+  const packageFolder = path.dirname(
+    sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}'),
+  );
+  sandbox.write(
+    'package/node_modules/@tensorflow/tfjs-node-gpu/lib/checked.json',
+    JSON.stringify({
+      version: '2.21.0',
+      source: 'test',
+      variant: 'cpu',
+      gpuDevice: true,
+      state: stateOf(packageFolder),
+    }),
+  );
   writeGo({});
 });
 afterEach(() => sandbox.remove());
 
 /** A `go` that says it is 1.26, knows the pinned modules and installs scripts. With a file `hang` it stays in `install`, its pid in `started`. */
-function writeGo({ sum = (name: string) => programs[name]?.sum }: { readonly sum?: (name: string) => string | undefined }): void {
-  const modules = Object.entries(programs).map(([name, { module }]) => `    ${module}@*) echo '{"Sum":"${sum(name)}"}' ;;`);
-  const installs = Object.entries(PRINTS).map(([name, print]) => `    */${name}@*) printf '#!/bin/sh\\necho "${print}"\\n' > "$GOBIN/${name}"; /bin/chmod 755 "$GOBIN/${name}" ;;`);
-  sandbox.program('go', [
-    'case "$1" in',
-    `  env) echo '{"GOVERSION":"go1.26.8","GOTOOLCHAIN":"local","GOCACHE":"${sandbox.folder}","GOMODCACHE":"${sandbox.folder}"}' ;;`,
-    '  mod) case "$4" in', ...modules, '  esac ;;',
-    '  install)',
-    `    if [ -e ${sandbox.folder}/hang ]; then echo $$ > ${sandbox.folder}/started; while :; do /bin/sleep 0.1; done; fi`,
-    '    /bin/mkdir -p "$GOBIN"; case "$4" in', ...installs, '    esac ;;',
-    'esac',
-  ].join('\n'));
+function writeGo({
+  sum = (name: string) => programs[name]?.sum,
+}: {
+  readonly sum?: (name: string) => string | undefined;
+}): void {
+  const modules = Object.entries(programs).map(
+    ([name, { module }]) => `    ${module}@*) echo '{"Sum":"${sum(name)}"}' ;;`,
+  );
+  const installs = Object.entries(PRINTS).map(
+    ([name, print]) =>
+      `    */${name}@*) printf '#!/bin/sh\\necho "${print}"\\n' > "$GOBIN/${name}"; /bin/chmod 755 "$GOBIN/${name}" ;;`,
+  );
+  sandbox.program(
+    'go',
+    [
+      'case "$1" in',
+      `  env) echo '{"GOVERSION":"go1.26.8","GOTOOLCHAIN":"local","GOCACHE":"${sandbox.folder}","GOMODCACHE":"${sandbox.folder}"}' ;;`,
+      '  mod) case "$4" in',
+      ...modules,
+      '  esac ;;',
+      '  install)',
+      `    if [ -e ${sandbox.folder}/hang ]; then echo $$ > ${sandbox.folder}/started; while :; do /bin/sleep 0.1; done; fi`,
+      '    /bin/mkdir -p "$GOBIN"; case "$4" in',
+      ...installs,
+      '    esac ;;',
+      'esac',
+    ].join('\n'),
+  );
 }
 
 function start(...args: readonly string[]): Run {
   const main = path.join(sandbox.packageFolder, 'infra/bootstrap/main.mjs');
-  const child = spawn(process.execPath, [main, ...args], { env: sandbox.environment, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], {
+    env: sandbox.environment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const output: string[] = [];
   child.stderr?.on('data', (chunk: Buffer) => output.push(chunk.toString()));
-  const ended = new Promise<{ code: number | null; output: string }>((resolve) => child.once('close', (code) => resolve({ code, output: output.join('') })));
+  const ended = new Promise<{ code: number | null; output: string }>((resolve) =>
+    child.once('close', (code) => resolve({ code, output: output.join('') })),
+  );
   return { child, ended };
 }
 
-const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 const workFolders = (): readonly string[] => readdirSync(path.join(sandbox.cacheFolder, 'work'));
 
 /** Starts a run and waits until its build hangs; the pid of that build. */
@@ -65,7 +101,9 @@ async function startHanging(): Promise<{ run: Run; build: number }> {
   sandbox.write('hang', '');
   const run = start('--for', 'start');
   const started = path.join(sandbox.folder, 'started');
-  const build = await waitFor('the build has started', () => (existsSync(started) ? Number(readFileSync(started, 'utf8')) || undefined : undefined));
+  const build = await waitFor('the build has started', () =>
+    existsSync(started) ? Number(readFileSync(started, 'utf8')) || undefined : undefined,
+  );
   rmSync(path.join(sandbox.folder, 'hang'));
   return { run, build };
 }
@@ -78,16 +116,19 @@ test('a first run builds what is missing, and a second run finds it and says not
   expect(await start('--for', 'start').ended).toEqual({ code: 0, output: '' });
 });
 
-test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends the build too, leaves nothing half-done, and the next run completes', async (signal) => {
-  const { run, build } = await startHanging();
-  run.child.kill(signal);
-  const { code, output } = await run.ended;
-  expect(output).toContain('bootstrap interrupted; run it again to go on');
-  expect(code).toBe(130);
-  await waitFor('the build has ended', () => !isAlive(build) || undefined);
-  expect(workFolders()).toEqual([]);
-  expect((await start('--for', 'start').ended).code).toBe(0);
-});
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  '%s ends the build too, leaves nothing half-done, and the next run completes',
+  async (signal) => {
+    const { run, build } = await startHanging();
+    run.child.kill(signal);
+    const { code, output } = await run.ended;
+    expect(output).toContain('bootstrap interrupted; run it again to go on');
+    expect(code).toBe(130);
+    await waitFor('the build has ended', () => !isAlive(build) || undefined);
+    expect(workFolders()).toEqual([]);
+    expect((await start('--for', 'start').ended).code).toBe(0);
+  },
+);
 
 test('after SIGKILL the next run ends the orphaned build, clears its work and completes', async () => {
   const { run, build } = await startHanging();
@@ -105,7 +146,10 @@ test('a second run waits for the first and then has nothing left to do', async (
   const second = start('--for', 'start');
   const said: string[] = [];
   second.child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  await waitFor('the second run waits', () => said.join('').includes('waiting for the bootstrap that is already running') || undefined);
+  await waitFor(
+    'the second run waits',
+    () => said.join('').includes('waiting for the bootstrap that is already running') || undefined,
+  );
   process.kill(build, 'SIGKILL');
   expect((await run.ended).output).toContain('temporal could not be prepared: go install');
   expect((await second.ended).code).toBe(0);
@@ -115,7 +159,9 @@ test('every part that cannot be had is reported, and those that can are prepared
   writeGo({ sum: (name) => (name === 'temporal' ? 'h1:other=' : programs[name]?.sum) });
   const { code, output } = await start().ended;
   expect(code).toBe(1);
-  expect(output).toContain(`temporal could not be prepared: the module of temporal has the wrong checksum: ${programs['temporal']?.sum} expected, got h1:other=`);
+  expect(output).toContain(
+    `temporal could not be prepared: the module of temporal has the wrong checksum: ${programs['temporal']?.sum} expected, got h1:other=`,
+  );
   expect(output).toContain('minio could not be prepared: ');
   expect(output).toContain('versitygw: 1.8.0 (built from source)');
 });
@@ -134,12 +180,15 @@ test('where npm ci refuses the lock file, npm install brings the locked versions
   const lock = JSON.stringify({ packages: { 'node_modules/zod': { version: '4.6.7' } } });
   sandbox.write('package/package-lock.json', lock);
   const zod = 'node_modules/zod';
-  sandbox.program('npm', [
-    'case "$1" in',
-    '  ci) echo "npm error code EUSAGE" >&2; echo "npm error Missing: @swc/core-win32-x64-msvc@1.16.18 from lock file" >&2; exit 1 ;;',
-    `  install) echo changed > package-lock.json; /bin/mkdir -p ${zod}; echo '{}' > ${zod}/package.json; echo '${lock}' > node_modules/.package-lock.json ;;`,
-    'esac',
-  ].join('\n'));
+  sandbox.program(
+    'npm',
+    [
+      'case "$1" in',
+      '  ci) echo "npm error code EUSAGE" >&2; echo "npm error Missing: @swc/core-win32-x64-msvc@1.16.18 from lock file" >&2; exit 1 ;;',
+      `  install) echo changed > package-lock.json; /bin/mkdir -p ${zod}; echo '{}' > ${zod}/package.json; echo '${lock}' > node_modules/.package-lock.json ;;`,
+      'esac',
+    ].join('\n'),
+  );
   const { code, output } = await start('--for', 'start').ended;
   expect(output).toContain('npm packages: installing with npm install');
   expect(code).toBe(0);

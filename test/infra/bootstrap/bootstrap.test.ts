@@ -14,9 +14,12 @@ test.each([
   expect(readPurpose(args)).toBe(purpose);
 });
 
-test.each([[['--for']], [['--for', 'lunch']], [['--for=']], [['start']], [['--for', 'start', 'now']]])('%j is refused', (args) => {
-  expect(readPurpose(args)).toBeUndefined();
-});
+test.each([[['--for']], [['--for', 'lunch']], [['--for=']], [['start']], [['--for', 'start', 'now']]])(
+  '%j is refused',
+  (args) => {
+    expect(readPurpose(args)).toBeUndefined();
+  },
+);
 
 test('wrong arguments end with code 2 and the usage', async () => {
   const said: string[] = [];
@@ -28,15 +31,23 @@ test.each(['20.6.0', '20.20.2', '22.0.0', '22.21.1'])('Node %s is taken', (versi
   expect(nodeProblem(version)).toBeUndefined();
 });
 
-test.each(['18.20.0', '20.5.1', '23.0.0', '24.1.0'])('Node %s is refused, and the message says which Node will do', (version) => {
-  expect(nodeProblem(version)).toContain(`Node must be version 20 (20.6 or later) or 22, got ${version}`);
-});
+test.each(['18.20.0', '20.5.1', '23.0.0', '24.1.0'])(
+  'Node %s is refused, and the message says which Node will do',
+  (version) => {
+    expect(nodeProblem(version)).toContain(`Node must be version 20 (20.6 or later) or 22, got ${version}`);
+  },
+);
 
 test('a cache folder of the system is refused before anything is made there', async () => {
   const said: string[] = [];
-  const settings = { environment: { STEPWELL_CACHE: '/proc/none/cache' }, output: { write: (text: string) => said.push(text) } };
+  const settings = {
+    environment: { STEPWELL_CACHE: '/proc/none/cache' },
+    output: { write: (text: string) => said.push(text) },
+  };
   expect(await bootstrap(['--for', 'start'], settings)).toBe(1);
-  expect(said).toEqual(["cache folder /proc/none/cache is the system's own; set STEPWELL_CACHE to a folder that you can write to\n"]);
+  expect(said).toEqual([
+    "cache folder /proc/none/cache is the system's own; set STEPWELL_CACHE to a folder that you can write to\n",
+  ]);
 });
 
 test('a cache folder that cannot be made is one sentence, not a stack trace', async () => {
@@ -49,7 +60,9 @@ test('a cache folder that cannot be made is one sentence, not a stack trace', as
       output: { write: (text: string) => sandbox.said.push(text) },
     };
     expect(await bootstrap(['--for', 'start'], settings)).toBe(1);
-    expect(sandbox.said.join('')).toMatch(/^bootstrap failed \[cache=.*\]: ENOTDIR.*; set STEPWELL_CACHE to a folder that you can write to\n$/);
+    expect(sandbox.said.join('')).toMatch(
+      /^bootstrap failed \[cache=.*\]: ENOTDIR.*; set STEPWELL_CACHE to a folder that you can write to\n$/,
+    );
   } finally {
     sandbox.remove();
   }

@@ -21,15 +21,26 @@ test('a program in the cache is located with its version and where it came from'
   const { packageFolder, environment } = sandbox;
   const file = sandbox.write('cache/bin/versitygw-1.8.0/versitygw', '');
   chmodSync(file, 0o755);
-  sandbox.write('cache/programs.json', JSON.stringify({ [file]: { version: '1.8.0', fingerprint: fingerprint(file) } }));
-  expect(locateProgram('versitygw', { packageFolder, environment })).toEqual({ path: file, version: '1.8.0', source: 'built from source' });
+  sandbox.write(
+    'cache/programs.json',
+    JSON.stringify({ [file]: { version: '1.8.0', fingerprint: fingerprint(file) } }),
+  );
+  expect(locateProgram('versitygw', { packageFolder, environment })).toEqual({
+    path: file,
+    version: '1.8.0',
+    source: 'built from source',
+  });
 });
 
 test('every part is listed, and each missing one says what to do', () => {
   const { packageFolder, environment } = sandbox;
   const parts = inspectParts({ packageFolder, environment });
   expect(parts.map(({ name, neededFor }) => `${name}: ${neededFor.join(', ')}`)).toEqual([
-    'npm packages: start, test', 'tensorflow: start, test', 'temporal: start, test', 'versitygw: start, test', 'minio: test',
+    'npm packages: start, test',
+    'tensorflow: start, test',
+    'temporal: start, test',
+    'versitygw: start, test',
+    'minio: test',
   ]);
   for (const { ok, fix } of parts) expect(ok || (fix ?? '').length > 0).toBe(true);
 });

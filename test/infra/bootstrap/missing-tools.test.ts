@@ -4,7 +4,9 @@ import type { Part, Sandbox } from './sandbox';
 const tensorflow = load<Part>('tensorflow.cjs');
 const temporal = load<Part>('temporal.cjs');
 const npmPackages = load<Part>('npm-packages.cjs');
-const { provideBinding } = load<{ provideBinding(context: object, places: { folder: string; libraries: string }): Promise<string> }>('tensorflow-binding.cjs');
+const { provideBinding } = load<{
+  provideBinding(context: object, places: { folder: string; libraries: string }): Promise<string>;
+}>('tensorflow-binding.cjs');
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -14,7 +16,10 @@ afterEach(() => sandbox.remove());
 
 /** What `prepare` fails with on a machine that has nothing on PATH. */
 async function failureOf(preparing: Promise<unknown>): Promise<{ message: string; fix: string }> {
-  return preparing.then(() => Promise.reject(new Error('it did not fail')), (error: { message: string; fix: string }) => error);
+  return preparing.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (error: { message: string; fix: string }) => error,
+  );
 }
 
 test('without Go, the message names it and the program that would do as well', async () => {
@@ -33,12 +38,16 @@ test('without Python, the message says what it is for and how to get it', async 
 
 test('on a platform without pinned libraries, the message says which there are for', async () => {
   sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}');
-  const { message } = await failureOf(tensorflow.prepare({ ...sandbox.context, platform: 'sunos-sparc' } as typeof sandbox.context));
+  const { message } = await failureOf(
+    tensorflow.prepare({ ...sandbox.context, platform: 'sunos-sparc' } as typeof sandbox.context),
+  );
   expect(message).toBe('TensorFlow is pinned for linux-x64, and this is sunos-sparc');
 });
 
 test('without a compiler, everything that is missing is named at once', async () => {
-  const folder = sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}').replace(/\/package\.json$/, '');
+  const folder = sandbox
+    .write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}')
+    .replace(/\/package\.json$/, '');
   const { message, fix } = await failureOf(provideBinding(sandbox.context, { folder, libraries: sandbox.folder }));
   expect(message).toBe('not on PATH: make, a C++ compiler, Python');
   expect(fix).toContain('apt install g++ make python3');

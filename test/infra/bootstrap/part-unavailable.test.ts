@@ -11,17 +11,20 @@ const { PartUnavailable, asPartUnavailable } = load<{
 const { requireFreeSpace } = load<{ requireFreeSpace(folder: string, bytes: number): void }>('free-space.cjs');
 
 /** What runCommand throws, as far as it matters here. */
-const commandFailed = (...lines: string[]): Error => Object.assign(new Error('go install ended with code 1'), { name: 'CommandFailed', lines, output: lines.join('\n') });
+const commandFailed = (...lines: string[]): Error =>
+  Object.assign(new Error('go install ended with code 1'), { name: 'CommandFailed', lines, output: lines.join('\n') });
 
 test('the message says which part, why, with what output, for what it is needed and what to do', () => {
   const failure = new PartUnavailable({ problem: 'go is not on PATH', fix: 'install Go', output: 'line 1\nline 2\n' });
-  expect(failure.describe({ name: 'temporal', neededFor: ['start', 'test'] })).toBe([
-    'temporal could not be prepared: go is not on PATH',
-    '  | line 1',
-    '  | line 2',
-    '  needed for: start, test',
-    '  what to do: install Go',
-  ].join('\n'));
+  expect(failure.describe({ name: 'temporal', neededFor: ['start', 'test'] })).toBe(
+    [
+      'temporal could not be prepared: go is not on PATH',
+      '  | line 1',
+      '  | line 2',
+      '  needed for: start, test',
+      '  what to do: install Go',
+    ].join('\n'),
+  );
 });
 
 test.each([
@@ -40,7 +43,9 @@ test.each([
 });
 
 test('a file system error is a part that cannot be had', () => {
-  const failure = asPartUnavailable(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' }));
+  const failure = asPartUnavailable(
+    Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' }),
+  );
   expect(failure.fix).toContain('free some disk space');
 });
 
@@ -51,5 +56,7 @@ test('an error that is a bug of ours stays what it is', () => {
 
 test('too little disk space is found before anything is downloaded, also for a folder that does not exist yet', () => {
   expect(() => requireFreeSpace(`${__dirname}/not/yet`, 1)).not.toThrow();
-  expect(() => requireFreeSpace(`${__dirname}/not/yet`, 1e18)).toThrow(/has too little space: 1000000000\.0 GB needed, \d+\.\d GB free$/);
+  expect(() => requireFreeSpace(`${__dirname}/not/yet`, 1e18)).toThrow(
+    /has too little space: 1000000000\.0 GB needed, \d+\.\d GB free$/,
+  );
 });

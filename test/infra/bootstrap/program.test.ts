@@ -3,13 +3,27 @@ import path from 'node:path';
 import { createSandbox, load } from './sandbox';
 import type { Part, Sandbox } from './sandbox';
 
-interface Described { readonly version: string; readonly comparable?: string }
+interface Described {
+  readonly version: string;
+  readonly comparable?: string;
+}
 type Describe = (printed: string) => Described;
-const { judge } = load<{ judge(printed: string | undefined, rule: { describe: Describe; minimum: string }): { version: string; problem?: string } }>('program.cjs');
+const { judge } = load<{
+  judge(
+    printed: string | undefined,
+    rule: { describe: Describe; minimum: string },
+  ): { version: string; problem?: string };
+}>('program.cjs');
 const { compareVersions } = load<{ compareVersions(a: string, b: string): number }>('compare-versions.cjs');
-const { goProblem } = load<{ goProblem(go: { version: string; toolchain: string; minimum: string }): string | undefined }>('go-build.cjs');
+const { goProblem } = load<{
+  goProblem(go: { version: string; toolchain: string; minimum: string }): string | undefined;
+}>('go-build.cjs');
 const { fingerprint } = load<{ fingerprint(file: string): string | undefined }>('cache.cjs');
-const parts = { temporal: load<Part & { describe: Describe }>('temporal.cjs'), versitygw: load<Part & { describe: Describe }>('versitygw.cjs'), minio: load<Part & { describe: Describe }>('minio.cjs') };
+const parts = {
+  temporal: load<Part & { describe: Describe }>('temporal.cjs'),
+  versitygw: load<Part & { describe: Describe }>('versitygw.cjs'),
+  minio: load<Part & { describe: Describe }>('minio.cjs'),
+};
 
 test('versions are compared by their numbers', () => {
   expect(compareVersions('1.10.0', '1.9.9')).toBeGreaterThan(0);
@@ -19,12 +33,27 @@ test('versions are compared by their numbers', () => {
 
 test.each([
   ['temporal', 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)', '1.5.1, server 1.29.1', undefined],
-  ['temporal', 'temporal version 1.1.2 (Server 1.25.1, UI 2.31.2)', '1.1.2, server 1.25.1', 'its version must be at least 1.29.0, got 1.25.1'],
+  [
+    'temporal',
+    'temporal version 1.1.2 (Server 1.25.1, UI 2.31.2)',
+    '1.1.2, server 1.25.1',
+    'its version must be at least 1.29.0, got 1.25.1',
+  ],
   ['versitygw', 'Version  : v1.8.0\nBuild    : norev', 'v1.8.0', undefined],
   ['versitygw', 'Version  : v1.0.9\nBuild    : norev', 'v1.0.9', 'its version must be at least 1.1.0, got 1.0.9'],
   ['versitygw', 'Version  : git\nBuild    : norev', 'git', undefined],
-  ['minio', 'minio version RELEASE.2026-02-12T20-18-48Z (commit-id=7aac2a2)', 'RELEASE.2026-02-12T20-18-48Z', undefined],
-  ['minio', 'minio version RELEASE.2024-05-07T06-41-25Z', 'RELEASE.2024-05-07T06-41-25Z', 'its version must be at least 2025.9.7, got 2024.5.7'],
+  [
+    'minio',
+    'minio version RELEASE.2026-02-12T20-18-48Z (commit-id=7aac2a2)',
+    'RELEASE.2026-02-12T20-18-48Z',
+    undefined,
+  ],
+  [
+    'minio',
+    'minio version RELEASE.2024-05-07T06-41-25Z',
+    'RELEASE.2024-05-07T06-41-25Z',
+    'its version must be at least 2025.9.7, got 2024.5.7',
+  ],
   ['minio', 'minio version DEVELOPMENT.GOGET (commit-id=DEVELOPMENT.GOGET)', 'DEVELOPMENT.GOGET', undefined],
 ] as const)('%s is judged by what it prints: %j', (name, printed, version, problem) => {
   const { programs } = load<{ programs: Record<string, { minimum: string }> }>('versions.json');
@@ -34,7 +63,10 @@ test.each([
 });
 
 test('a program that does not run cannot be used', () => {
-  expect(judge(undefined, { describe: parts.temporal.describe, minimum: '1.29.0' })).toEqual({ version: 'unknown', problem: 'it does not run' });
+  expect(judge(undefined, { describe: parts.temporal.describe, minimum: '1.29.0' })).toEqual({
+    version: 'unknown',
+    problem: 'it does not run',
+  });
 });
 
 test.each([
@@ -62,28 +94,51 @@ describe('inspecting', () => {
     return file;
   }
   const remember = (checks: Record<string, { version: string; problem?: string }>): string =>
-    sandbox.write('cache/programs.json', JSON.stringify(Object.fromEntries(Object.entries(checks).map(([file, check]) => [file, { ...check, fingerprint: fingerprint(file) }]))));
+    sandbox.write(
+      'cache/programs.json',
+      JSON.stringify(
+        Object.fromEntries(
+          Object.entries(checks).map(([file, check]) => [file, { ...check, fingerprint: fingerprint(file) }]),
+        ),
+      ),
+    );
 
   test('an empty machine has no program, and the fix says what to do', () => {
-    expect(parts.temporal.inspect(sandbox.context)).toEqual({ ok: false, fix: 'run npm run bootstrap, or put temporal on PATH' });
+    expect(parts.temporal.inspect(sandbox.context)).toEqual({
+      ok: false,
+      fix: 'run npm run bootstrap, or put temporal on PATH',
+    });
   });
 
   test('a program on PATH comes before the built one', () => {
     const [onPath, built] = [sandbox.program('temporal', 'exit 1'), builtProgram()];
     remember({ [onPath]: { version: '1.6.0' }, [built]: { version: '1.5.1' } });
-    expect(parts.temporal.inspect(sandbox.context)).toEqual({ ok: true, version: '1.6.0', source: 'PATH', path: onPath });
+    expect(parts.temporal.inspect(sandbox.context)).toEqual({
+      ok: true,
+      version: '1.6.0',
+      source: 'PATH',
+      path: onPath,
+    });
   });
 
   test('a program on PATH that we cannot use is passed over', () => {
     const [onPath, built] = [sandbox.program('temporal', 'exit 1'), builtProgram()];
     remember({ [onPath]: { version: '1.1.2', problem: 'too old' }, [built]: { version: '1.5.1' } });
-    expect(parts.temporal.inspect(sandbox.context)).toEqual({ ok: true, version: '1.5.1', source: 'built from source', path: built });
+    expect(parts.temporal.inspect(sandbox.context)).toEqual({
+      ok: true,
+      version: '1.5.1',
+      source: 'built from source',
+      path: built,
+    });
   });
 
   test('a program that was replaced since it was tried has to be tried again', () => {
     const built = builtProgram();
     remember({ [built]: { version: '1.5.1' } });
     sandbox.write(path.relative(sandbox.folder, built), '#!/bin/sh\nexit 17\n');
-    expect(parts.temporal.inspect(sandbox.context)).toEqual({ ok: false, fix: `run npm run bootstrap: ${built} is new` });
+    expect(parts.temporal.inspect(sandbox.context)).toEqual({
+      ok: false,
+      fix: `run npm run bootstrap: ${built} is new`,
+    });
   });
 });

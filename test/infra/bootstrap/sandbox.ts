@@ -49,7 +49,9 @@ export interface Sandbox {
 
 export function createSandbox(environment: NodeJS.ProcessEnv = {}): Sandbox {
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-bootstrap-'));
-  const [packageFolder, cacheFolder, binFolder] = ['package', 'cache', 'bin'].map((name) => path.join(folder, name)) as [string, string, string];
+  const [packageFolder, cacheFolder, binFolder] = ['package', 'cache', 'bin'].map((name) =>
+    path.join(folder, name),
+  ) as [string, string, string];
   [packageFolder, binFolder].forEach((name) => mkdirSync(name));
   const said: string[] = [];
   const everything = { PATH: binFolder, STEPWELL_CACHE: cacheFolder, HOME: folder, ...environment };
@@ -63,9 +65,18 @@ export function createSandbox(environment: NodeJS.ProcessEnv = {}): Sandbox {
   write('package/package.json', '{"name":"stepwell","version":"0.0.0"}');
   write('package/package-lock.json', '{"packages":{}}');
   return {
-    folder, packageFolder, cacheFolder, binFolder, said, write,
+    folder,
+    packageFolder,
+    cacheFolder,
+    binFolder,
+    said,
+    write,
     environment: everything,
-    context: createContext({ packageFolder, environment: everything, output: { write: (text: string) => said.push(text) } }),
+    context: createContext({
+      packageFolder,
+      environment: everything,
+      output: { write: (text: string) => said.push(text) },
+    }),
     program: (name, script) => {
       const place = write(path.join('bin', name), `#!/bin/sh\n${script}\n`);
       chmodSync(place, 0o755);

@@ -3,10 +3,15 @@ import path from 'node:path';
 import { createSandbox, load } from './sandbox';
 import type { Context, Part, Sandbox } from './sandbox';
 
-const tensorflow = load<Part & { stateOf(folder: string): string; wantedVariant(context: Context): Promise<string> }>('tensorflow.cjs');
+const tensorflow = load<Part & { stateOf(folder: string): string; wantedVariant(context: Context): Promise<string> }>(
+  'tensorflow.cjs',
+);
 const { linkLibraries } = load<{ linkLibraries(folder: string, libraries: string): void }>('tensorflow-binding.cjs');
 const { wheelProblem } = load<{
-  wheelProblem(pinned: { requirement: string; bytes: number; sha256: string }, got: { bytes: number; sha256: string }): string | undefined;
+  wheelProblem(
+    pinned: { requirement: string; bytes: number; sha256: string },
+    got: { bytes: number; sha256: string },
+  ): string | undefined;
 }>('tensorflow-libraries.cjs');
 
 const PACKAGE = 'package/node_modules/@tensorflow/tfjs-node-gpu';
@@ -21,14 +26,27 @@ afterEach(() => sandbox.remove());
 function preparedPackage(): string {
   const folder = path.dirname(sandbox.write(`${PACKAGE}/package.json`, '{}'));
   sandbox.write(`${PACKAGE}/lib/napi-v8/tfjs_binding.node`, 'binding');
-  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) sandbox.write(`cache/tf/tensorflow/${name}`, name);
+  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'])
+    sandbox.write(`cache/tf/tensorflow/${name}`, name);
   linkLibraries(folder, path.join(sandbox.cacheFolder, 'tf'));
-  sandbox.write(`${PACKAGE}/lib/checked.json`, JSON.stringify({ version: '2.21.0', source: 'cpu', variant: 'cpu', gpuDevice: true, state: tensorflow.stateOf(folder) }));
+  sandbox.write(
+    `${PACKAGE}/lib/checked.json`,
+    JSON.stringify({
+      version: '2.21.0',
+      source: 'cpu',
+      variant: 'cpu',
+      gpuDevice: true,
+      state: tensorflow.stateOf(folder),
+    }),
+  );
   return folder;
 }
 
 test('without the npm package there is nothing to prepare yet', () => {
-  expect(tensorflow.inspect(sandbox.context)).toEqual({ ok: false, fix: 'install the npm packages first: @tensorflow/tfjs-node-gpu is missing' });
+  expect(tensorflow.inspect(sandbox.context)).toEqual({
+    ok: false,
+    fix: 'install the npm packages first: @tensorflow/tfjs-node-gpu is missing',
+  });
 });
 
 test('a binding that was never loaded does not count', () => {
@@ -69,7 +87,11 @@ test('a binding of another kind than STEPWELL_TENSORFLOW asks for does not count
 });
 
 test('STEPWELL_TENSORFLOW chooses the libraries, and a wrong value is refused', async () => {
-  const choosing = (value: string): Promise<string> => tensorflow.wantedVariant({ ...sandbox.context, environment: { ...sandbox.environment, STEPWELL_TENSORFLOW: value } });
+  const choosing = (value: string): Promise<string> =>
+    tensorflow.wantedVariant({
+      ...sandbox.context,
+      environment: { ...sandbox.environment, STEPWELL_TENSORFLOW: value },
+    });
   expect(await choosing('gpu')).toBe('gpu');
   expect(await choosing('')).toBe('cpu');
   await expect(choosing('tpu')).rejects.toThrow('STEPWELL_TENSORFLOW must be cpu or gpu, got tpu');
@@ -78,6 +100,10 @@ test('STEPWELL_TENSORFLOW chooses the libraries, and a wrong value is refused', 
 test('a wheel that is not the pinned one is refused, and the message says in what it differs', () => {
   const pinned = { requirement: 'tensorflow-cpu==2.21.0', bytes: 3, sha256: 'aa' };
   expect(wheelProblem(pinned, { bytes: 3, sha256: 'aa' })).toBeUndefined();
-  expect(wheelProblem(pinned, { bytes: 2, sha256: 'bb' })).toBe('tensorflow-cpu==2.21.0 has the wrong length: 3 bytes expected, got 2');
-  expect(wheelProblem(pinned, { bytes: 3, sha256: 'bb' })).toBe('tensorflow-cpu==2.21.0 has the wrong checksum: sha256 aa expected, got bb');
+  expect(wheelProblem(pinned, { bytes: 2, sha256: 'bb' })).toBe(
+    'tensorflow-cpu==2.21.0 has the wrong length: 3 bytes expected, got 2',
+  );
+  expect(wheelProblem(pinned, { bytes: 3, sha256: 'bb' })).toBe(
+    'tensorflow-cpu==2.21.0 has the wrong checksum: sha256 aa expected, got bb',
+  );
 });

@@ -10,7 +10,8 @@ describe('the JSON Schema of the study language', () => {
   });
 
   it.each(readdirSync(EXAMPLES).filter((file) => file.endsWith('.yaml')))('is what %s names for editors', (file) => {
-    const [, schema = 'missing'] = /^# yaml-language-server: \$schema=(\S+)/.exec(readFileSync(path.join(EXAMPLES, file), 'utf8')) ?? [];
+    const [, schema = 'missing'] =
+      /^# yaml-language-server: \$schema=(\S+)/.exec(readFileSync(path.join(EXAMPLES, file), 'utf8')) ?? [];
     expect(path.join(EXAMPLES, schema)).toBe(SCHEMA_FILE);
   });
 });

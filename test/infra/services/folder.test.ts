@@ -25,16 +25,33 @@ test('a folder is made for its owner only and kept out of version control', () =
 
 test('a folder that cannot be made is a typed error that names it and the way out', () => {
   writeFileSync(path.join(folder, 'file'), '');
-  expect(() => prepareFolder(path.join(folder, 'file'))).toThrow(expect.objectContaining({ name: 'ServiceFailed', message: expect.stringMatching(/file cannot hold the services \(EEXIST\); name another with --folder/) }));
+  expect(() => prepareFolder(path.join(folder, 'file'))).toThrow(
+    expect.objectContaining({
+      name: 'ServiceFailed',
+      message: expect.stringMatching(/file cannot hold the services \(EEXIST\); name another with --folder/),
+    }),
+  );
 });
 
-test.each(['/proc/none/stepwell', '/sys/stepwell', '/dev/stepwell', '/tmp/../proc'])('%s is refused before anything is made there', (place) => {
-  expect(() => prepareFolder(place)).toThrow(expect.objectContaining({ name: 'ServiceFailed', message: expect.stringMatching(/is the system's own; name another with --folder$/) }));
-});
+test.each(['/proc/none/stepwell', '/sys/stepwell', '/dev/stepwell', '/tmp/../proc'])(
+  '%s is refused before anything is made there',
+  (place) => {
+    expect(() => prepareFolder(place)).toThrow(
+      expect.objectContaining({
+        name: 'ServiceFailed',
+        message: expect.stringMatching(/is the system's own; name another with --folder$/),
+      }),
+    );
+  },
+);
 
 test('a file that is missing, broken or below a file counts as nothing known', () => {
   writeFileSync(path.join(folder, 'broken'), '{"pid":');
-  expect(['none', 'broken', 'broken/below'].map((name) => readJson(path.join(folder, name)))).toEqual([undefined, undefined, undefined]);
+  expect(['none', 'broken', 'broken/below'].map((name) => readJson(path.join(folder, name)))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 test('credentials are random by folder, and the same for a folder each time', () => {
@@ -67,14 +84,18 @@ test('a user that has died counts no more', () => {
   expect(readRecord(folder).users).toEqual([]);
 });
 
-test('a folder\'s lock lets one in at a time', async () => {
+test("a folder's lock lets one in at a time", async () => {
   let inside = 0;
   let most = 0;
-  await Promise.all(Array.from({ length: 8 }, () => withFolderLock(folder, async () => {
-    most = Math.max(most, ++inside);
-    await new Promise(setImmediate);
-    inside--;
-  })));
+  await Promise.all(
+    Array.from({ length: 8 }, () =>
+      withFolderLock(folder, async () => {
+        most = Math.max(most, ++inside);
+        await new Promise(setImmediate);
+        inside--;
+      }),
+    ),
+  );
   expect(most).toBe(1);
 });
 
@@ -84,6 +105,10 @@ test('the lock of a process that has died is taken over', async () => {
 });
 
 test('a lock is given back when what it guarded fails', async () => {
-  await expect(withFolderLock(folder, async () => { throw new Error('failed inside'); })).rejects.toThrow('failed inside');
+  await expect(
+    withFolderLock(folder, async () => {
+      throw new Error('failed inside');
+    }),
+  ).rejects.toThrow('failed inside');
   await expect(withFolderLock(folder, async () => 'in')).resolves.toBe('in');
 });

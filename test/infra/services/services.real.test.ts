@@ -33,8 +33,17 @@ function processes(): readonly ProcessIdentity[] {
 }
 
 function storeOf({ environment }: RunningServices): { readonly client: S3Client; readonly bucket: string } {
-  const { AWS_ENDPOINT_URL_S3: endpoint = '', AWS_REGION: region = '', AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '', STEPWELL_BUCKET: bucket = '' } = environment;
-  return { client: new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true }), bucket };
+  const {
+    AWS_ENDPOINT_URL_S3: endpoint = '',
+    AWS_REGION: region = '',
+    AWS_ACCESS_KEY_ID: accessKeyId = '',
+    AWS_SECRET_ACCESS_KEY: secretAccessKey = '',
+    STEPWELL_BUCKET: bucket = '',
+  } = environment;
+  return {
+    client: new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true }),
+    bucket,
+  };
 }
 
 async function withTemporal<T>({ environment }: RunningServices, act: (client: Client) => Promise<T>): Promise<T> {
@@ -79,9 +88,13 @@ test('services answer at the addresses of their environment, and stop leaves non
   const services = await startServices({ folder });
   const { client, bucket } = storeOf(services);
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'a/b', Body: 'one', IfNoneMatch: '*' }));
-  await expect(client.send(new PutObjectCommand({ Bucket: bucket, Key: 'a/b', Body: 'two', IfNoneMatch: '*' }))).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
+  await expect(
+    client.send(new PutObjectCommand({ Bucket: bucket, Key: 'a/b', Body: 'two', IfNoneMatch: '*' })),
+  ).rejects.toMatchObject({ $metadata: { httpStatusCode: 412 } });
   expect(readFileSync(path.join(folder, 's3', bucket, 'a/b'), 'utf8')).toBe('one');
-  const { config } = await withTemporal(services, ({ workflowService }) => workflowService.describeNamespace({ namespace: 'default' }));
+  const { config } = await withTemporal(services, ({ workflowService }) =>
+    workflowService.describeNamespace({ namespace: 'default' }),
+  );
   expect(config?.workflowExecutionRetentionTtl?.seconds?.toString()).toBe(String(720 * 3600));
   const started = processes();
   expect(started).toHaveLength(2);
@@ -116,10 +129,16 @@ test('servers that are killed come back by themselves at the same addresses with
   const services = await startServices({ folder });
   const { client, bucket } = storeOf(services);
   await client.send(new PutObjectCommand({ Bucket: bucket, Key: 'kept', Body: 'kept' }));
-  await withTemporal(services, ({ workflow }) => workflow.start('anything', { taskQueue: 'nobody', workflowId: 'kept' }));
+  await withTemporal(services, ({ workflow }) =>
+    workflow.start('anything', { taskQueue: 'nobody', workflowId: 'kept' }),
+  );
   const killed = processes();
   for (const { pid } of killed) process.kill(pid, 'SIGKILL');
-  await waitFor('both servers run again', () => (processes().every((server) => isRunning(server) && !killed.some(({ pid }) => pid === server.pid)) ? true : undefined));
+  await waitFor('both servers run again', () =>
+    processes().every((server) => isRunning(server) && !killed.some(({ pid }) => pid === server.pid))
+      ? true
+      : undefined,
+  );
   await waitFor('both servers answer', async () => {
     try {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'kept' }));
@@ -160,7 +179,9 @@ test('a server moves where another program has taken its port, and says so', asy
     const told: string[] = [];
     const services = await startServices({ folder, onProgress: (text) => told.push(text) });
     expect(readRecord(folder).servers.versitygw?.port).not.toBe(port);
-    expect(told).toContainEqual(expect.stringMatching(new RegExp(`^port ${port} is taken; the S3 server moves to \\d+$`)));
+    expect(told).toContainEqual(
+      expect.stringMatching(new RegExp(`^port ${port} is taken; the S3 server moves to \\d+$`)),
+    );
     await services.stop();
   });
 });
@@ -169,16 +190,23 @@ test('a port that must be free and is not is one error with its cause, and nothi
   const port = await choosePort(undefined);
   await whileTaken(port, async () => {
     const start = startServices({ folder, ports: { temporal: { port } } });
-    await expect(start).rejects.toMatchObject({ name: 'ServiceFailed', reason: 'portTaken', message: expect.stringContaining(`127.0.0.1:${port}`) });
+    await expect(start).rejects.toMatchObject({
+      name: 'ServiceFailed',
+      reason: 'portTaken',
+      message: expect.stringContaining(`127.0.0.1:${port}`),
+    });
     expect(processes().filter(isRunning)).toEqual([]);
   });
 });
 
-test('a broken database is an error with the end of the server\'s log', async () => {
+test("a broken database is an error with the end of the server's log", async () => {
   await (await startServices({ folder })).stop();
   const { args } = temporalPlan(folder, { port: 1, uiPort: 2 });
   const database = args[args.indexOf('--db-filename') + 1] ?? '';
   for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
   writeFileSync(database, 'not a database');
-  await expect(startServices({ folder })).rejects.toMatchObject({ name: 'ServiceFailed', message: expect.stringContaining('file is not a database') });
+  await expect(startServices({ folder })).rejects.toMatchObject({
+    name: 'ServiceFailed',
+    message: expect.stringContaining('file is not a database'),
+  });
 });

@@ -19,7 +19,9 @@ interface Case {
 }
 
 /** Recorded by bench/fixtures/record-lr-rules.py. */
-const { cases } = JSON.parse(readFileSync(path.join(__dirname, 'fixtures', 'fastai-rules.json'), 'utf8')) as { readonly cases: readonly Case[] };
+const { cases } = JSON.parse(readFileSync(path.join(__dirname, 'fixtures', 'fastai-rules.json'), 'utf8')) as {
+  readonly cases: readonly Case[];
+};
 
 /** Points of the curve between our answer and fastai's. */
 function pointsApart(rule: SuggestionRuleName, { rates, losses, answers }: Case): number {
@@ -37,13 +39,20 @@ describe.each(cases)('on $name', (recorded) => {
   });
 });
 
-it.each(cases.filter(({ rates }) => Math.log10(rates.at(-1)! / rates[0]!) > 7))('slide answers as in fastai on $name, over eight decades', (recorded) => {
-  expect(pointsApart('slide', recorded)).toBeCloseTo(0, 3);
-});
+it.each(cases.filter(({ rates }) => Math.log10(rates.at(-1)! / rates[0]!) > 7))(
+  'slide answers as in fastai on $name, over eight decades',
+  (recorded) => {
+    expect(pointsApart('slide', recorded)).toBeCloseTo(0, 3);
+  },
+);
 
 describe('beside the batch-size finder of Lightning', () => {
   /** Lightning's rule `power`: double until memory ends, then halve once. By its own words it never runs the answer if `max` comes first. */
-  function power(fits: number, first: number, most: number): { readonly answer: number; readonly ran: readonly number[] } {
+  function power(
+    fits: number,
+    first: number,
+    most: number,
+  ): { readonly answer: number; readonly ran: readonly number[] } {
     const ran: number[] = [];
     for (let size = first; ; size *= 2) {
       if (size > most) return { answer: size, ran };
@@ -53,12 +62,30 @@ describe('beside the batch-size finder of Lightning', () => {
   }
 
   const ladderOn = (fits: number, batchSizeMin: number, batchSizeMax: number) => {
-    const network: Network = ({ hparams }) => (Number(hparams['batchSize']) > fits ? { status: 'outOfMemory', where: 'device', detail: 'OOM' }
-      : { status: 'completed', measurement: measured(0.3, { stepSeconds: { median: 0.01, p10: 0.01, p90: 0.01, count: 20 } }) });
-    const options = optionsOf('batchSizeLadder', { batchSizeMin, batchSizeMax, objective: 'largest', memoryMargin: 0, resolution: 1 });
+    const network: Network = ({ hparams }) =>
+      Number(hparams['batchSize']) > fits
+        ? { status: 'outOfMemory', where: 'device', detail: 'OOM' }
+        : {
+            status: 'completed',
+            measurement: measured(0.3, { stepSeconds: { median: 0.01, p10: 0.01, p90: 0.01, count: 20 } }),
+          };
+    const options = optionsOf('batchSizeLadder', {
+      batchSizeMin,
+      batchSizeMax,
+      objective: 'largest',
+      memoryMargin: 0,
+      resolution: 1,
+    });
     const base = contextOf(options, { incumbent: { ...INCUMBENT, batchSize: batchSizeMin } });
-    const context = drive(batchSizeLadder, { ...base, facts: { ...base.facts, trainExamples: 60_000 } }, { network, parallel: 1 });
-    return { answer: Number(batchSizeLadder.decide(context).hparams['batchSize']), ran: context.trials.map(({ spec }) => Number(spec.hparams['batchSize'])) };
+    const context = drive(
+      batchSizeLadder,
+      { ...base, facts: { ...base.facts, trainExamples: 60_000 } },
+      { network, parallel: 1 },
+    );
+    return {
+      answer: Number(batchSizeLadder.decide(context).hparams['batchSize']),
+      ran: context.trials.map(({ spec }) => Number(spec.hparams['batchSize'])),
+    };
   };
 
   it.each([3, 100, 128, 6000])('the ladder climbs as `power` does where %d examples fit', (fits) => {

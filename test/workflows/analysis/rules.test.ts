@@ -5,7 +5,8 @@ import type { Curve } from '../../../workflows/analysis';
 /** 161 points, 20 a decade, from 1e-7 to 10. */
 const RATES = Array.from({ length: 161 }, (_, i) => 10 ** (-7 + i / 20));
 
-const curveOf = (loss: (decade: number) => number): Curve => RATES.map((learningRate) => ({ learningRate, loss: loss(Math.log10(learningRate)) }));
+const curveOf = (loss: (decade: number) => number): Curve =>
+  RATES.map((learningRate) => ({ learningRate, loss: loss(Math.log10(learningRate)) }));
 
 /** Flat at 2.3, falls from 1e-4 to 1e-1 as half a cosine, steepest in the middle at 10^-2.5, then rises sharply. */
 const textbook = curveOf((decade) => {
@@ -35,7 +36,8 @@ describe('on a textbook curve', () => {
 
   it('every rule but slide answers the same at twice the density', () => {
     const dense = Array.from({ length: 321 }, (_, i) => -7 + i / 40).map((decade) => {
-      const loss = decade <= -4 ? 2.3 : decade <= -1 ? 1.3 + Math.cos((Math.PI * (decade + 4)) / 3) : 0.3 + 4 * (decade + 1) ** 2;
+      const loss =
+        decade <= -4 ? 2.3 : decade <= -1 ? 1.3 + Math.cos((Math.PI * (decade + 4)) / 3) : 0.3 + 4 * (decade + 1) ** 2;
       return { learningRate: 10 ** decade, loss };
     });
     for (const name of ['minimum', 'steep', 'valley'] as const) {
@@ -62,19 +64,22 @@ it('of equally low losses minimum takes the lowest rate', () => {
 
 it('rules answer within a decade of the curve, whatever its losses', () => {
   const losses = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 2, maxLength: 60 });
-  fc.assert(fc.property(losses, (values) => {
-    const curve = values.map((loss, i) => ({ learningRate: 10 ** (i / 10 - 6), loss }));
-    for (const rule of Object.values(SUGGESTION_RULES)) {
-      const rate = rule(curve);
-      if (rate === null) continue;
-      expect(rate).toBeGreaterThanOrEqual(curve[0]!.learningRate / 10.01);
-      expect(rate).toBeLessThanOrEqual(curve.at(-1)!.learningRate);
-    }
-  }));
+  fc.assert(
+    fc.property(losses, (values) => {
+      const curve = values.map((loss, i) => ({ learningRate: 10 ** (i / 10 - 6), loss }));
+      for (const rule of Object.values(SUGGESTION_RULES)) {
+        const rate = rule(curve);
+        if (rate === null) continue;
+        expect(rate).toBeGreaterThanOrEqual(curve[0]!.learningRate / 10.01);
+        expect(rate).toBeLessThanOrEqual(curve.at(-1)!.learningRate);
+      }
+    }),
+  );
 });
 
 describe('the smoothed curve', () => {
-  const stepLosses = (losses: readonly number[]) => losses.map((loss, step) => ({ step, learningRate: 10 ** (step / 10 - 5), loss }));
+  const stepLosses = (losses: readonly number[]) =>
+    losses.map((loss, step) => ({ step, learningRate: 10 ** (step / 10 - 5), loss }));
 
   it('has no pull towards zero at its start, and lags a constant by nothing', () => {
     expect(exponentialMovingAverage([2, 2, 2], 0.9)).toEqual([2, 2, 2].map((value) => expect.closeTo(value, 12)));

@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import {
-  geometricMean, logMedian, mean, median, pairedBootstrap, quantile, rankCorrelation, ranks, ratioSpread, standardDeviation, standardError,
+  geometricMean,
+  logMedian,
+  mean,
+  median,
+  pairedBootstrap,
+  quantile,
+  rankCorrelation,
+  ranks,
+  ratioSpread,
+  standardDeviation,
+  standardError,
 } from '../../../workflows/analysis';
 
 it('gives the textbook values of a small sample', () => {
@@ -21,7 +31,8 @@ it('takes rates by their ratios', () => {
 
 it('has no spread in a single value, and no mean of none', () => {
   expect([standardDeviation([3]), standardError([3]), ratioSpread([3])]).toEqual([0, 0, 1]);
-  for (const statistic of [mean, median, standardDeviation, ratioSpread]) expect(() => statistic([])).toThrow(RangeError);
+  for (const statistic of [mean, median, standardDeviation, ratioSpread])
+    expect(() => statistic([])).toThrow(RangeError);
 });
 
 it('shares the places of ties among ranks', () => {
@@ -46,13 +57,31 @@ describe('the paired bootstrap', () => {
   });
 
   it('is certain where all pairs agree, and even where they balance', () => {
-    expect(pairedBootstrap(Array.from({ length: 12 }, (_, i) => 1 + i), 3)).toBe(1);
+    expect(
+      pairedBootstrap(
+        Array.from({ length: 12 }, (_, i) => 1 + i),
+        3,
+      ),
+    ).toBe(1);
     expect(pairedBootstrap([-1, 1, -1, 1, -1, 1, -1, 1], 3)).toBeCloseTo(0.5, 1);
   });
 
   it('gives the other side the rest', () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 9 }), fc.nat(), (differences, seed) => {
-      expect(pairedBootstrap(differences, seed) + pairedBootstrap(differences.map((value) => 0 - value), seed)).toBeCloseTo(1, 9);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 9 }),
+        fc.nat(),
+        (differences, seed) => {
+          expect(
+            pairedBootstrap(differences, seed) +
+              pairedBootstrap(
+                differences.map((value) => 0 - value),
+                seed,
+              ),
+          ).toBeCloseTo(1, 9);
+        },
+      ),
+      { numRuns: 30 },
+    );
   });
 });

@@ -1,20 +1,33 @@
 import fc from 'fast-check';
-import { coveredShare, failedRegions, hypervolume, paretoFront, totalViolation, violationsOf } from '../../../workflows/analysis';
+import {
+  coveredShare,
+  failedRegions,
+  hypervolume,
+  paretoFront,
+  totalViolation,
+  violationsOf,
+} from '../../../workflows/analysis';
 import type { Costed } from '../../../workflows/analysis';
 
-const costs = (...pairs: readonly (readonly [number, number])[]): readonly Costed[] => pairs.map((pair) => ({ costs: pair }));
-const pair = fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 })).map((both) => ({ costs: both }));
-const beats = (a: Costed, b: Costed): boolean => a.costs[0] <= b.costs[0] && a.costs[1] <= b.costs[1] && (a.costs[0] < b.costs[0] || a.costs[1] < b.costs[1]);
+const costs = (...pairs: readonly (readonly [number, number])[]): readonly Costed[] =>
+  pairs.map((pair) => ({ costs: pair }));
+const pair = fc
+  .tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 20 }))
+  .map((both) => ({ costs: both }));
+const beats = (a: Costed, b: Costed): boolean =>
+  a.costs[0] <= b.costs[0] && a.costs[1] <= b.costs[1] && (a.costs[0] < b.costs[0] || a.costs[1] < b.costs[1]);
 
 describe('the Pareto front', () => {
   it('is what nothing beats, and beats all else', () => {
-    fc.assert(fc.property(fc.array(pair, { maxLength: 40 }), (items) => {
-      const front = paretoFront(items);
-      for (const item of items) {
-        if (front.includes(item)) expect(items.some((other) => beats(other, item))).toBe(false);
-        else expect(front.some((other) => beats(other, item) || other.costs.join() === item.costs.join())).toBe(true);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 40 }), (items) => {
+        const front = paretoFront(items);
+        for (const item of items) {
+          if (front.includes(item)) expect(items.some((other) => beats(other, item))).toBe(false);
+          else expect(front.some((other) => beats(other, item) || other.costs.join() === item.costs.join())).toBe(true);
+        }
+      }),
+    );
   });
 
   it('keeps the first of equals, and leaves out what has no finite cost', () => {
@@ -25,7 +38,9 @@ describe('the Pareto front', () => {
   });
 
   it('takes tens of thousands of points', () => {
-    expect(paretoFront(Array.from({ length: 50_000 }, (_, i) => ({ costs: [i, 50_000 - i] as const })))).toHaveLength(50_000);
+    expect(paretoFront(Array.from({ length: 50_000 }, (_, i) => ({ costs: [i, 50_000 - i] as const })))).toHaveLength(
+      50_000,
+    );
   });
 });
 
@@ -38,9 +53,11 @@ describe('the hypervolume', () => {
   });
 
   it('never falls when a point is added', () => {
-    fc.assert(fc.property(fc.array(pair, { maxLength: 20 }), pair, (items, more) => {
-      expect(hypervolume([...items, more], [21, 21])).toBeGreaterThanOrEqual(hypervolume(items, [21, 21]));
-    }));
+    fc.assert(
+      fc.property(fc.array(pair, { maxLength: 20 }), pair, (items, more) => {
+        expect(hypervolume([...items, more], [21, 21])).toBeGreaterThanOrEqual(hypervolume(items, [21, 21]));
+      }),
+    );
   });
 
   it('as a share is 1 where one point is best in both, and undefined where nothing varies', () => {
@@ -56,20 +73,29 @@ describe('constraints', () => {
   const measured = { peakBytes: 3e8, deviceSeconds: 10, parameters: 1000 };
 
   it('are broken above their bound', () => {
-    expect(violationsOf(measured, { peakBytes: { max: 2e8 }, deviceSeconds: { max: 10 }, parameters: { max: 500 } })).toEqual([
-      { name: 'peakBytes', value: 3e8, max: 2e8 }, { name: 'parameters', value: 1000, max: 500 },
+    expect(
+      violationsOf(measured, { peakBytes: { max: 2e8 }, deviceSeconds: { max: 10 }, parameters: { max: 500 } }),
+    ).toEqual([
+      { name: 'peakBytes', value: 3e8, max: 2e8 },
+      { name: 'parameters', value: 1000, max: 500 },
     ]);
     expect(violationsOf(measured, {})).toEqual([]);
   });
 
   it('add up by their shares', () => {
-    expect(totalViolation(violationsOf(measured, { peakBytes: { max: 2e8 }, parameters: { max: 500 } }))).toBeCloseTo(1.5, 12);
+    expect(totalViolation(violationsOf(measured, { peakBytes: { max: 2e8 }, parameters: { max: 500 } }))).toBeCloseTo(
+      1.5,
+      12,
+    );
     expect(totalViolation([])).toBe(0);
   });
 });
 
 describe('regions that fail', () => {
-  const factors = [{ name: 'rate', levels: Infinity, isOrdered: true }, { name: 'kind', levels: 2, isOrdered: false }];
+  const factors = [
+    { name: 'rate', levels: Infinity, isOrdered: true },
+    { name: 'kind', levels: 2, isOrdered: false },
+  ];
   const point = (rate: number, kind: number, hasFailed: boolean) => ({ units: [rate, (kind + 0.5) / 2], hasFailed });
 
   it('are those where most points fail and few elsewhere', () => {
@@ -79,8 +105,19 @@ describe('regions that fail', () => {
   });
 
   it('are not where everything fails, or where there are too few points', () => {
-    expect(failedRegions(factors, Array.from({ length: 20 }, (_, i) => point(i / 20, i % 2, true))).some(({ isFailing }) => isFailing)).toBe(false);
-    expect(failedRegions(factors, [point(0.9, 0, true), point(0.95, 1, true), ...Array.from({ length: 9 }, (_, i) => point(i / 20, i % 2, false))]).some(({ isFailing }) => isFailing)).toBe(false);
+    expect(
+      failedRegions(
+        factors,
+        Array.from({ length: 20 }, (_, i) => point(i / 20, i % 2, true)),
+      ).some(({ isFailing }) => isFailing),
+    ).toBe(false);
+    expect(
+      failedRegions(factors, [
+        point(0.9, 0, true),
+        point(0.95, 1, true),
+        ...Array.from({ length: 9 }, (_, i) => point(i / 20, i % 2, false)),
+      ]).some(({ isFailing }) => isFailing),
+    ).toBe(false);
   });
 
   it('leave out points without a part in a factor', () => {

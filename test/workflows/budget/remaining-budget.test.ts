@@ -11,7 +11,11 @@ import { fiveStages } from '../../support/scripted-files';
 const SHA = 'd'.repeat(64);
 
 const DATASET: PinnedDataset = {
-  sha256: SHA, manifest: { key: 'k', sha256: SHA, bytes: 1 }, source: { format: 'idx', uri: 'data' }, shape: [8, 8, 1], classes: 10,
+  sha256: SHA,
+  manifest: { key: 'k', sha256: SHA, bytes: 1 },
+  source: { format: 'idx', uri: 'data' },
+  shape: [8, 8, 1],
+  classes: 10,
   split: { seed: 7, trainExamples: 320, validationExamples: 100, testExamples: 100, testFrom: 'test' },
 };
 
@@ -33,8 +37,18 @@ function current(state: StudyState): StageUse {
 function spec(state: StudyState, changes: Partial<TrialSpec> = {}): TrialSpec {
   const use = current(state);
   return {
-    trialId: `${use.stageId}/${state.startedTrials(use).length}`, label: 'a trial', hparams: INCUMBENT, seed: 1, schedule: { name: 'constant', warmupSteps: 0 }, limit: { epochs: 1 }, stop: {},
-    evaluate: { validation: 'never', test: false }, record: { stepLosses: false }, process: 'warm', exportModel: false, ...changes,
+    trialId: `${use.stageId}/${state.startedTrials(use).length}`,
+    label: 'a trial',
+    hparams: INCUMBENT,
+    seed: 1,
+    schedule: { name: 'constant', warmupSteps: 0 },
+    limit: { epochs: 1 },
+    stop: {},
+    evaluate: { validation: 'never', test: false },
+    record: { stepLosses: false },
+    process: 'warm',
+    exportModel: false,
+    ...changes,
   };
 }
 
@@ -43,12 +57,23 @@ function run(state: StudyState, deviceSeconds: number, examples = 320): void {
   const trial = spec(state);
   const index = state.startedTrials(current(state)).length;
   state.started(current(state), { spec: trial });
-  state.ended(current(state), index, { spec: trial, result: resultOf(trial, completed(0.5, { deviceSeconds, examples })) });
+  state.ended(current(state), index, {
+    spec: trial,
+    result: resultOf(trial, completed(0.5, { deviceSeconds, examples })),
+  });
 }
 
 function decide(state: StudyState): void {
   const use = current(state);
-  state.decide(use, { stage: use.stage, stageId: use.stageId, hparams: INCUMBENT, because: '', confidence: 'low', evidence: { trialIds: [], plots: [], tables: [], warnings: [] }, alternatives: [] });
+  state.decide(use, {
+    stage: use.stage,
+    stageId: use.stageId,
+    hparams: INCUMBENT,
+    because: '',
+    confidence: 'low',
+    evidence: { trialIds: [], plots: [], tables: [], warnings: [] },
+    alternatives: [],
+  });
 }
 
 /** Of the final training of `fiveStages`: 4 epochs, twice, on 320 examples. */
@@ -61,11 +86,11 @@ describe('what is left to a stage', () => {
     expect(remainingBudget(state)).toEqual({ deviceSeconds: Infinity, trials: Infinity });
   });
 
-  it('is, before anything was measured, all but the final training\'s share', () => {
+  it("is, before anything was measured, all but the final training's share", () => {
     expect(remainingBudget(stateOf({ deviceMinutes: 100 })).deviceSeconds).toBeCloseTo(6000 * 0.85);
   });
 
-  it('holds the final training\'s time by what was measured', () => {
+  it("holds the final training's time by what was measured", () => {
     const state = stateOf({ deviceMinutes: 100 });
     run(state, 32, 320);
     decide(state);
@@ -94,7 +119,7 @@ describe('what is left to a stage', () => {
     expect(remainingBudget(state).deviceSeconds).toBeCloseTo(6000 - FINAL_EXAMPLES * 0.1 - 4 * 32);
   });
 
-  it('follows the study\'s own shares', () => {
+  it("follows the study's own shares", () => {
     const state = stateOf({ deviceMinutes: 100, stageShares: { lrRangeTest: 0.4, finalTrain: 0.5 } });
     run(state, 32, 320);
     expect(remainingBudget(state).deviceSeconds).toBeCloseTo(3000 * (0.4 / 1.2) - 32);
@@ -112,7 +137,7 @@ describe('a trial is admitted', () => {
     expect(isAdmitted(stateOf({ deviceMinutes: 0.001 }), current(stateOf({})), spec(stateOf({})))).toBe(true);
   });
 
-  it('if it can end within the stage\'s time, with a margin of a fifth', () => {
+  it("if it can end within the stage's time, with a margin of a fifth", () => {
     const state = stateOf({ deviceMinutes: 100 });
     run(state, 32, 320);
     // 305.9 s are left to the range test; a pass takes 32 s.
@@ -155,7 +180,9 @@ describe('a trial is admitted', () => {
     const state = stateOf({ deviceMinutes: 100 });
     run(state, 32, 320);
     const next = spec(state, { label: 'seed 2 of 2', limit: { epochs: 100 } });
-    expect(cutWarning(state, current(state), next)).toBe('the budget ran out in this stage: the answer rests on fewer trials than planned; the next (seed 2 of 2) needs about 3840 s of device time, of which the stage has 306 s left');
+    expect(cutWarning(state, current(state), next)).toBe(
+      'the budget ran out in this stage: the answer rests on fewer trials than planned; the next (seed 2 of 2) needs about 3840 s of device time, of which the stage has 306 s left',
+    );
   });
 });
 
@@ -173,8 +200,14 @@ describe('the study language', () => {
   });
 
   it('has shares of stages that there are, of something, of at most all', () => {
-    expect(problems({ budget: { deviceMinutes: 10, stageShares: { lrRangeTst: 0.1 } } })).toEqual(['budget.stageShares.lrRangeTst: unknown key']);
-    expect(problems({ budget: { deviceMinutes: 10, stageShares: { lrRangeTest: 0.6, finalTrain: 0.5 } } })).toEqual(['budget.stageShares: must be at most 1 in all']);
-    expect(problems({ budget: { stageShares: { lrRangeTest: 0.6 } } })).toEqual(['budget.stageShares: are shares of deviceMinutes, which must be set as well']);
+    expect(problems({ budget: { deviceMinutes: 10, stageShares: { lrRangeTst: 0.1 } } })).toEqual([
+      'budget.stageShares.lrRangeTst: unknown key',
+    ]);
+    expect(problems({ budget: { deviceMinutes: 10, stageShares: { lrRangeTest: 0.6, finalTrain: 0.5 } } })).toEqual([
+      'budget.stageShares: must be at most 1 in all',
+    ]);
+    expect(problems({ budget: { stageShares: { lrRangeTest: 0.6 } } })).toEqual([
+      'budget.stageShares: are shares of deviceMinutes, which must be set as well',
+    ]);
   });
 });

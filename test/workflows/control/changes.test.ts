@@ -16,7 +16,12 @@ function ask<Name extends ChangeName>(state: StudyState, name: Name, input: Chan
 /** What any client may send, whatever its types say. */
 const askAnything = (state: StudyState, name: ChangeName, input: unknown): string => ask(state, name, input as never);
 
-const GATED = { stages: [{ stage: 'lrRangeTest', steps: 60 }, { stage: 'finalTrain', gate: 'approve' }] } as const;
+const GATED = {
+  stages: [
+    { stage: 'lrRangeTest', steps: 60 },
+    { stage: 'finalTrain', gate: 'approve' },
+  ],
+} as const;
 
 describe('a change that is accepted', () => {
   test('is recorded with what it came to, when, and by whom', () => {
@@ -63,7 +68,9 @@ describe('a paused study', () => {
     expect(ask(state, 'resume', {})).toBe('ChangeRefused: study digits is not paused');
     ask(state, 'pause', {});
     expect(state.progress().status).toBe('paused');
-    expect(ask(state, 'pause', {})).toBe('ChangeRefused: study digits is paused already; go on with: stepwell resume digits');
+    expect(ask(state, 'pause', {})).toBe(
+      'ChangeRefused: study digits is paused already; go on with: stepwell resume digits',
+    );
     ask(state, 'resume', {});
     expect(state.progress().status).toBe('running');
   });
@@ -74,8 +81,16 @@ describe('before the data set is read', () => {
     expect(ask(unresolvedStudy(), name, {})).not.toMatch(/^Change/);
   });
 
-  test.each<[ChangeName, unknown]>([['approve', {}], ['skipStage', { stageId: 'lr-range-test' }], ['enqueueTrial', {}], ['setParallelTrials', { parallelTrials: 1 }], ['extendBudget', { trials: 1 }]])('%s is refused', (name, input) => {
-    expect(askAnything(unresolvedStudy(), name, input)).toBe('ChangeRefused: study digits is still reading its data set; try again once its first stage has begun');
+  test.each<[ChangeName, unknown]>([
+    ['approve', {}],
+    ['skipStage', { stageId: 'lr-range-test' }],
+    ['enqueueTrial', {}],
+    ['setParallelTrials', { parallelTrials: 1 }],
+    ['extendBudget', { trials: 1 }],
+  ])('%s is refused', (name, input) => {
+    expect(askAnything(unresolvedStudy(), name, input)).toBe(
+      'ChangeRefused: study digits is still reading its data set; try again once its first stage has begun',
+    );
   });
 });
 
@@ -98,7 +113,10 @@ describe('approval', () => {
   test('opens the gate of the stage that waits, or of a later one by its id or its name', () => {
     const waiting = freshStudy(GATED);
     decideUpTo(waiting, 'final-train');
-    expect(waiting.progress()).toMatchObject({ status: 'waiting', stages: [{ status: 'decided' }, { status: 'waiting' }] });
+    expect(waiting.progress()).toMatchObject({
+      status: 'waiting',
+      stages: [{ status: 'decided' }, { status: 'waiting' }],
+    });
     expect(ask(waiting, 'approve', {})).toBe('final-train may begin');
     expect(waiting.progress()).toMatchObject({ status: 'running', stages: [{}, { status: 'pending' }] });
     expect(ask(freshStudy(GATED), 'approve', { stageId: 'final-train' })).toBe('final-train may begin');
@@ -108,10 +126,16 @@ describe('approval', () => {
   test('is refused where there is nothing to approve', () => {
     const state = freshStudy(GATED);
     expect(ask(state, 'approve', {})).toBe('ChangeRefused: study digits waits for no approval');
-    expect(ask(state, 'approve', { stageId: 'lr-range-test' })).toBe('ChangeRefused: stage lr-range-test has no gate: it begins by itself');
-    expect(ask(state, 'approve', { stageId: 'lr-rangetest' })).toBe('ChangeInvalid: stage must be one of lr-range-test, final-train, got lr-rangetest');
+    expect(ask(state, 'approve', { stageId: 'lr-range-test' })).toBe(
+      'ChangeRefused: stage lr-range-test has no gate: it begins by itself',
+    );
+    expect(ask(state, 'approve', { stageId: 'lr-rangetest' })).toBe(
+      'ChangeInvalid: stage must be one of lr-range-test, final-train, got lr-rangetest',
+    );
     ask(state, 'approve', { stageId: 'final-train' });
-    expect(ask(state, 'approve', { stageId: 'final-train' })).toBe('ChangeRefused: stage final-train is approved already');
+    expect(ask(state, 'approve', { stageId: 'final-train' })).toBe(
+      'ChangeRefused: stage final-train is approved already',
+    );
   });
 });
 
@@ -128,9 +152,15 @@ describe('a stage', () => {
     decideUpTo(state, 'batch-size-ladder');
     ask(state, 'skipStage', { stageId: 'lr-retest' });
     expect(ask(state, 'skipStage', { stageId: 'lr-retest' })).toBe('ChangeRefused: stage lr-retest is skipped already');
-    expect(ask(state, 'skipStage', { stageId: 'lr-range-test' })).toBe('ChangeRefused: stage lr-range-test has decided already');
-    expect(ask(state, 'skipStage', { stageId: 'final-train' })).toBe('ChangeInvalid: stage final-train must not be skipped: it trains the model that the study is for');
-    expect(askAnything(state, 'skipStage', {})).toMatch(/^ChangeInvalid: stage must be one of lr-range-test, .*, got undefined$/);
+    expect(ask(state, 'skipStage', { stageId: 'lr-range-test' })).toBe(
+      'ChangeRefused: stage lr-range-test has decided already',
+    );
+    expect(ask(state, 'skipStage', { stageId: 'final-train' })).toBe(
+      'ChangeInvalid: stage final-train must not be skipped: it trains the model that the study is for',
+    );
+    expect(askAnything(state, 'skipStage', {})).toMatch(
+      /^ChangeInvalid: stage must be one of lr-range-test, .*, got undefined$/,
+    );
   });
 
   test('that is skipped leaves its open trials cancelled', () => {
@@ -148,17 +178,23 @@ describe('a configuration that somebody enqueues', () => {
     const state = freshStudy();
     decideUpTo(state, stageId);
     runTrials(state, 2);
-    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toBe('regularization-sweep: weightDecay 0.001');
+    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toBe(
+      'regularization-sweep: weightDecay 0.001',
+    );
     const use = state.nextStage()!;
     const suggest = () => STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
     expect(suggest()?.hparams).toEqual({ ...state.incumbent, weightDecay: 0.001 });
     runTrials(state, 1);
     expect(suggest()?.hparams).not.toEqual({ ...state.incumbent, weightDecay: 0.001 });
-    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toMatch(/^ChangeInvalid: .*already/);
+    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toMatch(
+      /^ChangeInvalid: .*already/,
+    );
   });
 
   test('may come before its stage', () => {
-    expect(ask(freshStudy(), 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001, dropoutRate: 0.2 } })).toBe('regularization-sweep: weightDecay 0.001, dropoutRate 0.2');
+    expect(ask(freshStudy(), 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001, dropoutRate: 0.2 } })).toBe(
+      'regularization-sweep: weightDecay 0.001, dropoutRate 0.2',
+    );
   });
 
   test.each<[unknown, RegExp]>([
@@ -169,18 +205,24 @@ describe('a configuration that somebody enqueues', () => {
     [null, /hparams must be a mapping .*, got null/],
     [[1], /hparams must be a mapping .*, got \[1\]/],
   ])('is refused as %j', (hparams, words) => {
-    expect(askAnything(freshStudy(), 'enqueueTrial', { stageId, hparams })).toMatch(new RegExp(`^ChangeInvalid: .*${words.source}`));
+    expect(askAnything(freshStudy(), 'enqueueTrial', { stageId, hparams })).toMatch(
+      new RegExp(`^ChangeInvalid: .*${words.source}`),
+    );
   });
 
   test('is refused by a stage that searches nothing', () => {
-    expect(ask(freshStudy(), 'enqueueTrial', { stageId: 'final-train', hparams: { weightDecay: 0.001 } })).toBe('ChangeInvalid: stage final-train takes no enqueued trials: only regularizationSweep does');
+    expect(ask(freshStudy(), 'enqueueTrial', { stageId: 'final-train', hparams: { weightDecay: 0.001 } })).toBe(
+      'ChangeInvalid: stage final-train takes no enqueued trials: only regularizationSweep does',
+    );
   });
 });
 
 describe('a budget', () => {
   test('is extended by what is added', () => {
     const state = freshStudy({ budget: { deviceMinutes: 10, maxTrials: 20 } });
-    expect(ask(state, 'extendBudget', { deviceMinutes: 2.5, trials: 5 })).toBe('12.5 device minutes, before 10; 25 trials, before 20');
+    expect(ask(state, 'extendBudget', { deviceMinutes: 2.5, trials: 5 })).toBe(
+      '12.5 device minutes, before 10; 25 trials, before 20',
+    );
     expect(state.resolved.budget).toEqual({ deviceMinutes: 12.5, maxTrials: 25, parallelTrials: 2 });
   });
 
@@ -209,12 +251,14 @@ test.each<[unknown, string]>([
 
 test('an update of another shape is refused in words', () => {
   expect(askAnything(freshStudy(), 'pause', 'now')).toBe('ChangeInvalid: pause takes a mapping, got "now"');
-  expect(askAnything(freshStudy(), 'pause', { by: 7 })).toBe('ChangeInvalid: by must be a text of at most 200 characters');
+  expect(askAnything(freshStudy(), 'pause', { by: 7 })).toBe(
+    'ChangeInvalid: by must be a text of at most 200 characters',
+  );
 });
 
 test('a study takes so many changes, and then only what ends or frees it', () => {
   const state = freshStudy();
-  for (let i = 0; i < 500; i++) ask(state, 'pause', {}), ask(state, 'resume', {});
+  for (let i = 0; i < 500; i++) (ask(state, 'pause', {}), ask(state, 'resume', {}));
   expect(ask(state, 'pause', {})).toBe('ChangeRefused: study digits was changed 1000 times and takes no more changes');
   expect(ask(state, 'cancel', {})).not.toMatch(/^Change/);
 });

@@ -9,7 +9,11 @@ import { fiveStages } from '../../support/scripted-files';
 import { resultOf } from '../../support/stages';
 
 const DATASET: PinnedDataset = {
-  sha256: 'd', manifest: { key: 'd', sha256: 'd', bytes: 1 }, source: { format: 'idx', uri: 'made-up' }, shape: [8, 8, 1], classes: 10,
+  sha256: 'd',
+  manifest: { key: 'd', sha256: 'd', bytes: 1 },
+  source: { format: 'idx', uri: 'made-up' },
+  shape: [8, 8, 1],
+  classes: 10,
   split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
 };
 
@@ -31,7 +35,13 @@ export function freshStudy(changes: Partial<StudyInput> = {}): StudyState {
 export function decideUpTo(state: StudyState, stageId: string): void {
   for (let use = state.nextStage(); use !== undefined && use.stageId !== stageId; use = state.nextStage()) {
     state.decide(use, {
-      stage: use.stage, stageId: use.stageId, hparams: state.incumbent, because: 'made up', confidence: 'low', alternatives: [], evidence: { trialIds: [], plots: [], tables: [], warnings: [] },
+      stage: use.stage,
+      stageId: use.stageId,
+      hparams: state.incumbent,
+      because: 'made up',
+      confidence: 'low',
+      alternatives: [],
+      evidence: { trialIds: [], plots: [], tables: [], warnings: [] },
     });
   }
 }
@@ -42,7 +52,10 @@ export function runTrials(state: StudyState, count: number): void {
   for (let index = 0; index < count; index++) {
     const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)))!;
     state.started(use, { spec });
-    if (index < count - 1) state.ended(use, state.startedTrials(use).length - 1, { spec, result: resultOf(spec, plausibleOutcome(spec, state.facts)) });
+    if (index < count - 1)
+      state.ended(use, state.startedTrials(use).length - 1, {
+        spec,
+        result: resultOf(spec, plausibleOutcome(spec, state.facts)),
+      });
   }
 }
-

@@ -2,8 +2,12 @@ import { createSearch, SAMPLERS } from '../../../workflows/search';
 import type { Asked, NestedSpace, SearchOptions } from '../../../workflows/search';
 import type { HParams } from '../../../workflows/trial';
 
-const SPACE: NestedSpace = { rate: { logUniform: [1e-4, 1] }, kind: { branches: { plain: {}, dropout: { dropoutRate: { uniform: [0, 0.5] } } } } };
-const loss = ({ rate, dropoutRate }: HParams): number => (Math.log10(Number(rate)) + 2) ** 2 + (dropoutRate === undefined ? 1 : Math.abs(Number(dropoutRate) - 0.2));
+const SPACE: NestedSpace = {
+  rate: { logUniform: [1e-4, 1] },
+  kind: { branches: { plain: {}, dropout: { dropoutRate: { uniform: [0, 0.5] } } } },
+};
+const loss = ({ rate, dropoutRate }: HParams): number =>
+  (Math.log10(Number(rate)) + 2) ** 2 + (dropoutRate === undefined ? 1 : Math.abs(Number(dropoutRate) - 0.2));
 
 function asked(search: ReturnType<typeof createSearch>): Asked {
   const next = search.ask();
@@ -11,12 +15,16 @@ function asked(search: ReturnType<typeof createSearch>): Asked {
   return next;
 }
 
-it.each(Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[])('searches with %s: asked for points, told of scores', (name) => {
-  const search = createSearch({ space: SPACE, sampler: { name }, seed: 4 });
-  for (let next = search.ask(); next !== undefined && next.number < 30; next = search.ask()) search.tell(next.number, loss(next.hparams));
-  const scores = search.observations().flatMap(({ score }) => score ?? []);
-  expect(search.best()?.score).toBe(Math.min(...scores));
-});
+it.each(Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[])(
+  'searches with %s: asked for points, told of scores',
+  (name) => {
+    const search = createSearch({ space: SPACE, sampler: { name }, seed: 4 });
+    for (let next = search.ask(); next !== undefined && next.number < 30; next = search.ask())
+      search.tell(next.number, loss(next.hparams));
+    const scores = search.observations().flatMap(({ score }) => score ?? []);
+    expect(search.best()?.score).toBe(Math.min(...scores));
+  },
+);
 
 it('answers the same in whatever order trials end, and after it was written down and read again', () => {
   const run = (order: readonly number[]): SearchOptions['observations'] => {
@@ -29,7 +37,8 @@ it('answers the same in whatever order trials end, and after it was written down
   const [forth, back] = [run(numbers), run([...numbers].reverse())];
   expect(back).toEqual(forth);
   const read = JSON.parse(JSON.stringify(forth)) as SearchOptions['observations'];
-  const again = (observations: SearchOptions['observations']) => asked(createSearch({ space: SPACE, seed: 4, observations: observations! }));
+  const again = (observations: SearchOptions['observations']) =>
+    asked(createSearch({ space: SPACE, seed: 4, observations: observations! }));
   expect(again(read)).toEqual(again(forth));
 });
 
@@ -52,8 +61,12 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
   expect(() => createSearch({ space: { a: { uniform: [1, 0] }, b: { choice: [] } } })).toThrow(
     'space.a.uniform must rise from the lowest to the highest value, got [1,0]\nspace.b.choice must have at least 1 entry, got []',
   );
-  expect(() => createSearch({ space: { a: { times: [1, 2] } } })).toThrow('space.a.times must be values: outside of a study there is nothing to multiply, got [1,2]');
-  expect(() => createSearch({ space: SPACE, sampler: { name: 'bayes' as 'tpe' } })).toThrow('sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, got bayes');
+  expect(() => createSearch({ space: { a: { times: [1, 2] } } })).toThrow(
+    'space.a.times must be values: outside of a study there is nothing to multiply, got [1,2]',
+  );
+  expect(() => createSearch({ space: SPACE, sampler: { name: 'bayes' as 'tpe' } })).toThrow(
+    'sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, got bayes',
+  );
   const search = createSearch({ space: SPACE });
   expect(() => search.tell(0, 1)).toThrow('number must be one that was asked for and not told, got 0');
 });

@@ -14,14 +14,29 @@ const planted: Network = ({ hparams }) => {
   return completed(0.3 + 0.05 * decay ** 2 + 0.1 * ((Number(hparams['dropoutRate']) - 0.25) / 0.3) ** 2);
 };
 
-function search(name: string, { options = {}, changes = {}, ...how }: { readonly options?: object; readonly changes?: object } & DriveOptions = {}): readonly HParams[] {
-  const all = { space: SPACE, trials: TRIALS, ...options, sampler: { name, ...(name === 'grid' ? { levels: 6 } : {}) } };
-  const context: StageContext<unknown> = drive(regularizationSweep, contextOf(optionsOf('regularizationSweep', all), changes), { network: planted, ...how });
-  return context.trials.filter(({ spec }) => spec.seed === context.trials[0]?.spec.seed).map(({ spec }) => spec.hparams);
+function search(
+  name: string,
+  { options = {}, changes = {}, ...how }: { readonly options?: object; readonly changes?: object } & DriveOptions = {},
+): readonly HParams[] {
+  const all = {
+    space: SPACE,
+    trials: TRIALS,
+    ...options,
+    sampler: { name, ...(name === 'grid' ? { levels: 6 } : {}) },
+  };
+  const context: StageContext<unknown> = drive(
+    regularizationSweep,
+    contextOf(optionsOf('regularizationSweep', all), changes),
+    { network: planted, ...how },
+  );
+  return context.trials
+    .filter(({ spec }) => spec.seed === context.trials[0]?.spec.seed)
+    .map(({ spec }) => spec.hparams);
 }
 
 const distinct = (points: readonly HParams[]): number => new Set(points.map((point) => JSON.stringify(point))).size;
-const mostly = ({ weightDecay, dropoutRate }: HParams): boolean => Math.abs(Math.log10(Number(weightDecay)) + 3) < 1 && Math.abs(Number(dropoutRate) - 0.25) < 0.15;
+const mostly = ({ weightDecay, dropoutRate }: HParams): boolean =>
+  Math.abs(Math.log10(Number(weightDecay)) + 3) < 1 && Math.abs(Number(dropoutRate) - 0.25) < 0.15;
 
 describe.each(Object.keys(SAMPLERS))('a sweep by %s', (name) => {
   it('tries distinct points, several at a time', () => {
@@ -32,7 +47,9 @@ describe.each(Object.keys(SAMPLERS))('a sweep by %s', (name) => {
 
   it('tries the same points in a reproducible study, in whatever order its trials end', () => {
     const changes = { facts: { ...FACTS, reproducible: true } };
-    const [first, ...others] = [1, 2, 3].map((seed) => search(name, { changes, parallel: 4, inOrder: true, endsNext: shuffled(seed) }));
+    const [first, ...others] = [1, 2, 3].map((seed) =>
+      search(name, { changes, parallel: 4, inOrder: true, endsNext: shuffled(seed) }),
+    );
     others.forEach((points) => expect(points).toEqual(first));
   });
 
@@ -49,7 +66,15 @@ it('is spent by tpe where the good points are, unlike by chance', () => {
 });
 
 it('leaves to a trial what the study holds wherever a hyperparameter does not exist, and counts such points once', () => {
-  const space = { kind: { branches: { none: {}, dropout: { dropoutRate: { ordinal: [0.2, 0.4] } }, decay: { weightDecay: { constant: 1e-3 } } } } };
+  const space = {
+    kind: {
+      branches: {
+        none: {},
+        dropout: { dropoutRate: { ordinal: [0.2, 0.4] } },
+        decay: { weightDecay: { constant: 1e-3 } },
+      },
+    },
+  };
   const points = search('random', { options: { space } }).slice(1);
   expect(points).toHaveLength(4);
   const seen = points.map(({ kind, dropoutRate, weightDecay }) => `${kind} ${dropoutRate} ${weightDecay}`);

@@ -3,7 +3,11 @@ import type { Observation, Space } from '../../../workflows/search';
 import type { HParams } from '../../../workflows/trial';
 
 const SPACE: Space = {
-  weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] }, smoothing: { uniform: [0, 0.2], step: 0.05 }, units: { integer: [1, 64] }, kind: { choice: ['a', 'b', 'c'] },
+  weightDecay: { logUniform: [1e-6, 1e-2] },
+  dropoutRate: { uniform: [0, 0.6] },
+  smoothing: { uniform: [0, 0.2], step: 0.05 },
+  units: { integer: [1, 64] },
+  kind: { choice: ['a', 'b', 'c'] },
 };
 
 interface Asked {
@@ -13,7 +17,10 @@ interface Asked {
   readonly direction?: 'minimize' | 'maximize';
 }
 
-function suggest(observations: readonly Observation[], { space = SPACE, index = observations.length, seed = 7, direction = 'minimize' }: Asked = {}): HParams {
+function suggest(
+  observations: readonly Observation[],
+  { space = SPACE, index = observations.length, seed = 7, direction = 'minimize' }: Asked = {},
+): HParams {
   return SAMPLERS.tpe.suggest({ space, options: { startupTrials: 10 }, index, seed, observations, direction });
 }
 
@@ -21,19 +28,37 @@ function suggest(observations: readonly Observation[], { space = SPACE, index = 
 const suggestions = (count: number, observations: readonly Observation[], asked: Asked = {}): readonly HParams[] =>
   Array.from({ length: count }, (_, i) => suggest(observations, { ...asked, index: observations.length + i }));
 
-const drawn = (count: number, score: (hparams: HParams, index: number) => Observation['score'], space = SPACE): readonly Observation[] => Array.from({ length: count }, (_, index) => {
-  const hparams = SAMPLERS.random.suggest({ space, options: {}, index, seed: 3, observations: [], direction: 'minimize' });
-  return { hparams, score: score(hparams, index) };
-});
+const drawn = (
+  count: number,
+  score: (hparams: HParams, index: number) => Observation['score'],
+  space = SPACE,
+): readonly Observation[] =>
+  Array.from({ length: count }, (_, index) => {
+    const hparams = SAMPLERS.random.suggest({
+      space,
+      options: {},
+      index,
+      seed: 3,
+      observations: [],
+      direction: 'minimize',
+    });
+    return { hparams, score: score(hparams, index) };
+  });
 
-const far = ({ weightDecay, dropoutRate, kind }: HParams): number => Math.abs(Math.log10(Number(weightDecay)) + 3) + Math.abs(Number(dropoutRate) - 0.3) + (kind === 'b' ? 0 : 1);
-const shareOf = (points: readonly HParams[], holds: (point: HParams) => boolean): number => points.filter(holds).length / points.length;
+const far = ({ weightDecay, dropoutRate, kind }: HParams): number =>
+  Math.abs(Math.log10(Number(weightDecay)) + 3) + Math.abs(Number(dropoutRate) - 0.3) + (kind === 'b' ? 0 : 1);
+const shareOf = (points: readonly HParams[], holds: (point: HParams) => boolean): number =>
+  points.filter(holds).length / points.length;
 
 it('draws as the random sampler does until enough trials have a score', () => {
   const few = drawn(12, (hparams, index) => (index < 9 ? far(hparams) : index === 9 ? null : undefined));
-  expect(suggest(few)).toEqual(SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 12, seed: 7, observations: [], direction: 'minimize' }));
+  expect(suggest(few)).toEqual(
+    SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 12, seed: 7, observations: [], direction: 'minimize' }),
+  );
   const enough = drawn(10, far);
-  expect(suggest(enough)).not.toEqual(SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 10, seed: 7, observations: [], direction: 'minimize' }));
+  expect(suggest(enough)).not.toEqual(
+    SAMPLERS.random.suggest({ space: SPACE, options: {}, index: 10, seed: 7, observations: [], direction: 'minimize' }),
+  );
 });
 
 it('goes where the good points are, in the logarithm, on steps and among choices', () => {
@@ -51,11 +76,19 @@ it('minimizes and maximizes alike', () => {
 it('keeps away from running trials, so that parallel ones spread', () => {
   const history = drawn(30, far);
   const alone = suggest(history, { index: 100 });
-  const besides = (count: number): readonly Observation[] => [...history, ...Array.from({ length: count }, () => ({ hparams: alone, score: undefined }))];
+  const besides = (count: number): readonly Observation[] => [
+    ...history,
+    ...Array.from({ length: count }, () => ({ hparams: alone, score: undefined })),
+  ];
   const near = ({ weightDecay, dropoutRate }: HParams): boolean =>
-    Math.abs(Math.log10(Number(weightDecay) / Number(alone['weightDecay']))) < 0.3 && Math.abs(Number(dropoutRate) - Number(alone['dropoutRate'])) < 0.05;
+    Math.abs(Math.log10(Number(weightDecay) / Number(alone['weightDecay']))) < 0.3 &&
+    Math.abs(Number(dropoutRate) - Number(alone['dropoutRate'])) < 0.05;
   const asked = Array.from({ length: 60 }, (_, i) => 100 + i);
-  const nearShare = (observations: readonly Observation[]): number => shareOf(asked.map((index) => suggest(observations, { index })), near);
+  const nearShare = (observations: readonly Observation[]): number =>
+    shareOf(
+      asked.map((index) => suggest(observations, { index })),
+      near,
+    );
   expect(nearShare(besides(4))).toBeLessThan(nearShare(history));
 });
 
@@ -63,13 +96,17 @@ it('keeps away from where trials fail, even beside the best', () => {
   const space: Space = { dropoutRate: { uniform: [0, 0.6] } };
   const history = drawn(80, ({ dropoutRate }) => (Number(dropoutRate) < 0.15 ? null : Number(dropoutRate)), space);
   const failing = (observations: readonly Observation[]): number =>
-    shareOf(Array.from({ length: 100 }, (_, i) => suggest(observations, { space, index: 100 + i })), ({ dropoutRate }) => Number(dropoutRate) < 0.14);
+    shareOf(
+      Array.from({ length: 100 }, (_, i) => suggest(observations, { space, index: 100 + i })),
+      ({ dropoutRate }) => Number(dropoutRate) < 0.14,
+    );
   expect(failing(history.filter(({ score }) => score !== null))).toBeGreaterThan(0.5);
   expect(failing(history)).toBeLessThan(0.1);
 });
 
 it('takes a score that is no finite number for a failure', () => {
-  const failing = (score: Observation['score']) => drawn(40, (hparams, index) => (index % 4 === 0 ? score : far(hparams)));
+  const failing = (score: Observation['score']) =>
+    drawn(40, (hparams, index) => (index % 4 === 0 ? score : far(hparams)));
   const expected = suggestions(5, failing(null));
   for (const score of [NaN, Infinity, -Infinity]) expect(suggestions(5, failing(score))).toEqual(expected);
 });
@@ -83,7 +120,10 @@ it('does not depend on the order of a history in which all weigh the same, ties 
 });
 
 it('is not pulled to one side by ties', () => {
-  const points = suggestions(200, drawn(50, () => 0.5));
+  const points = suggestions(
+    200,
+    drawn(50, () => 0.5),
+  );
   const shareBelow = shareOf(points, ({ dropoutRate }) => Number(dropoutRate) < 0.3);
   expect(shareBelow).toBeGreaterThan(0.25);
   expect(shareBelow).toBeLessThan(0.75);
@@ -98,7 +138,9 @@ it('sees every point of a finite space once, then repeats one', () => {
     observations.push({ hparams, score: i % 5 === 0 ? null : Number(hparams['units']) });
   }
   expect(new Set(observations.map(({ hparams }) => JSON.stringify(hparams))).size).toBe(15);
-  expect(observations.map(({ hparams }) => JSON.stringify(hparams))).toContain(JSON.stringify(suggest(observations, { space })));
+  expect(observations.map(({ hparams }) => JSON.stringify(hparams))).toContain(
+    JSON.stringify(suggest(observations, { space })),
+  );
 });
 
 it('learns from points that lie outside of the space, or lack a dimension, as far as they go', () => {
@@ -118,16 +160,22 @@ it('still learns from the best of thousands, however old', () => {
 
 describe('in a space with conditions', () => {
   const space: Space = {
-    kind: { choice: ['a', 'b'] }, rate: { uniform: [0, 1], when: { kind: 'a' } }, width: { uniform: [0, 1], when: { kind: 'b' } }, both: { uniform: [0, 1] },
+    kind: { choice: ['a', 'b'] },
+    rate: { uniform: [0, 1], when: { kind: 'a' } },
+    width: { uniform: [0, 1], when: { kind: 'b' } },
+    both: { uniform: [0, 1] },
   };
-  const loss = ({ kind, rate, width, both }: HParams): number => Math.abs(Number(both) - 0.5) + (kind === 'a' ? Math.abs(Number(rate) - 0.1) : 0.3 + Math.abs(Number(width) - 0.9));
+  const loss = ({ kind, rate, width, both }: HParams): number =>
+    Math.abs(Number(both) - 0.5) + (kind === 'a' ? Math.abs(Number(rate) - 0.1) : 0.3 + Math.abs(Number(width) - 0.9));
 
   it('learns each branch from the points that had it', () => {
     const points = suggestions(80, drawn(80, loss, space), { space });
     const [a, b] = ['a', 'b'].map((kind) => points.filter((point) => point['kind'] === kind));
     expect(a!.length).toBeGreaterThan(50);
     expect(shareOf(a!, ({ rate }) => Number(rate) < 0.3)).toBeGreaterThan(0.7);
-    points.forEach((point) => expect(Object.keys(point)).toEqual(['kind', point['kind'] === 'a' ? 'rate' : 'width', 'both']));
+    points.forEach((point) =>
+      expect(Object.keys(point)).toEqual(['kind', point['kind'] === 'a' ? 'rate' : 'width', 'both']),
+    );
     expect(b!.every(({ width }) => typeof width === 'number')).toBe(true);
   });
 
@@ -138,11 +186,18 @@ describe('in a space with conditions', () => {
   });
 
   it('tries every point of a finite one once', () => {
-    const finite: Space = { kind: { choice: ['a', 'b'] }, n: { integer: [1, 3], when: { kind: 'a' } }, m: { ordinal: [1, 10], when: { n: 3 } } };
+    const finite: Space = {
+      kind: { choice: ['a', 'b'] },
+      n: { integer: [1, 3], when: { kind: 'a' } },
+      m: { ordinal: [1, 10], when: { n: 3 } },
+    };
     const observations: Observation[] = [];
-    while (observations.length < SAMPLERS.tpe.size(finite, { startupTrials: 10 })) observations.push({ hparams: suggest(observations, { space: finite }), score: observations.length });
+    while (observations.length < SAMPLERS.tpe.size(finite, { startupTrials: 10 }))
+      observations.push({ hparams: suggest(observations, { space: finite }), score: observations.length });
     expect(observations.map(({ hparams }) => JSON.stringify(hparams)).sort()).toEqual(
-      [{ kind: 'a', n: 1 }, { kind: 'a', n: 2 }, { kind: 'a', n: 3, m: 1 }, { kind: 'a', n: 3, m: 10 }, { kind: 'b' }].map((point) => JSON.stringify(point)).sort(),
+      [{ kind: 'a', n: 1 }, { kind: 'a', n: 2 }, { kind: 'a', n: 3, m: 1 }, { kind: 'a', n: 3, m: 10 }, { kind: 'b' }]
+        .map((point) => JSON.stringify(point))
+        .sort(),
     );
   });
 });

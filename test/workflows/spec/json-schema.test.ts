@@ -11,7 +11,10 @@ const read = (file: string): unknown => parse(readFileSync(path.join(EXAMPLES, f
 const schema = studyJsonSchema();
 
 const minimal = {
-  name: 'minimal', dataset: { format: 'idx', uri: 'data' }, model: { preset: 'mnist-cnn' }, stages: [{ stage: 'finalTrain' }],
+  name: 'minimal',
+  dataset: { format: 'idx', uri: 'data' },
+  model: { preset: 'mnist-cnn' },
+  stages: [{ stage: 'finalTrain' }],
 };
 
 it('finds examples to check', () => {
@@ -31,9 +34,15 @@ it('the TypeScript example parses and fits the JSON Schema', () => {
 it('describes every stage and every option, for editors', () => {
   const text = JSON.stringify(schema);
   for (const name of STAGE_NAMES) expect(text).toContain(`"const":"${name}"`);
-  const stages = (schema['properties'] as Record<string, { items: { oneOf: readonly { properties: Record<string, { description?: string; const?: string }> }[] } }>)['stages']!;
+  const stages = (
+    schema['properties'] as Record<
+      string,
+      { items: { oneOf: readonly { properties: Record<string, { description?: string; const?: string }> }[] } }
+    >
+  )['stages']!;
   for (const { properties } of stages.items.oneOf) {
-    for (const [option, { description }] of Object.entries(properties)) expect([option, description ?? (option === 'stage' ? 'named' : undefined)]).toEqual([option, expect.any(String)]);
+    for (const [option, { description }] of Object.entries(properties))
+      expect([option, description ?? (option === 'stage' ? 'named' : undefined)]).toEqual([option, expect.any(String)]);
   }
 });
 

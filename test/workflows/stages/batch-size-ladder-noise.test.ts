@@ -7,7 +7,8 @@ import type { Network } from '../../support/stages';
 
 /** Squared norms at batches of 16 and 32 of a gradient with this noise scale and |G|^2 = 1, each off by up to a share. */
 function norms(noiseScale: number, error: number): NonNullable<Measurement['noiseScale']> {
-  const at = (batchSize: number): readonly number[] => Array.from({ length: 48 }, (_, i) => (1 + noiseScale / batchSize) * (1 + error * (2 * uniform(batchSize, i) - 1)));
+  const at = (batchSize: number): readonly number[] =>
+    Array.from({ length: 48 }, (_, i) => (1 + noiseScale / batchSize) * (1 + error * (2 * uniform(batchSize, i) - 1)));
   return { small: { batchSize: 16, squaredNorms: at(16) }, large: { batchSize: 32, squaredNorms: at(32) } };
 }
 
@@ -16,22 +17,37 @@ function network(noiseScale: number, error: number): Network {
   return ({ hparams, record }) => {
     const seconds = 0.01 + 1e-4 * Number(hparams['batchSize']);
     return completed(1, {
-      stepSeconds: record.stepTimesAfter === undefined ? null : { median: seconds, p10: seconds, p90: seconds, count: 20 },
-      curve: measured(1).curve, ...(record.noiseScaleEvery !== undefined && { noiseScale: norms(noiseScale, error) }),
+      stepSeconds:
+        record.stepTimesAfter === undefined ? null : { median: seconds, p10: seconds, p90: seconds, count: 20 },
+      curve: measured(1).curve,
+      ...(record.noiseScaleEvery !== undefined && { noiseScale: norms(noiseScale, error) }),
     });
   };
 }
 
 const CONTEXT = contextOf(optionsOf('batchSizeLadder'), { facts: { ...FACTS, trainExamples: 20_000 } });
 
-const run = (noiseScale: number, error: number): typeof CONTEXT => drive(batchSizeLadder, CONTEXT, { network: network(noiseScale, error) });
-const raced = ({ trials }: StageContext<unknown>): readonly number[] => [...new Set(trials.filter(({ spec }) => /^(reference|race)/.test(spec.label)).map(({ spec }) => Number(spec.hparams['batchSize'])))].sort((a, b) => a - b);
+const run = (noiseScale: number, error: number): typeof CONTEXT =>
+  drive(batchSizeLadder, CONTEXT, { network: network(noiseScale, error) });
+const raced = ({ trials }: StageContext<unknown>): readonly number[] =>
+  [
+    ...new Set(
+      trials
+        .filter(({ spec }) => /^(reference|race)/.test(spec.label))
+        .map(({ spec }) => Number(spec.hparams['batchSize'])),
+    ),
+  ].sort((a, b) => a - b);
 
 it('measures the noise scale in the reference trainings alone', () => {
   const { trials } = run(800, 1e-3);
-  const measuring = trials.filter(({ spec }) => spec.record.noiseScaleEvery !== undefined).map(({ spec }) => [spec.label, spec.record.noiseScaleEvery]);
+  const measuring = trials
+    .filter(({ spec }) => spec.record.noiseScaleEvery !== undefined)
+    .map(({ spec }) => [spec.label, spec.record.noiseScaleEvery]);
   // 3 epochs are 1,875 steps: 48 measurements.
-  expect(measuring).toEqual([['reference 32, seed 1 of 2', 39], ['reference 32, seed 2 of 2', 39]]);
+  expect(measuring).toEqual([
+    ['reference 32, seed 1 of 2', 39],
+    ['reference 32, seed 2 of 2', 39],
+  ]);
 });
 
 it('races the size that the knee and the noise scale speak for too, and shows what was measured', () => {

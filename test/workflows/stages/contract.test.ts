@@ -9,7 +9,14 @@ import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } fro
 import type { Network } from '../../support/stages';
 
 const REQUIRED: Readonly<Record<string, object>> = {
-  regularizationSweep: { space: { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] }, flip: { choice: [0, 0.5] } }, trials: 6 },
+  regularizationSweep: {
+    space: {
+      weightDecay: { logUniform: [1e-6, 1e-2] },
+      dropoutRate: { uniform: [0, 0.6] },
+      flip: { choice: [0, 0.5] },
+    },
+    trials: 6,
+  },
 };
 
 const NAMES = Object.keys(STAGES) as readonly (keyof typeof STAGE_OPTIONS)[];
@@ -48,16 +55,21 @@ function expectDecision(decision: Decision, context: StageContext<unknown>): voi
   const ids = specsOf(context).map(({ trialId }) => trialId);
   expect(ids).toEqual(expect.arrayContaining([...decision.evidence.trialIds]));
   for (const { series } of decision.evidence.plots) series.forEach(({ x, y }) => expect(x).toHaveLength(y.length));
-  for (const { columns, rows } of decision.evidence.tables) rows.forEach((row) => expect(row).toHaveLength(columns.length));
+  for (const { columns, rows } of decision.evidence.tables)
+    rows.forEach((row) => expect(row).toHaveLength(columns.length));
 }
 
 function expectWithinEstimate(stage: Stage, context: StageContext<unknown>): void {
   const most = stage.estimate({ ...context, trials: [] });
   const specs = specsOf(context);
-  const steps = specs.map(({ limit, hparams }) => stepsOf(limit, context.facts.trainExamples, Number(hparams['batchSize'])));
+  const steps = specs.map(({ limit, hparams }) =>
+    stepsOf(limit, context.facts.trainExamples, Number(hparams['batchSize'])),
+  );
   expect(specs.length).toBeLessThanOrEqual(most.trials);
   expect(steps.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(most.steps);
-  expect(specs.reduce((sum, { hparams }, i) => sum + Number(hparams['batchSize']) * steps[i]!, 0)).toBeLessThanOrEqual(most.examples);
+  expect(specs.reduce((sum, { hparams }, i) => sum + Number(hparams['batchSize']) * steps[i]!, 0)).toBeLessThanOrEqual(
+    most.examples,
+  );
 }
 
 it('has options for every stage, and a stage for all options', () => {
@@ -101,7 +113,8 @@ describe.each(NAMES)('%s', (name) => {
 
     it('decides with its reason, or says what to do', () => {
       const answer = decideOrNot(stage, context);
-      if (answer instanceof StageInconclusive) expect(answer.message).toMatch(/^[a-z].*\[stage=stage, .*\]: [a-z].*[^.]$/);
+      if (answer instanceof StageInconclusive)
+        expect(answer.message).toMatch(/^[a-z].*\[stage=stage, .*\]: [a-z].*[^.]$/);
       else expectDecision(answer, context);
     });
   });
@@ -118,21 +131,35 @@ describe.each(NAMES)('%s', (name) => {
   it('survives any mixture of outcomes, losses that are missing or equal, and any order', () => {
     const loss = fc.oneof(fc.constant(null), fc.constant(0.5), fc.double({ min: 0, max: 20, noNaN: true }));
     const one: fc.Arbitrary<Network> = fc.oneof(
-      loss.map((value): Network => () => completed(value)),
+      loss.map(
+        (value): Network =>
+          () =>
+            completed(value),
+      ),
       fc.constantFrom(...KINDS).map((kind) => OUTCOMES[kind]),
     );
-    fc.assert(fc.property(fc.array(one, { minLength: 1, maxLength: 20 }), fc.integer({ min: 1, max: 5 }), fc.nat(), (networks, parallel, seed) => {
-      const network: Network = (spec, facts) => networks[Number(spec.trialId.split('/')[1]) % networks.length]!(spec, facts);
-      const context = drive(stage, fresh(name), { network, parallel, endsNext: shuffled(seed) });
-      expectWithinEstimate(stage, context);
-      const answer = decideOrNot(stage, context);
-      if (!(answer instanceof StageInconclusive)) expectDecision(answer, context);
-    }), { numRuns: 40 });
+    fc.assert(
+      fc.property(
+        fc.array(one, { minLength: 1, maxLength: 20 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat(),
+        (networks, parallel, seed) => {
+          const network: Network = (spec, facts) =>
+            networks[Number(spec.trialId.split('/')[1]) % networks.length]!(spec, facts);
+          const context = drive(stage, fresh(name), { network, parallel, endsNext: shuffled(seed) });
+          expectWithinEstimate(stage, context);
+          const answer = decideOrNot(stage, context);
+          if (!(answer instanceof StageInconclusive)) expectDecision(answer, context);
+        },
+      ),
+      { numRuns: 40 },
+    );
   });
 
   it('asks for the same trials in a reproducible study, in whatever order they end', () => {
     const facts = { ...FACTS, reproducible: true };
-    const run = (seed: number): StageContext<unknown> => drive(stage, fresh(name, { facts }), { parallel: 3, inOrder: true, endsNext: shuffled(seed) });
+    const run = (seed: number): StageContext<unknown> =>
+      drive(stage, fresh(name, { facts }), { parallel: 3, inOrder: true, endsNext: shuffled(seed) });
     const [first, second, third] = [run(1), run(2), run(3)];
     expect(specsOf(second!)).toEqual(specsOf(first!));
     expect(specsOf(third!)).toEqual(specsOf(first!));
@@ -141,14 +168,24 @@ describe.each(NAMES)('%s', (name) => {
 
   it('answers the same in a reproducible study however long its trials take', () => {
     const facts = { ...FACTS, reproducible: true };
-    const slowed = (seed: number): Network => (spec, known) => {
-      const outcome = OUTCOMES.completed(spec, known);
-      if (outcome.status !== 'completed' || outcome.measurement.stepSeconds === null) return outcome;
-      const { measurement } = outcome;
-      const median = 0.001 + ((Number(spec.trialId.split('/')[1]) * seed) % 7) / 100;
-      return { status: 'completed', measurement: { ...measurement, deviceSeconds: median, stepSeconds: { median, p10: median, p90: median, count: 20 } } };
-    };
-    const run = (seed: number): Decision => stage.decide(drive(stage, fresh(name, { facts }), { network: slowed(seed) }));
+    const slowed =
+      (seed: number): Network =>
+      (spec, known) => {
+        const outcome = OUTCOMES.completed(spec, known);
+        if (outcome.status !== 'completed' || outcome.measurement.stepSeconds === null) return outcome;
+        const { measurement } = outcome;
+        const median = 0.001 + ((Number(spec.trialId.split('/')[1]) * seed) % 7) / 100;
+        return {
+          status: 'completed',
+          measurement: {
+            ...measurement,
+            deviceSeconds: median,
+            stepSeconds: { median, p10: median, p90: median, count: 20 },
+          },
+        };
+      };
+    const run = (seed: number): Decision =>
+      stage.decide(drive(stage, fresh(name, { facts }), { network: slowed(seed) }));
     expect([run(5).hparams, run(5).because]).toEqual([run(3).hparams, run(3).because]);
   });
 });

@@ -15,25 +15,46 @@ const fresh = (options: object = {}) => contextOf(optionsOf('finalTrain', option
 it('trains at full length with several seeds, evaluates the test examples and exports the model', () => {
   const { trials } = drive(finalTrain, fresh({ epochs: 30 }), { network });
   expect(new Set(trials.map(({ spec }) => spec.seed)).size).toBe(3);
-  trials.forEach(({ spec }) => expect(spec).toMatchObject({ limit: { epochs: 30 }, evaluate: { validation: 'epoch', test: true }, exportModel: true, hparams: INCUMBENT }));
+  trials.forEach(({ spec }) =>
+    expect(spec).toMatchObject({
+      limit: { epochs: 30 },
+      evaluate: { validation: 'epoch', test: true },
+      exportModel: true,
+      hparams: INCUMBENT,
+    }),
+  );
 });
 
 it('chooses by validation, never by test, and reports the spread of the test', () => {
   const decision = finalTrain.decide(drive(finalTrain, fresh(), { network }));
   expect(decision).toMatchObject({ finalTrialId: 'stage/001', confidence: 'high', hparams: INCUMBENT });
-  expect(decision.because).toBe('seed 2 of 3 has the best valLoss, 0.29, and test accuracy 0.9790; over 3 trainings test accuracy is 0.9820 ± 0.0030');
+  expect(decision.because).toBe(
+    'seed 2 of 3 has the best valLoss, 0.29, and test accuracy 0.9790; over 3 trainings test accuracy is 0.9820 ± 0.0030',
+  );
 });
 
 it('goes on with what is left where a training fails, and says so', () => {
-  const decision = finalTrain.decide(drive(finalTrain, fresh(), { network: (spec, facts) => (spec.trialId.endsWith('1') ? OUTCOMES.diverged(spec, facts) : network(spec, facts)) }));
+  const decision = finalTrain.decide(
+    drive(finalTrain, fresh(), {
+      network: (spec, facts) => (spec.trialId.endsWith('1') ? OUTCOMES.diverged(spec, facts) : network(spec, facts)),
+    }),
+  );
   expect(decision).toMatchObject({ finalTrialId: 'stage/000', confidence: 'medium' });
-  expect(decision.because).toBe('seed 1 of 3 has the best valLoss, 0.31, and test accuracy 0.9850; over 2 trainings that ended well, of 3, test accuracy is 0.9835 ± 0.0021');
-  expect(decision.evidence.warnings).toContain('1 training of 3 failed, and the scores are those of the others: stage/001 diverged');
+  expect(decision.because).toBe(
+    'seed 1 of 3 has the best valLoss, 0.31, and test accuracy 0.9850; over 2 trainings that ended well, of 3, test accuracy is 0.9835 ± 0.0021',
+  );
+  expect(decision.evidence.warnings).toContain(
+    '1 training of 3 failed, and the scores are those of the others: stage/001 diverged',
+  );
 });
 
 it('must run whatever the budget says', () => {
   expect(finalTrain.mustRun).toBe(true);
-  expect(finalTrain.estimate(fresh({ epochs: 10, replicates: 2 }))).toEqual({ trials: 2, steps: 2 * 375, examples: 2 * 12_000 });
+  expect(finalTrain.estimate(fresh({ epochs: 10, replicates: 2 }))).toEqual({
+    trials: 2,
+    steps: 2 * 375,
+    examples: 2 * 12_000,
+  });
 });
 
 it('does not evaluate a test part that is not there', () => {
@@ -44,26 +65,44 @@ it('does not evaluate a test part that is not there', () => {
 });
 
 it('counts a training without a score as failed, and names it', () => {
-  const decision = finalTrain.decide(drive(finalTrain, fresh(), { network: (spec, facts) => (spec.trialId.endsWith('2') ? completed(null) : network(spec, facts)) }));
-  expect(decision.evidence.warnings).toContain('1 training of 3 failed, and the scores are those of the others: stage/002 completed without valLoss');
+  const decision = finalTrain.decide(
+    drive(finalTrain, fresh(), {
+      network: (spec, facts) => (spec.trialId.endsWith('2') ? completed(null) : network(spec, facts)),
+    }),
+  );
+  expect(decision.evidence.warnings).toContain(
+    '1 training of 3 failed, and the scores are those of the others: stage/002 completed without valLoss',
+  );
 });
 
-const FOR_MEMORY = 'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
+const FOR_MEMORY =
+  'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
 const FOR_DIVERGENCE = 'lower learningRate, set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage';
 
 it.each<[string, Network, string, string]>([
   ['diverges', OUTCOMES.diverged, '3 diverged', FOR_DIVERGENCE],
   ['dies', OUTCOMES.dead, '3 dead', FOR_DIVERGENCE],
   ['runs out of memory', OUTCOMES.outOfMemory, '3 outOfMemory', FOR_MEMORY],
-  ['fails in one way or another', (spec, facts) => OUTCOMES[spec.trialId.endsWith('0') ? 'outOfMemory' : 'dead'](spec, facts), '1 outOfMemory, 2 dead', `${FOR_MEMORY}; ${FOR_DIVERGENCE}`],
+  [
+    'fails in one way or another',
+    (spec, facts) => OUTCOMES[spec.trialId.endsWith('0') ? 'outOfMemory' : 'dead'](spec, facts),
+    '1 outOfMemory, 2 dead',
+    `${FOR_MEMORY}; ${FOR_DIVERGENCE}`,
+  ],
 ])('says what to do where every training %s', (_, failing, statuses, fix) => {
   const context = drive(finalTrain, fresh(), { network: failing });
-  expect(() => finalTrain.decide(context)).toThrow(`no final training ended well [stage=stage, trials=${statuses}, learningRate=0.001, batchSize=32]: ${fix}`);
+  expect(() => finalTrain.decide(context)).toThrow(
+    `no final training ended well [stage=stage, trials=${statuses}, learningRate=0.001, batchSize=32]: ${fix}`,
+  );
 });
 
 it('says so where the best model is no better than equal odds', () => {
-  const { evidence } = finalTrain.decide(drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes)) }));
+  const { evidence } = finalTrain.decide(
+    drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes)) }),
+  );
   expect(evidence.warnings).toContainEqual(expect.stringMatching(/^the model has learnt nothing/));
-  const { evidence: fine } = finalTrain.decide(drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes) - 0.1) }));
+  const { evidence: fine } = finalTrain.decide(
+    drive(finalTrain, fresh(), { network: () => completed(Math.log(FACTS.classes) - 0.1) }),
+  );
   expect(fine.warnings.join()).not.toContain('learnt nothing');
 });

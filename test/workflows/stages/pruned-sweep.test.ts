@@ -15,7 +15,11 @@ const SPACE = { weightDecay: { logUniform: [1e-6, 1e-1] }, dropoutRate: { unifor
 const EPOCHS = 18;
 const STEPS_PER_EPOCH = 40;
 const PRUNERS: readonly { readonly name: string; readonly [option: string]: unknown }[] = [
-  { name: 'median' }, { name: 'percentile', percentile: 30, startupTrials: 3 }, { name: 'patience', patience: 2 }, { name: 'asha' }, { name: 'hyperband', minEpochs: 1 },
+  { name: 'median' },
+  { name: 'percentile', percentile: 30, startupTrials: 3 },
+  { name: 'patience', patience: 2 },
+  { name: 'asha' },
+  { name: 'hyperband', minEpochs: 1 },
 ];
 
 /** Where a training comes to: best at weightDecay 1e-3 and dropoutRate 0.25. */
@@ -27,33 +31,57 @@ function floorOf({ hparams }: Pick<TrialSpec, 'hparams'>): number {
 function lineAt(spec: TrialSpec, epoch: number, noise: number): EpochMeasurement {
   const luck = uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5;
   const valLoss = floorOf(spec) + Math.exp(-epoch / 4) + noise * luck;
-  return { epoch, step: epoch * STEPS_PER_EPOCH, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: Math.exp(-valLoss), deviceSeconds: epoch };
+  return {
+    epoch,
+    step: epoch * STEPS_PER_EPOCH,
+    learningRate: 1e-3,
+    trainLoss: valLoss,
+    valLoss,
+    valAccuracy: Math.exp(-valLoss),
+    deviceSeconds: epoch,
+  };
 }
 
 /** A network whose loss falls to its floor, a second an epoch. */
-const falling = (noise = 0.01): Network => (spec) => {
-  const epochs = 'epochs' in spec.limit ? spec.limit.epochs : EPOCHS;
-  const end = Math.min(epochs, spec.pauseAfterEpochs ?? epochs);
-  const curve = Array.from({ length: end }, (_, i) => lineAt(spec, i + 1, noise));
-  const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
-  const measurement = measured(null, { steps: end * STEPS_PER_EPOCH, epochs: end, examples: end * 1200, curve, best, deviceSeconds: end });
-  return { status: end < epochs ? 'paused' : 'completed', measurement };
-};
+const falling =
+  (noise = 0.01): Network =>
+  (spec) => {
+    const epochs = 'epochs' in spec.limit ? spec.limit.epochs : EPOCHS;
+    const end = Math.min(epochs, spec.pauseAfterEpochs ?? epochs);
+    const curve = Array.from({ length: end }, (_, i) => lineAt(spec, i + 1, noise));
+    const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+    const measurement = measured(null, {
+      steps: end * STEPS_PER_EPOCH,
+      epochs: end,
+      examples: end * 1200,
+      curve,
+      best,
+      deviceSeconds: end,
+    });
+    return { status: end < epochs ? 'paused' : 'completed', measurement };
+  };
 
-const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) => (
-  contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 24, epochs: EPOCHS, ...options }), changes as object)
-);
-const swept = (options: object, how: DriveOptions = {}, changes: Partial<StageContext<unknown>> = {}) => drive(regularizationSweep, fresh(options, changes), { network: falling(), parallel: 3, ...how });
-const secondsOf = ({ trials }: StageContext<unknown>): number => trials.reduce((sum, trial) => sum + costOfSegment(trials, trial).deviceSeconds, 0);
+const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) =>
+  contextOf(
+    optionsOf('regularizationSweep', { space: SPACE, trials: 24, epochs: EPOCHS, ...options }),
+    changes as object,
+  );
+const swept = (options: object, how: DriveOptions = {}, changes: Partial<StageContext<unknown>> = {}) =>
+  drive(regularizationSweep, fresh(options, changes), { network: falling(), parallel: 3, ...how });
+const secondsOf = ({ trials }: StageContext<unknown>): number =>
+  trials.reduce((sum, trial) => sum + costOfSegment(trials, trial).deviceSeconds, 0);
 const specsOf = ({ trials }: StageContext<unknown>): readonly TrialSpec[] => trials.map(({ spec }) => spec);
 const searchSeed = ({ trials }: StageContext<unknown>): number => trials[0]!.spec.seed;
 
 function inFull(context: StageContext<unknown>): readonly string[] {
-  const ended = context.trials.filter(({ spec, result }) => spec.seed === searchSeed(context) && result?.outcome.status === 'completed');
+  const ended = context.trials.filter(
+    ({ spec, result }) => spec.seed === searchSeed(context) && result?.outcome.status === 'completed',
+  );
   return ended.map(({ spec }) => JSON.stringify(spec.hparams));
 }
 
-const tableOf = ({ evidence }: Decision, title: string) => evidence.tables.find((table) => table.title.startsWith(title));
+const tableOf = ({ evidence }: Decision, title: string) =>
+  evidence.tables.find((table) => table.title.startsWith(title));
 
 describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
   it('comes to as good an answer as one without, for less', () => {
@@ -86,12 +114,20 @@ describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
         const [training, segment = '1'] = spec.continues.split('.');
         expect(spec.trialId).toBe(`${training}.${Number(segment) + 1}`);
         expect(spec.pauseAfterEpochs ?? EPOCHS).toBeGreaterThan(before!.pauseAfterEpochs!);
-        expect({ ...spec, trialId: '', label: '', continues: '', pauseAfterEpochs: 0 }).toEqual({ ...before, trialId: '', label: '', continues: '', pauseAfterEpochs: 0 });
+        expect({ ...spec, trialId: '', label: '', continues: '', pauseAfterEpochs: 0 }).toEqual({
+          ...before,
+          trialId: '',
+          label: '',
+          continues: '',
+          pauseAfterEpochs: 0,
+        });
       }
       known.set(spec.trialId, spec);
     }
     expect(known.size).toBe(specs.length);
-    expect(specs.filter(({ continues }) => continues === undefined).map(({ trialId }) => trialId)).toEqual(Array.from({ length: 24 }, (_, i) => `stage/${String(i).padStart(3, '0')}`));
+    expect(specs.filter(({ continues }) => continues === undefined).map(({ trialId }) => trialId)).toEqual(
+      Array.from({ length: 24 }, (_, i) => `stage/${String(i).padStart(3, '0')}`),
+    );
   });
 
   it('decides for a point trained in full, and says how many were not', () => {
@@ -103,17 +139,25 @@ describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
     expect(full).toContain(JSON.stringify(decision.hparams));
     decision.alternatives.forEach(({ hparams }) => expect(full).toContain(JSON.stringify(hparams)));
     const stopped = 24 - full.length;
-    expect(tableOf(decision, 'Points of the space')?.rows.filter((row) => row.includes('pruned'))).toHaveLength(stopped);
+    expect(tableOf(decision, 'Points of the space')?.rows.filter((row) => row.includes('pruned'))).toHaveLength(
+      stopped,
+    );
     if (stopped === 0) return;
     expect(decision.because).toContain(`; ${pruner.name} stopped ${stopped} of 23 other points early`);
     const saved = tableOf(decision, `Stopped early by ${pruner.name}`)?.rows.at(-1);
     // A second an epoch: the estimate is exact here.
-    expect(saved).toEqual(['all', stopped, 24 * EPOCHS - secondsOf(context) + 8 * EPOCHS, 24 * EPOCHS - secondsOf(context) + 8 * EPOCHS]);
+    expect(saved).toEqual([
+      'all',
+      stopped,
+      24 * EPOCHS - secondsOf(context) + 8 * EPOCHS,
+      24 * EPOCHS - secondsOf(context) + 8 * EPOCHS,
+    ]);
   });
 
   it('asks for the same trials in a reproducible study, in whatever order they end', () => {
     const facts = { ...FACTS, reproducible: true };
-    const run = (seed: number) => swept({ pruner }, { inOrder: true, parallel: 3, endsNext: shuffled(seed), network: falling(0.1) }, { facts });
+    const run = (seed: number) =>
+      swept({ pruner }, { inOrder: true, parallel: 3, endsNext: shuffled(seed), network: falling(0.1) }, { facts });
     const [first, second] = [run(1), run(2)];
     expect(specsOf(second)).toEqual(specsOf(first));
     expect(regularizationSweep.decide(second)).toEqual(regularizationSweep.decide(first));
@@ -127,30 +171,56 @@ describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
       return falling(0.1)(whole, known);
     };
     const how = { inOrder: true, parallel: 2 };
-    const [plain, known] = [swept({ pruner }, { ...how, network: falling(0.1) }, { facts }), swept({ pruner }, { ...how, network: knowing }, { facts })];
+    const [plain, known] = [
+      swept({ pruner }, { ...how, network: falling(0.1) }, { facts }),
+      swept({ pruner }, { ...how, network: knowing }, { facts }),
+    ];
     expect(specsOf(known)).toEqual(specsOf(plain));
-    expect([regularizationSweep.decide(known).hparams, regularizationSweep.decide(known).because]).toEqual([regularizationSweep.decide(plain).hparams, regularizationSweep.decide(plain).because]);
+    expect([regularizationSweep.decide(known).hparams, regularizationSweep.decide(known).because]).toEqual([
+      regularizationSweep.decide(plain).hparams,
+      regularizationSweep.decide(plain).because,
+    ]);
   });
 
   it('ends, loses no training and keeps to its estimate, whatever becomes of its trials', () => {
     const kinds = ['diverged', 'dead', 'outOfMemory', 'earlyStopped'] as const;
     const fate = fc.oneof({ weight: 3, arbitrary: fc.constant('trains' as const) }, fc.constantFrom(...kinds));
-    fc.assert(fc.property(fc.array(fate, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 4 }), fc.nat(), (fates, parallel, seed) => {
-      const network: Network = (spec, facts) => {
-        const own = fates[Number(/\/(\d+)/.exec(spec.trialId)?.[1]) % fates.length]!;
-        // Some fail at once, some in a later segment.
-        if (own === 'trains' || (spec.continues === undefined && seed % 2 === 0 && spec.pauseAfterEpochs !== undefined)) return falling(0.2)(spec, facts);
-        return own === 'earlyStopped' ? asEarlyStopped(falling(0.2)(spec, facts)) : OUTCOMES[own](spec, facts);
-      };
-      const context = swept({ pruner, trials: 10 }, { network, parallel, endsNext: shuffled(seed) });
-      const paused = context.trials.filter(({ spec, result }) => result?.outcome.status === 'paused' && !context.trials.some(({ spec: { continues } }) => continues === spec.trialId));
-      const ended = context.trials.filter(({ result }) => result !== undefined && result.outcome.status !== 'paused');
-      const { trials, examples } = regularizationSweep.estimate({ ...context, trials: [] });
-      // Every training is paused or has ended: none is lost on its way.
-      expect(paused.length + ended.length).toBe(context.trials.filter(isFirstSegment).length);
-      expect(paused.length + ended.length).toBeLessThanOrEqual(trials);
-      expect(context.trials.reduce((sum, trial) => sum + costOfSegment(context.trials, trial).examples, 0)).toBeLessThanOrEqual(examples);
-    }), { numRuns: 12 });
+    fc.assert(
+      fc.property(
+        fc.array(fate, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.nat(),
+        (fates, parallel, seed) => {
+          const network: Network = (spec, facts) => {
+            const own = fates[Number(/\/(\d+)/.exec(spec.trialId)?.[1]) % fates.length]!;
+            // Some fail at once, some in a later segment.
+            if (
+              own === 'trains' ||
+              (spec.continues === undefined && seed % 2 === 0 && spec.pauseAfterEpochs !== undefined)
+            )
+              return falling(0.2)(spec, facts);
+            return own === 'earlyStopped' ? asEarlyStopped(falling(0.2)(spec, facts)) : OUTCOMES[own](spec, facts);
+          };
+          const context = swept({ pruner, trials: 10 }, { network, parallel, endsNext: shuffled(seed) });
+          const paused = context.trials.filter(
+            ({ spec, result }) =>
+              result?.outcome.status === 'paused' &&
+              !context.trials.some(({ spec: { continues } }) => continues === spec.trialId),
+          );
+          const ended = context.trials.filter(
+            ({ result }) => result !== undefined && result.outcome.status !== 'paused',
+          );
+          const { trials, examples } = regularizationSweep.estimate({ ...context, trials: [] });
+          // Every training is paused or has ended: none is lost on its way.
+          expect(paused.length + ended.length).toBe(context.trials.filter(isFirstSegment).length);
+          expect(paused.length + ended.length).toBeLessThanOrEqual(trials);
+          expect(
+            context.trials.reduce((sum, trial) => sum + costOfSegment(context.trials, trial).examples, 0),
+          ).toBeLessThanOrEqual(examples);
+        },
+      ),
+      { numRuns: 12 },
+    );
   });
 });
 
@@ -166,7 +236,10 @@ describe('a sweep with asha', () => {
     expect(promoted).toBeGreaterThan(2);
     expect(promoted).toBeLessThan(8);
     // Its first promotion is to the second rung: 2, 6 and 18 epochs would be rungs, and 18 is the end.
-    expect(specs[promoted]).toMatchObject({ pauseAfterEpochs: 6, label: expect.stringMatching(/^point \d+, from epoch 2$/) });
+    expect(specs[promoted]).toMatchObject({
+      pauseAfterEpochs: 6,
+      label: expect.stringMatching(/^point \d+, from epoch 2$/),
+    });
   });
 
   it('trains as many in full as the replication takes, though halving leaves fewer', () => {
@@ -177,29 +250,45 @@ describe('a sweep with asha', () => {
   });
 
   it('goes on with its promotions when no further trial is allowed', () => {
-    const context = swept({ pruner: { name: 'asha' }, trials: 24, replicates: 1 }, {}, { remaining: { trials: 9, deviceSeconds: Infinity } });
+    const context = swept(
+      { pruner: { name: 'asha' }, trials: 24, replicates: 1 },
+      {},
+      { remaining: { trials: 9, deviceSeconds: Infinity } },
+    );
     expect(context.trials.filter(isFirstSegment)).toHaveLength(9);
     expect(context.trials.some(({ spec }) => spec.continues !== undefined)).toBe(true);
     expect(inFull(context).length).toBeGreaterThan(1);
   });
 
   it('keeps device time for the finalists and their replicates', () => {
-    const context = swept({ pruner: { name: 'asha' }, trials: 200 }, { parallel: 1 }, { remaining: { trials: Infinity, deviceSeconds: 500 } });
+    const context = swept(
+      { pruner: { name: 'asha' }, trials: 200 },
+      { parallel: 1 },
+      { remaining: { trials: Infinity, deviceSeconds: 500 } },
+    );
     expect(secondsOf(context)).toBeLessThanOrEqual(500);
     expect(specsOf(context).filter(({ seed }) => seed !== searchSeed(context))).toHaveLength(8);
   });
 
   it('shows a sampler those that paused as worse than all that ended, the further the better', () => {
     const context = swept({ pruner: { name: 'asha' }, trials: 60, sampler: { name: 'tpe' }, replicates: 1 });
-    const near = specsOf(context).filter(isFirstSegmentSpec).slice(40).filter((spec) => floorOf(spec) < 0.45);
+    const near = specsOf(context)
+      .filter(isFirstSegmentSpec)
+      .slice(40)
+      .filter((spec) => floorOf(spec) < 0.45);
     // Of points drawn at random, a quarter is that good.
     expect(near.length).toBeGreaterThan(10);
     const observations = ownObservations(context as StageContext<never>);
-    const scores = trainingsOf(context.trials, FACTS.objective).map((training, i) => ({ training, score: observations[i]!.score as number }));
+    const scores = trainingsOf(context.trials, FACTS.objective).map((training, i) => ({
+      training,
+      score: observations[i]!.score as number,
+    }));
     const ended = scores.filter(({ training }) => training.status === 'ended').map(({ score }) => score);
     const cut = scores.filter(({ training }) => training.status === 'paused').sort((a, b) => a.score - b.score);
     expect([cut.length > 40, cut[0]!.score > Math.max(...ended)]).toEqual([true, true]);
-    const inOrder = cut.map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)] as [number, number]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+    const inOrder = cut
+      .map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)] as [number, number])
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     expect(cut.map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)])).toEqual(inOrder);
   });
 });
@@ -211,13 +300,20 @@ describe('a sweep with wilcoxon', () => {
   const options = { pruner: { name: 'wilcoxon' }, space, trials: 5, sampler: { name: 'grid' }, replicates: 8 };
   const byDropout: Network = (spec, facts) => {
     const outcome = falling(0)(spec, facts) as Extract<Outcome, { readonly status: 'completed' }>;
-    const valLoss = Number(spec.hparams['dropoutRate']) + 0.02 * uniform(spec.seed, 3) + 0.001 * uniform(spec.seed, Math.round(10 * Number(spec.hparams['dropoutRate'])));
-    return { status: 'completed', measurement: { ...outcome.measurement, best: { ...outcome.measurement.best!, valLoss } } };
+    const valLoss =
+      Number(spec.hparams['dropoutRate']) +
+      0.02 * uniform(spec.seed, 3) +
+      0.001 * uniform(spec.seed, Math.round(10 * Number(spec.hparams['dropoutRate'])));
+    return {
+      status: 'completed',
+      measurement: { ...outcome.measurement, best: { ...outcome.measurement.best!, valLoss } },
+    };
   };
 
   it('saves further seeds of points that are worse beyond chance, and keeps the study as it stands', () => {
     const context = drive(regularizationSweep, fresh(options), { network: byDropout, parallel: 1 });
-    const seeds = (rate: number): number => specsOf(context).filter(({ hparams }) => hparams['dropoutRate'] === rate).length;
+    const seeds = (rate: number): number =>
+      specsOf(context).filter(({ hparams }) => hparams['dropoutRate'] === rate).length;
     // Four seeds that are all worse have a probability of 1/16.
     expect([0, 0.1, 0.2, 0.3].map(seeds)).toEqual([8, 4, 4, 4]);
     expect(regularizationSweep.decide(context)).toMatchObject({ hparams: INCUMBENT, confidence: 'high' });
@@ -225,7 +321,9 @@ describe('a sweep with wilcoxon', () => {
 
   it('is refused where there are too few seeds for it to save any', () => {
     const { error } = regularizationSweepOptions.safeParse({ ...options, replicates: 4 });
-    expect(error?.issues).toMatchObject([{ path: ['replicates'], message: 'must be at least 5 for the pruner wilcoxon: of fewer seeds it can save none' }]);
+    expect(error?.issues).toMatchObject([
+      { path: ['replicates'], message: 'must be at least 5 for the pruner wilcoxon: of fewer seeds it can save none' },
+    ]);
   });
 });
 

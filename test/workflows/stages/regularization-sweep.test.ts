@@ -8,15 +8,19 @@ import type { Network } from '../../support/stages';
 const SPACE = { weightDecay: { logUniform: [1e-6, 1e-1] }, dropoutRate: { uniform: [0, 0.6] } };
 
 /** Best at weightDecay 1e-3 and dropoutRate 0.25; the noise is the seed's. */
-const planted = (noise: number): Network => ({ hparams, seed }) => {
-  const decay = Math.log10(Math.max(1e-7, Number(hparams['weightDecay']))) + 3;
-  const dropout = (Number(hparams['dropoutRate']) - 0.25) / 0.3;
-  const luck = uniform(deriveSeed(seed, JSON.stringify(hparams)), 0) - 0.5;
-  return completed(0.3 + 0.05 * decay ** 2 + 0.1 * dropout ** 2 + noise * luck);
-};
+const planted =
+  (noise: number): Network =>
+  ({ hparams, seed }) => {
+    const decay = Math.log10(Math.max(1e-7, Number(hparams['weightDecay']))) + 3;
+    const dropout = (Number(hparams['dropoutRate']) - 0.25) / 0.3;
+    const luck = uniform(deriveSeed(seed, JSON.stringify(hparams)), 0) - 0.5;
+    return completed(0.3 + 0.05 * decay ** 2 + 0.1 * dropout ** 2 + noise * luck);
+  };
 
-const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) => contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 20, ...options }), changes as object);
-const search = ({ trials }: StageContext<unknown>) => trials.filter(({ spec }) => spec.seed === trials[0]?.spec.seed).map(({ spec }) => spec);
+const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) =>
+  contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 20, ...options }), changes as object);
+const search = ({ trials }: StageContext<unknown>) =>
+  trials.filter(({ spec }) => spec.seed === trials[0]?.spec.seed).map(({ spec }) => spec);
 
 it('finds a planted optimum', () => {
   const context = drive(regularizationSweep, fresh({ trials: 60 }), { network: planted(0.01), parallel: 4 });
@@ -24,7 +28,9 @@ it('finds a planted optimum', () => {
   expect(Math.abs(Math.log10(Number(hparams['weightDecay'])) + 3)).toBeLessThan(1);
   expect(Math.abs(Number(hparams['dropoutRate']) - 0.25)).toBeLessThan(0.2);
   expect(confidence).toBe('high');
-  expect(because).toMatch(/^weightDecay .* \(was 0\), dropoutRate .* \(was 0\): mean valLoss .* against .* of the study as it stood, better with 3 of 3 seeds \(P = 1.00\)$/);
+  expect(because).toMatch(
+    /^weightDecay .* \(was 0\), dropoutRate .* \(was 0\): mean valLoss .* against .* of the study as it stood, better with 3 of 3 seeds \(P = 1.00\)$/,
+  );
 });
 
 it('trains the study as it stands first, then distinct points, all from the same seed', () => {
@@ -46,7 +52,8 @@ it('trains the best three and the study as it stands with two further seeds', ()
 it('keeps the study as it stands where nothing but luck is better', () => {
   let kept = 0;
   for (let seed = 1; seed <= 20; seed++) {
-    const luck: Network = (spec) => completed(0.3 + 0.1 * uniform(deriveSeed(spec.seed, seed, JSON.stringify(spec.hparams)), 1));
+    const luck: Network = (spec) =>
+      completed(0.3 + 0.1 * uniform(deriveSeed(spec.seed, seed, JSON.stringify(spec.hparams)), 1));
     const context = drive(regularizationSweep, fresh({ trials: 10 }, { seed }), { network: luck });
     const { hparams, because } = regularizationSweep.decide(context);
     if (hparams !== context.incumbent) continue;
@@ -58,7 +65,9 @@ it('keeps the study as it stands where nothing but luck is better', () => {
 });
 
 it('keeps the study as it stands on a tie', () => {
-  const { hparams, because } = regularizationSweep.decide(drive(regularizationSweep, fresh(), { network: () => completed(0.4) }));
+  const { hparams, because } = regularizationSweep.decide(
+    drive(regularizationSweep, fresh(), { network: () => completed(0.4) }),
+  );
   expect(hparams).toEqual(INCUMBENT);
   expect(because).toContain('which is not better');
 });
@@ -77,86 +86,146 @@ it('takes failures for the worst, and never adopts a point of which a seed faile
 });
 
 it('goes on without the study as it stands where that failed', () => {
-  const network: Network = (spec, facts) => (Number(spec.hparams['weightDecay']) === 0 ? OUTCOMES.dead(spec, facts) : planted(0)(spec, facts));
+  const network: Network = (spec, facts) =>
+    Number(spec.hparams['weightDecay']) === 0 ? OUTCOMES.dead(spec, facts) : planted(0)(spec, facts);
   const decision = regularizationSweep.decide(drive(regularizationSweep, fresh(), { network }));
-  expect(decision).toMatchObject({ confidence: 'low', because: expect.stringContaining('while the study as it stood was dead') });
+  expect(decision).toMatchObject({
+    confidence: 'low',
+    because: expect.stringContaining('while the study as it stood was dead'),
+  });
   expect(decision.hparams).not.toEqual(INCUMBENT);
 });
 
 describe('a seed that fails', () => {
   const space = { dropoutRate: { choice: [0, 0.2] } };
   const isStudy = ({ hparams }: TrialSpec): boolean => hparams['dropoutRate'] === 0;
-  const decideWith = (network: Network) => regularizationSweep.decide(drive(regularizationSweep, fresh({ space }), { network }));
-  const third = (fails: (spec: TrialSpec) => boolean, network: Network): Network => (spec, facts) => (
-    spec.label.includes('seed 3') && fails(spec) ? OUTCOMES.dead(spec, facts) : network(spec, facts)
-  );
+  const decideWith = (network: Network) =>
+    regularizationSweep.decide(drive(regularizationSweep, fresh({ space }), { network }));
+  const third =
+    (fails: (spec: TrialSpec) => boolean, network: Network): Network =>
+    (spec, facts) =>
+      spec.label.includes('seed 3') && fails(spec) ? OUTCOMES.dead(spec, facts) : network(spec, facts);
 
   it('costs the study as it stands its place, though no mean is clearly better', () => {
-    const decision = decideWith(third(isStudy, (spec) => completed(isStudy(spec) || spec.label.includes('seed 2') ? 0.3 : 0.2)));
+    const decision = decideWith(
+      third(isStudy, (spec) => completed(isStudy(spec) || spec.label.includes('seed 2') ? 0.3 : 0.2)),
+    );
     expect(decision).toMatchObject({ hparams: { dropoutRate: 0.2 }, confidence: 'low' });
-    expect(decision.because).toBe('dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; mean valLoss 0.25 against 0.3 over 2 seeds that ended well for both');
+    expect(decision.because).toBe(
+      'dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; mean valLoss 0.25 against 0.3 over 2 seeds that ended well for both',
+    );
     expect(decision.evidence.warnings).toContain('the study as it stood failed with 1 of 3 seeds: stage/004 dead');
   });
 
   it('keeps a point from being adopted, however good its other seeds are', () => {
-    const decision = decideWith(third((spec) => !isStudy(spec), (spec) => completed(isStudy(spec) ? 0.3 : 0.1)));
-    expect(decision).toMatchObject({ hparams: INCUMBENT, confidence: 'low', because: 'the study stays as it stood: the best of 1 other point failed with 1 of 3 seeds, the study as it stood with 0 of 3 seeds' });
+    const decision = decideWith(
+      third(
+        (spec) => !isStudy(spec),
+        (spec) => completed(isStudy(spec) ? 0.3 : 0.1),
+      ),
+    );
+    expect(decision).toMatchObject({
+      hparams: INCUMBENT,
+      confidence: 'low',
+      because:
+        'the study stays as it stood: the best of 1 other point failed with 1 of 3 seeds, the study as it stood with 0 of 3 seeds',
+    });
     expect(decision.evidence.warnings).toContain('point 1 failed with 1 of 3 seeds: stage/005 dead');
-    expect(decision.alternatives).toMatchObject([{ note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds; 3 s of device time' }]);
+    expect(decision.alternatives).toMatchObject([
+      { note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds; 3 s of device time' },
+    ]);
   });
 
   it('leaves the answer to the means, with less confidence, where both have as many', () => {
     const network: Network = (spec) => completed(isStudy(spec) ? 0.3 : 0.1);
     expect(decideWith(network)).toMatchObject({ hparams: { dropoutRate: 0.2 }, confidence: 'high' });
     const decision = decideWith(third(() => true, network));
-    expect(decision).toMatchObject({ hparams: { dropoutRate: 0.2 }, confidence: 'low', because: expect.stringContaining('better with 2 of 2 seeds') });
+    expect(decision).toMatchObject({
+      hparams: { dropoutRate: 0.2 },
+      confidence: 'low',
+      because: expect.stringContaining('better with 2 of 2 seeds'),
+    });
   });
 
   it('puts a point behind those without one', () => {
     const choices = { dropoutRate: { choice: [0, 0.2, 0.4] } };
-    const network = third(({ hparams }) => hparams['dropoutRate'] === 0.4, ({ hparams }) => completed(0.5 - Number(hparams['dropoutRate'])));
-    const { hparams, confidence } = regularizationSweep.decide(drive(regularizationSweep, fresh({ space: choices }), { network }));
+    const network = third(
+      ({ hparams }) => hparams['dropoutRate'] === 0.4,
+      ({ hparams }) => completed(0.5 - Number(hparams['dropoutRate'])),
+    );
+    const { hparams, confidence } = regularizationSweep.decide(
+      drive(regularizationSweep, fresh({ space: choices }), { network }),
+    );
     expect([hparams['dropoutRate'], confidence]).toEqual([0.2, 'high']);
   });
 });
 
 it('claims no probability from one seed each: it goes by the plain score, and says that nothing more was tried', () => {
-  const decision = regularizationSweep.decide(drive(regularizationSweep, fresh({ replicates: 1, space: { dropoutRate: { choice: [0, 0.2] } } }), {
-    network: ({ hparams }) => completed(hparams['dropoutRate'] === 0 ? 0.3 : 0.2),
-  }));
+  const decision = regularizationSweep.decide(
+    drive(regularizationSweep, fresh({ replicates: 1, space: { dropoutRate: { choice: [0, 0.2] } } }), {
+      network: ({ hparams }) => completed(hparams['dropoutRate'] === 0 ? 0.3 : 0.2),
+    }),
+  );
   expect(decision).toMatchObject({
-    hparams: { dropoutRate: 0.2 }, confidence: 'low',
-    because: 'dropoutRate 0.2 (was 0): valLoss 0.2 against 0.3 of the study as it stood, over 1 seed: the difference is untested with further seeds',
+    hparams: { dropoutRate: 0.2 },
+    confidence: 'low',
+    because:
+      'dropoutRate 0.2 (was 0): valLoss 0.2 against 0.3 of the study as it stood, over 1 seed: the difference is untested with further seeds',
   });
-  expect(decision.evidence.warnings).toContain('the answer rests on one seed each: the best of many single scores is partly luck; set replicates to 3');
-  expect(decision.evidence.tables.find(({ title }) => title === 'Against the study as it stood')?.rows[0]?.slice(-2)).toEqual([null, null]);
+  expect(decision.evidence.warnings).toContain(
+    'the answer rests on one seed each: the best of many single scores is partly luck; set replicates to 3',
+  );
+  expect(
+    decision.evidence.tables.find(({ title }) => title === 'Against the study as it stood')?.rows[0]?.slice(-2),
+  ).toEqual([null, null]);
 });
 
 it('warns of a best value at the edge of the space, and of a flattered winner', () => {
-  const edge: Network = ({ hparams, label }) => completed(1 - Number(hparams['dropoutRate']) + (label.includes('seed') ? 0.2 : 0));
+  const edge: Network = ({ hparams, label }) =>
+    completed(1 - Number(hparams['dropoutRate']) + (label.includes('seed') ? 0.2 : 0));
   const space = { dropoutRate: { uniform: [0, 0.6], step: 0.01 } };
-  const { evidence } = regularizationSweep.decide(drive(regularizationSweep, fresh({ space, trials: 62, sampler: { name: 'grid', levels: 61 } }), { network: edge }));
-  expect(evidence.warnings).toEqual(expect.arrayContaining([
-    'the best dropoutRate, 0.6, is at the high end of its range: widen it to [0, 0.9]',
-    expect.stringMatching(/^the best point's first valLoss was better by 0.2 than its mean over 2 further seeds/),
-  ]));
+  const { evidence } = regularizationSweep.decide(
+    drive(regularizationSweep, fresh({ space, trials: 62, sampler: { name: 'grid', levels: 61 } }), { network: edge }),
+  );
+  expect(evidence.warnings).toEqual(
+    expect.arrayContaining([
+      'the best dropoutRate, 0.6, is at the high end of its range: widen it to [0, 0.9]',
+      expect.stringMatching(/^the best point's first valLoss was better by 0.2 than its mean over 2 further seeds/),
+    ]),
+  );
 });
 
 it('does not ask for a wider space where the hyperparameter itself ends, or where the study stays as it stood', () => {
   const warningsOf = (shift: number, network: Network) => {
-    const context = fresh({ space: { shift: { uniform: [0, 0.4], step: 0.01 } }, trials: 42, sampler: { name: 'grid', levels: 41 } }, { incumbent: { ...INCUMBENT, shift } });
+    const context = fresh(
+      { space: { shift: { uniform: [0, 0.4], step: 0.01 } }, trials: 42, sampler: { name: 'grid', levels: 41 } },
+      { incumbent: { ...INCUMBENT, shift } },
+    );
     return regularizationSweep.decide(drive(regularizationSweep, context, { network })).evidence.warnings;
   };
   const lower: Network = ({ hparams }) => completed(0.2 + Number(hparams['shift']));
   expect(warningsOf(0.2, lower)).toEqual([]);
-  expect(warningsOf(0.2, ({ hparams }) => completed(1 - Number(hparams['shift'])))).toEqual(['the best shift, 0.4, is at the high end of its range: widen it to [0, 0.5]']);
-  expect(warningsOf(0.2, ({ hparams }) => completed(hparams['shift'] === 0.2 ? 0.1 : 1 - Number(hparams['shift'])))).toEqual([]);
+  expect(warningsOf(0.2, ({ hparams }) => completed(1 - Number(hparams['shift'])))).toEqual([
+    'the best shift, 0.4, is at the high end of its range: widen it to [0, 0.5]',
+  ]);
+  expect(
+    warningsOf(0.2, ({ hparams }) => completed(hparams['shift'] === 0.2 ? 0.1 : 1 - Number(hparams['shift']))),
+  ).toEqual([]);
 });
 
 it('goes through a grid, without the point that the study already is', () => {
   const space = { dropoutRate: { choice: [0, 0.2, 0.4] }, flip: { choice: [0, 0.5] } };
-  const specs = search(drive(regularizationSweep, fresh({ space, sampler: { name: 'grid' } }), { network: planted(0) }));
-  expect(specs.map(({ hparams }) => [hparams['dropoutRate'], hparams['flip']])).toEqual([[0, 0], [0, 0.5], [0.2, 0], [0.2, 0.5], [0.4, 0], [0.4, 0.5]]);
+  const specs = search(
+    drive(regularizationSweep, fresh({ space, sampler: { name: 'grid' } }), { network: planted(0) }),
+  );
+  expect(specs.map(({ hparams }) => [hparams['dropoutRate'], hparams['flip']])).toEqual([
+    [0, 0],
+    [0, 0.5],
+    [0.2, 0],
+    [0.2, 0.5],
+    [0.4, 0],
+    [0.4, 0.5],
+  ]);
 });
 
 it('ends where a small space is used up', () => {
@@ -165,7 +234,10 @@ it('ends where a small space is used up', () => {
 });
 
 it('searches less where the budget is small, so that the replication is paid for, and says so', () => {
-  const context = drive(regularizationSweep, fresh({}, { remaining: { trials: 14, deviceSeconds: Infinity } }), { network: planted(0), trialsMax: 14 });
+  const context = drive(regularizationSweep, fresh({}, { remaining: { trials: 14, deviceSeconds: Infinity } }), {
+    network: planted(0),
+    trialsMax: 14,
+  });
   expect(search(context)).toHaveLength(6);
   expect(context.trials).toHaveLength(14);
   expect(regularizationSweep.decide(context).evidence.warnings).toContain('the budget allowed 6 points of 20');
@@ -173,10 +245,17 @@ it('searches less where the budget is small, so that the replication is paid for
 
 it.each([
   ['exactly what it plans', { space: { dropoutRate: { choice: [0, 0.2] } }, trials: 2 }, 6],
-  ['less than its trials, though the space has no more points', { space: { dropoutRate: { choice: [0, 0.2] } }, trials: 20 }, 6],
+  [
+    'less than its trials, though the space has no more points',
+    { space: { dropoutRate: { choice: [0, 0.2] } }, trials: 20 },
+    6,
+  ],
   ['exactly its single trainings', { trials: 6, replicates: 1 }, 6],
 ])('says nothing of a budget that allows %s', (_, options, trials) => {
-  const context = drive(regularizationSweep, fresh(options, { remaining: { trials, deviceSeconds: Infinity } }), { network: planted(0), trialsMax: trials });
+  const context = drive(regularizationSweep, fresh(options, { remaining: { trials, deviceSeconds: Infinity } }), {
+    network: planted(0),
+    trialsMax: trials,
+  });
   expect(context.trials).toHaveLength(trials);
   expect(context.remaining.trials).toBe(0);
   expect(regularizationSweep.suggest(context)).toBeUndefined();
@@ -184,11 +263,14 @@ it.each([
 });
 
 it('searches less where time is short, but in a reproducible study only by counts', () => {
-  const slow: Network = (spec, facts) => (completed(0.4 - (planted(0)(spec, facts).status === 'completed' ? 0.1 : 0), { deviceSeconds: 10 }));
+  const slow: Network = (spec, facts) =>
+    completed(0.4 - (planted(0)(spec, facts).status === 'completed' ? 0.1 : 0), { deviceSeconds: 10 });
   const remaining = { trials: Infinity, deviceSeconds: 150 };
   const short = drive(regularizationSweep, fresh({}, { remaining }), { network: slow });
   expect(search(short).length).toBeLessThan(20);
-  expect(regularizationSweep.decide(short).evidence.warnings).toContain(`the budget allowed ${search(short).length} points of 20`);
+  expect(regularizationSweep.decide(short).evidence.warnings).toContain(
+    `the budget allowed ${search(short).length} points of 20`,
+  );
   const facts = { ...FACTS, reproducible: true };
   expect(search(drive(regularizationSweep, fresh({}, { remaining, facts }), { network: slow }))).toHaveLength(20);
 });
@@ -202,20 +284,33 @@ it('compares by accuracy upwards where that is the objective', () => {
 });
 
 it('sums up every hyperparameter with its values before, after and among the best', () => {
-  const { evidence, hparams } = regularizationSweep.decide(drive(regularizationSweep, fresh(), { network: planted(0) }));
+  const { evidence, hparams } = regularizationSweep.decide(
+    drive(regularizationSweep, fresh(), { network: planted(0) }),
+  );
   const table = evidence.tables.find(({ title }) => title === 'Hyperparameters');
-  expect(table?.rows.map((row) => row.slice(0, 3))).toEqual([['weightDecay', 0, hparams['weightDecay']], ['dropoutRate', 0, hparams['dropoutRate']]]);
-  expect(evidence.plots.map(({ title }) => title)).toEqual(['Objective by trial', 'Objective by weightDecay', 'Objective by dropoutRate']);
+  expect(table?.rows.map((row) => row.slice(0, 3))).toEqual([
+    ['weightDecay', 0, hparams['weightDecay']],
+    ['dropoutRate', 0, hparams['dropoutRate']],
+  ]);
+  expect(evidence.plots.map(({ title }) => title)).toEqual([
+    'Objective by trial',
+    'Objective by weightDecay',
+    'Objective by dropoutRate',
+  ]);
 });
 
 it('says what to do where every trial fails', () => {
   const context = drive(regularizationSweep, fresh({ trials: 4 }), { network: OUTCOMES.diverged });
-  expect(() => regularizationSweep.decide(context)).toThrow('no trial of the sweep ended well [stage=stage, trials=4 diverged]: put a lrRangeTest before this stage, or narrow its space');
+  expect(() => regularizationSweep.decide(context)).toThrow(
+    'no trial of the sweep ended well [stage=stage, trials=4 diverged]: put a lrRangeTest before this stage, or narrow its space',
+  );
 });
 
 it('has a fix for memory of its own', () => {
   const context = drive(regularizationSweep, fresh({ trials: 4 }), { network: OUTCOMES.outOfMemory });
-  expect(() => regularizationSweep.decide(context)).toThrow('trials=4 outOfMemory]: set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller');
+  expect(() => regularizationSweep.decide(context)).toThrow(
+    'trials=4 outOfMemory]: set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller',
+  );
 });
 
 it('does not claim that other points failed where none was tried', () => {

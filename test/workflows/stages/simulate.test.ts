@@ -18,7 +18,13 @@ describe.each(['digits', 'fashion-mnist'])('the plan of %s', (name) => {
   const plan = planStudy(study(name), FACTS);
 
   it('lists every stage with its trials, the inserted one with its reason', () => {
-    expect(plan.stages.map(({ stageId }) => stageId)).toEqual(['lr-range-test', 'batch-size-ladder', 'lr-retest', 'regularization-sweep', 'final-train']);
+    expect(plan.stages.map(({ stageId }) => stageId)).toEqual([
+      'lr-range-test',
+      'batch-size-ladder',
+      'lr-retest',
+      'regularization-sweep',
+      'final-train',
+    ]);
     expect(plan.stages[2]?.inserted).toMatch(/batchSizeLadder may change the batch size/);
     plan.stages.forEach(({ trials, question }) => {
       expect(trials.length).toBeGreaterThan(0);
@@ -60,7 +66,14 @@ it('keeps to the number of trials that the budget allows, with the final trainin
 
 it('counts a training that pauses as one trial, and what it saves', () => {
   const space = { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } };
-  const planWith = (pruner: object) => planStudy(study('digits', { training: { epochs: 20 }, stages: [{ stage: 'regularizationSweep', space, trials: 27, pruner }, { stage: 'finalTrain' }] }), FACTS);
+  const planWith = (pruner: object) =>
+    planStudy(
+      study('digits', {
+        training: { epochs: 20 },
+        stages: [{ stage: 'regularizationSweep', space, trials: 27, pruner }, { stage: 'finalTrain' }],
+      }),
+      FACTS,
+    );
   const [whole, halved] = [planWith({ name: 'none' }), planWith({ name: 'asha', minEpochs: 1 })];
   const trials = halved.stages[0]?.trials ?? [];
   const first = trials.filter(({ continues }) => continues === undefined);
@@ -70,5 +83,8 @@ it('counts a training that pauses as one trial, and what it saves', () => {
   expect(halved.expected.examples).toBeLessThan(0.7 * whole.expected.examples);
   expect(halved.atMost).toEqual(whole.atMost);
   // The second segment from the end of the first on: 2 of its 3 epochs.
-  expect(trials.find(({ trialId }) => trialId.endsWith('.2'))).toMatchObject({ label: expect.stringMatching(/, from epoch 1$/), epochs: expect.closeTo(2, 1) });
+  expect(trials.find(({ trialId }) => trialId.endsWith('.2'))).toMatchObject({
+    label: expect.stringMatching(/, from epoch 1$/),
+    epochs: expect.closeTo(2, 1),
+  });
 });

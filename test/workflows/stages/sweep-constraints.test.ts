@@ -6,11 +6,21 @@ import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/
 import type { Network } from '../../support/stages';
 
 /** More units lower the loss, and cost parameters. */
-const network: Network = ({ hparams }) => ({ status: 'completed', measurement: measured(1 / Number(hparams['units']), { parameters: 1000 * Number(hparams['units']) }) });
+const network: Network = ({ hparams }) => ({
+  status: 'completed',
+  measurement: measured(1 / Number(hparams['units']), { parameters: 1000 * Number(hparams['units']) }),
+});
 
 function decisionFor(constraints: object, units = 10, values: readonly number[] = [10, 20, 30, 40, 50]): Decision {
-  const options = optionsOf('regularizationSweep', { space: { units: { choice: values } }, sampler: { name: 'grid' }, trials: values.length + 1, constraints });
-  return regularizationSweep.decide(drive(regularizationSweep, contextOf(options, { incumbent: { ...INCUMBENT, units } }), { network }));
+  const options = optionsOf('regularizationSweep', {
+    space: { units: { choice: values } },
+    sampler: { name: 'grid' },
+    trials: values.length + 1,
+    constraints,
+  });
+  return regularizationSweep.decide(
+    drive(regularizationSweep, contextOf(options, { incumbent: { ...INCUMBENT, units } }), { network }),
+  );
 }
 
 it('without constraints the best objective wins', () => {
@@ -26,30 +36,54 @@ it('of the points that keep a constraint the best wins, and the others are count
 it('a point that keeps a constraint beats a study that does not, whatever its objective', () => {
   const decision = decisionFor({ parameters: { max: 30_000 } }, 50);
   expect(decision.hparams).toMatchObject({ units: 30 });
-  expect(decision.because).toBe('units 30 (was 50): the study as it stood has parameters 50000 above 30000, this keeps the constraints; valLoss 0.0333 against 0.02 over 3 seeds');
+  expect(decision.because).toBe(
+    'units 30 (was 50): the study as it stood has parameters 50000 above 30000, this keeps the constraints; valLoss 0.0333 against 0.02 over 3 seeds',
+  );
 });
 
 it('where nothing keeps a constraint, what breaks it least wins, and the answer says so', () => {
   const decision = decisionFor({ parameters: { max: 5000 } }, 50, [20, 30, 40, 50]);
   expect(decision.hparams).toMatchObject({ units: 20 });
-  expect(decision.evidence.warnings).toContain('the answer breaks the constraints, and so does all else that ended well: parameters 20000 above 5000');
+  expect(decision.evidence.warnings).toContain(
+    'the answer breaks the constraints, and so does all else that ended well: parameters 20000 above 5000',
+  );
 });
 
 it('a study that keeps a constraint stays where no other point does', () => {
   const decision = decisionFor({ parameters: { max: 10_000 } });
-  expect(decision).toMatchObject({ hparams: { units: 10 }, because: 'the study stays as it stood: the best of 4 other points has parameters 20000 above 10000, and the study as it stood keeps the constraints' });
+  expect(decision).toMatchObject({
+    hparams: { units: 10 },
+    because:
+      'the study stays as it stood: the best of 4 other points has parameters 20000 above 10000, and the study as it stood keeps the constraints',
+  });
 });
 
 it('a measured bound is refused in a reproducible study, and one that the model settles is not', () => {
   const problems = (constraints: object): string => {
-    const stages = [{ stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.6] } }, constraints }, { stage: 'finalTrain' }];
-    const study = parseStudy({ name: 'small', dataset: { format: 'idx', uri: 'data' }, model: { preset: 'mnist-cnn' }, reproducible: true, stages });
+    const stages = [
+      { stage: 'regularizationSweep', space: { dropoutRate: { uniform: [0, 0.6] } }, constraints },
+      { stage: 'finalTrain' },
+    ];
+    const study = parseStudy({
+      name: 'small',
+      dataset: { format: 'idx', uri: 'data' },
+      model: { preset: 'mnist-cnn' },
+      reproducible: true,
+      stages,
+    });
     return study.ok ? '' : formatProblems(study.problems);
   };
-  expect(problems({ deviceSeconds: { max: 60 } })).toBe('stages.0.constraints.deviceSeconds: must be left out of a reproducible study: no two runs measure the same, got {"max":60}; bound parameters');
+  expect(problems({ deviceSeconds: { max: 60 } })).toBe(
+    'stages.0.constraints.deviceSeconds: must be left out of a reproducible study: no two runs measure the same, got {"max":60}; bound parameters',
+  );
   expect(problems({ parameters: { max: 1e5 } })).toBe('');
 });
 
-it.each([[{ parameters: { max: 0 } }], [{ accuracy: { max: 1 } }], [{ parameters: 5 }]])('%j is refused', (constraints) => {
-  expect(regularizationSweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(false);
-});
+it.each([[{ parameters: { max: 0 } }], [{ accuracy: { max: 1 } }], [{ parameters: 5 }]])(
+  '%j is refused',
+  (constraints) => {
+    expect(regularizationSweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(
+      false,
+    );
+  },
+);

@@ -6,7 +6,10 @@ import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../s
 import type { Network } from '../../support/stages';
 
 const SPACE = {
-  weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] }, units: { integer: [16, 128], step: 16 }, activation: { choice: ['relu', 'tanh'] },
+  weightDecay: { logUniform: [1e-6, 1e-2] },
+  dropoutRate: { uniform: [0, 0.6] },
+  units: { integer: [16, 128], step: 16 },
+  activation: { choice: ['relu', 'tanh'] },
 };
 const START = { ...INCUMBENT, weightDecay: 1e-4, units: 64, activation: 'relu' };
 
@@ -14,17 +17,25 @@ const valueOf = ({ hparams }: TrialSpec, name: string): number => Number(hparams
 
 /** A loss that hangs on weight decay; what training it takes, on the units. */
 const lossOf = (spec: TrialSpec): number =>
-  0.1 + 0.05 * (Math.log10(valueOf(spec, 'weightDecay')) + 3) ** 2 + 0.004 * uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), 1);
+  0.1 +
+  0.05 * (Math.log10(valueOf(spec, 'weightDecay')) + 3) ** 2 +
+  0.004 * uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), 1);
 
 function ended(spec: TrialSpec, valLoss: number, curve?: readonly EpochMeasurement[]): Outcome {
-  const base = measured(valLoss, { deviceSeconds: 1 + valueOf(spec, 'units') / 20, parameters: 1000 * valueOf(spec, 'units') });
+  const base = measured(valLoss, {
+    deviceSeconds: 1 + valueOf(spec, 'units') / 20,
+    parameters: 1000 * valueOf(spec, 'units'),
+  });
   return { status: 'completed', measurement: curve === undefined ? base : { ...base, curve } };
 }
 
 const plain: Network = (spec) => ended(spec, lossOf(spec));
 
 function decisionOn(network: Network, options: object = {}, changes = {}): Decision {
-  const context = contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 30, replicates: 1, ...options }), { incumbent: START, ...changes });
+  const context = contextOf(optionsOf('regularizationSweep', { space: SPACE, trials: 30, replicates: 1, ...options }), {
+    incumbent: START,
+    ...changes,
+  });
   return regularizationSweep.decide(drive(regularizationSweep, context, { network }));
 }
 
@@ -35,7 +46,11 @@ describe('the importance of hyperparameters', () => {
     const decision = decisionOn(plain);
     const [variance, separation] = decision.evidence.bars ?? [];
     expect(variance).toMatchObject({ title: 'What valLoss depends on (fANOVA)' });
-    expect(variance?.bars[0]).toMatchObject({ name: 'weightDecay', value: expect.any(Number), interval: [expect.any(Number), expect.any(Number)] });
+    expect(variance?.bars[0]).toMatchObject({
+      name: 'weightDecay',
+      value: expect.any(Number),
+      interval: [expect.any(Number), expect.any(Number)],
+    });
     expect(variance?.bars[0]).not.toHaveProperty('isFaint');
     expect(separation).toMatchObject({ note: expect.stringMatching(/^only weightDecay stands out of chance/) });
     expect(tableOf(decision, /^Importance of the hyperparameters, over 30 points$/)?.rows[0]?.[0]).toBe('weightDecay');
@@ -43,7 +58,14 @@ describe('the importance of hyperparameters', () => {
 
   it('is refused, with the number that it takes, where points are few', () => {
     const { evidence } = decisionOn(plain, { trials: 10 });
-    expect(evidence.bars).toEqual([{ title: 'What valLoss depends on', xLabel: '', bars: [], note: 'it takes at least 16 points with a score to tell, and there are 10' }]);
+    expect(evidence.bars).toEqual([
+      {
+        title: 'What valLoss depends on',
+        xLabel: '',
+        bars: [],
+        note: 'it takes at least 16 points with a score to tell, and there are 10',
+      },
+    ]);
   });
 
   it('is not asked of a space of one dimension', () => {
@@ -59,18 +81,30 @@ describe('the importance of hyperparameters', () => {
 it('a slice shows every point by its value, those that were the best when they came apart', () => {
   const { plots } = decisionOn(plain).evidence;
   expect(plots.map(({ title }) => title)).toEqual([
-    'Objective by trial', 'Objective by weightDecay', 'Objective by dropoutRate', 'Objective by units', 'valLoss against device seconds', 'valLoss against parameters',
+    'Objective by trial',
+    'Objective by weightDecay',
+    'Objective by dropoutRate',
+    'Objective by units',
+    'valLoss against device seconds',
+    'valLoss against parameters',
   ]);
   const [tried, best] = plots[1]!.series;
   expect(tried!.x.length + best!.x.length).toBe(30);
-  expect(plots[1]).toMatchObject({ xScale: 'log', series: [{ name: 'tried', drawnAs: 'points' }, { name: 'best when tried', drawnAs: 'points' }] });
+  expect(plots[1]).toMatchObject({
+    xScale: 'log',
+    series: [
+      { name: 'tried', drawnAs: 'points' },
+      { name: 'best when tried', drawnAs: 'points' },
+    ],
+  });
   expect(Math.min(...best!.y)).toBeLessThan(Math.min(...tried!.y));
 });
 
 describe('what a better objective costs', () => {
   it('is a front that nothing beats in both', () => {
     const decision = decisionOn((spec) => ended(spec, lossOf(spec) + 1 / valueOf(spec, 'units')));
-    const rows = tableOf(decision, /^Not beaten in both valLoss and parameters: hypervolume 0\.\d+ of the range$/)?.rows ?? [];
+    const rows =
+      tableOf(decision, /^Not beaten in both valLoss and parameters: hypervolume 0\.\d+ of the range$/)?.rows ?? [];
     expect(rows.length).toBeGreaterThan(1);
     rows.slice(1).forEach((row, i) => {
       expect(Number(row[2])).toBeGreaterThan(Number(rows[i]![2]));
@@ -85,42 +119,96 @@ describe('what a better objective costs', () => {
 });
 
 it('points that fail in one region give a warning that names it', () => {
-  const failing: Network = (spec, facts) => (valueOf(spec, 'dropoutRate') > 0.46 ? { status: 'diverged', step: 3, measurement: measured(null) } : plain(spec, facts));
+  const failing: Network = (spec, facts) =>
+    valueOf(spec, 'dropoutRate') > 0.46
+      ? { status: 'diverged', step: 3, measurement: measured(null) }
+      : plain(spec, facts);
   const decision = decisionOn(failing, { trials: 40 });
-  expect(decision.evidence.warnings).toContainEqual(expect.stringMatching(/^\d+ of \d+ points with dropoutRate 0.45 to 0.6 failed, and few others: narrow the space there$/));
-  expect(tableOf(decision, /^Failed points by region$/)?.columns).toEqual(['hyperparameter', 'values', 'tried', 'failed', 'share failed']);
+  expect(decision.evidence.warnings).toContainEqual(
+    expect.stringMatching(
+      /^\d+ of \d+ points with dropoutRate 0.45 to 0.6 failed, and few others: narrow the space there$/,
+    ),
+  );
+  expect(tableOf(decision, /^Failed points by region$/)?.columns).toEqual([
+    'hyperparameter',
+    'values',
+    'tried',
+    'failed',
+    'share failed',
+  ]);
   expect(tableOf(decisionOn(plain), /^Failed points by region$/)).toBeUndefined();
 });
 
 describe('the length of the trainings', () => {
-  const curveOf = (valLoss: (epoch: number) => number): readonly EpochMeasurement[] => Array.from({ length: 20 }, (_, i) => ({
-    epoch: i + 1, step: 30 * (i + 1), learningRate: 1e-3, trainLoss: 1 / (i + 1), valLoss: valLoss(i + 1), valAccuracy: 0.9, deviceSeconds: i,
-  }));
+  const curveOf = (valLoss: (epoch: number) => number): readonly EpochMeasurement[] =>
+    Array.from({ length: 20 }, (_, i) => ({
+      epoch: i + 1,
+      step: 30 * (i + 1),
+      learningRate: 1e-3,
+      trainLoss: 1 / (i + 1),
+      valLoss: valLoss(i + 1),
+      valAccuracy: 0.9,
+      deviceSeconds: i,
+    }));
 
   it('is called too long where most points overfit', () => {
-    const { warnings } = decisionOn((spec) => ended(spec, lossOf(spec), curveOf((epoch) => 0.2 + 0.02 * Math.abs(epoch - 6)))).evidence;
-    expect(warnings).toContain('30 of 30 points overfit: fewer epochs, training.earlyStopping or stronger regularization would spend less on them');
-    expect(warnings).toContainEqual(expect.stringMatching(/^the best point overfits: its validation loss was lowest at epoch 6 of 20 and has risen by \d+ % since, while the training loss fell$/));
+    const { warnings } = decisionOn((spec) =>
+      ended(
+        spec,
+        lossOf(spec),
+        curveOf((epoch) => 0.2 + 0.02 * Math.abs(epoch - 6)),
+      ),
+    ).evidence;
+    expect(warnings).toContain(
+      '30 of 30 points overfit: fewer epochs, training.earlyStopping or stronger regularization would spend less on them',
+    );
+    expect(warnings).toContainEqual(
+      expect.stringMatching(
+        /^the best point overfits: its validation loss was lowest at epoch 6 of 20 and has risen by \d+ % since, while the training loss fell$/,
+      ),
+    );
   });
 
   it('is called too short where most were still learning at their end', () => {
-    const { warnings } = decisionOn((spec) => ended(spec, lossOf(spec), curveOf((epoch) => 3 - 0.1 * epoch))).evidence;
-    expect(warnings).toContain('30 of 30 points were still learning at the end: in longer trainings (epochs) another point may be the best');
+    const { warnings } = decisionOn((spec) =>
+      ended(
+        spec,
+        lossOf(spec),
+        curveOf((epoch) => 3 - 0.1 * epoch),
+      ),
+    ).evidence;
+    expect(warnings).toContain(
+      '30 of 30 points were still learning at the end: in longer trainings (epochs) another point may be the best',
+    );
   });
 
   it('is not called too short by one that was stopped early', () => {
-    const stopped: Network = (spec) => ({ ...ended(spec, lossOf(spec), curveOf((epoch) => 3 - 0.1 * epoch)), status: 'earlyStopped' }) as Outcome;
+    const stopped: Network = (spec) =>
+      ({
+        ...ended(
+          spec,
+          lossOf(spec),
+          curveOf((epoch) => 3 - 0.1 * epoch),
+        ),
+        status: 'earlyStopped',
+      }) as Outcome;
     expect(decisionOn(stopped).evidence.warnings.filter((warning) => warning.includes('still learning'))).toEqual([]);
   });
 });
 
 it('alternatives say what they cost, in steps where measured times must not count', () => {
   const facts = { ...FACTS, reproducible: true };
-  expect(decisionOn(plain).alternatives.map(({ note }) => note)).toEqual(Array(2).fill(expect.stringMatching(/over 1 seed; [\d.]+ s of device time$/)));
-  expect(decisionOn(plain, {}, { facts }).alternatives.map(({ note }) => note)).toEqual(Array(2).fill(expect.stringMatching(/over 1 seed; 100 steps$/)));
+  expect(decisionOn(plain).alternatives.map(({ note }) => note)).toEqual(
+    Array(2).fill(expect.stringMatching(/over 1 seed; [\d.]+ s of device time$/)),
+  );
+  expect(decisionOn(plain, {}, { facts }).alternatives.map(({ note }) => note)).toEqual(
+    Array(2).fill(expect.stringMatching(/over 1 seed; 100 steps$/)),
+  );
 });
 
 it('an edge of a range of few steps counts too, and the wider range keeps the sign', () => {
   const rising: Network = (spec) => ended(spec, 0.1 + valueOf(spec, 'units') / 1000);
-  expect(decisionOn(rising).evidence.warnings).toContain('the best units, 16, is at the low end of its range: widen it to [8, 128]');
+  expect(decisionOn(rising).evidence.warnings).toContain(
+    'the best units, 16, is at the low end of its range: widen it to [8, 128]',
+  );
 });

@@ -14,14 +14,19 @@ const { value: plain } = fc.letrec<{ value: Plain }>((tie) => ({
 
 describe('packed values', () => {
   test('are the same again after a way through JSON, whatever they are', () => {
-    fc.assert(fc.property(fc.array(plain, { maxLength: 8 }), (values) => {
-      const wanted = throughJson(values);
-      expect(unpacked(throughJson(packed(wanted)))).toEqual(wanted);
-    }));
+    fc.assert(
+      fc.property(fc.array(plain, { maxLength: 8 }), (values) => {
+        const wanted = throughJson(values);
+        expect(unpacked(throughJson(packed(wanted)))).toEqual(wanted);
+      }),
+    );
   });
 
   test('leave out what is undefined, as JSON does', () => {
-    const values = [{ a: 1, b: undefined }, { a: 2, b: 3 }] as unknown as readonly Plain[];
+    const values = [
+      { a: 1, b: undefined },
+      { a: 2, b: 3 },
+    ] as unknown as readonly Plain[];
     expect(unpacked(throughJson(packed(values)))).toEqual([{ a: 1 }, { a: 2, b: 3 }]);
   });
 

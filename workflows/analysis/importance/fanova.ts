@@ -36,17 +36,30 @@ export interface VarianceShares {
  * @param observations Each with a part in every factor.
  * @returns `null` where no tree finds any variance.
  */
-export function fanova(factors: readonly Factor[], observations: readonly Observation[], seed: number): VarianceShares | null {
+export function fanova(
+  factors: readonly Factor[],
+  observations: readonly Observation[],
+  seed: number,
+): VarianceShares | null {
   const count = Math.max(TREES_MIN, Math.min(TREES_MAX, Math.floor(FACTORS_OF_ALL_TREES / factors.length)));
-  const trees = Array.from({ length: count }, (_, tree) => partition(factors, leavesOf(factors, resample(observations, deriveSeed(seed, 'tree', tree)))))
-    .filter((tree) => tree !== null);
+  const trees = Array.from({ length: count }, (_, tree) =>
+    partition(factors, leavesOf(factors, resample(observations, deriveSeed(seed, 'tree', tree)))),
+  ).filter((tree) => tree !== null);
   if (trees.length === 0) return null;
   const main = factors.map((_, i) => {
     const shares = trees.map((tree) => tree.main[i]! / tree.variance);
     return { share: mean(shares), interval: [quantile(shares, 0.05), quantile(shares, 0.95)] as const };
   });
-  const strongest = factors.map((_, i) => i).sort((a, b) => main[b]!.share - main[a]!.share || a - b).slice(0, PAIR_FACTORS_MAX).sort((a, b) => a - b);
-  const pairs = strongest.flatMap((a, i) => strongest.slice(i + 1).map((b) => ({ factors: [a, b] as const, share: mean(trees.map((tree) => jointShare(tree, a, b))) })));
+  const strongest = factors
+    .map((_, i) => i)
+    .sort((a, b) => main[b]!.share - main[a]!.share || a - b)
+    .slice(0, PAIR_FACTORS_MAX)
+    .sort((a, b) => a - b);
+  const pairs = strongest.flatMap((a, i) =>
+    strongest
+      .slice(i + 1)
+      .map((b) => ({ factors: [a, b] as const, share: mean(trees.map((tree) => jointShare(tree, a, b))) })),
+  );
   return { main, pairs };
 }
 
@@ -77,12 +90,23 @@ interface Partition {
 
 /** `null` for a tree that predicts the same everywhere. */
 function partition(factors: readonly Factor[], leaves: readonly Leaf[]): Partition | null {
-  const grids = factors.map((factor, i) => gridOf(factor, leaves.map(({ reaches }) => reaches[i]!)));
+  const grids = factors.map((factor, i) =>
+    gridOf(
+      factor,
+      leaves.map(({ reaches }) => reaches[i]!),
+    ),
+  );
   const coverings = leaves.map((leaf) => coveringOf(grids, leaf));
   const middle = coverings.reduce((sum, { value, volume }) => sum + value * volume, 0);
   const variance = coverings.reduce((sum, { value, volume }) => sum + volume * (value - middle) ** 2, 0);
   if (!(variance > 0)) return null;
-  return { grids, coverings, middle, variance, main: grids.map((grid, i) => marginalVariance([i], [grid], coverings, middle)) };
+  return {
+    grids,
+    coverings,
+    middle,
+    variance,
+    main: grids.map((grid, i) => marginalVariance([i], [grid], coverings, middle)),
+  };
 }
 
 function jointShare({ grids, coverings, middle, variance, main }: Partition, a: number, b: number): number {
@@ -108,12 +132,20 @@ function coveringOf(grids: readonly Grid[], { reaches, value }: Leaf): Covering 
   return { cells, shares, value, volume: shares.reduce((product, share) => product * share, 1) };
 }
 
-function cellsWithin({ starts }: Grid, { from, to }: { readonly from: number; readonly to: number }): readonly number[] {
+function cellsWithin(
+  { starts }: Grid,
+  { from, to }: { readonly from: number; readonly to: number },
+): readonly number[] {
   return starts.flatMap((start, cell) => (start >= from && start < to ? cell : []));
 }
 
 /** Variance of the prediction as a function of one or two factors, averaged over all others. */
-function marginalVariance(chosen: readonly number[], grids: readonly Grid[], coverings: readonly Covering[], middle: number): number {
+function marginalVariance(
+  chosen: readonly number[],
+  grids: readonly Grid[],
+  coverings: readonly Covering[],
+  middle: number,
+): number {
   const [first, second] = grids;
   const columns = second?.sizes.length ?? 1;
   const averages = new Array<number>(first!.sizes.length * columns).fill(0);

@@ -38,8 +38,10 @@ export function gridOf(factor: Factor): Grid {
   const shareAt = (unit: number): number => (levels === Infinity ? unit : levelAt(factor, unit) / (levels - 1));
   return {
     cells,
-    cellAt: (unit) => (levels === cells ? levelAt(factor, unit) : min(cells - 1, max(0, ceil(shareAt(unit) * (cells - 1) - 0.5)))),
-    density: (counts) => (isOrdered ? kernelDensity(counts) : smoothedShares(counts)).map((value) => value + DENSITY_MIN),
+    cellAt: (unit) =>
+      levels === cells ? levelAt(factor, unit) : min(cells - 1, max(0, ceil(shareAt(unit) * (cells - 1) - 0.5))),
+    density: (counts) =>
+      (isOrdered ? kernelDensity(counts) : smoothedShares(counts)).map((value) => value + DENSITY_MIN),
   };
 }
 
@@ -60,13 +62,16 @@ function kernelDensity(counts: readonly number[]): readonly number[] {
   const total = counts.reduce((sum, count) => sum + count, PRIOR_WEIGHT);
   const middle = (cells - 1) / 2;
   const priorMass = normalMass(-0.5, cells - 0.5, middle, cells);
-  const density = counts.map((_, cell) => (PRIOR_WEIGHT * normalMass(cell - 0.5, cell + 0.5, middle, cells)) / priorMass);
+  const density = counts.map(
+    (_, cell) => (PRIOR_WEIGHT * normalMass(cell - 0.5, cell + 0.5, middle, cells)) / priorMass,
+  );
   // All kernels are alike but for their place, so a cell's share depends on the distance alone.
   const byDistance = counts.map((_, distance) => normalMass(distance - 0.5, distance + 0.5, 0, deviation));
   counts.forEach((count, centre) => {
     if (count === 0) return;
     const inside = normalMass(-0.5, cells - 0.5, centre, deviation);
-    for (let cell = 0; cell < cells; cell++) density[cell]! += (count * byDistance[cell < centre ? centre - cell : cell - centre]!) / inside;
+    for (let cell = 0; cell < cells; cell++)
+      density[cell]! += (count * byDistance[cell < centre ? centre - cell : cell - centre]!) / inside;
   });
   return density.map((value) => value / total);
 }

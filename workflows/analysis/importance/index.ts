@@ -57,7 +57,11 @@ export interface TooFewPoints {
  * A loss of Infinity is of a point known to be bad without a number: PED-ANOVA counts it among the others, fANOVA leaves it out. Factors
  * that some points have no part in are PED-ANOVA's alone.
  */
-export function importances(factors: readonly Factor[], observations: readonly Observation[], seed: number): Importances | TooFewPoints {
+export function importances(
+  factors: readonly Factor[],
+  observations: readonly Observation[],
+  seed: number,
+): Importances | TooFewPoints {
   const scored = observations.filter(({ loss }) => Number.isFinite(loss));
   const needed = Math.max(POINTS_MIN, POINTS_PER_FACTOR_MIN * factors.length);
   if (scored.length < needed || factors.length === 0) return { status: 'tooFewPoints', points: scored.length, needed };
@@ -66,15 +70,27 @@ export function importances(factors: readonly Factor[], observations: readonly O
   const separation = pedAnova(factors, all, goodShare);
   const chance = pedAnovaChance(factors, all, seed, goodShare);
   const whole = factors.map((_, i) => i).filter((i) => scored.every(({ units }) => units[i] !== undefined));
-  const shares = fanova(whole.map((i) => factors[i]!), scored.map(({ units, loss }) => ({ units: whole.map((i) => units[i]), loss })), seed);
+  const shares = fanova(
+    whole.map((i) => factors[i]!),
+    scored.map(({ units, loss }) => ({ units: whole.map((i) => units[i]), loss })),
+    seed,
+  );
   const isClear = standingOut(chance);
   const measured = factors.map(({ name }, i): FactorImportance => ({
-    name, separation: separation[i]!, chance: chance[i]!, standsOut: isClear[i]!, variance: shares?.main[whole.indexOf(i)] ?? null,
+    name,
+    separation: separation[i]!,
+    chance: chance[i]!,
+    standsOut: isClear[i]!,
+    variance: shares?.main[whole.indexOf(i)] ?? null,
   }));
   const order = ({ variance, separation: own }: FactorImportance): number => variance?.share ?? own;
   return {
-    status: 'measured', points: all.length, goodShare, factors: measured.sort((a, b) => order(b) - order(a)),
-    pairs: [...shares?.pairs ?? []].sort((a, b) => b.share - a.share)
+    status: 'measured',
+    points: all.length,
+    goodShare,
+    factors: measured.sort((a, b) => order(b) - order(a)),
+    pairs: [...(shares?.pairs ?? [])]
+      .sort((a, b) => b.share - a.share)
       .map(({ factors: [a, b], share }) => ({ names: [factors[whole[a]!]!.name, factors[whole[b]!]!.name], share })),
   };
 }

@@ -25,7 +25,11 @@ const DRAWS_PER_FACTOR = 20;
  * @param goodShare In (0, 1).
  * @throws RangeError without observations.
  */
-export function pedAnova(factors: readonly Factor[], observations: readonly Observation[], goodShare = GOOD_SHARE): readonly number[] {
+export function pedAnova(
+  factors: readonly Factor[],
+  observations: readonly Observation[],
+  goodShare = GOOD_SHARE,
+): readonly number[] {
   const { good, divergences } = prepared(factors, observations, goodShare);
   return normalized(divergences(good));
 }
@@ -38,14 +42,21 @@ export function pedAnova(factors: readonly Factor[], observations: readonly Obse
  *
  * @param seed Of the sets. @returns In (0, 1], by factor.
  */
-export function pedAnovaChance(factors: readonly Factor[], observations: readonly Observation[], seed: number, goodShare = GOOD_SHARE): readonly number[] {
+export function pedAnovaChance(
+  factors: readonly Factor[],
+  observations: readonly Observation[],
+  seed: number,
+  goodShare = GOOD_SHARE,
+): readonly number[] {
   const { good, divergences } = prepared(factors, observations, goodShare);
   const own = divergences(good);
   const draws = Math.max(DRAWS_MIN, DRAWS_PER_FACTOR * factors.length);
   const reached = own.map(() => 1);
   for (let draw = 1; draw < draws; draw++) {
     const drawn = permutation(observations.length, deriveSeed(seed, draw)).subarray(0, good.length);
-    divergences(drawn).forEach((value, i) => { reached[i]! += value >= own[i]! ? 1 : 0; });
+    divergences(drawn).forEach((value, i) => {
+      reached[i]! += value >= own[i]! ? 1 : 0;
+    });
   }
   return reached.map((count) => count / draws);
 }
@@ -66,20 +77,34 @@ function prepared(factors: readonly Factor[], observations: readonly Observation
     const grid = gridOf(factor);
     const cells = observations.map(({ units }) => (units[i] === undefined ? -1 : grid.cellAt(units[i])));
     const { counts, total } = countsOf(cells, all, grid.cells);
-    return { factor, cells, grid, total, reference: factor.levels > 1 && total >= POINTS_MIN ? grid.density(counts) : undefined };
+    return {
+      factor,
+      cells,
+      grid,
+      total,
+      reference: factor.levels > 1 && total >= POINTS_MIN ? grid.density(counts) : undefined,
+    };
   });
   return {
     good: all.filter((i) => observations[i]!.loss <= cutoff),
-    divergences: (some) => along.map(({ cells, grid, total, reference }) => {
-      const own = countsOf(cells, some, grid.cells);
-      if (reference === undefined || own.total === 0) return 0;
-      return ((own.total / some.length) ** 2 / (total / observations.length)) * divergence(grid.density(own.counts), reference);
-    }),
+    divergences: (some) =>
+      along.map(({ cells, grid, total, reference }) => {
+        const own = countsOf(cells, some, grid.cells);
+        if (reference === undefined || own.total === 0) return 0;
+        return (
+          ((own.total / some.length) ** 2 / (total / observations.length)) *
+          divergence(grid.density(own.counts), reference)
+        );
+      }),
   };
 }
 
 /** Points by cell; those without a part in the factor are in none. */
-function countsOf(cells: readonly number[], some: ArrayLike<number>, count: number): { readonly counts: readonly number[]; readonly total: number } {
+function countsOf(
+  cells: readonly number[],
+  some: ArrayLike<number>,
+  count: number,
+): { readonly counts: readonly number[]; readonly total: number } {
   const counts = new Array<number>(count).fill(0);
   let total = 0;
   for (let i = 0; i < some.length; i++) {

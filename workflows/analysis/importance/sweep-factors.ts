@@ -10,7 +10,11 @@ export function factorsOf(space: Space): readonly Factor[] {
   return names(space).map((name) => {
     const dimension = space[name]!;
     // In a logarithm the values do not share [0, 1] evenly, so their place counts and not their number.
-    return { name, levels: isLogarithmic(dimension) ? Infinity : cardinality(dimension), isOrdered: hasOrder(dimension) };
+    return {
+      name,
+      levels: isLogarithmic(dimension) ? Infinity : cardinality(dimension),
+      isOrdered: hasOrder(dimension),
+    };
   });
 }
 

@@ -24,7 +24,9 @@ const SAME_GAIN = 1e-12;
 /** A regression tree grown until every leaf has one loss, as the leaves it divides the space into. */
 export function leavesOf(factors: readonly Factor[], observations: readonly Observation[]): readonly Leaf[] {
   const leaves: Leaf[] = [];
-  const open: { reaches: readonly Reach[]; points: readonly Observation[] }[] = [{ reaches: factors.map(wholeReach), points: observations }];
+  const open: { reaches: readonly Reach[]; points: readonly Observation[] }[] = [
+    { reaches: factors.map(wholeReach), points: observations },
+  ];
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     const { reaches, points } = node;
     const split = isPure(points) ? undefined : bestSplit(factors, reaches, points);
@@ -34,7 +36,10 @@ export function leavesOf(factors: readonly Factor[], observations: readonly Obse
     }
     const { factor, left, right } = split;
     const isLeft = (point: Observation): boolean => holds(factors[factor]!, left, point.units[factor]!);
-    open.push({ reaches: reaches.with(factor, left), points: points.filter(isLeft) }, { reaches: reaches.with(factor, right), points: points.filter((point) => !isLeft(point)) });
+    open.push(
+      { reaches: reaches.with(factor, left), points: points.filter(isLeft) },
+      { reaches: reaches.with(factor, right), points: points.filter((point) => !isLeft(point)) },
+    );
   }
   return leaves;
 }
@@ -52,17 +57,26 @@ function holds(factor: Factor, reach: Reach, unit: number): boolean {
 }
 
 /** The split after which least variance is left; of equals the first factor's. `undefined` where all points lie in one place. */
-function bestSplit(factors: readonly Factor[], reaches: readonly Reach[], points: readonly Observation[]): Split | undefined {
+function bestSplit(
+  factors: readonly Factor[],
+  reaches: readonly Reach[],
+  points: readonly Observation[],
+): Split | undefined {
   let best: Split | undefined;
   factors.forEach((factor, i) => {
     const reach = reaches[i]!;
     const split = 'levels' in reach ? levelSplit(factor, i, reach.levels, points) : placeSplit(i, reach, points);
-    if (split !== undefined && split.gain > (best?.gain ?? -Infinity) * (1 + Math.sign(best?.gain ?? 0) * SAME_GAIN)) best = split;
+    if (split !== undefined && split.gain > (best?.gain ?? -Infinity) * (1 + Math.sign(best?.gain ?? 0) * SAME_GAIN))
+      best = split;
   });
   return best;
 }
 
-function placeSplit(factor: number, { from, to }: { readonly from: number; readonly to: number }, points: readonly Observation[]): Split | undefined {
+function placeSplit(
+  factor: number,
+  { from, to }: { readonly from: number; readonly to: number },
+  points: readonly Observation[],
+): Split | undefined {
   const sorted = points.map(({ units, loss }) => ({ at: units[factor]!, loss })).sort((a, b) => a.at - b.at);
   const cut = bestCut(sorted);
   if (cut === undefined) return undefined;
@@ -75,24 +89,40 @@ function placeSplit(factor: number, { from, to }: { readonly from: number; reado
  *
  * Source: W. Fisher, "On Grouping for Maximum Homogeneity", JASA 53 (1958). A level without points goes with the better ones.
  */
-function levelSplit(factor: Factor, index: number, levels: readonly number[], points: readonly Observation[]): Split | undefined {
+function levelSplit(
+  factor: Factor,
+  index: number,
+  levels: readonly number[],
+  points: readonly Observation[],
+): Split | undefined {
   const sums = new Map<number, { sum: number; count: number }>();
   for (const { units, loss } of points) {
     const level = levelAt(factor, units[index]!);
     const own = sums.get(level) ?? { sum: 0, count: 0 };
     sums.set(level, { sum: own.sum + loss, count: own.count + 1 });
   }
-  const means = [...sums].map(([level, { sum, count }]) => ({ level, mean: sum / count })).sort((a, b) => a.mean - b.mean || a.level - b.level);
+  const means = [...sums]
+    .map(([level, { sum, count }]) => ({ level, mean: sum / count }))
+    .sort((a, b) => a.mean - b.mean || a.level - b.level);
   const place = new Map(means.map(({ level }, i) => [level, i]));
-  const sorted = points.map(({ units, loss }) => ({ at: place.get(levelAt(factor, units[index]!))!, loss })).sort((a, b) => a.at - b.at);
+  const sorted = points
+    .map(({ units, loss }) => ({ at: place.get(levelAt(factor, units[index]!))!, loss }))
+    .sort((a, b) => a.at - b.at);
   const cut = bestCut(sorted);
   if (cut === undefined) return undefined;
   const right = levels.filter((level) => (place.get(level) ?? -1) >= sorted[cut.index]!.at);
-  return { factor: index, gain: cut.gain, left: { levels: levels.filter((level) => !right.includes(level)) }, right: { levels: right } };
+  return {
+    factor: index,
+    gain: cut.gain,
+    left: { levels: levels.filter((level) => !right.includes(level)) },
+    right: { levels: right },
+  };
 }
 
 /** Where to cut a sorted list; `undefined` where all is at one place. */
-function bestCut(sorted: readonly { readonly at: number; readonly loss: number }[]): { readonly index: number; readonly gain: number } | undefined {
+function bestCut(
+  sorted: readonly { readonly at: number; readonly loss: number }[],
+): { readonly index: number; readonly gain: number } | undefined {
   const mean = sorted.reduce((sum, { loss }) => sum + loss, 0) / sorted.length;
   let best: { index: number; gain: number } | undefined;
   let left = 0;

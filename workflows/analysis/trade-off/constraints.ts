@@ -14,7 +14,10 @@ export interface Violation {
 }
 
 /** The bounds that a measurement breaks, in the order of the constraints. */
-export function violationsOf(measurement: Pick<Measurement, ConstrainedName>, constraints: Constraints): readonly Violation[] {
+export function violationsOf(
+  measurement: Pick<Measurement, ConstrainedName>,
+  constraints: Constraints,
+): readonly Violation[] {
   return (Object.keys(constraints) as ConstrainedName[]).flatMap((name) => {
     const max = constraints[name]?.max ?? Infinity;
     return measurement[name] > max ? [{ name, value: measurement[name], max }] : [];

@@ -26,7 +26,10 @@ export function paretoFront<Item extends Costed>(items: readonly Item[]): readon
  */
 export function hypervolume(items: readonly Costed[], [first, second]: readonly [number, number]): number {
   const front = paretoFront(items).filter(({ costs }) => costs[0] < first && costs[1] < second);
-  return front.reduce((area, { costs }, i) => area + ((front[i + 1]?.costs[0] ?? first) - costs[0]) * (second - costs[1]), 0);
+  return front.reduce(
+    (area, { costs }, i) => area + ((front[i + 1]?.costs[0] ?? first) - costs[0]) * (second - costs[1]),
+    0,
+  );
 }
 
 /**
@@ -37,8 +40,13 @@ export function coveredShare(items: readonly Costed[]): number | null {
   const finite = items.filter(({ costs }) => costs.every(Number.isFinite));
   const range = ([0, 1] as const).map((cost) => {
     const values = finite.map(({ costs }) => costs[cost]);
-    return { low: values.reduce((a, b) => Math.min(a, b), Infinity), high: values.reduce((a, b) => Math.max(a, b), -Infinity) };
+    return {
+      low: values.reduce((a, b) => Math.min(a, b), Infinity),
+      high: values.reduce((a, b) => Math.max(a, b), -Infinity),
+    };
   });
   const [a, b] = [range[0]!, range[1]!];
-  return a.high > a.low && b.high > b.low ? hypervolume(finite, [a.high, b.high]) / ((a.high - a.low) * (b.high - b.low)) : null;
+  return a.high > a.low && b.high > b.low
+    ? hypervolume(finite, [a.high, b.high]) / ((a.high - a.low) * (b.high - b.low))
+    : null;
 }

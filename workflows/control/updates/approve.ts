@@ -3,7 +3,8 @@ import { knownStage, refused, refuseStage } from './update';
 import type { StudyUpdate } from './update';
 
 export const approve: StudyUpdate<'approve'> = {
-  description: 'opens the gate of a stage, also before the study has come to it; without a stage, of the one that waits',
+  description:
+    'opens the gate of a stage, also before the study has come to it; without a stage, of the one that waits',
 
   refuse(state, { stageId = waitingStage(state) }) {
     if (stageId === undefined) return refused(`study ${state.studyId} waits for no approval`);

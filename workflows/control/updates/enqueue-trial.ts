@@ -12,10 +12,13 @@ export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
     const use = knownStage(state, stageId);
     const stage = STAGES[use.stage];
     if (stage?.refuseEnqueued === undefined) {
-      const takers = Object.values(STAGES).filter(({ refuseEnqueued }) => refuseEnqueued !== undefined).map(({ name }) => name);
+      const takers = Object.values(STAGES)
+        .filter(({ refuseEnqueued }) => refuseEnqueued !== undefined)
+        .map(({ name }) => name);
       return invalid(`stage ${use.stageId} takes no enqueued trials: only ${takers.join(', ')} does`);
     }
-    if (typeof hparams !== 'object' || hparams === null || Array.isArray(hparams)) return invalid(`hparams must be a mapping of hyperparameters to values, got ${JSON.stringify(hparams)}`);
+    if (typeof hparams !== 'object' || hparams === null || Array.isArray(hparams))
+      return invalid(`hparams must be a mapping of hyperparameters to values, got ${JSON.stringify(hparams)}`);
     const problem = stage.refuseEnqueued(stageContext(state, use, state.startedTrials(use)), hparams);
     return problem === undefined ? undefined : invalid(problem);
   },
@@ -23,6 +26,8 @@ export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
   apply(state, { stageId, hparams }) {
     const use = knownStage(state, stageId);
     state.control.enqueued.push({ stageId: use.stageId, hparams });
-    return `${use.stageId}: ${Object.entries(hparams).map(([name, value]) => `${name} ${String(value)}`).join(', ')}`;
+    return `${use.stageId}: ${Object.entries(hparams)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', ')}`;
   },
 };

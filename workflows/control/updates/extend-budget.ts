@@ -12,11 +12,16 @@ export const extendBudget: StudyUpdate<'extendBudget'> = {
   description: 'adds device minutes or trials to what the study may spend; a stage that has decided stays decided',
 
   refuse(state, { deviceMinutes, trials }) {
-    if (deviceMinutes === undefined && trials === undefined) return invalid('a budget is extended by deviceMinutes, by trials or by both, got neither');
-    if (deviceMinutes !== undefined && !(typeof deviceMinutes === 'number' && Number.isFinite(deviceMinutes) && deviceMinutes > 0)) {
+    if (deviceMinutes === undefined && trials === undefined)
+      return invalid('a budget is extended by deviceMinutes, by trials or by both, got neither');
+    if (
+      deviceMinutes !== undefined &&
+      !(typeof deviceMinutes === 'number' && Number.isFinite(deviceMinutes) && deviceMinutes > 0)
+    ) {
       return invalid(`deviceMinutes must be a number above 0, got ${JSON.stringify(deviceMinutes)}`);
     }
-    if (trials !== undefined && !(Number.isInteger(trials) && trials > 0)) return invalid(`trials must be a whole number of at least 1, got ${JSON.stringify(trials)}`);
+    if (trials !== undefined && !(Number.isInteger(trials) && trials > 0))
+      return invalid(`trials must be a whole number of at least 1, got ${JSON.stringify(trials)}`);
     return refuseSum(state, extended(state.resolved.budget, { deviceMinutes, trials }), { deviceMinutes, trials });
   },
 
@@ -25,7 +30,9 @@ export const extendBudget: StudyUpdate<'extendBudget'> = {
     const after = extended(before, input);
     state.setBudget(after);
     return [
-      ...(input.deviceMinutes === undefined ? [] : [`${after.deviceMinutes} device minutes, before ${before.deviceMinutes}`]),
+      ...(input.deviceMinutes === undefined
+        ? []
+        : [`${after.deviceMinutes} device minutes, before ${before.deviceMinutes}`]),
       ...(input.trials === undefined ? [] : [`${after.maxTrials} trials, before ${before.maxTrials}`]),
     ].join('; ');
   },
@@ -41,9 +48,18 @@ function extended({ deviceMinutes, maxTrials, ...rest }: BudgetSpec, added: Addi
   };
 }
 
-function refuseSum({ studyId }: StudyState, { deviceMinutes, maxTrials }: BudgetSpec, added: Addition): Refusal | undefined {
-  if (added.deviceMinutes !== undefined && deviceMinutes === null) return refused(`study ${studyId} has no limit of device minutes to extend`);
-  if (added.trials !== undefined && maxTrials === null) return refused(`study ${studyId} has no limit of trials to extend`);
-  if ((deviceMinutes ?? 0) > DEVICE_MINUTES_MAX) return invalid(`budget.deviceMinutes must be at most ${DEVICE_MINUTES_MAX}, got ${deviceMinutes}`);
-  return (maxTrials ?? 0) > TRIALS_MAX ? invalid(`budget.maxTrials must be at most ${TRIALS_MAX}, got ${maxTrials}`) : undefined;
+function refuseSum(
+  { studyId }: StudyState,
+  { deviceMinutes, maxTrials }: BudgetSpec,
+  added: Addition,
+): Refusal | undefined {
+  if (added.deviceMinutes !== undefined && deviceMinutes === null)
+    return refused(`study ${studyId} has no limit of device minutes to extend`);
+  if (added.trials !== undefined && maxTrials === null)
+    return refused(`study ${studyId} has no limit of trials to extend`);
+  if ((deviceMinutes ?? 0) > DEVICE_MINUTES_MAX)
+    return invalid(`budget.deviceMinutes must be at most ${DEVICE_MINUTES_MAX}, got ${deviceMinutes}`);
+  return (maxTrials ?? 0) > TRIALS_MAX
+    ? invalid(`budget.maxTrials must be at most ${TRIALS_MAX}, got ${maxTrials}`)
+    : undefined;
 }

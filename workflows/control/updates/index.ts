@@ -14,4 +14,13 @@ import { setParallelTrials } from './set-parallel-trials';
 import { skipStage } from './skip-stage';
 import type { StudyUpdate } from './update';
 
-export const UPDATES: { readonly [Name in ChangeName]: StudyUpdate<Name> } = { pause, resume, cancel, approve, enqueueTrial, skipStage, setParallelTrials, extendBudget };
+export const UPDATES: { readonly [Name in ChangeName]: StudyUpdate<Name> } = {
+  pause,
+  resume,
+  cancel,
+  approve,
+  enqueueTrial,
+  skipStage,
+  setParallelTrials,
+  extendBudget,
+};

@@ -4,7 +4,8 @@ import type { StudyUpdate } from './update';
 export const pause: StudyUpdate<'pause'> = {
   description: 'running trials write a checkpoint and free their devices; nothing runs until resume',
   early: true,
-  refuse: ({ control, studyId }) => (control.paused ? refused(`study ${studyId} is paused already; go on with: stepwell resume ${studyId}`) : undefined),
+  refuse: ({ control, studyId }) =>
+    control.paused ? refused(`study ${studyId} is paused already; go on with: stepwell resume ${studyId}`) : undefined,
   apply({ control }) {
     control.paused = true;
     return 'running trials write checkpoints and free their devices';

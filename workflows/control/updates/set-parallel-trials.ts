@@ -9,9 +9,13 @@ export const setParallelTrials: StudyUpdate<'setParallelTrials'> = {
 
   refuse({ resolved, studyId }, { parallelTrials }) {
     if (!Number.isInteger(parallelTrials) || parallelTrials < 1 || parallelTrials > PARALLEL_TRIALS_MAX) {
-      return invalid(`parallelTrials must be a whole number from 1 to ${PARALLEL_TRIALS_MAX}, got ${JSON.stringify(parallelTrials)}`);
+      return invalid(
+        `parallelTrials must be a whole number from 1 to ${PARALLEL_TRIALS_MAX}, got ${JSON.stringify(parallelTrials)}`,
+      );
     }
-    return parallelTrials === resolved.budget.parallelTrials ? refused(`study ${studyId} runs ${parallelTrials} at a time already`) : undefined;
+    return parallelTrials === resolved.budget.parallelTrials
+      ? refused(`study ${studyId} runs ${parallelTrials} at a time already`)
+      : undefined;
   },
 
   apply(state, { parallelTrials }) {

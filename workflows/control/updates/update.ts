@@ -47,7 +47,10 @@ export function knownStage(state: StudyState, name: unknown): StageUse {
 /** That a stage is there and has no answer yet. */
 export function refuseStage(state: StudyState, name: unknown): Refusal | undefined {
   const use = stageBy(state, name);
-  if (use === undefined) return invalid(`stage must be one of ${state.resolved.stages.map(({ stageId }) => stageId).join(', ')}, got ${String(name)}`);
+  if (use === undefined)
+    return invalid(
+      `stage must be one of ${state.resolved.stages.map(({ stageId }) => stageId).join(', ')}, got ${String(name)}`,
+    );
   if (state.isDecided(use)) return refused(`stage ${use.stageId} has decided already`);
   return state.control.skipped.has(use.stageId) ? refused(`stage ${use.stageId} is skipped already`) : undefined;
 }

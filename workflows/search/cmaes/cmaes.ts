@@ -2,7 +2,17 @@ import type { HParams } from '../../trial';
 import { deriveSeed, uniform } from '../random';
 import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';
-import { cardinality, cellsOf, hasOrder, pick, pointAt, pointsIn, requirementsOf, selectorsOf, unitsOf } from '../space';
+import {
+  cardinality,
+  cellsOf,
+  hasOrder,
+  pick,
+  pointAt,
+  pointsIn,
+  requirementsOf,
+  selectorsOf,
+  unitsOf,
+} from '../space';
 import type { Cells, Space } from '../space';
 import { candidatesOf } from '../tpe/tpe';
 import { exploredOf } from '../unexplored';
@@ -53,41 +63,73 @@ export const cmaes: Sampler<CmaesOptions> = {
     if (names.length === 0) throw new RangeError(CMAES_RULE);
     const own: Space = Object.fromEntries(names.map((name) => [name, space[name]!]));
     const others: Space = Object.fromEntries(Object.entries(space).filter(([name]) => !names.includes(name)));
-    const rest = Object.keys(others).length === 0 ? {} : candidatesOf({ ...context, space: others, options: TPE_OPTIONS })[0]!;
+    const rest =
+      Object.keys(others).length === 0 ? {} : candidatesOf({ ...context, space: others, options: TPE_OPTIONS })[0]!;
     const complete = (units: Float64Array): HParams => {
-      const all: HParams = { ...rest, ...pointAt(own, Array.from(units, (unit) => min(1, max(0, unit)))) };
-      return pick(all, Object.keys(space).filter((name) => name in all));
+      const all: HParams = {
+        ...rest,
+        ...pointAt(
+          own,
+          Array.from(units, (unit) => min(1, max(0, unit))),
+        ),
+      };
+      return pick(
+        all,
+        Object.keys(space).filter((name) => name in all),
+      );
     };
     const explored = exploredOf(space, observations);
     const distribution = distributionOf(own, context);
-    return explored.firstNew(drawsFrom(distribution, deriveSeed(seed, 'cmaes', index), complete), deriveSeed(seed, 'unexplored', index));
+    return explored.firstNew(
+      drawsFrom(distribution, deriveSeed(seed, 'cmaes', index), complete),
+      deriveSeed(seed, 'unexplored', index),
+    );
   },
 };
 
 /** What a space must have for this sampler. */
-export const CMAES_RULE = 'must have a range or an ordinal without a condition, on which nothing depends, for the sampler cmaes: use tpe';
+export const CMAES_RULE =
+  'must have a range or an ordinal without a condition, on which nothing depends, for the sampler cmaes: use tpe';
 
 /** Names of the dimensions that the distribution has. */
 export function cmaesDimensions(space: Space): readonly string[] {
   const [requirements, selectors] = [requirementsOf(space), selectorsOf(space)];
-  return Object.keys(space).filter((name) => hasOrder(space[name]!) && cardinality(space[name]!) > 1 && requirements.get(name)?.size === 0 && !selectors.has(name));
+  return Object.keys(space).filter(
+    (name) =>
+      hasOrder(space[name]!) &&
+      cardinality(space[name]!) > 1 &&
+      requirements.get(name)?.size === 0 &&
+      !selectors.has(name),
+  );
 }
 
 /** The distribution after all complete generations of ended trials. */
-function distributionOf(space: Space, { observations, direction, seed, options }: SamplerContext<CmaesOptions>): Distribution {
+function distributionOf(
+  space: Space,
+  { observations, direction, seed, options }: SamplerContext<CmaesOptions>,
+): Distribution {
   const ended = observations.filter(({ score, elsewhere }) => score !== undefined && elsewhere !== true);
-  const told = ended.map(({ hparams, score }): Told => ({ units: unitsOf(space, hparams), loss: lossOf(score, direction) }));
-  const imported = observations.filter(({ elsewhere }) => elsewhere === true).map(({ hparams, score }): Told => ({ units: unitsOf(space, hparams), loss: lossOf(score, direction) }));
+  const told = ended.map(({ hparams, score }): Told => ({
+    units: unitsOf(space, hparams),
+    loss: lossOf(score, direction),
+  }));
+  const imported = observations
+    .filter(({ elsewhere }) => elsewhere === true)
+    .map(({ hparams, score }): Told => ({ units: unitsOf(space, hparams), loss: lossOf(score, direction) }));
   const cells = Object.values(space).map(cellsOf);
   let constants = constantsOf(cells.length, options.population ?? defaultPopulation(cells.length));
   let distribution = startAt(firstMean(imported, cells.length), START_DEVIATION);
-  for (let from = 0; from + constants.population <= told.length; ) {
+  for (let from = 0; from + constants.population <= told.length;) {
     const next = learned(distribution, constants, told.slice(from, from + constants.population));
     from += constants.population;
-    if (next !== undefined && !hasConverged(next, cells)) distribution = marginal(next, cells, 1 / (cells.length * constants.population));
+    if (next !== undefined && !hasConverged(next, cells))
+      distribution = marginal(next, cells, 1 / (cells.length * constants.population));
     else {
       constants = constantsOf(cells.length, 2 * constants.population);
-      distribution = startAt(Float64Array.from(cells, (_, i) => uniform(deriveSeed(seed, 'cmaes restart', from), i)), START_DEVIATION);
+      distribution = startAt(
+        Float64Array.from(cells, (_, i) => uniform(deriveSeed(seed, 'cmaes restart', from), i)),
+        START_DEVIATION,
+      );
     }
   }
   return distribution;
@@ -99,12 +141,17 @@ function firstMean(imported: readonly Told[], dimensions: number): Float64Array 
 }
 
 function hasConverged(distribution: Distribution, cells: readonly (Cells | undefined)[]): boolean {
-  return cells.every((own, i) => deviationOf(distribution, i) < (own === undefined ? NARROWEST : NARROWEST_OF_CELL / own.count));
+  return cells.every(
+    (own, i) => deviationOf(distribution, i) < (own === undefined ? NARROWEST : NARROWEST_OF_CELL / own.count),
+  );
 }
 
 /** The mean inside the cube, and every dimension with cells as wide as its margin asks for. */
 function marginal(distribution: Distribution, cells: readonly (Cells | undefined)[], margin: number): Distribution {
-  const [mean, scale] = [Float64Array.from(distribution.mean, (one) => min(1, max(0, one))), Float64Array.from(distribution.scale)];
+  const [mean, scale] = [
+    Float64Array.from(distribution.mean, (one) => min(1, max(0, one))),
+    Float64Array.from(distribution.scale),
+  ];
   cells.forEach((own, i) => {
     if (own === undefined) return;
     const deviation = deviationOf(distribution, i);
@@ -115,8 +162,19 @@ function marginal(distribution: Distribution, cells: readonly (Cells | undefined
   return { ...distribution, mean, scale };
 }
 
-function* drawsFrom(distribution: Distribution, stream: number, complete: (units: Float64Array) => HParams): Iterable<HParams> {
+function* drawsFrom(
+  distribution: Distribution,
+  stream: number,
+  complete: (units: Float64Array) => HParams,
+): Iterable<HParams> {
   const size = distribution.mean.length;
-  const normal = (i: number): number => sqrt(-2 * log(1 - uniform(stream, 2 * i))) * cos(2 * PI * uniform(stream, 2 * i + 1));
-  for (let draw = 0; draw < DRAWS; draw++) yield complete(transformed(distribution, Array.from({ length: size }, (_, i) => normal(draw * size + i))));
+  const normal = (i: number): number =>
+    sqrt(-2 * log(1 - uniform(stream, 2 * i))) * cos(2 * PI * uniform(stream, 2 * i + 1));
+  for (let draw = 0; draw < DRAWS; draw++)
+    yield complete(
+      transformed(
+        distribution,
+        Array.from({ length: size }, (_, i) => normal(draw * size + i)),
+      ),
+    );
 }

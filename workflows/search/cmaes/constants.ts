@@ -34,15 +34,28 @@ export function defaultPopulation(dimensions: number): number {
 export function constantsOf(dimensions: number, population: number): Constants {
   const raw = Array.from({ length: population }, (_, i) => log((population + 1) / 2) - log(i + 1));
   const parents = floor(population / 2);
-  const worth = (weights: readonly number[]): number => weights.reduce((sum, one) => sum + one, 0) ** 2 / weights.reduce((sum, one) => sum + one ** 2, 0);
+  const worth = (weights: readonly number[]): number =>
+    weights.reduce((sum, one) => sum + one, 0) ** 2 / weights.reduce((sum, one) => sum + one ** 2, 0);
   const effective = worth(raw.slice(0, parents));
   const stepRate = (effective + 2) / (dimensions + effective + 5);
   const rankOne = 2 / ((dimensions + 1.3) ** 2 + effective);
   const rankMany = min(1 - rankOne, (2 * (0.25 + effective - 2 + 1 / effective)) / ((dimensions + 2) ** 2 + effective));
-  const share = min(1 + rankOne / rankMany, 1 + (2 * worth(raw.slice(parents))) / (effective + 2), (1 - rankOne - rankMany) / (dimensions * rankMany));
-  const [positive, negative] = [raw.filter((one) => one > 0), raw.filter((one) => one < 0)].map((some) => some.reduce((sum, one) => sum + Math.abs(one), 0));
+  const share = min(
+    1 + rankOne / rankMany,
+    1 + (2 * worth(raw.slice(parents))) / (effective + 2),
+    (1 - rankOne - rankMany) / (dimensions * rankMany),
+  );
+  const [positive, negative] = [raw.filter((one) => one > 0), raw.filter((one) => one < 0)].map((some) =>
+    some.reduce((sum, one) => sum + Math.abs(one), 0),
+  );
   return {
-    dimensions, population, parents, effective, stepRate, rankOne, rankMany,
+    dimensions,
+    population,
+    parents,
+    effective,
+    stepRate,
+    rankOne,
+    rankMany,
     weights: raw.map((one) => (one >= 0 ? one / positive! : (share * one) / negative!)),
     stepDamping: 1 + 2 * max(0, sqrt((effective - 1) / (dimensions + 1)) - 1) + stepRate,
     pathRate: (4 + effective / dimensions) / (dimensions + 4 + (2 * effective) / dimensions),

@@ -28,7 +28,16 @@ export interface Told {
 export function startAt(mean: Float64Array, stepSize: number): Distribution {
   const size = mean.length;
   const identity = Float64Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
-  return { mean, stepSize, scale: new Float64Array(size).fill(1), covariance: identity, factor: identity, path: new Float64Array(size), stepPath: new Float64Array(size), generation: 0 };
+  return {
+    mean,
+    stepSize,
+    scale: new Float64Array(size).fill(1),
+    covariance: identity,
+    factor: identity,
+    path: new Float64Array(size),
+    stepPath: new Float64Array(size),
+    generation: 0,
+  };
 }
 
 /** Standard deviation of a coordinate. */
@@ -65,15 +74,27 @@ export function learned(before: Distribution, constants: Constants, told: readon
   const step = new Float64Array(size);
   steps.forEach(({ vector }, rank) => vector.forEach((one, i) => (step[i]! += Math.max(0, weights[rank]!) * one)));
   const whitened = solveLower(before.factor, step);
-  const stepPath = before.stepPath.map((one, i) => (1 - stepRate) * one + sqrt(stepRate * (2 - stepRate) * effective) * whitened[i]!);
+  const stepPath = before.stepPath.map(
+    (one, i) => (1 - stepRate) * one + sqrt(stepRate * (2 - stepRate) * effective) * whitened[i]!,
+  );
   const length = norm(stepPath);
-  const isCalm = length / sqrt(1 - (1 - stepRate) ** (2 * (before.generation + 1))) < (1.4 + 2 / (size + 1)) * meanLength;
-  const path = before.path.map((one, i) => (1 - constants.pathRate) * one + (isCalm ? sqrt(constants.pathRate * (2 - constants.pathRate) * effective) * step[i]! : 0));
+  const isCalm =
+    length / sqrt(1 - (1 - stepRate) ** (2 * (before.generation + 1))) < (1.4 + 2 / (size + 1)) * meanLength;
+  const path = before.path.map(
+    (one, i) =>
+      (1 - constants.pathRate) * one +
+      (isCalm ? sqrt(constants.pathRate * (2 - constants.pathRate) * effective) * step[i]! : 0),
+  );
   const covariance = adapted(before.covariance, constants, { path, isCalm, weights, steps });
   const factor = cholesky(covariance, size);
   if (factor === undefined) return undefined;
   return {
-    covariance, factor, path, stepPath, scale: before.scale, generation: before.generation + 1,
+    covariance,
+    factor,
+    path,
+    stepPath,
+    scale: before.scale,
+    generation: before.generation + 1,
     mean: before.mean.map((one, i) => one + before.stepSize * before.scale[i]! * step[i]!),
     stepSize: before.stepSize * exp(min(1, (stepRate / constants.stepDamping) * (length / meanLength - 1))),
   };
@@ -85,11 +106,17 @@ interface Step {
   readonly length: number;
 }
 
-function stepTo({ mean, stepSize, scale, factor }: Distribution, { dimensions }: Constants, units: Told['units']): Step {
+function stepTo(
+  { mean, stepSize, scale, factor }: Distribution,
+  { dimensions }: Constants,
+  units: Told['units'],
+): Step {
   const vector = mean.map((centre, i) => ((units[i] ?? centre) - centre) / (stepSize * scale[i]!));
   const length = norm(solveLower(factor, vector));
   const longest = sqrt(dimensions) + (2 * dimensions) / (dimensions + 2);
-  return length <= longest ? { vector, length } : { vector: vector.map((one) => (one * longest) / length), length: longest };
+  return length <= longest
+    ? { vector, length }
+    : { vector: vector.map((one) => (one * longest) / length), length: longest };
 }
 
 /** What failed has no part in where the mean goes, even where little else is there. */
@@ -106,8 +133,16 @@ interface Lesson {
   readonly steps: readonly Step[];
 }
 
-function adapted(covariance: Float64Array, { dimensions: size, rankOne, rankMany, pathRate }: Constants, { path, isCalm, weights, steps }: Lesson): Float64Array {
-  const kept = 1 + (isCalm ? 0 : rankOne * pathRate * (2 - pathRate)) - rankOne - rankMany * weights.reduce((sum, one) => sum + one, 0);
+function adapted(
+  covariance: Float64Array,
+  { dimensions: size, rankOne, rankMany, pathRate }: Constants,
+  { path, isCalm, weights, steps }: Lesson,
+): Float64Array {
+  const kept =
+    1 +
+    (isCalm ? 0 : rankOne * pathRate * (2 - pathRate)) -
+    rankOne -
+    rankMany * weights.reduce((sum, one) => sum + one, 0);
   const next = covariance.map((one) => kept * one);
   const add = (vector: Float64Array, weight: number): void => {
     for (let i = 0; i < size; i++) {

@@ -31,7 +31,12 @@ interface Place {
  *
  * @param starts Known good points, to draw around.
  */
-export function ascended(space: Space, worth: (point: HParams) => number, starts: readonly HParams[], stream: number): readonly HParams[] {
+export function ascended(
+  space: Space,
+  worth: (point: HParams) => number,
+  starts: readonly HParams[],
+  stream: number,
+): readonly HParams[] {
   let looks = 0;
   const look = (units: readonly number[]): Place => {
     looks += 1;
@@ -39,25 +44,43 @@ export function ascended(space: Space, worth: (point: HParams) => number, starts
     return { units, point, worth: worth(point) };
   };
   const cells = Object.values(space).map(cellsOf);
-  const places = drawn(space, cells.length, starts, stream).map(look).sort((a, b) => b.worth - a.worth);
+  const places = drawn(space, cells.length, starts, stream)
+    .map(look)
+    .sort((a, b) => b.worth - a.worth);
   const climbed = places.slice(0, CLIMBERS).map((place) => climb(place, cells, look, () => looks < LOOKS_MAX));
   return [...climbed, ...places].sort((a, b) => b.worth - a.worth).map(({ point }) => point);
 }
 
-function drawn(space: Space, dimensions: number, starts: readonly HParams[], stream: number): readonly (readonly number[])[] {
+function drawn(
+  space: Space,
+  dimensions: number,
+  starts: readonly HParams[],
+  stream: number,
+): readonly (readonly number[])[] {
   let draws = 0;
   const anywhere = (): readonly number[] => Array.from({ length: dimensions }, () => uniform(stream, draws++));
   const near = starts.map((start) => unitsOf(space, start));
   const around = Array.from({ length: near.length === 0 ? 0 : DRAWS_NEAR }, (_, i) => {
     const centre = near[i % near.length]!;
-    return anywhere().map((unit, k) => (centre[k] === undefined ? unit : min(1, max(0, centre[k] + NEAR * (2 * unit - 1)))));
+    return anywhere().map((unit, k) =>
+      centre[k] === undefined ? unit : min(1, max(0, centre[k] + NEAR * (2 * unit - 1))),
+    );
   });
-  return [...Array.from({ length: DRAWS }, anywhere), ...around, ...near.map((units) => units.map((unit) => unit ?? 0.5))];
+  return [
+    ...Array.from({ length: DRAWS }, anywhere),
+    ...around,
+    ...near.map((units) => units.map((unit) => unit ?? 0.5)),
+  ];
 }
 
-function climb(start: Place, cells: readonly (Cells | undefined)[], look: (units: readonly number[]) => Place, mayLook: () => boolean): Place {
+function climb(
+  start: Place,
+  cells: readonly (Cells | undefined)[],
+  look: (units: readonly number[]) => Place,
+  mayLook: () => boolean,
+): Place {
   let place = start;
-  for (let step = STEP; step >= STEP_MIN && mayLook(); ) {
+  for (let step = STEP; step >= STEP_MIN && mayLook();) {
     let moved = false;
     for (let dimension = 0; dimension < cells.length && mayLook(); dimension++) {
       for (const unit of neighbours(place.units[dimension]!, cells[dimension], step)) {

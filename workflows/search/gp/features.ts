@@ -25,7 +25,9 @@ export function featuresOf(space: Space): FeatureMap {
     size: dimensions.length,
     of(hparams) {
       const active = new Set(activeNames(space, hparams));
-      return Float64Array.from(dimensions, ([name, dimension]) => featureOf(dimension, active.has(name) ? hparams[name] : undefined));
+      return Float64Array.from(dimensions, ([name, dimension]) =>
+        featureOf(dimension, active.has(name) ? hparams[name] : undefined),
+      );
     },
     squaredDistance(a, b, factors) {
       let sum = 0;

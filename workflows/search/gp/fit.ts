@@ -37,7 +37,13 @@ const FURTHER_STEPS = 10;
 export function fitted(map: FeatureMap, points: readonly Features[], values: Float64Array): Hyperparameters {
   const expected = SQRT2 + log(map.size) / 2;
   const objective = objectiveOf(map, points, values, expected);
-  const ends = STARTS.map((factor) => minimize(objective, new Float64Array(map.size + 1).fill(expected + log(factor)).fill(NOISE_MEAN, map.size), FIRST_STEPS));
+  const ends = STARTS.map((factor) =>
+    minimize(
+      objective,
+      new Float64Array(map.size + 1).fill(expected + log(factor)).fill(NOISE_MEAN, map.size),
+      FIRST_STEPS,
+    ),
+  );
   const best = minimize(objective, ends.reduce((a, b) => (b.value < a.value ? b : a)).at, FURTHER_STEPS).at;
   const { inverseSquares, noise } = natural(best);
   const seen = seenBy(scaledDistances(distancesOf(map, points), inverseSquares), noise, values);
@@ -76,7 +82,9 @@ function objectiveOf(map: FeatureMap, points: readonly Features[], values: Float
 function distancesOf(map: FeatureMap, points: readonly Features[]): readonly Float64Array[] {
   return Array.from({ length: map.size }, (_, dimension) => {
     const factors = new Float64Array(map.size).fill(1, dimension, dimension + 1);
-    return Float64Array.from(points.flatMap((point, i) => points.slice(0, i).map((other) => map.squaredDistance(point, other, factors))));
+    return Float64Array.from(
+      points.flatMap((point, i) => points.slice(0, i).map((other) => map.squaredDistance(point, other, factors))),
+    );
   });
 }
 
@@ -125,12 +133,16 @@ function gradientOf({ distances, inverseSquares, scaled, factor, weights, varian
   const slopes = new Float64Array(scaled.length);
   let noise = 0;
   for (let i = 0, pair = 0; i < size; i++) {
-    for (let j = 0; j < i; j++, pair++) slopes[pair] = (inverse[i * size + j]! - (weights[i]! * weights[j]!) / variance) * matern52Slope(scaled[pair]!);
+    for (let j = 0; j < i; j++, pair++)
+      slopes[pair] = (inverse[i * size + j]! - (weights[i]! * weights[j]!) / variance) * matern52Slope(scaled[pair]!);
     noise += (inverse[i * (size + 1)]! - weights[i]! ** 2 / variance) / 2;
   }
-  return Float64Array.from([...distances.map((own, dimension) => {
-    let sum = 0;
-    for (let pair = 0; pair < slopes.length; pair++) sum += slopes[pair]! * own[pair]!;
-    return -2 * inverseSquares[dimension]! * sum;
-  }), noise]);
+  return Float64Array.from([
+    ...distances.map((own, dimension) => {
+      let sum = 0;
+      for (let pair = 0; pair < slopes.length; pair++) sum += slopes[pair]! * own[pair]!;
+      return -2 * inverseSquares[dimension]! * sum;
+    }),
+    noise,
+  ]);
 }

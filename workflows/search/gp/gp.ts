@@ -51,21 +51,30 @@ export const gp: Sampler<GpOptions> = {
   suggest(context) {
     const { space, observations, options, seed, index, direction } = context;
     const map = featuresOf(space);
-    const ended = observations.filter(({ score }) => score !== undefined).map(({ hparams, score }): Seen => ({ hparams, loss: lossOf(score, direction) }));
+    const ended = observations
+      .filter(({ score }) => score !== undefined)
+      .map(({ hparams, score }): Seen => ({ hparams, loss: lossOf(score, direction) }));
     const isEarly = map.size === 0 || ended.filter(({ loss }) => loss !== null).length < options.startupTrials;
     const candidates = isEarly ? [halton.suggest({ ...context, options: {} })] : promising(context, map, ended);
     return exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
   },
 };
 
-function promising({ space, observations, seed, index }: SamplerContext<GpOptions>, map: FeatureMap, ended: readonly Seen[]): readonly HParams[] {
+function promising(
+  { space, observations, seed, index }: SamplerContext<GpOptions>,
+  map: FeatureMap,
+  ended: readonly Seen[],
+): readonly HParams[] {
   const points = bestAndNewest(ended, POINTS_MAX);
   const untold = processAfter(map, points);
   const running = observations.filter(({ score }) => score === undefined).slice(-RUNNING_MAX);
   const believing = untold.expecting(running.map(({ hparams }) => map.of(hparams)));
   const best = Math.min(...[...points, ...running].map(({ hparams }) => believing.predict(map.of(hparams)).mean));
   const worth = (point: HParams): number => logExpectedImprovement(believing.predict(map.of(point)), best);
-  const starts = [...points].sort(byLoss).slice(0, STARTS).map(({ hparams }) => hparams);
+  const starts = [...points]
+    .sort(byLoss)
+    .slice(0, STARTS)
+    .map(({ hparams }) => hparams);
   return ascended(space, worth, starts, deriveSeed(seed, 'gp', index));
 }
 
@@ -74,7 +83,11 @@ function processAfter(map: FeatureMap, points: readonly Seen[]): Process {
   const values = standardized(points.map(({ loss }) => loss));
   const chosen = new Set(bestAndNewest(points, FITTED_MAX));
   const own = points.flatMap((point, i) => (chosen.has(point) ? [i] : []));
-  const hyperparameters = fitted(map, own.map((i) => features[i]!), Float64Array.from(own, (i) => values[i]!));
+  const hyperparameters = fitted(
+    map,
+    own.map((i) => features[i]!),
+    Float64Array.from(own, (i) => values[i]!),
+  );
   return processOf(map, hyperparameters, features, values);
 }
 
@@ -82,7 +95,10 @@ function processAfter(map: FeatureMap, points: readonly Seen[]): Process {
 function bestAndNewest(points: readonly Seen[], most: number): readonly Seen[] {
   if (points.length <= most) return points;
   const newest = new Set(points.slice(-Math.ceil(most / 2)));
-  const best = points.filter((point) => !newest.has(point)).sort(byLoss).slice(0, most - newest.size);
+  const best = points
+    .filter((point) => !newest.has(point))
+    .sort(byLoss)
+    .slice(0, most - newest.size);
   const kept = new Set([...newest, ...best]);
   return points.filter((point) => kept.has(point));
 }

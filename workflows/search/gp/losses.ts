@@ -12,7 +12,9 @@ export function standardized(losses: readonly (number | null)[]): Float64Array {
   const scored = losses.flatMap((loss) => (loss === null ? [] : [loss / largest])).sort((a, b) => a - b);
   const [best, median, worst] = [scored[0]!, scored[scored.length >> 1]!, scored.at(-1)!];
   const scale = median - best || worst - best || 1;
-  const squeezed = Float64Array.from(losses, (loss) => log1p(((loss === null ? worst : loss / largest) - best) / scale));
+  const squeezed = Float64Array.from(losses, (loss) =>
+    log1p(((loss === null ? worst : loss / largest) - best) / scale),
+  );
   const mean = squeezed.reduce((sum, one) => sum + one, 0) / squeezed.length;
   const deviation = sqrt(squeezed.reduce((sum, one) => sum + (one - mean) ** 2, 0) / squeezed.length) || 1;
   return squeezed.map((one) => (one - mean) / deviation);

@@ -27,7 +27,11 @@ interface Pair {
  *
  * Source: J. Nocedal, S. J. Wright, "Numerical Optimization", Springer 2006, algorithm 7.4.
  */
-export function minimize(objective: Objective, start: Float64Array, iterations: number): { readonly at: Float64Array; readonly value: number } {
+export function minimize(
+  objective: Objective,
+  start: Float64Array,
+  iterations: number,
+): { readonly at: Float64Array; readonly value: number } {
   let at = start;
   let { value, gradient } = objective(at);
   const pairs: Pair[] = [];
@@ -56,11 +60,14 @@ export function minimize(objective: Objective, start: Float64Array, iterations: 
 /** The two-loop recursion; without pairs, downhill. */
 function directionOf(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((one) => -one);
-  const shares = [...pairs].reverse().map(({ step, change, product }) => {
-    const share = dot(step, direction) / product;
-    direction.forEach((_, k) => (direction[k]! -= share * change[k]!));
-    return share;
-  }).reverse();
+  const shares = [...pairs]
+    .reverse()
+    .map(({ step, change, product }) => {
+      const share = dot(step, direction) / product;
+      direction.forEach((_, k) => (direction[k]! -= share * change[k]!));
+      return share;
+    })
+    .reverse();
   const last = pairs.at(-1);
   const scale = last === undefined ? 1 : last.product / dot(last.change, last.change);
   direction.forEach((_, k) => (direction[k]! *= scale));

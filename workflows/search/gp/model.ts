@@ -32,18 +32,26 @@ export interface Process {
 }
 
 /** The process that has seen values at points. */
-export function processOf(map: FeatureMap, hyperparameters: Hyperparameters, points: readonly Features[], values: ArrayLike<number>): Process {
+export function processOf(
+  map: FeatureMap,
+  hyperparameters: Hyperparameters,
+  points: readonly Features[],
+  values: ArrayLike<number>,
+): Process {
   const { inverseSquares, noise, variance } = hyperparameters;
   const size = points.length;
   const matrix = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) matrix[i * size + j] = matern52(map.squaredDistance(points[i]!, points[j]!, inverseSquares));
+    for (let j = 0; j < i; j++)
+      matrix[i * size + j] = matern52(map.squaredDistance(points[i]!, points[j]!, inverseSquares));
     matrix[i * size + i] = 1 + noise;
   }
   const factor = cholesky(matrix, size) ?? matrix;
   const weights = solveUpper(factor, solveLower(factor, values));
   const predict = (features: Features): Posterior => {
-    const correlations = Float64Array.from(points, (point) => matern52(map.squaredDistance(point, features, inverseSquares)));
+    const correlations = Float64Array.from(points, (point) =>
+      matern52(map.squaredDistance(point, features, inverseSquares)),
+    );
     const explained = solveLower(factor, correlations);
     let [mean, known] = [0, 0];
     for (let i = 0; i < size; i++) {
@@ -54,7 +62,14 @@ export function processOf(map: FeatureMap, hyperparameters: Hyperparameters, poi
   };
   return {
     predict,
-    expecting: (others) => (others.length === 0 ? processOf(map, hyperparameters, points, values)
-      : processOf(map, hyperparameters, [...points, ...others], [...Array.from(values), ...others.map((point) => predict(point).mean)])),
+    expecting: (others) =>
+      others.length === 0
+        ? processOf(map, hyperparameters, points, values)
+        : processOf(
+            map,
+            hyperparameters,
+            [...points, ...others],
+            [...Array.from(values), ...others.map((point) => predict(point).mean)],
+          ),
   };
 }

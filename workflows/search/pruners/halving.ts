@@ -21,13 +21,22 @@ export function halvingRungs({ reductionFactor, minEpochs }: HalvingOptions, epo
 }
 
 /** Promotes who is among the best 1 / reductionFactor of all that have reached its rung so far, those promoted before included; the others wait. */
-export function halvingVerdicts(context: PrunerContext<HalvingOptions>, rungs: readonly number[]): readonly (readonly [number, Verdict])[] {
-  const { trials, options: { reductionFactor }, objective } = context;
+export function halvingVerdicts(
+  context: PrunerContext<HalvingOptions>,
+  rungs: readonly number[],
+): readonly (readonly [number, Verdict])[] {
+  const {
+    trials,
+    options: { reductionFactor },
+    objective,
+  } = context;
   return rungs.flatMap((rung, i) => {
-    const members = trials.flatMap((trial) => {
-      const score = valueOn(trial, rung, rungs[i - 1] ?? 0);
-      return score === undefined ? [] : [{ trial, score }];
-    }).sort((a, b) => a.trial.number - b.trial.number);
+    const members = trials
+      .flatMap((trial) => {
+        const score = valueOn(trial, rung, rungs[i - 1] ?? 0);
+        return score === undefined ? [] : [{ trial, score }];
+      })
+      .sort((a, b) => a.trial.number - b.trial.number);
     const best = ranked(members, objective).slice(0, Math.floor(members.length / reductionFactor));
     const top = new Set(best.flatMap(({ trial, score }) => (score === null ? [] : [trial.number])));
     const waiting = members.filter(({ trial: { status, epoch } }) => status === 'paused' && epoch === rung);

@@ -11,21 +11,28 @@ import type { Pruner } from './pruner';
  * Source: L. Li et al., "Hyperband", JMLR 18 (2018), algorithm 1; the brackets' own rule arXiv:1810.05934.
  */
 export const hyperband: Pruner<HalvingOptions> = {
-  rungs: (options, { epochs, number }) => halvingRungs(options, epochs).slice(bracketsOf(options, epochs, number + 1)[number]),
+  rungs: (options, { epochs, number }) =>
+    halvingRungs(options, epochs).slice(bracketsOf(options, epochs, number + 1)[number]),
   judge(context) {
     const { options, epochs, trials } = context;
     const rungs = halvingRungs(options, epochs);
     const brackets = bracketsOf(options, epochs, 1 + Math.max(-1, ...trials.map(({ number }) => number)));
-    return new Map(weightsOf(options, epochs).flatMap((_, bracket) => (
-      halvingVerdicts({ ...context, trials: trials.filter(({ number }) => brackets[number] === bracket) }, rungs.slice(bracket))
-    )));
+    return new Map(
+      weightsOf(options, epochs).flatMap((_, bracket) =>
+        halvingVerdicts(
+          { ...context, trials: trials.filter(({ number }) => brackets[number] === bracket) },
+          rungs.slice(bracket),
+        ),
+      ),
+    );
   },
 };
 
 /** Configurations of each bracket in proportion; the last has the fewest, and the longest first rung. */
 function weightsOf({ reductionFactor, minEpochs }: HalvingOptions, epochs: number): readonly number[] {
   let brackets = 1;
-  for (let rung = (minEpochs ?? Math.ceil(epochs / 10)) * reductionFactor; rung <= epochs; rung *= reductionFactor) brackets += 1;
+  for (let rung = (minEpochs ?? Math.ceil(epochs / 10)) * reductionFactor; rung <= epochs; rung *= reductionFactor)
+    brackets += 1;
   return Array.from({ length: brackets }, (_, bracket) => {
     const halvings = brackets - 1 - bracket;
     return Math.ceil((brackets * reductionFactor ** halvings) / (halvings + 1));

@@ -10,4 +10,12 @@ import { wilcoxon } from './wilcoxon';
 export type { CurvePoint, PrunableTrial, Pruner, PrunerContext, Verdict } from './pruner';
 
 /** Every pruner by its name in a study. A new one is a file here, one line below and one in the sweep's options. */
-export const PRUNERS: Readonly<Record<string, Pruner>> = { none, median, percentile, patience, asha, hyperband, wilcoxon };
+export const PRUNERS: Readonly<Record<string, Pruner>> = {
+  none,
+  median,
+  percentile,
+  patience,
+  asha,
+  hyperband,
+  wilcoxon,
+};

@@ -17,17 +17,25 @@ interface PatienceOptions {
  * Unlike early stopping, what it gives up is not a result: it cannot win. As Optuna's PatientPruner around no other pruner.
  */
 export const patience: Pruner<PatienceOptions> = {
-  rungs: (options, { epochs }) => everyInterval(options.patience + 2, intervalOf(options.intervalEpochs, epochs), epochs),
+  rungs: (options, { epochs }) =>
+    everyInterval(options.patience + 2, intervalOf(options.intervalEpochs, epochs), epochs),
   judge: (context) => verdicts(context.trials, (trial) => verdictOf(trial, context)),
 };
 
 function verdictOf({ curve, epoch }: PrunableTrial, { options, objective }: PrunerContext<PatienceOptions>): Verdict {
   const from = epoch - options.patience;
-  const bestOf = (part: PrunableTrial['curve']): number | null => (
-    part.map(({ value }) => finite(value)).reduce((best, value) => (isBetter(value, best, objective) ? value : best), null)
-  );
+  const bestOf = (part: PrunableTrial['curve']): number | null =>
+    part
+      .map(({ value }) => finite(value))
+      .reduce((best, value) => (isBetter(value, best, objective) ? value : best), null);
   const before = bestOf(curve.filter((point) => point.epoch < from));
   const after = bestOf(curve.filter((point) => point.epoch >= from));
   if (before === null) return 'promote';
-  return isBetter(before + (objective.direction === 'minimize' ? options.minDelta : -options.minDelta), after, objective) ? 'prune' : 'promote';
+  return isBetter(
+    before + (objective.direction === 'minimize' ? options.minDelta : -options.minDelta),
+    after,
+    objective,
+  )
+    ? 'prune'
+    : 'promote';
 }

@@ -33,7 +33,7 @@ function verdictOf(trial: PrunableTrial, { options, trials, objective }: PrunerC
   if (ended.length < Math.max(1, options.startupTrials)) return 'promote';
   const best = bestBy(trial, objective);
   if (best === null) return 'prune';
-  const others = ended.flatMap((other) => (reached(other, trial.epoch) ? valueAt(other, trial.epoch) ?? [] : []));
+  const others = ended.flatMap((other) => (reached(other, trial.epoch) ? (valueAt(other, trial.epoch) ?? []) : []));
   if (others.length === 0) return 'promote';
   const share = options.percentile / 100;
   const border = quantile(others, objective.direction === 'minimize' ? share : 1 - share);
@@ -44,5 +44,7 @@ const reached = ({ curve }: PrunableTrial, epoch: number): boolean => (curve.at(
 
 /** Best value of all its epochs; `null` if none was finite. */
 function bestBy({ curve }: PrunableTrial, objective: PrunerContext<unknown>['objective']): number | null {
-  return curve.map(({ value }) => finite(value)).reduce((best, value) => (isBetter(value, best, objective) ? value : best), null);
+  return curve
+    .map(({ value }) => finite(value))
+    .reduce((best, value) => (isBetter(value, best, objective) ? value : best), null);
 }

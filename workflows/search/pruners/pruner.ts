@@ -61,7 +61,10 @@ export function finite(value: number | null): number | null {
 }
 
 /** The paused ones, each with its verdict. */
-export function verdicts(trials: readonly PrunableTrial[], verdictOf: (trial: PrunableTrial) => Verdict): ReadonlyMap<number, Verdict> {
+export function verdicts(
+  trials: readonly PrunableTrial[],
+  verdictOf: (trial: PrunableTrial) => Verdict,
+): ReadonlyMap<number, Verdict> {
   return new Map(trials.filter(({ status }) => status === 'paused').map((trial) => [trial.number, verdictOf(trial)]));
 }
 

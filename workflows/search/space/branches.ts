@@ -38,16 +38,24 @@ export function flattenSpace(nested: NestedSpace): Space {
  *
  * @param condition What the dimensions of this level depend on, besides their own conditions.
  */
-export function placedDimensions(nested: unknown, path: readonly string[] = [], condition: Dimension['when'] = {}): readonly PlacedDimension[] {
+export function placedDimensions(
+  nested: unknown,
+  path: readonly string[] = [],
+  condition: Dimension['when'] = {},
+): readonly PlacedDimension[] {
   return Object.entries(mapping(nested)).flatMap(([name, entry]): readonly PlacedDimension[] => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
     const { branches, times, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
     const when = { ...mapping(written), ...condition };
     const own = {
-      ...rest, ...(branches !== undefined && { choice: Object.keys(mapping(branches)).map(valueOfKey) }), ...(times !== undefined && { ordinal: times, isRelative: true }),
+      ...rest,
+      ...(branches !== undefined && { choice: Object.keys(mapping(branches)).map(valueOfKey) }),
+      ...(times !== undefined && { ordinal: times, isRelative: true }),
       ...(Object.keys(when).length > 0 && { when }),
     };
-    const below = Object.entries(mapping(branches)).flatMap(([branch, inner]) => placedDimensions(inner, [...path, name, 'branches', branch], { [name]: valueOfKey(branch) }));
+    const below = Object.entries(mapping(branches)).flatMap(([branch, inner]) =>
+      placedDimensions(inner, [...path, name, 'branches', branch], { [name]: valueOfKey(branch) }),
+    );
     return [{ name, path: [...path, name], dimension: own as unknown as Dimension }, ...below];
   });
 }

@@ -23,7 +23,8 @@ function closure(space: Space, name: string, above: readonly string[]): Requirem
   const all = new Map<string, ReadonlySet<Scalar>>();
   for (const [parent, values] of Object.entries(space[name]?.when ?? {})) {
     restrict(all, parent, new Set(above.includes(parent) || space[parent] === undefined ? [] : [values].flat()));
-    if (!above.includes(parent)) closure(space, parent, [...above, name]).forEach((set, ancestor) => restrict(all, ancestor, set));
+    if (!above.includes(parent))
+      closure(space, parent, [...above, name]).forEach((set, ancestor) => restrict(all, ancestor, set));
   }
   return all;
 }
@@ -40,7 +41,10 @@ export function activeNames(space: Space, values: Readonly<Record<string, Scalar
 }
 
 /** Whether values meet requirements; where there are none, they do. */
-export function meets(values: Readonly<Record<string, Scalar | undefined>>, requirements: Requirements | undefined): boolean {
+export function meets(
+  values: Readonly<Record<string, Scalar | undefined>>,
+  requirements: Requirements | undefined,
+): boolean {
   for (const [name, allowed] of requirements ?? []) {
     const value = values[name];
     if (value === undefined || !allowed.has(value)) return false;

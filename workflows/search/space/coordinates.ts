@@ -32,7 +32,9 @@ const STEP_DIGITS = 12;
 export function cellsOf(dimension: Dimension): Cells | undefined {
   const count = cardinality(dimension);
   if (count === Infinity) return undefined;
-  return isRange(dimension) && isLogarithmic(dimension) ? logCells(dimension, count) : { count, edge: (index) => index / count, at: (unit) => min(count - 1, floor(unit * count)) };
+  return isRange(dimension) && isLogarithmic(dimension)
+    ? logCells(dimension, count)
+    : { count, edge: (index) => index / count, at: (unit) => min(count - 1, floor(unit * count)) };
 }
 
 /** The range that the cells of a logarithm share out: half a step beyond the values on either side, but never down to 0. */
@@ -44,7 +46,8 @@ function logRange(dimension: Range, count: number): readonly [number, number] {
 function logCells(dimension: Range, count: number): Cells {
   const [[low], step = 1] = [boundsOf(dimension), stepOf(dimension)];
   const [first, last] = logRange(dimension, count);
-  const edge = (index: number): number => (index <= 0 ? 0 : index >= count ? 1 : log((low + (index - 0.5) * step) / first) / log(last / first));
+  const edge = (index: number): number =>
+    index <= 0 ? 0 : index >= count ? 1 : log((low + (index - 0.5) * step) / first) / log(last / first);
   const at = (unit: number): number => {
     let index = min(count - 1, max(0, round((first * exp(unit * log(last / first)) - low) / step)));
     while (index > 0 && unit < edge(index)) index--;
@@ -90,7 +93,11 @@ export function unitOf(dimension: Dimension, value: Scalar | undefined): number 
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
   const [low, high] = boundsOf(dimension);
   const step = stepOf(dimension);
-  if (step === undefined) return min(1, max(0, isLogarithmic(dimension) ? log(max(low, value) / low) / log(high / low) : (value - low) / (high - low)));
+  if (step === undefined)
+    return min(
+      1,
+      max(0, isLogarithmic(dimension) ? log(max(low, value) / low) / log(high / low) : (value - low) / (high - low)),
+    );
   const count = cardinality(dimension);
   const index = min(count - 1, max(0, round((value - low) / step)));
   if (!isLogarithmic(dimension)) return (index + 0.5) / count;

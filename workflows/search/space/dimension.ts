@@ -43,7 +43,10 @@ export function isRelative(dimension: Dimension): boolean {
   return 'ordinal' in dimension && dimension.isRelative === true;
 }
 
-export type Range = Extract<Dimension, { readonly uniform: Bounds } | { readonly logUniform: Bounds } | { readonly integer: Bounds }>;
+export type Range = Extract<
+  Dimension,
+  { readonly uniform: Bounds } | { readonly logUniform: Bounds } | { readonly integer: Bounds }
+>;
 
 /** Whether a dimension is a range of numbers. */
 export function isRange(dimension: Dimension): dimension is Range {
@@ -52,12 +55,16 @@ export function isRange(dimension: Dimension): dimension is Range {
 
 /** Lowest and highest value of a range. */
 export function boundsOf(dimension: Range): Bounds {
-  return 'uniform' in dimension ? dimension.uniform : 'logUniform' in dimension ? dimension.logUniform : dimension.integer;
+  return 'uniform' in dimension
+    ? dimension.uniform
+    : 'logUniform' in dimension
+      ? dimension.logUniform
+      : dimension.integer;
 }
 
 /** What lies between neighbouring values of a range; `undefined` where it is continuous. */
 export function stepOf(dimension: Range): number | undefined {
-  return 'integer' in dimension ? dimension.step ?? 1 : dimension.step;
+  return 'integer' in dimension ? (dimension.step ?? 1) : dimension.step;
 }
 
 /** Whether equal ratios are equal distances. */

@@ -36,9 +36,17 @@ const SHAPES_MAX = 5000;
  * @param levelsOf Values of a dimension; `undefined` for all. Of dimensions that others depend on all values count in any case.
  * @throws RangeError if dimensions depend on each other in too many ways.
  */
-export function enumerate(space: Space, levelsOf: (dimension: Dimension) => Levels | undefined = allLevels): Enumeration {
+export function enumerate(
+  space: Space,
+  levelsOf: (dimension: Dimension) => Levels | undefined = allLevels,
+): Enumeration {
   const selectors = selectorsOf(space);
-  const levels = new Map(Object.entries(space).map(([name, dimension]) => [name, (selectors.has(name) ? undefined : levelsOf(dimension)) ?? allLevels(dimension)]));
+  const levels = new Map(
+    Object.entries(space).map(([name, dimension]) => [
+      name,
+      (selectors.has(name) ? undefined : levelsOf(dimension)) ?? allLevels(dimension),
+    ]),
+  );
   const parts = componentsOf(space).map((names) => partOf(shapesOf(space, names, levels)));
   const names = Object.keys(space);
   return {
@@ -51,7 +59,10 @@ export function enumerate(space: Space, levelsOf: (dimension: Dimension) => Leve
         return part.at(position);
       });
       const all: HParams = Object.assign({}, ...values) as HParams;
-      return pick(all, names.filter((name) => name in all));
+      return pick(
+        all,
+        names.filter((name) => name in all),
+      );
     },
   };
 }
@@ -86,10 +97,12 @@ function partOf(shapes: readonly Shape[]): Enumeration {
 /** Names that depend on each other, in the order of the space. */
 function componentsOf(space: Space): readonly (readonly string[])[] {
   const component = new Map(Object.keys(space).map((name) => [name, name]));
-  requirementsOf(space).forEach((requirements, name) => requirements.forEach((_, ancestor) => {
-    const [from, to] = [component.get(ancestor), component.get(name)];
-    component.forEach((one, member) => one === from && to !== undefined && component.set(member, to));
-  }));
+  requirementsOf(space).forEach((requirements, name) =>
+    requirements.forEach((_, ancestor) => {
+      const [from, to] = [component.get(ancestor), component.get(name)];
+      component.forEach((one, member) => one === from && to !== undefined && component.set(member, to));
+    }),
+  );
   const groups = new Map<string, string[]>();
   component.forEach((id, name) => groups.set(id, [...(groups.get(id) ?? []), name]));
   return [...groups.values()];
@@ -103,13 +116,27 @@ function shapesOf(space: Space, names: readonly string[], levels: ReadonlyMap<st
   let partial: readonly { readonly values: HParams; readonly levels: Shape }[] = [{ values: {}, levels: new Map() }];
   for (const name of names.filter((one) => inside.has(one)).sort((a, b) => depth(a) - depth(b))) {
     const classes = classesOf(space, name, levels.get(name)!);
-    partial = partial.flatMap((one) => (meets(one.values, requirements.get(name))
-      ? classes.map((own) => ({ values: { ...one.values, [name]: own.at(0) }, levels: new Map([...one.levels, [name, own]]) }))
-      : [one]));
-    if (partial.length > SHAPES_MAX) throw new RangeError(`hyperparameters must depend on each other in at most ${SHAPES_MAX} ways, got more with ${name}: use fewer conditions`);
+    partial = partial.flatMap((one) =>
+      meets(one.values, requirements.get(name))
+        ? classes.map((own) => ({
+            values: { ...one.values, [name]: own.at(0) },
+            levels: new Map([...one.levels, [name, own]]),
+          }))
+        : [one],
+    );
+    if (partial.length > SHAPES_MAX)
+      throw new RangeError(
+        `hyperparameters must depend on each other in at most ${SHAPES_MAX} ways, got more with ${name}: use fewer conditions`,
+      );
   }
-  return partial.map(({ values, levels: selected }) => new Map(names.filter((name) => selected.has(name) || (!inside.has(name) && meets(values, requirements.get(name))))
-    .map((name) => [name, selected.get(name) ?? levels.get(name)!])));
+  return partial.map(
+    ({ values, levels: selected }) =>
+      new Map(
+        names
+          .filter((name) => selected.has(name) || (!inside.has(name) && meets(values, requirements.get(name))))
+          .map((name) => [name, selected.get(name) ?? levels.get(name)!]),
+      ),
+  );
 }
 
 /** The values of a dimension, those together on which the same others depend. */

@@ -5,10 +5,13 @@ import type { HParams } from '../../trial';
 
 /** Why a value is none of a dimension's, e.g. `must lie between 0 and 0.6`; `undefined` if it is one. Between steps is fine: it can be trained with. */
 export function misfitOf(dimension: Dimension, value: Scalar): string | undefined {
-  if (isRelative(dimension)) return 'must be left out: its values are multiples of what the study holds when the stage begins';
+  if (isRelative(dimension))
+    return 'must be left out: its values are multiples of what the study holds when the stage begins';
   if (!isRange(dimension)) {
-    const list = 'constant' in dimension ? [dimension.constant] : listOf(dimension) ?? [];
-    return list.includes(value) ? undefined : `must be ${list.length === 1 ? '' : 'one of '}${list.map(String).join(', ')}`;
+    const list = 'constant' in dimension ? [dimension.constant] : (listOf(dimension) ?? []);
+    return list.includes(value)
+      ? undefined
+      : `must be ${list.length === 1 ? '' : 'one of '}${list.map(String).join(', ')}`;
   }
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number';
   if ('integer' in dimension && !Number.isInteger(value)) return 'must be a whole number';
@@ -26,7 +29,8 @@ interface Misfit {
 export function misfitsIn(space: Space, hparams: HParams): readonly Misfit[] {
   return Object.entries(hparams).flatMap(([name, value]): readonly Misfit[] => {
     const dimension = space[name];
-    if (dimension === undefined) return [{ name, rule: `is not in the space, which has ${Object.keys(space).join(', ')}` }];
+    if (dimension === undefined)
+      return [{ name, rule: `is not in the space, which has ${Object.keys(space).join(', ')}` }];
     const rule = misfitOf(dimension, value) ?? conditionRule(space, name, hparams);
     return rule === undefined ? [] : [{ name, rule }];
   });
@@ -36,7 +40,8 @@ export function misfitsIn(space: Space, hparams: HParams): readonly Misfit[] {
 function conditionRule(space: Space, name: string, hparams: HParams): string | undefined {
   for (const [parent, allowed] of requirementsOf(space).get(name) ?? []) {
     const value = hparams[parent];
-    if (value !== undefined && !allowed.has(value)) return `does not exist where ${parent} is ${String(value)}, only where it is ${[...allowed].map(String).join(' or ')}`;
+    if (value !== undefined && !allowed.has(value))
+      return `does not exist where ${parent} is ${String(value)}, only where it is ${[...allowed].map(String).join(' or ')}`;
   }
   return undefined;
 }

@@ -5,7 +5,12 @@ import type { Scalar, Space } from './dimension';
 
 /** The hyperparameters at a point of the unit cube: those that exist there. */
 export function pointAt(space: Space, units: readonly number[]): HParams {
-  const values = Object.fromEntries(Object.entries(space).map(([name, dimension], i): [string, Scalar] => [name, valueAtUnit(dimension, units[i] ?? 0.5)]));
+  const values = Object.fromEntries(
+    Object.entries(space).map(([name, dimension], i): [string, Scalar] => [
+      name,
+      valueAtUnit(dimension, units[i] ?? 0.5),
+    ]),
+  );
   return pick(values, activeNames(space, values));
 }
 
@@ -17,7 +22,9 @@ export function pick(values: HParams, names: readonly string[]): HParams {
 /** The point of the unit cube that belongs to hyperparameters; dimensions that do not exist there, or that it has no place in, are `undefined`. */
 export function unitsOf(space: Space, hparams: HParams): readonly (number | undefined)[] {
   const active = new Set(activeNames(space, hparams));
-  return Object.entries(space).map(([name, dimension]) => (active.has(name) ? unitOf(dimension, hparams[name]) : undefined));
+  return Object.entries(space).map(([name, dimension]) =>
+    active.has(name) ? unitOf(dimension, hparams[name]) : undefined,
+  );
 }
 
 /** Points are values that never change, and searches ask for the keys of all they know again and again. */
@@ -31,7 +38,9 @@ export function pointKey(space: Space, hparams: HParams): string {
   if (before !== undefined) return before;
   const isConditional = [...requirementsOf(space).values()].some(({ size }) => size > 0);
   const active = isConditional ? new Set(activeNames(space, hparams)) : undefined;
-  const key = JSON.stringify(Object.keys(space).map((name) => (active?.has(name) === false ? null : hparams[name] ?? null)));
+  const key = JSON.stringify(
+    Object.keys(space).map((name) => (active?.has(name) === false ? null : (hparams[name] ?? null))),
+  );
   known.set(hparams, key);
   return key;
 }

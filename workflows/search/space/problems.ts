@@ -27,8 +27,16 @@ const SELECTOR_VALUES_MAX = 1000;
 export function spaceProblems(nested: NestedSpace): readonly SpaceProblem[] {
   const placed = placedDimensions(nested);
   if (placed.length === 0) return [{ path: [], rule: 'must have at least one hyperparameter', value: nested }];
-  const own = placed.flatMap(({ path, dimension }) => dimensionProblems(dimension).map((problem) => ({ ...problem, path: [...path, ...problem.path] })));
-  const relative = placed.filter(({ dimension }) => isRelative(dimension)).map(({ path, dimension }) => ({ path: [...path, 'times'], rule: 'must be values: outside of a study there is nothing to multiply', value: listOf(dimension) }));
+  const own = placed.flatMap(({ path, dimension }) =>
+    dimensionProblems(dimension).map((problem) => ({ ...problem, path: [...path, ...problem.path] })),
+  );
+  const relative = placed
+    .filter(({ dimension }) => isRelative(dimension))
+    .map(({ path, dimension }) => ({
+      path: [...path, 'times'],
+      rule: 'must be values: outside of a study there is nothing to multiply',
+      value: listOf(dimension),
+    }));
   return [...own, ...relative, ...conditionProblems(nested)];
 }
 
@@ -36,9 +44,13 @@ export function spaceProblems(nested: NestedSpace): readonly SpaceProblem[] {
 export function dimensionProblems(dimension: Dimension): readonly SpaceProblem[] {
   const kinds = KINDS.filter((kind) => kind in dimension);
   const [kind] = kinds;
-  if (kind === undefined || kinds.length > 1) return [{ path: [], rule: `must have one of ${KINDS.join(', ')}, branches`, value: dimension }];
-  const at = (path: readonly string[], rule: string, value: unknown): readonly SpaceProblem[] => [{ path, rule, value }];
-  if (kind !== 'constant' && !Array.isArray(dimension[kind as never])) return at([kind], 'must be a list', dimension[kind as never]);
+  if (kind === undefined || kinds.length > 1)
+    return [{ path: [], rule: `must have one of ${KINDS.join(', ')}, branches`, value: dimension }];
+  const at = (path: readonly string[], rule: string, value: unknown): readonly SpaceProblem[] => [
+    { path, rule, value },
+  ];
+  if (kind !== 'constant' && !Array.isArray(dimension[kind as never]))
+    return at([kind], 'must be a list', dimension[kind as never]);
   const list = listOf(dimension);
   if (list !== undefined) {
     if (list.length === 0) return at([kind], 'must have at least 1 entry', list);
@@ -49,12 +61,16 @@ export function dimensionProblems(dimension: Dimension): readonly SpaceProblem[]
   if (![low, high].every(Number.isFinite)) return at([kind], 'must be finite', [low, high]);
   if (low >= high) return at([kind], 'must rise from the lowest to the highest value', [low, high]);
   const isLog = 'log' in dimension && dimension.log === true;
-  if (low <= 0 && ('logUniform' in dimension || isLog)) return at([kind], 'must be above 0: drawn evenly in the logarithm', [low, high]);
+  if (low <= 0 && ('logUniform' in dimension || isLog))
+    return at([kind], 'must be above 0: drawn evenly in the logarithm', [low, high]);
   const step = stepOf(dimension);
-  if ('integer' in dimension && ![low, high, step].every(Number.isInteger)) return at([kind], 'must be whole numbers', [low, high, step]);
+  if ('integer' in dimension && ![low, high, step].every(Number.isInteger))
+    return at([kind], 'must be whole numbers', [low, high, step]);
   if (step === undefined) return [];
   if (!(step > 0)) return at(['step'], 'must be above 0', step);
-  return step <= (high - low) * (1 + 1e-9) ? [] : at(['step'], 'must be at most the highest less the lowest value', step);
+  return step <= (high - low) * (1 + 1e-9)
+    ? []
+    : at(['step'], 'must be at most the highest less the lowest value', step);
 }
 
 /**
@@ -66,28 +82,59 @@ export function conditionProblems(nested: unknown): readonly SpaceProblem[] {
   const space: Space = Object.fromEntries(placed.map(({ name, dimension }) => [name, dimension]));
   const problems: SpaceProblem[] = placed.flatMap(({ name, path }, i) => {
     const first = placed.findIndex((other) => other.name === name);
-    return first === i ? [] : [{ path, rule: `must have a name of its own, but ${placed[first]?.path.join('.')} has it too: give it once, with when`, value: name }];
+    return first === i
+      ? []
+      : [
+          {
+            path,
+            rule: `must have a name of its own, but ${placed[first]?.path.join('.')} has it too: give it once, with when`,
+            value: name,
+          },
+        ];
   });
   for (const { name, path, dimension } of placed) {
-    for (const [parent, values] of Object.entries(dimension.when ?? {})) problems.push(...linkProblems(space, name, [...path, 'when', parent], parent, values));
+    for (const [parent, values] of Object.entries(dimension.when ?? {}))
+      problems.push(...linkProblems(space, name, [...path, 'when', parent], parent, values));
   }
   if (placed.some(({ dimension }) => dimensionProblems(dimension).length > 0)) return problems;
-  return problems.length > 0 ? problems : placed.flatMap(({ name, path, dimension }) => neverProblems(space, name, path, dimension)).concat(sizeProblems(space));
+  return problems.length > 0
+    ? problems
+    : placed
+        .flatMap(({ name, path, dimension }) => neverProblems(space, name, path, dimension))
+        .concat(sizeProblems(space));
 }
 
-function linkProblems(space: Space, name: string, path: readonly string[], parent: string, values: Scalar | readonly Scalar[]): readonly SpaceProblem[] {
+function linkProblems(
+  space: Space,
+  name: string,
+  path: readonly string[],
+  parent: string,
+  values: Scalar | readonly Scalar[],
+): readonly SpaceProblem[] {
   const at = (rule: string): readonly SpaceProblem[] => [{ path, rule, value: values }];
   const dimension = space[parent];
-  if (dimension === undefined) return at(`must be the name of another hyperparameter of this space (${Object.keys(space).filter((other) => other !== name).join(', ')})`);
+  if (dimension === undefined)
+    return at(
+      `must be the name of another hyperparameter of this space (${Object.keys(space)
+        .filter((other) => other !== name)
+        .join(', ')})`,
+    );
   const circle = circleFrom(space, name);
   if (circle !== undefined) return at(`must not depend on itself: ${circle.join(' -> ')}`);
   if (dimensionProblems(dimension).length > 0) return [];
   if (isRelative(dimension)) return at('must name a hyperparameter whose values are known: times has factors');
-  if (cardinality(dimension) > SELECTOR_VALUES_MAX) return at(`must name a hyperparameter with at most ${SELECTOR_VALUES_MAX} values: a choice, an ordinal, a constant or a short range of integers`);
+  if (cardinality(dimension) > SELECTOR_VALUES_MAX)
+    return at(
+      `must name a hyperparameter with at most ${SELECTOR_VALUES_MAX} values: a choice, an ordinal, a constant or a short range of integers`,
+    );
   const wanted = [values].flat();
   if (wanted.length === 0) return at('must have at least 1 value');
   const impossible = wanted.filter((value) => valueAtUnit(dimension, unitOf(dimension, value) ?? NaN) !== value);
-  return impossible.length === 0 ? [] : at(`must be values that ${parent} can have, which ${impossible.map((value) => JSON.stringify(value)).join(', ')} cannot be`);
+  return impossible.length === 0
+    ? []
+    : at(
+        `must be values that ${parent} can have, which ${impossible.map((value) => JSON.stringify(value)).join(', ')} cannot be`,
+      );
 }
 
 /** The names from a dimension over what it depends on back to itself. */
@@ -101,9 +148,22 @@ function circleFrom(space: Space, name: string, above: readonly string[] = []): 
 }
 
 /** Conditions that are possible one by one, and never at once. */
-function neverProblems(space: Space, name: string, path: readonly string[], { when }: Dimension): readonly SpaceProblem[] {
-  const clash = [...requirementsOf(space).get(name) ?? []].find(([, values]) => values.size === 0);
-  return clash === undefined ? [] : [{ path: [...path, 'when'], rule: `never holds: it and what it depends on need different values of ${clash[0]}`, value: when }];
+function neverProblems(
+  space: Space,
+  name: string,
+  path: readonly string[],
+  { when }: Dimension,
+): readonly SpaceProblem[] {
+  const clash = [...(requirementsOf(space).get(name) ?? [])].find(([, values]) => values.size === 0);
+  return clash === undefined
+    ? []
+    : [
+        {
+          path: [...path, 'when'],
+          rule: `never holds: it and what it depends on need different values of ${clash[0]}`,
+          value: when,
+        },
+      ];
 }
 
 function sizeProblems(space: Space): readonly SpaceProblem[] {

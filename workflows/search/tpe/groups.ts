@@ -27,19 +27,28 @@ export function groupsOf(space: Space): readonly Group[] {
     group.dimensions.push([name, unconditional as Dimension]);
     groups.set(key, group);
   });
-  return [...groups].map(([key, { requirements, dimensions }]) => ({ key, requirements, space: Object.fromEntries(dimensions) }))
+  return [...groups]
+    .map(([key, { requirements, dimensions }]) => ({ key, requirements, space: Object.fromEntries(dimensions) }))
     .sort((a, b) => a.requirements.size - b.requirements.size);
 }
 
 function keyOf(requirements: Requirements): string {
-  const sorted = [...requirements].map(([name, values]) => [name, [...values].map((value) => JSON.stringify(value)).sort()] as const);
+  const sorted = [...requirements].map(
+    ([name, values]) => [name, [...values].map((value) => JSON.stringify(value)).sort()] as const,
+  );
   return JSON.stringify(sorted.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** One point from a draw of every group: of those that do not exist under the others nothing is taken. */
-export function assembled(space: Space, draws: readonly { readonly group: Group; readonly values: HParams }[]): HParams {
-  let all: HParams = Object.fromEntries(Object.entries(space).filter(([, dimension]) => cardinality(dimension) <= 1)
-    .map(([name, dimension]): [string, Scalar] => [name, valueAtUnit(dimension, 0.5)]));
+export function assembled(
+  space: Space,
+  draws: readonly { readonly group: Group; readonly values: HParams }[],
+): HParams {
+  let all: HParams = Object.fromEntries(
+    Object.entries(space)
+      .filter(([, dimension]) => cardinality(dimension) <= 1)
+      .map(([name, dimension]): [string, Scalar] => [name, valueAtUnit(dimension, 0.5)]),
+  );
   for (const { group, values } of draws) {
     if (meets(all, group.requirements)) all = { ...all, ...values };
   }

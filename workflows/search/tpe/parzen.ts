@@ -42,8 +42,17 @@ const NOTHING = 1e-300;
  *
  * @param weights One per point; the prior has 1.
  */
-export function densityOf(dimensions: readonly Dimension[], points: readonly Units[], weights: readonly number[]): Density {
-  const columns = dimensions.map((dimension, i) => columnOf(dimension, points.map((units) => units[i])));
+export function densityOf(
+  dimensions: readonly Dimension[],
+  points: readonly Units[],
+  weights: readonly number[],
+): Density {
+  const columns = dimensions.map((dimension, i) =>
+    columnOf(
+      dimension,
+      points.map((units) => units[i]),
+    ),
+  );
   const all = [...weights, 1];
   const total = all.reduce((sum, weight) => sum + weight, 0);
   const logWeights = all.map((weight) => log(weight / total));
@@ -74,7 +83,11 @@ function columnOf(dimension: Dimension, units: Units): Column {
 function choices(count: number, units: Units): Column {
   const share = 1 / (units.length + 1);
   const own = units.map((unit) => (unit === undefined ? undefined : cellOf(unit, count)));
-  const logs = { own: log((1 + share) / (1 + count * share)), other: log(share / (1 + count * share)), prior: -log(count) };
+  const logs = {
+    own: log((1 + share) / (1 + count * share)),
+    other: log(share / (1 + count * share)),
+    prior: -log(count),
+  };
   return {
     draw(kernel, at) {
       const choice = own[kernel];
@@ -84,7 +97,8 @@ function choices(count: number, units: Units): Column {
     },
     addLogDensities(unit, sums) {
       const choice = cellOf(unit, count);
-      for (let k = 0; k < sums.length; k++) sums[k]! += own[k] === undefined ? logs.prior : own[k] === choice ? logs.own : logs.other;
+      for (let k = 0; k < sums.length; k++)
+        sums[k]! += own[k] === undefined ? logs.prior : own[k] === choice ? logs.own : logs.other;
     },
   };
 }

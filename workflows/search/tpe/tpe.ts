@@ -50,28 +50,55 @@ export const tpe: Sampler<TpeOptions> = {
   suggest(context) {
     const { space, observations, seed, index } = context;
     const candidates = candidatesOf(context);
-    return pointsIn(space) === Infinity ? candidates[0]! : exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
+    return pointsIn(space) === Infinity
+      ? candidates[0]!
+      : exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
   },
 };
 
 /** Points that it would suggest, the most promising first, known ones among them. */
 export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HParams[] {
-  const { observations, direction, options: { startupTrials } } = context;
+  const {
+    observations,
+    direction,
+    options: { startupTrials },
+  } = context;
   const losses = observations.map(({ score }) => lossOf(score, direction));
   const scored = losses.reduce<number>((count, loss) => (loss === null ? count : count + 1), 0);
-  return scored < startupTrials ? [random.suggest(context)] : promising(context, losses, Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * scored)));
+  return scored < startupTrials
+    ? [random.suggest(context)]
+    : promising(context, losses, Math.min(GOOD_MAX, Math.ceil(GOOD_SHARE * scored)));
 }
 
 /** Draws from the density of the good points, the one with the best odds first. */
-function promising({ space, seed, index, observations }: SamplerContext<TpeOptions>, losses: readonly (number | null)[], goodCount: number): readonly HParams[] {
+function promising(
+  { space, seed, index, observations }: SamplerContext<TpeOptions>,
+  losses: readonly (number | null)[],
+  goodCount: number,
+): readonly HParams[] {
   const border = lowest(losses, goodCount).at(-1) ?? -Infinity;
   const newest = losses.length - OTHERS_MAX - goodCount;
-  const points = observations.map(({ hparams }, i): Point => ({ hparams, loss: losses[i] ?? null })).filter(({ loss }, i) => i >= newest || (loss !== null && loss <= border));
+  const points = observations
+    .map(({ hparams }, i): Point => ({ hparams, loss: losses[i] ?? null }))
+    .filter(({ loss }, i) => i >= newest || (loss !== null && loss <= border));
   const good = goodOf(space, points, { border, count: goodCount, seed });
   const best = points.filter((point) => good.has(point));
   const others = points.filter((point) => !good.has(point)).slice(-OTHERS_MAX);
-  const drawn = groupsOf(space).map((group) => ({ group, values: drawsOf(group, best, others, group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key)) }));
-  return Array.from({ length: CANDIDATES }, (_, rank) => assembled(space, drawn.map(({ group, values }) => ({ group, values: values[rank]! }))));
+  const drawn = groupsOf(space).map((group) => ({
+    group,
+    values: drawsOf(
+      group,
+      best,
+      others,
+      group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key),
+    ),
+  }));
+  return Array.from({ length: CANDIDATES }, (_, rank) =>
+    assembled(
+      space,
+      drawn.map(({ group, values }) => ({ group, values: values[rank]! })),
+    ),
+  );
 }
 
 /** The lowest losses, ascending; of thousands, without sorting them all. */
@@ -88,7 +115,12 @@ function lowest(losses: readonly (number | null)[], count: number): readonly num
 }
 
 /** Values for the dimensions of a group, the ones with the best odds first. */
-function drawsOf({ space, requirements }: Group, best: readonly Point[], others: readonly Point[], stream: number): readonly HParams[] {
+function drawsOf(
+  { space, requirements }: Group,
+  best: readonly Point[],
+  others: readonly Point[],
+  stream: number,
+): readonly HParams[] {
   const has = ({ hparams }: Point): boolean => meets(hparams, requirements);
   const [goodDensity, otherDensity] = [fit(space, best.filter(has)), fit(space, others.filter(has))];
   let draws = 0;
@@ -100,18 +132,33 @@ function drawsOf({ space, requirements }: Group, best: readonly Point[], others:
 }
 
 /** Those up to the border. Of losses that equal it a lot decides: whichever came first or lies lower would pull the search to one side. */
-function goodOf(space: Space, points: readonly Point[], { border, count, seed }: { readonly border: number; readonly count: number; readonly seed: number }): ReadonlySet<Point> {
+function goodOf(
+  space: Space,
+  points: readonly Point[],
+  { border, count, seed }: { readonly border: number; readonly count: number; readonly seed: number },
+): ReadonlySet<Point> {
   const better = points.filter(({ loss }) => loss !== null && loss < border);
-  const equal = points.filter(({ loss }) => loss === border).map((point) => ({ point, lot: hash32(seed, pointKey(space, point.hparams)) }));
+  const equal = points
+    .filter(({ loss }) => loss === border)
+    .map((point) => ({ point, lot: hash32(seed, pointKey(space, point.hparams)) }));
   equal.sort((a, b) => a.lot - b.lot);
   return new Set([...better, ...equal.slice(0, count - better.length).map(({ point }) => point)]);
 }
 
 /** The kernels are put in an order of their own, so that sums and draws do not depend on the points'. */
 function fit(space: Space, points: readonly Point[]): Density {
-  const kernels = points.map(({ hparams }, i) => ({ units: unitsOf(space, hparams), key: pointKey(space, hparams), weight: weightOf(i, points.length) }))
+  const kernels = points
+    .map(({ hparams }, i) => ({
+      units: unitsOf(space, hparams),
+      key: pointKey(space, hparams),
+      weight: weightOf(i, points.length),
+    }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.weight - b.weight));
-  return densityOf(Object.values(space), kernels.map(({ units }) => units), kernels.map(({ weight }) => weight));
+  return densityOf(
+    Object.values(space),
+    kernels.map(({ units }) => units),
+    kernels.map(({ weight }) => weight),
+  );
 }
 
 /** Weight of the i-th oldest of `count` points: rising evenly to the recent ones. */

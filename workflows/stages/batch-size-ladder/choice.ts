@@ -19,7 +19,9 @@ export function preference(context: LadderContext): readonly number[] {
   return [...preferred, ...below];
 }
 
-const PREFERENCES: Readonly<Record<LadderContext['options']['objective'], (context: LadderContext) => readonly number[]>> = {
+const PREFERENCES: Readonly<
+  Record<LadderContext['options']['objective'], (context: LadderContext) => readonly number[]>
+> = {
   timeToTarget: byTimeToTarget,
   throughput: byThroughput,
   largest: (context) => [...passedSizes(context)].reverse(),
@@ -52,7 +54,10 @@ function byThroughput(context: LadderContext): readonly number[] {
   });
   const best = Math.max(...rates.map(({ rate }) => rate));
   const first = rates.find(({ rate }) => rate >= best * (1 - CLEAR_GAIN))?.batchSize;
-  const others = [...rates].sort((a, b) => b.rate - a.rate).map(({ batchSize }) => batchSize).filter((size) => size !== first);
+  const others = [...rates]
+    .sort((a, b) => b.rate - a.rate)
+    .map(({ batchSize }) => batchSize)
+    .filter((size) => size !== first);
   return first === undefined ? [] : [first, ...others];
 }
 
@@ -97,7 +102,8 @@ function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'fai
   const full = memoryEnd(rungsOf(context));
   const larger = Math.ceil(batchSize * (1 + memoryMargin));
   const passed = passedSizes(context);
-  if (full === undefined || memoryMargin === 0 || batchSize === passed[0] || passed.some((size) => size >= larger)) return 'passed';
+  if (full === undefined || memoryMargin === 0 || batchSize === passed[0] || passed.some((size) => size >= larger))
+    return 'passed';
   if (larger >= full) return 'failed';
   const done = trialsOf(context, 'margin').find((trial) => batchSizeOf(trial) === larger);
   if (done === undefined) return sizeTrial(context, 'margin', larger, { steps: warmupSteps + timedSteps });
@@ -108,6 +114,9 @@ function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'fai
 /** A longer trial of the chosen size as it will train, in a process of its own: memory that leaks or that a rate costs shows there. */
 function soakTrial(context: LadderContext, batchSize: number): TrialSpec {
   return ladderTrial(context, 'soak', batchSize, 0, {
-    schedule: { name: 'constant' }, limit: { steps: context.options.soakSteps }, evaluate: { validation: 'end', test: false }, process: 'fresh',
+    schedule: { name: 'constant' },
+    limit: { steps: context.options.soakSteps },
+    evaluate: { validation: 'end', test: false },
+    process: 'fresh',
   });
 }

@@ -11,13 +11,22 @@ const MEBIBYTE = 2 ** 20;
 /** What each rung measured. */
 export function rungTable(context: LadderContext): Table {
   return {
-    title: 'Rungs', columns: ['batch size', 'ended', 'ms per step', '10 %', '90 %', 'images per second', 'peak MiB'],
+    title: 'Rungs',
+    columns: ['batch size', 'ended', 'ms per step', '10 %', '90 %', 'images per second', 'peak MiB'],
     rows: rungsOf(context).map(({ batchSize, trial }) => {
       const measurement = measurementOf(trial.result?.outcome);
       const times = measurement?.stepSeconds;
-      const milliseconds = [times?.median, times?.p10, times?.p90].map((seconds) => (seconds === undefined ? null : seconds * 1000));
+      const milliseconds = [times?.median, times?.p10, times?.p90].map((seconds) =>
+        seconds === undefined ? null : seconds * 1000,
+      );
       const peak = measurement === undefined ? null : Math.round(measurement.peakBytes / MEBIBYTE);
-      return [batchSize, trial.result?.outcome.status ?? 'running', ...milliseconds, times ? Math.round(batchSize / times.median) : null, peak];
+      return [
+        batchSize,
+        trial.result?.outcome.status ?? 'running',
+        ...milliseconds,
+        times ? Math.round(batchSize / times.median) : null,
+        peak,
+      ];
     }),
   };
 }
@@ -28,8 +37,13 @@ export function raceTable(context: LadderContext): Table {
   const seeds = Math.max(0, ...times.map(({ costs }) => costs.length));
   const unit = context.facts.reproducible ? 'nominal examples' : 'seconds';
   return {
-    title: 'Time to the target loss', columns: ['batch size', ...Array.from({ length: seeds }, (_, i) => `seed ${i + 1}, ${unit}`), `mean, ${unit}`],
-    rows: times.map(({ batchSize, costs, cost }) => [batchSize, ...Array.from({ length: seeds }, (_, i) => costs[i] ?? null), cost]),
+    title: 'Time to the target loss',
+    columns: ['batch size', ...Array.from({ length: seeds }, (_, i) => `seed ${i + 1}, ${unit}`), `mean, ${unit}`],
+    rows: times.map(({ batchSize, costs, cost }) => [
+      batchSize,
+      ...Array.from({ length: seeds }, (_, i) => costs[i] ?? null),
+      cost,
+    ]),
   };
 }
 
@@ -43,14 +57,32 @@ export function ladderPlots(context: LadderContext, batchSize: number): readonly
   const noise = measuredNoise(context);
   const scale = isUsable(noise) ? [{ name: 'noise scale', x: noise.batchSize }] : [];
   const marks = [...knee, ...scale, { name: 'decision', x: batchSize }];
-  const line = fit === null ? [] : [{ name: 'fit', x, y: x.map((size) => fit.overheadSeconds + fit.secondsPerExample * size) }];
-  const times = raceTimes(context).flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
+  const line =
+    fit === null ? [] : [{ name: 'fit', x, y: x.map((size) => fit.overheadSeconds + fit.secondsPerExample * size) }];
+  const times = raceTimes(context).flatMap((time) =>
+    time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }],
+  );
   const axes = { xLabel: 'batch size', xScale: 'log', yScale: 'log' } as const;
   const plots: Plot[] = [
-    { title: 'Throughput', ...axes, yLabel: 'images per second', series: [{ name: 'measured', x, y: x.map((size, i) => size / seconds[i]!) }], marks },
+    {
+      title: 'Throughput',
+      ...axes,
+      yLabel: 'images per second',
+      series: [{ name: 'measured', x, y: x.map((size, i) => size / seconds[i]!) }],
+      marks,
+    },
     { title: 'Time per step', ...axes, yLabel: 'seconds', series: [{ name: 'median', x, y: seconds }, ...line], marks },
   ];
   if (times.length < 2) return plots;
   const race = { name: 'mean over seeds', x: times.map(({ size }) => size), y: times.map(({ cost }) => cost) };
-  return [...plots, { title: 'Time to the target loss', ...axes, yLabel: context.facts.reproducible ? 'nominal examples' : 'seconds', series: [race], marks }];
+  return [
+    ...plots,
+    {
+      title: 'Time to the target loss',
+      ...axes,
+      yLabel: context.facts.reproducible ? 'nominal examples' : 'seconds',
+      series: [race],
+      marks,
+    },
+  ];
 }

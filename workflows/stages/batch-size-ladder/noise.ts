@@ -20,11 +20,15 @@ export function noiseScaleEvery(steps: number): number {
 
 /** The noise scale that the reference trainings measured, over all of them; `null` without enough of it. */
 export function measuredNoise(context: LadderContext): NoiseScale | null {
-  const measured = trialsOf(context, 'reference').flatMap(({ result }) => measurementOf(result?.outcome)?.noiseScale ?? []);
+  const measured = trialsOf(context, 'reference').flatMap(
+    ({ result }) => measurementOf(result?.outcome)?.noiseScale ?? [],
+  );
   const first = measured[0];
   if (first === undefined) return null;
-  const joined = (part: 'small' | 'large'): NonNullable<typeof first>['small'] =>
-    ({ batchSize: first[part].batchSize, squaredNorms: measured.flatMap((norms) => norms[part].squaredNorms) });
+  const joined = (part: 'small' | 'large'): NonNullable<typeof first>['small'] => ({
+    batchSize: first[part].batchSize,
+    squaredNorms: measured.flatMap((norms) => norms[part].squaredNorms),
+  });
   // No steps are more recent than others: the trainings ran side by side.
   return fitNoiseScale({ small: joined('small'), large: joined('large') }, deriveSeed(context.seed, 'noise'), 1);
 }
@@ -37,7 +41,9 @@ export function isUsable(noise: NoiseScale | null): noise is NoiseScale {
 /** The size that the measured step times and the noise scale speak for: sqrt(B_knee B_noise); `undefined` where the interval is too wide. */
 export function proposedByNoise(context: LadderContext, cost: StepCost): number | undefined {
   const noise = measuredNoise(context);
-  return isUsable(noise) && Number.isFinite(cost.knee) ? fastestBatchSize(Math.max(cost.knee, 1), Math.max(noise.batchSize, 1)) : undefined;
+  return isUsable(noise) && Number.isFinite(cost.knee)
+    ? fastestBatchSize(Math.max(cost.knee, 1), Math.max(noise.batchSize, 1))
+    : undefined;
 }
 
 /** The noise scale with its interval, and what follows from it. */
@@ -45,11 +51,23 @@ export function noiseTables(context: LadderContext, cost: StepCost): readonly Ta
   const noise = measuredNoise(context);
   if (noise === null) return [];
   const proposal = proposedByNoise(context, cost);
-  return [{
-    title: 'Gradient noise scale', columns: ['examples', 'from', 'to (95 %)', 'measurements', 'knee of the step time', 'proposed batch size'],
-    rows: [[noise.batchSize, ...noise.interval, noise.pairs, cost.knee, proposal === undefined ? 'none: the interval is too wide' : formatNumber(proposal)].map(finite)],
-  }];
+  return [
+    {
+      title: 'Gradient noise scale',
+      columns: ['examples', 'from', 'to (95 %)', 'measurements', 'knee of the step time', 'proposed batch size'],
+      rows: [
+        [
+          noise.batchSize,
+          ...noise.interval,
+          noise.pairs,
+          cost.knee,
+          proposal === undefined ? 'none: the interval is too wide' : formatNumber(proposal),
+        ].map(finite),
+      ],
+    },
+  ];
 }
 
 /** Infinity has no place in JSON. */
-const finite = (value: string | number): string | number => (typeof value === 'number' && !Number.isFinite(value) ? 'no limit' : value);
+const finite = (value: string | number): string | number =>
+  typeof value === 'number' && !Number.isFinite(value) ? 'no limit' : value;

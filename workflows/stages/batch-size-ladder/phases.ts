@@ -25,15 +25,28 @@ export function batchSizeOf({ spec }: Trial): number {
 export function scaledHparams({ incumbent, facts }: LadderContext, batchSize: number): HParams {
   const [own, learningRate] = [numericHParam(incumbent, 'batchSize'), numericHParam(incumbent, 'learningRate')];
   if (batchSize === own) return incumbent;
-  return { ...incumbent, batchSize, learningRate: threeDigits(coScaledLearningRate(facts.training.optimizer.name, learningRate, own, batchSize)) };
+  return {
+    ...incumbent,
+    batchSize,
+    learningRate: threeDigits(coScaledLearningRate(facts.training.optimizer.name, learningRate, own, batchSize)),
+  };
 }
 
 /** A trial of a phase. Seeds depend on the replicate only, so that sizes differ in nothing else. */
-export function ladderTrial(context: LadderContext, phase: Phase, batchSize: number, replicate: number, request: Omit<TrialRequest, 'label' | 'hparams' | 'seed'> & Partial<TrialRequest>): TrialSpec {
+export function ladderTrial(
+  context: LadderContext,
+  phase: Phase,
+  batchSize: number,
+  replicate: number,
+  request: Omit<TrialRequest, 'label' | 'hparams' | 'seed'> & Partial<TrialRequest>,
+): TrialSpec {
   const { replicates } = context.options;
   const seed = phase === 'race' || phase === 'reference' ? `, seed ${replicate + 1} of ${replicates}` : '';
   return nextTrial(context, {
-    label: `${phase} ${batchSize}${seed}`, hparams: scaledHparams(context, batchSize), seed: deriveSeed(context.seed, 'replicate', replicate), ...request,
+    label: `${phase} ${batchSize}${seed}`,
+    hparams: scaledHparams(context, batchSize),
+    seed: deriveSeed(context.seed, 'replicate', replicate),
+    ...request,
   });
 }
 
@@ -47,10 +60,20 @@ const SIZE_SEED = 1;
  * device finds the trial finished in the store instead of measuring again. That is the ladder's memo. The rate is one at which nothing
  * breaks down before its evaluation.
  */
-export function sizeTrial(context: LadderContext, phase: 'rung' | 'margin', batchSize: number, { steps, record = { stepLosses: false } }: { readonly steps: number; readonly record?: TrialSpec['record'] }): TrialSpec {
+export function sizeTrial(
+  context: LadderContext,
+  phase: 'rung' | 'margin',
+  batchSize: number,
+  { steps, record = { stepLosses: false } }: { readonly steps: number; readonly record?: TrialSpec['record'] },
+): TrialSpec {
   const { incumbent, facts } = context;
   return ladderTrial(context, phase, batchSize, 0, {
-    hparams: { ...incumbent, batchSize, learningRate: OPTIMIZER_FAMILIES[facts.training.optimizer.name].from }, seed: SIZE_SEED,
-    schedule: { name: 'constant' }, limit: { steps }, evaluate: { validation: 'end', test: false }, record, process: 'fresh',
+    hparams: { ...incumbent, batchSize, learningRate: OPTIMIZER_FAMILIES[facts.training.optimizer.name].from },
+    seed: SIZE_SEED,
+    schedule: { name: 'constant' },
+    limit: { steps },
+    evaluate: { validation: 'end', test: false },
+    record,
+    process: 'fresh',
   });
 }

@@ -24,11 +24,16 @@ export const RACE_SIZES_MAX = 6;
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a / b));
 const nearest = (sizes: readonly number[], size: number): number | undefined =>
-  sizes.reduce<number | undefined>((best, one) => (best === undefined || distance(one, size) < distance(best, size) ? one : best), undefined);
+  sizes.reduce<number | undefined>(
+    (best, one) => (best === undefined || distance(one, size) < distance(best, size) ? one : best),
+    undefined,
+  );
 
 /** Sizes whose rung passed, ascending. */
 export function passedSizes(context: LadderContext): readonly number[] {
-  return rungsOf(context).filter(({ passed }) => passed).map(({ batchSize }) => batchSize);
+  return rungsOf(context)
+    .filter(({ passed }) => passed)
+    .map(({ batchSize }) => batchSize);
 }
 
 /** The size whose loss is the target: the study's own, or the nearest to it that passed. */
@@ -53,7 +58,9 @@ export function raceSizes(context: LadderContext, cost: StepCost): readonly numb
   const middle = knee === undefined ? -1 : usable.indexOf(knee);
   const around = usable.filter((_, i) => Math.abs(i - middle) <= 1);
   const next = reference === undefined ? undefined : usable.find((size) => size > reference);
-  return [...new Set([...around, reference, next, proposed])].filter((size) => size !== undefined).sort((a, b) => a - b);
+  return [...new Set([...around, reference, next, proposed])]
+    .filter((size) => size !== undefined)
+    .sort((a, b) => a - b);
 }
 
 function referenceEpochs({ options, facts }: LadderContext): number {
@@ -88,26 +95,43 @@ export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefine
   const raced = trialsOf(context, 'race');
   const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
   if (replicate >= context.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
-  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), { stop: { dead: true, targetValLoss } });
+  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), {
+    stop: { dead: true, targetValLoss },
+  });
 }
 
 /** The reference measures the noise scale on its way; its own cost is by the steps' measured times, which that does not touch. */
 function referenceTrial(context: LadderContext, batchSize: number, replicate: number): TrialSpec {
   const epochs = referenceEpochs(context);
   const steps = stepsOf({ epochs }, context.facts.trainExamples, batchSize);
-  return racer(context, 'reference', batchSize, replicate, epochs, { stop: { dead: true }, record: { stepLosses: false, noiseScaleEvery: noiseScaleEvery(steps) } });
+  return racer(context, 'reference', batchSize, replicate, epochs, {
+    stop: { dead: true },
+    record: { stepLosses: false, noiseScaleEvery: noiseScaleEvery(steps) },
+  });
 }
 
-function racer(context: LadderContext, phase: 'reference' | 'race', batchSize: number, replicate: number, epochs: number, more: Partial<TrialSpec>): TrialSpec {
+function racer(
+  context: LadderContext,
+  phase: 'reference' | 'race',
+  batchSize: number,
+  replicate: number,
+  epochs: number,
+  more: Partial<TrialSpec>,
+): TrialSpec {
   const { facts } = context;
   return ladderTrial(context, phase, batchSize, replicate, {
-    schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)), limit: { epochs }, evaluate: { validation: 'epoch', test: false }, ...more,
+    schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)),
+    limit: { epochs },
+    evaluate: { validation: 'epoch', test: false },
+    ...more,
   });
 }
 
 /** The validation loss to reach: the median of what the reference's short trainings reached; `null` if none did well. */
 export function targetOf(context: LadderContext): number | null {
-  const losses = trialsOf(context, 'reference').map(finalValLoss).filter((loss) => loss !== null);
+  const losses = trialsOf(context, 'reference')
+    .map(finalValLoss)
+    .filter((loss) => loss !== null);
   return losses.length === 0 ? null : median(losses);
 }
 
@@ -130,11 +154,19 @@ export function raceTimes(context: LadderContext): readonly RaceTime[] {
   const sizes = [...new Set(runs.map(batchSizeOf))].sort((a, b) => a - b);
   return sizes.map((batchSize) => {
     const each = cost.of(batchSize);
-    const steps = runs.filter((trial) => batchSizeOf(trial) === batchSize).map((trial) => (each === undefined ? null : stepsUntil(context, trial, target)));
+    const steps = runs
+      .filter((trial) => batchSizeOf(trial) === batchSize)
+      .map((trial) => (each === undefined ? null : stepsUntil(context, trial, target)));
     const costs = steps.map((count) => (count === null || each === undefined ? null : count * each));
     const reached = steps.filter((count) => count !== null);
-    if (each === undefined || reached.length === 0 || reached.length < steps.length) return { batchSize, costs, cost: null, epochs: null };
-    return { batchSize, costs, cost: mean(reached) * each, epochs: (mean(reached) * batchSize) / context.facts.trainExamples };
+    if (each === undefined || reached.length === 0 || reached.length < steps.length)
+      return { batchSize, costs, cost: null, epochs: null };
+    return {
+      batchSize,
+      costs,
+      cost: mean(reached) * each,
+      epochs: (mean(reached) * batchSize) / context.facts.trainExamples,
+    };
   });
 }
 
@@ -145,8 +177,13 @@ export interface Finisher extends RaceTime {
 }
 
 /** The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a higher loss in as many as the study trains. */
-export function finishers(context: LadderContext): { readonly eligible: readonly Finisher[]; readonly tooLong: readonly Finisher[] } {
-  const all = raceTimes(context).flatMap((time) => (time.cost === null || time.epochs === null ? [] : [{ ...time, cost: time.cost, epochs: time.epochs }]));
+export function finishers(context: LadderContext): {
+  readonly eligible: readonly Finisher[];
+  readonly tooLong: readonly Finisher[];
+} {
+  const all = raceTimes(context).flatMap((time) =>
+    time.cost === null || time.epochs === null ? [] : [{ ...time, cost: time.cost, epochs: time.epochs }],
+  );
   const reference = all.find(({ batchSize }) => batchSize === referenceSize(context))?.epochs ?? Infinity;
   const isEligible = ({ epochs }: Finisher): boolean => epochs <= reference * context.options.epochsFactorMax;
   return { eligible: all.filter(isEligible), tooLong: all.filter((one) => !isEligible(one)) };

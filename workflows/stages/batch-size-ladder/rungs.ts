@@ -8,7 +8,11 @@ import type { LadderContext } from './phases';
 const KNEE_GAIN = 0.1;
 
 /** The sizes to try, ascending: doublings from the lowest, and the study's own, so that what it has is compared too. */
-export function rungSizes({ options: { batchSizeMin, batchSizeMax }, facts, incumbent }: LadderContext): readonly number[] {
+export function rungSizes({
+  options: { batchSizeMin, batchSizeMax },
+  facts,
+  incumbent,
+}: LadderContext): readonly number[] {
   const highest = Math.min(batchSizeMax, facts.trainExamples);
   const sizes = new Set([Math.min(batchSizeMin, highest)]);
   for (let size = batchSizeMin; size <= highest; size *= 2) sizes.add(size);
@@ -27,10 +31,17 @@ export interface Rung {
 
 /** The rungs that have ended, ascending in size. */
 export function rungsOf(context: LadderContext): readonly Rung[] {
-  const rungs = trialsOf(context, 'rung').filter((trial) => !isRunning(trial)).map((trial): Rung => {
-    const stepSeconds = measurementOf(trial.result?.outcome)?.stepSeconds?.median ?? null;
-    return { batchSize: batchSizeOf(trial), trial, passed: trial.result?.outcome.status === 'completed', stepSeconds };
-  });
+  const rungs = trialsOf(context, 'rung')
+    .filter((trial) => !isRunning(trial))
+    .map((trial): Rung => {
+      const stepSeconds = measurementOf(trial.result?.outcome)?.stepSeconds?.median ?? null;
+      return {
+        batchSize: batchSizeOf(trial),
+        trial,
+        passed: trial.result?.outcome.status === 'completed',
+        stepSeconds,
+      };
+    });
   return rungs.sort((a, b) => a.batchSize - b.batchSize);
 }
 
@@ -80,12 +91,15 @@ function isBeyondKnee(rungs: readonly Rung[]): boolean {
   if (measured.length < 3) return false;
   return [1, 2].every((back) => {
     const [lower, upper] = [measured.at(-1 - back)!, measured.at(-back)!];
-    const gain = (upper.batchSize / upper.stepSeconds!) / (lower.batchSize / lower.stepSeconds!);
+    const gain = upper.batchSize / upper.stepSeconds! / (lower.batchSize / lower.stepSeconds!);
     return gain < (1 + KNEE_GAIN) ** Math.log2(upper.batchSize / lower.batchSize);
   });
 }
 
 function rung(context: LadderContext, batchSize: number): TrialSpec {
   const { warmupSteps, timedSteps } = context.options;
-  return sizeTrial(context, 'rung', batchSize, { steps: warmupSteps + timedSteps, record: { stepLosses: false, stepTimesAfter: warmupSteps } });
+  return sizeTrial(context, 'rung', batchSize, {
+    steps: warmupSteps + timedSteps,
+    record: { stepLosses: false, stepTimesAfter: warmupSteps },
+  });
 }

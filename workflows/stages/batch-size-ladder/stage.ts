@@ -22,25 +22,40 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   question: 'which batch size',
 
   suggest(context) {
-    const next = nextRung(context) ?? (context.options.objective === 'timeToTarget' ? nextRacer(context) : undefined) ?? chooseSize(context).next;
+    const next =
+      nextRung(context) ??
+      (context.options.objective === 'timeToTarget' ? nextRacer(context) : undefined) ??
+      chooseSize(context).next;
     return next === 'wait' ? undefined : next;
   },
 
   decide: decideLadder,
 
   estimate(context) {
-    const { options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates }, facts } = context;
+    const {
+      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates },
+      facts,
+    } = context;
     const sizes = rungSizes(context);
     // Sizes between two rungs are larger than any but the last.
     const tried = [...sizes, ...Array<number>(halvingsMax(context.options)).fill(sizes.at(-1)!)];
-    const probes = tried.flatMap((size) => [[size, warmupSteps + timedSteps], [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps], [size, soakSteps]] as const);
+    const probes = tried.flatMap(
+      (size) =>
+        [
+          [size, warmupSteps + timedSteps],
+          [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps],
+          [size, soakSteps],
+        ] as const,
+    );
     const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates : 0;
     const epochs = raceLengthMax(context);
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {
       trials: probes.length + racers,
       steps: raceSteps + probes.reduce((sum, [, steps]) => sum + steps, 0),
-      examples: racers * (epochs * facts.trainExamples + sizes.at(-1)!) + probes.reduce((sum, [size, steps]) => sum + size * steps, 0),
+      examples:
+        racers * (epochs * facts.trainExamples + sizes.at(-1)!) +
+        probes.reduce((sum, [size, steps]) => sum + size * steps, 0),
     };
   },
 };

@@ -25,14 +25,23 @@ export interface StepCost {
  */
 export function stepCostOf(context: LadderContext): StepCost {
   const rungs = rungsOf(context).filter(({ passed }) => passed);
-  const times = rungs.flatMap(({ batchSize, stepSeconds }) => (stepSeconds === null ? [] : [{ batchSize, seconds: stepSeconds }]));
+  const times = rungs.flatMap(({ batchSize, stepSeconds }) =>
+    stepSeconds === null ? [] : [{ batchSize, seconds: stepSeconds }],
+  );
   const fit = fitStepTime(times);
   if (context.facts.reproducible) {
     const isMeasured = (batchSize: number): boolean => rungs.some((rung) => rung.batchSize === batchSize);
     return {
       of: (batchSize) => (isMeasured(batchSize) ? NOMINAL_OVERHEAD_EXAMPLES + batchSize : undefined),
-      knee: NOMINAL_OVERHEAD_EXAMPLES, fit, text: (cost) => `a nominal cost of ${formatNumber(cost)} examples`,
+      knee: NOMINAL_OVERHEAD_EXAMPLES,
+      fit,
+      text: (cost) => `a nominal cost of ${formatNumber(cost)} examples`,
     };
   }
-  return { of: (batchSize) => times.find((time) => time.batchSize === batchSize)?.seconds, knee: fit?.knee ?? 1, fit, text: formatSeconds };
+  return {
+    of: (batchSize) => times.find((time) => time.batchSize === batchSize)?.seconds,
+    knee: fit?.knee ?? 1,
+    fit,
+    text: formatSeconds,
+  };
 }

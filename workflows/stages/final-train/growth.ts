@@ -14,7 +14,9 @@ export function growthText(trial: Trial): string {
   const sizes = growthSizes(trial);
   if (sizes === undefined) return '';
   const curve = measurementOf(trial.result?.outcome)?.curve ?? [];
-  const reached = curve.filter(({ batchSize }, i) => batchSize !== undefined && batchSize !== (curve[i - 1]?.batchSize ?? sizes[0]));
+  const reached = curve.filter(
+    ({ batchSize }, i) => batchSize !== undefined && batchSize !== (curve[i - 1]?.batchSize ?? sizes[0]),
+  );
   if (reached.length === 0) return `; its batches kept the size ${sizes[0]}, though they could grow to ${sizes.at(-1)}`;
   return `; its batches grew from ${sizes[0]} ${reached.map(({ batchSize, epoch }) => `to ${batchSize} by epoch ${formatNumber(epoch)}`).join(', ')}`;
 }

@@ -16,7 +16,16 @@ import type { Decision, Plot, Stage, StageContext, Table } from '../stage';
 import { stopRulesOf, studyTraining, verifiedSize } from '../study-training';
 import { curveWarnings } from '../training-length';
 import { growthSizes, growthText } from './growth';
-import { costOf, costText, countByStatus, measurementOf, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
+import {
+  costOf,
+  costText,
+  countByStatus,
+  measurementOf,
+  namedFailures,
+  nextTrial,
+  remedyFor,
+  soundScore,
+} from '../trials';
 import type { FinalTrainOptions } from './options';
 
 type Context = StageContext<FinalTrainOptions>;
@@ -31,17 +40,32 @@ export const finalTrain: Stage<FinalTrainOptions> = {
   },
 
   decide(context) {
-    const finished = ranked(scored(context).filter(({ score }) => score !== null), context.facts.objective);
+    const finished = ranked(
+      scored(context).filter(({ score }) => score !== null),
+      context.facts.objective,
+    );
     const best = finished[0]?.trial;
     if (best === undefined) throw inconclusive(context);
     return {
-      stage: 'finalTrain', stageId: context.stageId, hparams: context.incumbent, finalTrialId: best.spec.trialId,
-      because: `${because(context, best, finished.map(({ trial }) => trial))}${growthText(best)}`, ...confidenceOf(context, finished.length),
+      stage: 'finalTrain',
+      stageId: context.stageId,
+      hparams: context.incumbent,
+      finalTrialId: best.spec.trialId,
+      because: `${because(
+        context,
+        best,
+        finished.map(({ trial }) => trial),
+      )}${growthText(best)}`,
+      ...confidenceOf(context, finished.length),
       evidence: {
-        trialIds: context.trials.map(({ spec }) => spec.trialId), plots: curvePlots(context.trials), tables: [table(context)],
+        trialIds: context.trials.map(({ spec }) => spec.trialId),
+        plots: curvePlots(context.trials),
+        tables: [table(context)],
         warnings: warningsOf(context, best, finished.length),
       },
-      alternatives: finished.slice(1).map(({ trial, score }) => ({ hparams: context.incumbent, note: runnerUp(context, trial, score) })),
+      alternatives: finished
+        .slice(1)
+        .map(({ trial, score }) => ({ hparams: context.incumbent, note: runnerUp(context, trial, score) })),
     };
   },
 
@@ -55,11 +79,20 @@ export const finalTrain: Stage<FinalTrainOptions> = {
 const epochsOf = ({ options, facts }: Context): number => options.epochs ?? facts.training.epochs;
 
 function training(context: Context, replicate: number): TrialSpec {
-  const { incumbent, seed, facts, options: { replicates } } = context;
+  const {
+    incumbent,
+    seed,
+    facts,
+    options: { replicates },
+  } = context;
   return nextTrial(context, {
-    label: `seed ${replicate + 1} of ${replicates}`, hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate),
-    ...studyTraining(context, incumbent, epochsOf(context)), stop: stopRulesOf(facts.training.earlyStopping),
-    evaluate: { validation: 'epoch', test: facts.testExamples > 0 }, exportModel: true,
+    label: `seed ${replicate + 1} of ${replicates}`,
+    hparams: incumbent,
+    seed: deriveSeed(seed, 'replicate', replicate),
+    ...studyTraining(context, incumbent, epochsOf(context)),
+    stop: stopRulesOf(facts.training.earlyStopping),
+    evaluate: { validation: 'epoch', test: facts.testExamples > 0 },
+    exportModel: true,
   });
 }
 
@@ -93,27 +126,38 @@ const accuracy = (value: number): string => value.toFixed(4);
 function confidenceOf({ trials }: Context, finished: number): ReturnType<typeof confidenceBy> {
   return confidenceBy({
     guess: { 'one training only': finished < 2, 'most trainings failed': finished * 2 < trials.length },
-    doubt: { [`fewer than ${SEEDS_HIGH} trainings`]: finished < SEEDS_HIGH, 'a training failed': finished < trials.length },
+    doubt: {
+      [`fewer than ${SEEDS_HIGH} trainings`]: finished < SEEDS_HIGH,
+      'a training failed': finished < trials.length,
+    },
   });
 }
 
 function warningsOf(context: Context, best: Trial, finished: number): readonly string[] {
   const warnings: string[] = [];
   const failed = context.trials.length - finished;
-  if (failed > 0) warnings.push(`${count(failed, 'training')} of ${context.trials.length} failed, and the scores are those of the others: ${namedFailures(context.trials, context.facts.objective)}`);
+  if (failed > 0)
+    warnings.push(
+      `${count(failed, 'training')} of ${context.trials.length} failed, and the scores are those of the others: ${namedFailures(context.trials, context.facts.objective)}`,
+    );
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
   if ((measurement?.best?.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
-    warnings.push('the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm');
+    warnings.push(
+      'the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm',
+    );
   }
   const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
   const hasEnded = best.result?.outcome.status === 'completed';
   const shape = curveWarnings(best.spec.label, measurement?.curve ?? [], hasEnded);
-  if (shape.length === 0 && lastQuarter && hasEnded) warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
+  if (shape.length === 0 && lastQuarter && hasEnded)
+    warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
   warnings.push(...shape);
   const sizes = growthSizes(best);
   if (sizes !== undefined && sizes.at(-1) === verifiedSize(context.decisions)) {
-    warnings.push(`batches grow no further than to ${sizes.at(-1)}, the largest batch size that batchSizeLadder ran: set its batchSizeMax higher for more`);
+    warnings.push(
+      `batches grow no further than to ${sizes.at(-1)}, the largest batch size that batchSizeLadder ran: set its batchSizeMax higher for more`,
+    );
   }
   return warnings;
 }
@@ -122,9 +166,20 @@ function table({ trials, facts: { objective } }: Context): Table {
   const rows = trials.map(({ spec, result }) => {
     const measurement = measurementOf(result?.outcome);
     const best = measurement?.best;
-    return [spec.trialId, result?.outcome.status ?? 'running', best?.epoch ?? null, best?.[objective.metric] ?? null, measurement?.test?.loss ?? null, measurement?.test?.accuracy ?? null];
+    return [
+      spec.trialId,
+      result?.outcome.status ?? 'running',
+      best?.epoch ?? null,
+      best?.[objective.metric] ?? null,
+      measurement?.test?.loss ?? null,
+      measurement?.test?.accuracy ?? null,
+    ];
   });
-  return { title: 'Final trainings', columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', 'test accuracy'], rows };
+  return {
+    title: 'Final trainings',
+    columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', 'test accuracy'],
+    rows,
+  };
 }
 
 function curvePlots(trials: readonly Trial[]): readonly Plot[] {
@@ -132,16 +187,27 @@ function curvePlots(trials: readonly Trial[]): readonly Plot[] {
     const curve = measurementOf(result?.outcome)?.curve ?? [];
     const lines = (['trainLoss', 'valLoss'] as const).map((metric) => {
       const points = curve.filter((point) => point[metric] !== null);
-      return { name: `${spec.label}, ${metric}`, x: points.map(({ epoch }) => epoch), y: points.map((point) => point[metric] ?? 0) };
+      return {
+        name: `${spec.label}, ${metric}`,
+        x: points.map(({ epoch }) => epoch),
+        y: points.map((point) => point[metric] ?? 0),
+      };
     });
     return lines.filter(({ x }) => x.length > 0);
   });
-  return [{ title: 'Learning curves', xLabel: 'epoch', yLabel: 'loss', xScale: 'linear', yScale: 'log', series, marks: [] }];
+  return [
+    { title: 'Learning curves', xLabel: 'epoch', yLabel: 'loss', xScale: 'linear', yScale: 'log', series, marks: [] },
+  ];
 }
 
 function inconclusive({ stageId, trials, incumbent }: Context): StageInconclusive {
   const rate = formatNumber(numericHParam(incumbent, 'learningRate'));
   const batchSize = numericHParam(incumbent, 'batchSize');
-  const fix = remedyFor(trials, 'lower learningRate, set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage');
-  return new StageInconclusive(`no final training ended well [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${rate}, batchSize=${batchSize}]: ${fix}`);
+  const fix = remedyFor(
+    trials,
+    'lower learningRate, set clipNorm or schedule.warmupSteps, or put a lrRetest before this stage',
+  );
+  return new StageInconclusive(
+    `no final training ended well [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${rate}, batchSize=${batchSize}]: ${fix}`,
+  );
 }

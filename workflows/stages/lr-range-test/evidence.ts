@@ -18,9 +18,15 @@ export function ruleMedians(readings: readonly Reading[]): readonly { readonly n
 /** The smoothed curves with the rules' answers. */
 export function curvePlot(readings: readonly Reading[], learningRate: number): Plot {
   return {
-    title: 'Learning-rate range test', xLabel: 'learning rate', yLabel: 'training loss, smoothed', xScale: 'log', yScale: 'linear',
+    title: 'Learning-rate range test',
+    xLabel: 'learning rate',
+    yLabel: 'training loss, smoothed',
+    xScale: 'log',
+    yScale: 'linear',
     series: readings.map(({ trial, curve }) => ({
-      name: trial.spec.label, x: curve.map((point) => point.learningRate), y: curve.map(({ loss }) => loss),
+      name: trial.spec.label,
+      x: curve.map((point) => point.learningRate),
+      y: curve.map(({ loss }) => loss),
     })),
     marks: [...ruleMedians(readings), { name: 'decision', x: learningRate }],
   };
@@ -29,9 +35,13 @@ export function curvePlot(readings: readonly Reading[], learningRate: number): P
 /** Rules by tests. */
 export function ruleTable(readings: readonly Reading[]): Table {
   return {
-    title: 'Learning rates by rule', columns: ['test', 'ended', ...RULE_NAMES, 'answer'],
+    title: 'Learning rates by rule',
+    columns: ['test', 'ended', ...RULE_NAMES, 'answer'],
     rows: readings.map(({ trial, rates, answer }) => [
-      trial.spec.label, endOf(trial), ...RULE_NAMES.map((name) => rounded(rates[name])), rounded(answer),
+      trial.spec.label,
+      endOf(trial),
+      ...RULE_NAMES.map((name) => rounded(rates[name])),
+      rounded(answer),
     ]),
   };
 }
@@ -49,13 +59,23 @@ function rounded(rate: number | null): number | null {
 /** Validation loss at constant rates. */
 export function gridPlot(points: readonly GridPoint[], learningRate: number): Plot {
   return {
-    title: 'Constant learning rates', xLabel: 'learning rate', yLabel: 'validation loss', xScale: 'log', yScale: 'linear',
-    series: [{ name: 'constant rates', x: points.map((point) => point.learningRate), y: points.map(({ valLoss }) => valLoss) }],
+    title: 'Constant learning rates',
+    xLabel: 'learning rate',
+    yLabel: 'validation loss',
+    xScale: 'log',
+    yScale: 'linear',
+    series: [
+      { name: 'constant rates', x: points.map((point) => point.learningRate), y: points.map(({ valLoss }) => valLoss) },
+    ],
     marks: [{ name: 'decision', x: learningRate }],
   };
 }
 
 /** Validation loss at constant rates, in numbers. */
 export function gridTable(points: readonly GridPoint[]): Table {
-  return { title: 'Constant learning rates', columns: ['trial', 'learning rate', 'validation loss'], rows: points.map((point) => [point.trialId, point.learningRate, point.valLoss]) };
+  return {
+    title: 'Constant learning rates',
+    columns: ['trial', 'learning rate', 'validation loss'],
+    rows: points.map((point) => [point.trialId, point.learningRate, point.valLoss]),
+  };
 }

@@ -20,12 +20,18 @@ export const GRID_RATES_MAX = GRID_RATES + GRID_EXTENSIONS_MAX;
 function gridRates(answers: readonly number[], { from, to }: RateRange): readonly number[] {
   const middle = (GRID_RATES - 1) / 2;
   const rate = (i: number): number =>
-    answers.length === 0 ? from * (to / from) ** (i / (GRID_RATES - 1)) : logMedian(answers) * GRID_STEP ** (i - middle);
+    answers.length === 0
+      ? from * (to / from) ** (i / (GRID_RATES - 1))
+      : logMedian(answers) * GRID_STEP ** (i - middle);
   return Array.from({ length: GRID_RATES }, (_, i) => threeDigits(rate(i)));
 }
 
 /** The next constant rate; `undefined` once no more can be said, and while it must wait for those that run. */
-export function nextGridRate(trials: readonly Trial[], answers: readonly number[], range: RateRange): number | undefined {
+export function nextGridRate(
+  trials: readonly Trial[],
+  answers: readonly number[],
+  range: RateRange,
+): number | undefined {
   const tried = gridTrials(trials);
   const planned = gridRates(answers, range);
   if (tried.length < planned.length) return planned[tried.length];
@@ -49,11 +55,21 @@ export function gridTrials(trials: readonly Trial[]): readonly Trial[] {
 
 /** A short training at a constant rate, as long as a test, judged by its validation loss. */
 export function gridTrial(context: StageContext<LrRangeTestOptions>, learningRate: number): TrialSpec {
-  const { incumbent, seed, facts, options: { steps } } = context;
+  const {
+    incumbent,
+    seed,
+    facts,
+    options: { steps },
+  } = context;
   const hparams: HParams = { ...incumbent, learningRate };
   return nextTrial(context, {
-    label: `constant rate ${formatNumber(learningRate)}`, hparams, seed: deriveSeed(seed, 'grid'), schedule: constantRate(facts.training, steps),
-    limit: { steps }, stop: { dead: true }, evaluate: { validation: 'end', test: false },
+    label: `constant rate ${formatNumber(learningRate)}`,
+    hparams,
+    seed: deriveSeed(seed, 'grid'),
+    schedule: constantRate(facts.training, steps),
+    limit: { steps },
+    stop: { dead: true },
+    evaluate: { validation: 'end', test: false },
   });
 }
 

@@ -29,7 +29,9 @@ export function initialRange({ options, facts }: StageContext<LrRangeTestOptions
 /** The ranges tested so far, oldest first; at least the initial one. */
 export function rangesOf(context: StageContext<LrRangeTestOptions>): readonly RateRange[] {
   const ranges: RateRange[] = [];
-  for (const { spec: { schedule } } of context.trials) {
+  for (const {
+    spec: { schedule },
+  } of context.trials) {
     if (schedule.name !== 'ramp') continue;
     const { from, to } = schedule;
     if (!ranges.some((range) => isSame(range, { from, to }))) ranges.push({ from, to });
@@ -51,7 +53,8 @@ export function widerRange(ranges: readonly RateRange[], readings: readonly Read
   const range = ranges.at(-1);
   if (range === undefined || ranges.length > EXTENSIONS_MAX) return undefined;
   const { min, max } = STANDARD_HPARAMS.learningRate;
-  const hidden = (edge: Reading['edge']): boolean => readings.filter((reading) => reading.edge === edge).length * 2 > readings.length;
+  const hidden = (edge: Reading['edge']): boolean =>
+    readings.filter((reading) => reading.edge === edge).length * 2 > readings.length;
   if (hidden('high') && range.to < max) return { from: range.from, to: Math.min(max, range.to * EXTENSION) };
   if (hidden('low') && range.from > min) return { from: Math.max(min, range.from / EXTENSION), to: range.to };
   return undefined;

@@ -38,12 +38,26 @@ const FALL_MIN = 0.02;
 const NO_RATES: Reading['rates'] = { minimum: null, steep: null, valley: null, slide: null };
 
 /** Reads a range test that has ended. */
-export function readTest({ options: { smoothing }, facts: { training: { optimizer } } }: StageContext<LrRangeTestOptions>, trial: Trial): Reading {
+export function readTest(
+  {
+    options: { smoothing },
+    facts: {
+      training: { optimizer },
+    },
+  }: StageContext<LrRangeTestOptions>,
+  trial: Trial,
+): Reading {
   const curve = smoothedCurve(measurementOf(trial.result?.outcome)?.stepLosses ?? [], smoothing);
   const part = readablePart(curve);
-  if (part === null || isFlat(part)) return { trial, curve, rates: NO_RATES, answer: null, edge: brokeDown(trial) ? 'low' : null };
-  const asPublished = Object.fromEntries(RULE_NAMES.map((name) => [name, SUGGESTION_RULES[name](part)])) as Reading['rates'];
-  const minimum = asPublished.minimum === null ? null : part[lowestIndex(part)]!.learningRate / OPTIMIZER_FAMILIES[optimizer.name].belowLowest;
+  if (part === null || isFlat(part))
+    return { trial, curve, rates: NO_RATES, answer: null, edge: brokeDown(trial) ? 'low' : null };
+  const asPublished = Object.fromEntries(
+    RULE_NAMES.map((name) => [name, SUGGESTION_RULES[name](part)]),
+  ) as Reading['rates'];
+  const minimum =
+    asPublished.minimum === null
+      ? null
+      : part[lowestIndex(part)]!.learningRate / OPTIMIZER_FAMILIES[optimizer.name].belowLowest;
   const rates = { ...asPublished, minimum };
   const answers = ANSWERING.map((name) => rates[name]).filter((rate) => rate !== null);
   const answer = answers.length === 0 ? null : logMedian(answers);

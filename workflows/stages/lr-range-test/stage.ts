@@ -60,7 +60,10 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
   },
 
   estimate(context) {
-    const { options: { replicates, steps }, incumbent } = context;
+    const {
+      options: { replicates, steps },
+      incumbent,
+    } = context;
     const trials = replicates * (1 + EXTENSIONS_MAX) + GRID_RATES_MAX;
     const total = replicates * (steps + EXTENSIONS_MAX * STEP_LOSSES_MAX) + GRID_RATES_MAX * steps;
     return { trials, steps: total, examples: total * numericHParam(incumbent, 'batchSize') };
@@ -68,20 +71,33 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
 };
 
 function rangeTest(context: Context, range: RateRange, replicate: number): TrialSpec {
-  const { options, incumbent, seed, facts: { training: { schedule } } } = context;
+  const {
+    options,
+    incumbent,
+    seed,
+    facts: {
+      training: { schedule },
+    },
+  } = context;
   const cycledMomentum = options.cycledMomentum ?? (schedule.name === 'oneCycle' ? schedule.cycledMomentum : undefined);
   return nextTrial(context, {
     label: `seed ${replicate + 1} of ${options.replicates}, ${formatNumber(range.from)} to ${formatNumber(range.to)}`,
-    hparams: incumbent, seed: deriveSeed(seed, 'replicate', replicate), schedule: { name: 'ramp', ...range, ...(cycledMomentum && { cycledMomentum }) },
+    hparams: incumbent,
+    seed: deriveSeed(seed, 'replicate', replicate),
+    schedule: { name: 'ramp', ...range, ...(cycledMomentum && { cycledMomentum }) },
     limit: { steps: testSteps(options, initialRange(context), range) },
-    stop: { divergenceFactor: options.divergenceFactor, dead: true }, record: { stepLosses: true },
+    stop: { divergenceFactor: options.divergenceFactor, dead: true },
+    record: { stepLosses: true },
   });
 }
 
 /** Readings of the widest range that says anything; of the last one, if none does. */
 function latestReadings(context: Context): readonly Reading[] {
   const rounds = rangesOf(context).map((range) =>
-    testsOf(context.trials, range).filter((trial) => !isRunning(trial)).map((trial) => readTest(context, trial)));
+    testsOf(context.trials, range)
+      .filter((trial) => !isRunning(trial))
+      .map((trial) => readTest(context, trial)),
+  );
   return rounds.findLast((readings) => answersOf(readings).length > 0) ?? rounds.at(-1) ?? [];
 }
 
@@ -98,45 +114,82 @@ function isBelieved(readings: readonly Reading[], { spreadMax }: LrRangeTestOpti
 function byRules(context: Context, readings: readonly Reading[], answers: readonly number[]): Decision {
   const learningRate = threeDigits(logMedian(answers));
   const spread = ratioSpread(answers);
-  const because = `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the middle one of valley, minimum/${OPTIMIZER_FAMILIES[context.facts.training.optimizer.name].belowLowest} and steep`
-    + (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
+  const because =
+    `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the middle one of valley, minimum/${OPTIMIZER_FAMILIES[context.facts.training.optimizer.name].belowLowest} and steep` +
+    (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
   const marks = ruleMedians(readings).filter(({ x }) => x !== learningRate);
   return {
-    stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate }, because,
+    stage: 'lrRangeTest',
+    stageId: context.stageId,
+    hparams: { ...context.incumbent, learningRate },
+    because,
     ...confidenceOf(context, readings, answers),
     evidence: {
-      trialIds: readings.map(({ trial }) => trial.spec.trialId), plots: [curvePlot(readings, learningRate)], tables: [ruleTable(readings)],
+      trialIds: readings.map(({ trial }) => trial.spec.trialId),
+      plots: [curvePlot(readings, learningRate)],
+      tables: [ruleTable(readings)],
       warnings: warningsOf(context, readings, answers),
     },
-    alternatives: marks.map(({ name, x }) => ({ hparams: { ...context.incumbent, learningRate: x }, note: `by the rule ${name}, read off the same ${count(readings.length, 'test')}: ${costText(context, readings.map(({ trial }) => trial))}` })),
+    alternatives: marks.map(({ name, x }) => ({
+      hparams: { ...context.incumbent, learningRate: x },
+      note: `by the rule ${name}, read off the same ${count(readings.length, 'test')}: ${costText(
+        context,
+        readings.map(({ trial }) => trial),
+      )}`,
+    })),
   };
 }
 
-function confidenceOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): ReturnType<typeof confidenceBy> {
+function confidenceOf(
+  { options }: Context,
+  readings: readonly Reading[],
+  answers: readonly number[],
+): ReturnType<typeof confidenceBy> {
   const atEdge = readings.filter(({ edge }) => edge !== null).length;
   return confidenceBy({
-    guess: { 'fewer than 2 tests answer': answers.length < 2, 'most answers lie at an edge of the range': atEdge * 2 > readings.length, 'the tests contradict each other': !isBelieved(readings, options) },
+    guess: {
+      'fewer than 2 tests answer': answers.length < 2,
+      'most answers lie at an edge of the range': atEdge * 2 > readings.length,
+      'the tests contradict each other': !isBelieved(readings, options),
+    },
     doubt: {
-      [`fewer than ${SEEDS_HIGH} tests`]: readings.length < SEEDS_HIGH, 'not all tests answer': answers.length < readings.length, 'an answer lies at an edge of the range': atEdge > 0,
-      [`the tests differ by a factor of ${SPREAD_HIGH_CONFIDENCE} or more`]: answers.length > 0 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE, 'the rules read the curve differently': rulesDisagree(readings),
+      [`fewer than ${SEEDS_HIGH} tests`]: readings.length < SEEDS_HIGH,
+      'not all tests answer': answers.length < readings.length,
+      'an answer lies at an edge of the range': atEdge > 0,
+      [`the tests differ by a factor of ${SPREAD_HIGH_CONFIDENCE} or more`]:
+        answers.length > 0 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE,
+      'the rules read the curve differently': rulesDisagree(readings),
     },
   });
 }
 
 function rulesDisagree(readings: readonly Reading[]): boolean {
-  const [minimum, valley] = ['minimum', 'valley'].map((rule) => ruleMedians(readings).find(({ name }) => name === rule)?.x);
+  const [minimum, valley] = ['minimum', 'valley'].map(
+    (rule) => ruleMedians(readings).find(({ name }) => name === rule)?.x,
+  );
   return minimum !== undefined && valley !== undefined && ratioSpread([minimum, valley]) > RULES_APART;
 }
 
 function warningsOf({ options }: Context, readings: readonly Reading[], answers: readonly number[]): readonly string[] {
   const warnings: string[] = [];
   const silent = readings.length - answers.length;
-  if (silent > 0) warnings.push(`${count(silent, 'test')} of ${readings.length} gave no answer: ${countByStatus(readings.filter(({ answer }) => answer === null).map(({ trial }) => trial))}`);
+  if (silent > 0)
+    warnings.push(
+      `${count(silent, 'test')} of ${readings.length} gave no answer: ${countByStatus(readings.filter(({ answer }) => answer === null).map(({ trial }) => trial))}`,
+    );
   const edges = readings.filter(({ edge }) => edge !== null);
-  if (edges.length > 0) warnings.push(`the answer of ${count(edges.length, 'test')} lies at the ${edges[0]?.edge ?? 'low'} end of the range: set from and to wider`);
-  if (answers.length > 1 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE) warnings.push(`the tests differ by a factor of ${formatNumber(ratioSpread(answers))}: a lrRetest would narrow it`);
-  if (rulesDisagree(readings)) warnings.push(`valley and minimum differ by more than a factor of ${RULES_APART}: look at the curve`);
-  if (options.replicates < 3) warnings.push(`${count(options.replicates, 'test')} can be off by a factor of 3 without showing it: set replicates to 3`);
+  if (edges.length > 0)
+    warnings.push(
+      `the answer of ${count(edges.length, 'test')} lies at the ${edges[0]?.edge ?? 'low'} end of the range: set from and to wider`,
+    );
+  if (answers.length > 1 && ratioSpread(answers) >= SPREAD_HIGH_CONFIDENCE)
+    warnings.push(`the tests differ by a factor of ${formatNumber(ratioSpread(answers))}: a lrRetest would narrow it`);
+  if (rulesDisagree(readings))
+    warnings.push(`valley and minimum differ by more than a factor of ${RULES_APART}: look at the curve`);
+  if (options.replicates < 3)
+    warnings.push(
+      `${count(options.replicates, 'test')} can be off by a factor of 3 without showing it: set replicates to 3`,
+    );
   return warnings;
 }
 
@@ -149,25 +202,50 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
   const rates = tried.map(gridRate);
   const inside = learningRate > Math.min(...rates) && learningRate < Math.max(...rates);
   const answers = answersOf(readings);
-  const why = answers.length < 2 ? 'the tests gave no clear answer' : `the tests differ by a factor of ${formatNumber(ratioSpread(answers))}`;
+  const why =
+    answers.length < 2
+      ? 'the tests gave no clear answer'
+      : `the tests differ by a factor of ${formatNumber(ratioSpread(answers))}`;
   return {
-    stage: 'lrRangeTest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate },
+    stage: 'lrRangeTest',
+    stageId: context.stageId,
+    hparams: { ...context.incumbent, learningRate },
     because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the lowest validation loss, ${formatNumber(best.valLoss)}`,
-    ...confidenceBy({ guess: { 'the best rate is at an end of those tried': !inside, 'fewer than 3 rates ended well': points.length < 3 }, doubt: { 'one seed each': true } }),
+    ...confidenceBy({
+      guess: {
+        'the best rate is at an end of those tried': !inside,
+        'fewer than 3 rates ended well': points.length < 3,
+      },
+      doubt: { 'one seed each': true },
+    }),
     evidence: {
-      trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate)],
+      trialIds: context.trials.map(({ spec }) => spec.trialId),
+      plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate)],
       tables: [ruleTable(readings), gridTable(points)],
-      warnings: [...warningsOf(context, readings, answers), ...(inside ? [] : ['the best constant rate is the lowest or highest tried'])],
+      warnings: [
+        ...warningsOf(context, readings, answers),
+        ...(inside ? [] : ['the best constant rate is the lowest or highest tried']),
+      ],
     },
-    alternatives: points.filter((point) => point !== best).map((point) => ({
-      hparams: { ...context.incumbent, learningRate: point.learningRate }, note: `validation loss ${formatNumber(point.valLoss)}; ${costText(context, tried.filter(({ spec }) => spec.trialId === point.trialId))}`,
-    })),
+    alternatives: points
+      .filter((point) => point !== best)
+      .map((point) => ({
+        hparams: { ...context.incumbent, learningRate: point.learningRate },
+        note: `validation loss ${formatNumber(point.valLoss)}; ${costText(
+          context,
+          tried.filter(({ spec }) => spec.trialId === point.trialId),
+        )}`,
+      })),
   };
 }
 
 function inconclusive({ trials, incumbent, stageId }: Context): StageInconclusive {
   const batchSize = numericHParam(incumbent, 'batchSize');
   const memory = trials.some(({ result }) => result?.outcome.status === 'outOfMemory');
-  const fix = memory ? `set training.hparams.batchSize below ${batchSize}` : 'check the data set and the model, or set training.hparams.learningRate and leave this stage out';
-  return new StageInconclusive(`no learning rate found [stage=${stageId}, trials=${countByStatus(trials)}, batchSize=${batchSize}]: ${fix}`);
+  const fix = memory
+    ? `set training.hparams.batchSize below ${batchSize}`
+    : 'check the data set and the model, or set training.hparams.learningRate and leave this stage out';
+  return new StageInconclusive(
+    `no learning rate found [stage=${stageId}, trials=${countByStatus(trials)}, batchSize=${batchSize}]: ${fix}`,
+  );
 }

@@ -44,7 +44,10 @@ export function levelsOf(trials: readonly Trial[]): readonly Level[] {
  */
 export function eligibleLevels(levels: readonly Level[], current: number): readonly Level[] {
   const usable = levels.filter(({ losses }) => losses.length > 0);
-  const stable = usable.filter(({ learningRate }) => learningRate <= current || (levels.find((level) => level.learningRate > learningRate)?.failed ?? 0) === 0);
+  const stable = usable.filter(
+    ({ learningRate }) =>
+      learningRate <= current || (levels.find((level) => level.learningRate > learningRate)?.failed ?? 0) === 0,
+  );
   return stable.length > 0 ? stable : usable;
 }
 

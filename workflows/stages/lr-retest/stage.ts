@@ -35,11 +35,15 @@ export const lrRetest: Stage<LrRetestOptions> = {
   question: 'whether the learning rate still fits',
 
   suggest(context) {
-    const { options: { replicates }, trials } = context;
+    const {
+      options: { replicates },
+      trials,
+    } = context;
     const rates = initialRates(context);
     const first = rates.length * replicates;
     // Seed by seed, so that every rate has been tried once before any is tried again.
-    if (trials.length < first) return training(context, rates[trials.length % rates.length]!, Math.floor(trials.length / rates.length));
+    if (trials.length < first)
+      return training(context, rates[trials.length % rates.length]!, Math.floor(trials.length / rates.length));
     const extra = trials.length - first;
     if (extra % replicates !== 0) return training(context, rateOf(trials[trials.length - 1]!), extra % replicates);
     if (trials.some(isRunning) || extra / replicates >= EXTENSIONS_MAX) return undefined;
@@ -56,12 +60,17 @@ export const lrRetest: Stage<LrRetestOptions> = {
     const eligible = eligibleLevels(levels, current);
     const best = lowest(eligible);
     const error = standardErrorFactor(usable, best);
-    const chosen = nearest(eligible.filter(({ loss }) => loss <= best.loss * error), current);
+    const chosen = nearest(
+      eligible.filter(({ loss }) => loss <= best.loss * error),
+      current,
+    );
     return decision(context, levels, { best, chosen, error });
   },
 
   estimate(context) {
-    const { options: { factors, replicates } } = context;
+    const {
+      options: { factors, replicates },
+    } = context;
     const trials = (factors.length + EXTENSIONS_MAX) * replicates;
     const one = costOf(context, { hparams: context.incumbent, limit: { epochs: epochsOf(context) } });
     return { trials, steps: trials * one.steps, examples: trials * one.examples };
@@ -83,9 +92,12 @@ function training(context: Context, learningRate: number, replicate: number): Tr
   const epochs = epochsOf(context);
   const factor = Number((learningRate / numericHParam(incumbent, 'learningRate')).toPrecision(2));
   return nextTrial(context, {
-    label: `factor ${factor}, seed ${replicate + 1} of ${context.options.replicates}`, hparams: { ...incumbent, learningRate },
+    label: `factor ${factor}, seed ${replicate + 1} of ${context.options.replicates}`,
+    hparams: { ...incumbent, learningRate },
     seed: deriveSeed(seed, 'replicate', replicate),
-    ...studyTraining(context, incumbent, epochs), stop: { dead: true }, evaluate: { validation: 'end', test: false },
+    ...studyTraining(context, incumbent, epochs),
+    stop: { dead: true },
+    evaluate: { validation: 'end', test: false },
   });
 }
 
@@ -99,44 +111,75 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
   const { chosen, best } = choice;
   const usable = levels.filter(({ losses }) => losses.length > 0);
   return {
-    stage: 'lrRetest', stageId: context.stageId, hparams: { ...context.incumbent, learningRate: chosen.learningRate },
-    because: because(context, choice), ...confidenceOf(context, levels, choice),
+    stage: 'lrRetest',
+    stageId: context.stageId,
+    hparams: { ...context.incumbent, learningRate: chosen.learningRate },
+    because: because(context, choice),
+    ...confidenceOf(context, levels, choice),
     evidence: {
-      trialIds: context.trials.map(({ spec }) => spec.trialId), plots: [plot(context, usable, chosen.learningRate)],
-      tables: [{ title: 'Learning rates', columns: ['trial', 'label', 'learningRate', 'ended', 'validation loss'], rows: trialRows(context.trials, ['learningRate']) }],
+      trialIds: context.trials.map(({ spec }) => spec.trialId),
+      plots: [plot(context, usable, chosen.learningRate)],
+      tables: [
+        {
+          title: 'Learning rates',
+          columns: ['trial', 'label', 'learningRate', 'ended', 'validation loss'],
+          rows: trialRows(context.trials, ['learningRate']),
+        },
+      ],
       warnings: warningsOf(context, levels, best),
     },
-    alternatives: usable.filter((level) => level !== chosen).map(({ learningRate, loss }) => ({
-      hparams: { ...context.incumbent, learningRate },
-      note: `validation loss ${formatNumber(loss)}; ${costText(context, context.trials.filter((trial) => rateOf(trial) === learningRate))}`,
-    })),
+    alternatives: usable
+      .filter((level) => level !== chosen)
+      .map(({ learningRate, loss }) => ({
+        hparams: { ...context.incumbent, learningRate },
+        note: `validation loss ${formatNumber(loss)}; ${costText(
+          context,
+          context.trials.filter((trial) => rateOf(trial) === learningRate),
+        )}`,
+      })),
   };
 }
 
 function because({ incumbent, options }: Context, { best, chosen, error }: Choice): string {
   const current = numericHParam(incumbent, 'learningRate');
   const seeds = count(options.replicates, 'seed');
-  const kept = chosen.learningRate === current ? `${formatNumber(current)} stays` : `${formatNumber(chosen.learningRate)} instead of ${formatNumber(current)}`;
+  const kept =
+    chosen.learningRate === current
+      ? `${formatNumber(current)} stays`
+      : `${formatNumber(chosen.learningRate)} instead of ${formatNumber(current)}`;
   const own = `its validation loss, ${formatNumber(chosen.loss)} over ${seeds}`;
   if (chosen === best) return `${kept}: ${own}, is the lowest`;
   return `${kept}: ${own}, is within one standard error (a factor of ${formatNumber(error)}) of the lowest, ${formatNumber(best.loss)} at ${formatNumber(best.learningRate)}, and it changes least`;
 }
 
-function confidenceOf(context: Context, levels: readonly Level[], { best, chosen, error }: Choice): ReturnType<typeof confidenceBy> {
-  const { facts: { training } } = context;
+function confidenceOf(
+  context: Context,
+  levels: readonly Level[],
+  { best, chosen, error }: Choice,
+): ReturnType<typeof confidenceBy> {
+  const {
+    facts: { training },
+  } = context;
   const usable = levels.filter(({ losses }) => losses.length > 0);
   const current = numericHParam(context.incumbent, 'learningRate');
   const moves = ratioSpread([chosen.learningRate, current]);
   const place = levels.indexOf(chosen);
-  const isUnanimous = usable.every((level) => level === chosen || level.losses.every((loss, seed) => (chosen.losses[seed] ?? Infinity) <= loss * error));
+  const isUnanimous = usable.every(
+    (level) =>
+      level === chosen || level.losses.every((loss, seed) => (chosen.losses[seed] ?? Infinity) <= loss * error),
+  );
   return confidenceBy({
     guess: {
-      'fewer than 2 rates ended well': usable.length < 2, 'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
+      'fewer than 2 rates ended well': usable.length < 2,
+      'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
       [`the rate moves by more than a factor of ${MOVE_MAX}`]: moves > MOVE_MAX,
     },
     doubt: {
-      [`fewer than ${SEEDS_HIGH} seeds`]: chosen.losses.length < SEEDS_HIGH, 'the seeds do not agree': !isUnanimous,
-      'a rate beside it failed': [levels[place - 1], levels[place + 1]].some((level) => level !== undefined && level.failed > 0),
+      [`fewer than ${SEEDS_HIGH} seeds`]: chosen.losses.length < SEEDS_HIGH,
+      'the seeds do not agree': !isUnanimous,
+      'a rate beside it failed': [levels[place - 1], levels[place + 1]].some(
+        (level) => level !== undefined && level.failed > 0,
+      ),
       'the rate moves by trainings shorter than those it is for': moves > 1 && epochsOf(context) < training.epochs,
     },
   });
@@ -145,24 +188,51 @@ function confidenceOf(context: Context, levels: readonly Level[], { best, chosen
 function warningsOf({ facts: { training } }: Context, levels: readonly Level[], best: Level): readonly string[] {
   const warnings: string[] = [];
   const failed = levels.filter((level) => level.failed > 0);
-  const steady = (training.schedule.warmupSteps ?? 0) === 0 ? 'with schedule.warmupSteps or clipNorm higher rates may hold' : 'with a longer warm-up or clipNorm higher rates may hold';
-  if (failed.length > 0) warnings.push(`training failed at ${failed.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}; ${steady}`);
+  const steady =
+    (training.schedule.warmupSteps ?? 0) === 0
+      ? 'with schedule.warmupSteps or clipNorm higher rates may hold'
+      : 'with a longer warm-up or clipNorm higher rates may hold';
+  if (failed.length > 0)
+    warnings.push(
+      `training failed at ${failed.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}; ${steady}`,
+    );
   const passed = lowest(levels);
-  if (passed.loss < best.loss) warnings.push(`${formatNumber(passed.learningRate)} reached the lower loss ${formatNumber(passed.loss)}, too near to where training fails: another seed may fail there`);
-  if (best === levels[0] || best === levels.at(-1)) warnings.push(`the lowest loss is at the ${best === levels[0] ? 'lowest' : 'highest'} rate tried: a lrRangeTest would look wider`);
+  if (passed.loss < best.loss)
+    warnings.push(
+      `${formatNumber(passed.learningRate)} reached the lower loss ${formatNumber(passed.loss)}, too near to where training fails: another seed may fail there`,
+    );
+  if (best === levels[0] || best === levels.at(-1))
+    warnings.push(
+      `the lowest loss is at the ${best === levels[0] ? 'lowest' : 'highest'} rate tried: a lrRangeTest would look wider`,
+    );
   return warnings;
 }
 
 function plot({ incumbent }: Context, levels: readonly Level[], learningRate: number): Plot {
   return {
-    title: 'Learning rates around the present one', xLabel: 'learning rate', yLabel: 'validation loss', xScale: 'log', yScale: 'log',
-    series: [{ name: 'geometric mean over seeds', x: levels.map((level) => level.learningRate), y: levels.map(({ loss }) => loss) }],
-    marks: [{ name: 'before', x: numericHParam(incumbent, 'learningRate') }, { name: 'decision', x: learningRate }],
+    title: 'Learning rates around the present one',
+    xLabel: 'learning rate',
+    yLabel: 'validation loss',
+    xScale: 'log',
+    yScale: 'log',
+    series: [
+      {
+        name: 'geometric mean over seeds',
+        x: levels.map((level) => level.learningRate),
+        y: levels.map(({ loss }) => loss),
+      },
+    ],
+    marks: [
+      { name: 'before', x: numericHParam(incumbent, 'learningRate') },
+      { name: 'decision', x: learningRate },
+    ],
   };
 }
 
 function inconclusive({ stageId, trials, incumbent }: Context): StageInconclusive {
   const memory = trials.some(({ result }) => result?.outcome.status === 'outOfMemory');
   const fix = memory ? 'set a smaller batch size' : 'put a lrRangeTest before this stage';
-  return new StageInconclusive(`every learning rate failed [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${formatNumber(numericHParam(incumbent, 'learningRate'))}]: ${fix}`);
+  return new StageInconclusive(
+    `every learning rate failed [stage=${stageId}, trials=${countByStatus(trials)}, learningRate=${formatNumber(numericHParam(incumbent, 'learningRate'))}]: ${fix}`,
+  );
 }

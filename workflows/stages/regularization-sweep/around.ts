@@ -7,12 +7,20 @@ import type { SweepContext } from './configurations';
 
 /** A space whose factors have become multiples of what `hparams` has, in rising order. Of a value that is 0 or no number there is one multiple: itself. */
 export function spaceAround(space: Space, hparams: HParams): Space {
-  return Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, isRelative(dimension) ? multiplesOf(name, dimension, hparams[name]) : dimension]));
+  return Object.fromEntries(
+    Object.entries(space).map(([name, dimension]) => [
+      name,
+      isRelative(dimension) ? multiplesOf(name, dimension, hparams[name]) : dimension,
+    ]),
+  );
 }
 
 function multiplesOf(name: string, dimension: Dimension, value: Scalar | undefined): Dimension {
   const factors = (listOf(dimension) ?? []) as readonly number[];
-  const values = typeof value === 'number' ? factors.map((factor) => multiple(name, value, factor)).sort((a, b) => a - b) : [value ?? 0];
+  const values =
+    typeof value === 'number'
+      ? factors.map((factor) => multiple(name, value, factor)).sort((a, b) => a - b)
+      : [value ?? 0];
   return { ordinal: [...new Set(values)], ...(dimension.when && { when: dimension.when }) };
 }
 
@@ -24,7 +32,10 @@ function multiple(name: string, value: number, factor: number): number {
 }
 
 /** What a space came to where the study stood; many look at it, and know it again by being the same object. */
-const known = new WeakMap<SweepContext['options'], { readonly incumbent: string; readonly options: SweepContext['options'] }>();
+const known = new WeakMap<
+  SweepContext['options'],
+  { readonly incumbent: string; readonly options: SweepContext['options'] }
+>();
 
 /** The context as every part of a sweep takes it: its space has values only. */
 export function around(context: SweepContext): SweepContext {

@@ -33,7 +33,9 @@ function affordableByTime(context: SweepContext, reserve: number): number {
   const each = seconds.length === 0 ? 0 : mean(seconds);
   if (each === 0) return Infinity;
   const running = search.filter(({ status }) => status === 'running').length;
-  return search.length + Math.floor((remaining.deviceSeconds - reservedSeconds(context, reserve, each)) / each) - running;
+  return (
+    search.length + Math.floor((remaining.deviceSeconds - reservedSeconds(context, reserve, each)) / each) - running
+  );
 }
 
 /** Where trainings pause, those of the replication and the finalists before it cost more than those of the search. */
@@ -46,5 +48,7 @@ function reservedSeconds(context: SweepContext, reserve: number, each: number): 
 
 /** Device seconds of a training so far; `undefined` while nothing of it has ended. */
 function secondsOf({ segments }: Training): number | undefined {
-  return segments.map(({ result }) => measurementOf(result?.outcome)?.deviceSeconds).findLast((seconds) => seconds !== undefined);
+  return segments
+    .map(({ result }) => measurementOf(result?.outcome)?.deviceSeconds)
+    .findLast((seconds) => seconds !== undefined);
 }

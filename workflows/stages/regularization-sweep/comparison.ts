@@ -30,10 +30,14 @@ export interface Comparison {
  * then the best mean. Where nothing was replicated, by their only score.
  */
 export function contenders(context: SweepContext): readonly Configuration[] {
-  const challengers = configurationsOf(context).filter((configuration) => !configuration.isIncumbent && meanScore(configuration) !== null);
+  const challengers = configurationsOf(context).filter(
+    (configuration) => !configuration.isIncumbent && meanScore(configuration) !== null,
+  );
   const most = Math.max(0, ...challengers.map(({ scores }) => scores.size));
   const byMean = ranked(
-    challengers.filter(({ scores }) => scores.size === most).map((configuration) => ({ configuration, score: meanScore(configuration) })),
+    challengers
+      .filter(({ scores }) => scores.size === most)
+      .map((configuration) => ({ configuration, score: meanScore(configuration) })),
     context.facts.objective,
   ).map(({ configuration }) => configuration);
   return byMean.sort((a, b) => violationOf(context, a) - violationOf(context, b) || failedShare(a) - failedShare(b));
@@ -54,8 +58,15 @@ function meanScore({ scores }: Configuration): number | null {
  * real gains (simulated with 3 seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence
  * is low.
  */
-export function compare(context: SweepContext, configuration: Configuration, incumbent: Configuration): Comparison | undefined {
-  const { facts: { objective }, seed } = context;
+export function compare(
+  context: SweepContext,
+  configuration: Configuration,
+  incumbent: Configuration,
+): Comparison | undefined {
+  const {
+    facts: { objective },
+    seed,
+  } = context;
   const pairs = [...configuration.scores].flatMap(([replicate, score]): [number, number][] => {
     const other = incumbent.scores.get(replicate);
     return score === null || other === null || other === undefined ? [] : [[score, other]];
@@ -66,9 +77,18 @@ export function compare(context: SweepContext, configuration: Configuration, inc
   const isRepeated = differences.length > 1;
   const error = isRepeated ? standardError(differences) : null;
   const probability = isRepeated ? pairedBootstrap(differences, deriveSeed(seed, 'bootstrap')) : null;
-  const lead = violationOf(context, incumbent) - violationOf(context, configuration) || failedShare(incumbent) - failedShare(configuration);
+  const lead =
+    violationOf(context, incumbent) - violationOf(context, configuration) ||
+    failedShare(incumbent) - failedShare(configuration);
   return {
-    configuration, incumbent, differences, difference, error, probability, mean: mean(pairs.map(([score]) => score)), incumbentMean: mean(pairs.map(([, other]) => other)),
+    configuration,
+    incumbent,
+    differences,
+    difference,
+    error,
+    probability,
+    mean: mean(pairs.map(([score]) => score)),
+    incumbentMean: mean(pairs.map(([, other]) => other)),
     isClear: lead !== 0 ? lead > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
   };
 }

@@ -54,7 +54,12 @@ export const epochsOf = ({ options, facts }: SweepContext): number => options.ep
 
 /** Every point tried, in the order of the search; the first is the study as it stood. */
 export function configurationsOf(context: SweepContext): readonly Configuration[] {
-  const { options: { space, replicates }, seed, facts, trials } = context;
+  const {
+    options: { space, replicates },
+    seed,
+    facts,
+    trials,
+  } = context;
   const seeds = Array.from({ length: replicates }, (_, replicate) => replicateSeed(seed, replicate));
   const byPoint = new Map<string, Training[]>();
   for (const training of trainingsOf(trials, facts.objective)) {
@@ -65,9 +70,11 @@ export function configurationsOf(context: SweepContext): readonly Configuration[
   }
   return searchTrials(context).map(({ spec: { hparams } }, index) => {
     const trainings = byPoint.get(pointKey(space, hparams)) ?? [];
-    const scores = new Map(trainings.flatMap(({ status, seed: own, score }): [number, number | null][] => (
-      status === 'ended' || status === 'failed' ? [[seeds.indexOf(own), score]] : []
-    )));
+    const scores = new Map(
+      trainings.flatMap(({ status, seed: own, score }): [number, number | null][] =>
+        status === 'ended' || status === 'failed' ? [[seeds.indexOf(own), score]] : [],
+      ),
+    );
     return { hparams, trainings, scores, score: scores.get(0) ?? null, index, isIncumbent: index === 0 };
   });
 }
@@ -90,6 +97,11 @@ function failures(scores: Configuration['scores']): number {
 export function replicatedConfigurations(context: SweepContext): readonly Configuration[] {
   const configurations = configurationsOf(context).filter(({ score }) => score !== null);
   const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
-  const others = [...ranked(configurations.filter(({ isIncumbent }) => !isIncumbent), context.facts.objective)].sort((a, b) => violationOf(context, a) - violationOf(context, b));
+  const others = [
+    ...ranked(
+      configurations.filter(({ isIncumbent }) => !isIncumbent),
+      context.facts.objective,
+    ),
+  ].sort((a, b) => violationOf(context, a) - violationOf(context, b));
   return [...incumbent, ...others.slice(0, context.options.replicateTop)];
 }

@@ -7,7 +7,10 @@ import { lastSegment } from './trainings';
 import type { Training } from './trainings';
 
 /** The bounds that a training breaks, as far as it got. */
-export function brokenBy({ options: { constraints = {} } }: SweepContext, training: Training | undefined): readonly Violation[] {
+export function brokenBy(
+  { options: { constraints = {} } }: SweepContext,
+  training: Training | undefined,
+): readonly Violation[] {
   const measurement = training === undefined ? undefined : measurementOf(lastSegment(training).result?.outcome);
   return measurement === undefined ? [] : violationsOf(measurement, constraints);
 }
@@ -19,15 +22,23 @@ export function violationOf(context: SweepContext, { trainings: [first] }: Confi
 
 /** The bounds that a point breaks in words, e.g. `peakBytes 3e8 above 2e8`. */
 export function brokenText(context: SweepContext, { trainings: [first] }: Configuration): string {
-  return brokenBy(context, first).map(({ name, value, max }) => `${name} ${formatNumber(value)} above ${formatNumber(max)}`).join(' and ');
+  return brokenBy(context, first)
+    .map(({ name, value, max }) => `${name} ${formatNumber(value)} above ${formatNumber(max)}`)
+    .join(' and ');
 }
 
 /** How many points break the constraints, and whether the answer has to. */
-export function constraintWarnings(context: SweepContext, configurations: readonly Configuration[], decided: Configuration | undefined): readonly string[] {
+export function constraintWarnings(
+  context: SweepContext,
+  configurations: readonly Configuration[],
+  decided: Configuration | undefined,
+): readonly string[] {
   const breaking = configurations.filter((configuration) => violationOf(context, configuration) > 0);
   const answer = decided === undefined ? '' : brokenText(context, decided);
   return [
-    ...(breaking.length > 0 ? [`${count(breaking.length, 'point')} of ${configurations.length} broke the constraints`] : []),
+    ...(breaking.length > 0
+      ? [`${count(breaking.length, 'point')} of ${configurations.length} broke the constraints`]
+      : []),
     ...(answer === '' ? [] : [`the answer breaks the constraints, and so does all else that ended well: ${answer}`]),
   ];
 }

@@ -40,38 +40,74 @@ export function decideSweep(context: SweepContext): Decision {
   const verdict = withPruning(context, verdictOf(context, incumbent, best, comparisons));
   const insights = sweepInsights(context, configurations, best);
   const shown = shownConfigurations(context, configurations);
-  const top = ranked(configurations.filter(({ score }) => score !== null), context.facts.objective).slice(0, context.options.replicateTop);
+  const top = ranked(
+    configurations.filter(({ score }) => score !== null),
+    context.facts.objective,
+  ).slice(0, context.options.replicateTop);
   return {
-    stage: 'regularizationSweep', stageId: context.stageId, ...verdict,
+    stage: 'regularizationSweep',
+    stageId: context.stageId,
+    ...verdict,
     evidence: {
-      trialIds: trialIdsOf(context, shown), plots: [...sweepPlots(context, configurations), ...insights.plots], bars: insights.bars,
-      tables: [pointTable(context, configurations, shown), comparisonTable(comparisons), dimensionTable(context, configurations, top, verdict.hparams), ...pruningTable(context), ...insights.tables],
+      trialIds: trialIdsOf(context, shown),
+      plots: [...sweepPlots(context, configurations), ...insights.plots],
+      bars: insights.bars,
+      tables: [
+        pointTable(context, configurations, shown),
+        comparisonTable(comparisons),
+        dimensionTable(context, configurations, top, verdict.hparams),
+        ...pruningTable(context),
+        ...insights.tables,
+      ],
       warnings: [...warningsOf(context, configurations, best, verdict.hparams), ...insights.warnings],
     },
-    alternatives: challengers.slice(0, context.options.replicateTop).filter(({ hparams }) => hparams !== verdict.hparams)
+    alternatives: challengers
+      .slice(0, context.options.replicateTop)
+      .filter(({ hparams }) => hparams !== verdict.hparams)
       .map((challenger) => ({ hparams: challenger.hparams, note: noteOf(context, challenger) })),
   };
 }
 
 /** All; of very many, those of the points that are shown. */
 function trialIdsOf({ trials }: SweepContext, shown: readonly Configuration[]): readonly string[] {
-  const all = trials.length <= SHOWN_MAX ? trials : shown.flatMap(({ trainings }) => trainings.flatMap(({ segments }) => segments));
+  const all =
+    trials.length <= SHOWN_MAX
+      ? trials
+      : shown.flatMap(({ trainings }) => trainings.flatMap(({ segments }) => segments));
   return all.map(({ spec }) => spec.trialId);
 }
 
-function verdictOf(context: SweepContext, incumbent: Configuration, best: Configuration | undefined, comparisons: readonly Comparison[]): Verdict {
+function verdictOf(
+  context: SweepContext,
+  incumbent: Configuration,
+  best: Configuration | undefined,
+  comparisons: readonly Comparison[],
+): Verdict {
   const { metric } = context.facts.objective;
   if (best === undefined) {
-    const others = searchTrials(context).length > 1 ? 'every other point of the space failed or was not trained in full' : 'no other point was tried';
-    return { hparams: context.incumbent, because: `the study stays as it stood: ${others}`, ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }) };
+    const others =
+      searchTrials(context).length > 1
+        ? 'every other point of the space failed or was not trained in full'
+        : 'no other point was tried';
+    return {
+      hparams: context.incumbent,
+      because: `the study stays as it stood: ${others}`,
+      ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
+    };
   }
   const winner = comparisons.find(({ isClear }) => isClear);
-  if (winner !== undefined) return { hparams: winner.configuration.hparams, because: adoption(context, winner), ...confidenceOf(winner, true) };
+  if (winner !== undefined)
+    return { hparams: winner.configuration.hparams, because: adoption(context, winner), ...confidenceOf(winner, true) };
   const closest = comparisons[0];
-  if (closest !== undefined) return { hparams: context.incumbent, because: keeping(context, closest), ...confidenceOf(closest, false) };
+  if (closest !== undefined)
+    return { hparams: context.incumbent, because: keeping(context, closest), ...confidenceOf(closest, false) };
   const score = formatNumber(best.score ?? Number.NaN);
   const failed = incumbent.trainings[0]?.segments[0]?.result?.outcome.status ?? 'not ended';
-  return { hparams: best.hparams, because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`, ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }) };
+  return {
+    hparams: best.hparams,
+    because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`,
+    ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
+  };
 }
 
 /** Only points trained in full are compared, so a reason says how many are not. */
@@ -81,53 +117,101 @@ function withPruning(context: SweepContext, verdict: Verdict): Verdict {
 }
 
 /** A change must be better with every seed; for the study to stay, the best other point must not even be better on average. */
-function confidenceOf({ configuration, incumbent, differences, difference, probability }: Comparison, adopted: boolean): ReturnType<typeof confidenceBy> {
+function confidenceOf(
+  { configuration, incumbent, differences, difference, probability }: Comparison,
+  adopted: boolean,
+): ReturnType<typeof confidenceBy> {
   const hasFailed = failedShare(configuration) + failedShare(incumbent) > 0;
-  const isUnanimous = adopted ? differences.every((one) => one > 0) && (probability ?? 0) >= PROBABILITY_HIGH : difference <= 0;
+  const isUnanimous = adopted
+    ? differences.every((one) => one > 0) && (probability ?? 0) >= PROBABILITY_HIGH
+    : difference <= 0;
   const isFew = differences.length < SEEDS_HIGH;
   return confidenceBy({
-    guess: { 'one seed each': probability === null, 'seeds failed, and the others do not settle it': hasFailed && (isFew || !isUnanimous) },
-    doubt: { [`fewer than ${SEEDS_HIGH} seeds`]: isFew, 'the seeds do not agree': !isUnanimous, 'a seed failed': hasFailed },
+    guess: {
+      'one seed each': probability === null,
+      'seeds failed, and the others do not settle it': hasFailed && (isFew || !isUnanimous),
+    },
+    doubt: {
+      [`fewer than ${SEEDS_HIGH} seeds`]: isFew,
+      'the seeds do not agree': !isUnanimous,
+      'a seed failed': hasFailed,
+    },
   });
 }
 
-function warningsOf(context: SweepContext, configurations: readonly Configuration[], best: Configuration | undefined, decided: HParams): readonly string[] {
-  const { options, facts: { objective } } = context;
+function warningsOf(
+  context: SweepContext,
+  configurations: readonly Configuration[],
+  best: Configuration | undefined,
+  decided: HParams,
+): readonly string[] {
+  const {
+    options,
+    facts: { objective },
+  } = context;
   const search = searchTrials(context);
   const warnings: string[] = [...importNotes(options.imported ?? [])];
-  const failed = searchTrainings(context).filter(({ status }) => status === 'failed').map(lastSegment).filter((trial) => !ranWell(trial));
-  if (failed.length > 0) warnings.push(`${count(failed.length, 'point')} of ${search.length} failed: ${countByStatus(failed)}`);
-  warnings.push(...failedReplicates(context, configurations), ...constraintWarnings(context, configurations, decided === context.incumbent ? configurations[0] : configurations.find(({ hparams }) => hparams === decided)));
-  if (isCutShort(context)) warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
+  const failed = searchTrainings(context)
+    .filter(({ status }) => status === 'failed')
+    .map(lastSegment)
+    .filter((trial) => !ranWell(trial));
+  if (failed.length > 0)
+    warnings.push(`${count(failed.length, 'point')} of ${search.length} failed: ${countByStatus(failed)}`);
+  warnings.push(
+    ...failedReplicates(context, configurations),
+    ...constraintWarnings(
+      context,
+      configurations,
+      decided === context.incumbent ? configurations[0] : configurations.find(({ hparams }) => hparams === decided),
+    ),
+  );
+  if (isCutShort(context))
+    warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
   warnings.push(...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   if (best !== undefined && best.scores.size < 2) {
-    warnings.push(`the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`);
+    warnings.push(
+      `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
+    );
   }
   if (objective.metric === 'valLoss' && 'labelSmoothing' in options.space) {
-    warnings.push('label smoothing raises the validation loss even where it helps accuracy: for its sake set objective.metric to valAccuracy');
+    warnings.push(
+      'label smoothing raises the validation loss even where it helps accuracy: for its sake set objective.metric to valAccuracy',
+    );
   }
-  if (configurations[0]?.score === null) warnings.push('the study as it stood failed: everything is compared without it');
+  if (configurations[0]?.score === null)
+    warnings.push('the study as it stood failed: everything is compared without it');
   return warnings;
 }
 
 /** Points of which some seeds failed, though the first did not. */
-function failedReplicates({ facts: { objective } }: SweepContext, configurations: readonly Configuration[]): readonly string[] {
-  return configurations.filter((configuration) => configuration.score !== null && failedShare(configuration) > 0).map((configuration) => {
-    const name = configuration.isIncumbent ? 'the study as it stood' : `point ${configuration.index}`;
-    return `${name} failed with ${failedSeeds(configuration)}: ${namedFailures(configuration.trainings.map(lastSegment), objective)}`;
-  });
+function failedReplicates(
+  { facts: { objective } }: SweepContext,
+  configurations: readonly Configuration[],
+): readonly string[] {
+  return configurations
+    .filter((configuration) => configuration.score !== null && failedShare(configuration) > 0)
+    .map((configuration) => {
+      const name = configuration.isIncumbent ? 'the study as it stood' : `point ${configuration.index}`;
+      return `${name} failed with ${failedSeeds(configuration)}: ${namedFailures(configuration.trainings.map(lastSegment), objective)}`;
+    });
 }
 
 /** Factors on a value that was 0, say. */
 function unvaried({ options: { space } }: SweepContext): readonly string[] {
-  return Object.entries(space).flatMap(([name, dimension]) => ('ordinal' in dimension && dimension.ordinal.length === 1 ? [`${name} was not varied: ${String(dimension.ordinal[0])} is its only value`] : []));
+  return Object.entries(space).flatMap(([name, dimension]) =>
+    'ordinal' in dimension && dimension.ordinal.length === 1
+      ? [`${name} was not varied: ${String(dimension.ordinal[0])} is its only value`]
+      : [],
+  );
 }
 
 /** Whether the search would have gone on with a larger budget. */
 function isCutShort(context: SweepContext): boolean {
-  const { options: { trials } } = context;
+  const {
+    options: { trials },
+  } = context;
   return searchTrials(context).length < trials && affordableSearch(context) < trials && newPoint(context) !== undefined;
 }
 
@@ -136,17 +220,26 @@ function optimism({ facts: { objective } }: SweepContext, { score, scores }: Con
   const further = [...scores].flatMap(([replicate, value]) => (replicate === 0 || value === null ? [] : [value]));
   if (score === null || further.length === 0) return [];
   const flattery = improvement(score, mean(further), objective);
-  return flattery <= 0 ? [] : [`the best point's first ${objective.metric} was better by ${formatNumber(flattery)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`];
+  return flattery <= 0
+    ? []
+    : [
+        `the best point's first ${objective.metric} was better by ${formatNumber(flattery)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`,
+      ];
 }
 
 function noteOf(context: SweepContext, configuration: Configuration): string {
   const { objective } = context.facts;
   const numbers = [...configuration.scores.values()].filter((score) => score !== null);
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
-  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}; ${costText(context, configuration.trainings.flatMap(({ segments }) => segments))}`;
+  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}; ${costText(
+    context,
+    configuration.trainings.flatMap(({ segments }) => segments),
+  )}`;
 }
 
 function inconclusive({ stageId, trials }: SweepContext): StageInconclusive {
   const fix = remedyFor(trials, 'put a lrRangeTest before this stage, or narrow its space');
-  return new StageInconclusive(`no trial of the sweep ended well [stage=${stageId}, trials=${countByStatus(trials)}]: ${fix}`);
+  return new StageInconclusive(
+    `no trial of the sweep ended well [stage=${stageId}, trials=${countByStatus(trials)}]: ${fix}`,
+  );
 }

@@ -40,9 +40,16 @@ export function enqueuedTried(context: SweepContext): number {
 
 /** Why a search cannot take a point that somebody asks for while it runs; `undefined` if it can. */
 export function refuseEnqueued(context: SweepContext, hparams: HParams): string | undefined {
-  const { options: { space, trials }, stageId, incumbent } = context;
-  if (Object.keys(hparams).length === 0) return `hparams must name at least one hyperparameter of the space: ${Object.keys(space).join(', ')}`;
-  const [misfit, ...others] = misfitsIn(space, hparams).map(({ name, rule }) => `${name} ${rule}, got ${JSON.stringify(hparams[name])}`);
+  const {
+    options: { space, trials },
+    stageId,
+    incumbent,
+  } = context;
+  if (Object.keys(hparams).length === 0)
+    return `hparams must name at least one hyperparameter of the space: ${Object.keys(space).join(', ')}`;
+  const [misfit, ...others] = misfitsIn(space, hparams).map(
+    ({ name, rule }) => `${name} ${rule}, got ${JSON.stringify(hparams[name])}`,
+  );
   if (misfit !== undefined) return [misfit, ...others].join('; ');
   if (isReplicating(context)) return `the search of ${stageId} is over: its best points are trained with further seeds`;
   const key = pointKey(space, { ...incumbent, ...hparams });
@@ -50,5 +57,7 @@ export function refuseEnqueued(context: SweepContext, hparams: HParams): string 
   const tried = triedPoints(context);
   if (tried.has(key)) return `${stageId} has tried this point already`;
   const waiting = enqueuedCount(context) - enqueuedTried(context);
-  return Math.max(1, tried.size) + waiting >= trials ? `the search of ${stageId} has room for ${trials} trials, all of which are run or enqueued` : undefined;
+  return Math.max(1, tried.size) + waiting >= trials
+    ? `the search of ${stageId} has room for ${trials} trials, all of which are run or enqueued`
+    : undefined;
 }

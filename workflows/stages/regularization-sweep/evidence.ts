@@ -14,18 +14,39 @@ import type { Training } from './trainings';
 
 type Cell = string | number | null;
 
-const cell = (value: unknown): Cell => (typeof value === 'number' || typeof value === 'string' ? value : value === undefined ? null : String(value));
+const cell = (value: unknown): Cell =>
+  typeof value === 'number' || typeof value === 'string' ? value : value === undefined ? null : String(value);
 
 /** Every point with its scores, as far as they are shown. */
-export function pointTable({ options: { space }, facts: { objective } }: SweepContext, configurations: readonly Configuration[], shown: readonly Configuration[]): Table {
+export function pointTable(
+  { options: { space }, facts: { objective } }: SweepContext,
+  configurations: readonly Configuration[],
+  shown: readonly Configuration[],
+): Table {
   const names = Object.keys(space);
   return {
-    title: `Points of the space${shown.length < configurations.length ? `, the best ${shown.length} of ${configurations.length}` : ''}`, columns: ['trial', ...names, 'ended', 'epochs', objective.metric, 'seeds', 'failed seeds', 'mean', 'standard deviation'],
+    title: `Points of the space${shown.length < configurations.length ? `, the best ${shown.length} of ${configurations.length}` : ''}`,
+    columns: [
+      'trial',
+      ...names,
+      'ended',
+      'epochs',
+      objective.metric,
+      'seeds',
+      'failed seeds',
+      'mean',
+      'standard deviation',
+    ],
     rows: shown.map(({ trainings: [first], hparams, score, scores }): readonly Cell[] => {
       const numbers = [...scores.values()].filter((value) => value !== null);
       return [
-        firstTrialId(first), ...names.map((name) => cell(hparams[name])), ...(first === undefined ? ['running', null, null] : endOf(first, score, objective)), scores.size, scores.size - numbers.length,
-        numbers.length > 0 ? mean(numbers) : null, numbers.length > 1 ? standardDeviation(numbers) : null,
+        firstTrialId(first),
+        ...names.map((name) => cell(hparams[name])),
+        ...(first === undefined ? ['running', null, null] : endOf(first, score, objective)),
+        scores.size,
+        scores.size - numbers.length,
+        numbers.length > 0 ? mean(numbers) : null,
+        numbers.length > 1 ? standardDeviation(numbers) : null,
       ];
     }),
   };
@@ -43,37 +64,86 @@ const firstTrialId = (training: Training | undefined): Cell => training?.segment
 /** The replicated points against the study as it stood, the best first. */
 export function comparisonTable(comparisons: readonly Comparison[]): Table {
   return {
-    title: 'Against the study as it stood', columns: ['trial', 'share failed', 'share failed before', 'seeds', 'mean', 'mean before', 'better by', 'standard error', 'P(better)'],
-    rows: comparisons.slice(0, SHOWN_MAX).map(({ configuration, incumbent, differences, difference, error, probability, ...means }) => [
-      firstTrialId(configuration.trainings[0]), failedShare(configuration), failedShare(incumbent), differences.length, means.mean, means.incumbentMean, difference, error, probability,
-    ]),
+    title: 'Against the study as it stood',
+    columns: [
+      'trial',
+      'share failed',
+      'share failed before',
+      'seeds',
+      'mean',
+      'mean before',
+      'better by',
+      'standard error',
+      'P(better)',
+    ],
+    rows: comparisons
+      .slice(0, SHOWN_MAX)
+      .map(({ configuration, incumbent, differences, difference, error, probability, ...means }) => [
+        firstTrialId(configuration.trainings[0]),
+        failedShare(configuration),
+        failedShare(incumbent),
+        differences.length,
+        means.mean,
+        means.incumbentMean,
+        difference,
+        error,
+        probability,
+      ]),
   };
 }
 
 /** Per hyperparameter: its value before and after, among the best, and how the objective moves with it. */
-export function dimensionTable(context: SweepContext, configurations: readonly Configuration[], best: readonly Configuration[], decided: Configuration['hparams']): Table {
-  const { options: { space }, incumbent, facts: { objective } } = context;
+export function dimensionTable(
+  context: SweepContext,
+  configurations: readonly Configuration[],
+  best: readonly Configuration[],
+  decided: Configuration['hparams'],
+): Table {
+  const {
+    options: { space },
+    incumbent,
+    facts: { objective },
+  } = context;
   const scored = configurations.filter(({ score }) => score !== null);
-  const exists = (hparams: Configuration['hparams'], name: string): boolean => activeNames(space, hparams).includes(name);
+  const exists = (hparams: Configuration['hparams'], name: string): boolean =>
+    activeNames(space, hparams).includes(name);
   return {
-    title: 'Hyperparameters', columns: ['hyperparameter', 'before', 'decided', 'of the best', `rank correlation with ${objective.metric}`],
+    title: 'Hyperparameters',
+    columns: ['hyperparameter', 'before', 'decided', 'of the best', `rank correlation with ${objective.metric}`],
     rows: Object.entries(space).map(([name, dimension]) => {
       const pairs = scored.flatMap(({ hparams, score }) => {
         const unit = isOrdered(dimension) && exists(hparams, name) ? unitOf(dimension, hparams[name]) : undefined;
         return unit === undefined || score === null ? [] : [[unit, score] as const];
       });
-      const values = best.filter(({ hparams }) => exists(hparams, name)).map(({ hparams }) => hparams[name]).map((value) => (typeof value === 'number' ? formatNumber(value) : String(value)));
-      return [name, cell(incumbent[name]), cell(decided[name]), values.join(', '), rankCorrelation(pairs.map(([unit]) => unit), pairs.map(([, score]) => score))];
+      const values = best
+        .filter(({ hparams }) => exists(hparams, name))
+        .map(({ hparams }) => hparams[name])
+        .map((value) => (typeof value === 'number' ? formatNumber(value) : String(value)));
+      return [
+        name,
+        cell(incumbent[name]),
+        cell(decided[name]),
+        values.join(', '),
+        rankCorrelation(
+          pairs.map(([unit]) => unit),
+          pairs.map(([, score]) => score),
+        ),
+      ];
     }),
   };
 }
 
 function isOrdered(dimension: Dimension): boolean {
-  return 'choice' in dimension ? dimension.choice.every((value) => typeof value === 'number') : !('constant' in dimension);
+  return 'choice' in dimension
+    ? dimension.choice.every((value) => typeof value === 'number')
+    : !('constant' in dimension);
 }
 
 /** The objective by trial. */
-export function sweepPlots({ facts: { objective } }: SweepContext, configurations: readonly Configuration[]): readonly Plot[] {
+export function sweepPlots(
+  { facts: { objective } }: SweepContext,
+  configurations: readonly Configuration[],
+): readonly Plot[] {
   const scored = configurations.flatMap(({ score }, index) => (score === null ? [] : [{ score, index }]));
   const bestSoFar: number[] = [];
   for (const { score } of scored) {
@@ -81,9 +151,15 @@ export function sweepPlots({ facts: { objective } }: SweepContext, configuration
     bestSoFar.push(isBetter(score, best, objective) ? score : best);
   }
   const some = evenly(scored, SHOWN_MAX);
-  const corners = scored.map(({ index }, i) => ({ index, best: bestSoFar[i] })).filter(({ best }, i) => scored.length <= SHOWN_MAX || best !== bestSoFar[i - 1] || best !== bestSoFar[i + 1]);
+  const corners = scored
+    .map(({ index }, i) => ({ index, best: bestSoFar[i] }))
+    .filter(({ best }, i) => scored.length <= SHOWN_MAX || best !== bestSoFar[i - 1] || best !== bestSoFar[i + 1]);
   const history: Plot = {
-    title: 'Objective by trial', xLabel: 'trial', yLabel: objective.metric, xScale: 'linear', yScale: 'linear',
+    title: 'Objective by trial',
+    xLabel: 'trial',
+    yLabel: objective.metric,
+    xScale: 'linear',
+    yScale: 'linear',
     series: [
       { name: 'score', drawnAs: 'points', x: some.map(({ index }) => index), y: some.map(({ score }) => score) },
       { name: 'best so far', x: corners.map(({ index }) => index), y: corners.map(({ best }) => best!) },

@@ -34,7 +34,11 @@ export interface Observed {
  * Scores of another scale cannot be mixed with the search's own. So wherever one import has such scores, every group (each such import, and all
  * trials of the study's own scale) is put in the order of its scores, from 0 for its best to 1 for its worst.
  */
-export function observed(imports: readonly ImportedTrials[], own: readonly Observation[], direction: Objective['direction']): Observed {
+export function observed(
+  imports: readonly ImportedTrials[],
+  own: readonly Observation[],
+  direction: Objective['direction'],
+): Observed {
   const ofScale = (sameScale: boolean) => imports.filter((one) => one.sameScale === sameScale);
   const comparable = [...ofScale(true).flatMap(({ trials }) => trials.map(elsewhere)), ...own];
   if (ofScale(false).length === 0) return { observations: comparable, direction };
@@ -48,7 +52,9 @@ function elsewhere({ hparams, score }: ImportedTrials['trials'][number]): Observ
 
 /** Scores as shares of the way from the best to the worst; equal ones share theirs. Failed and running trials stay as they are. */
 function inOrder(observations: readonly Observation[], direction: Objective['direction']): readonly Observation[] {
-  const sorted = observations.flatMap(({ score }) => (typeof score === 'number' && Number.isFinite(score) ? [score] : [])).sort((a, b) => (direction === 'minimize' ? a - b : b - a));
+  const sorted = observations
+    .flatMap(({ score }) => (typeof score === 'number' && Number.isFinite(score) ? [score] : []))
+    .sort((a, b) => (direction === 'minimize' ? a - b : b - a));
   const places = new Map<number, { first: number; count: number }>();
   sorted.forEach((score, i) => {
     const place = places.get(score);
@@ -57,7 +63,9 @@ function inOrder(observations: readonly Observation[], direction: Objective['dir
   });
   return observations.map((observation) => {
     const place = typeof observation.score === 'number' ? places.get(observation.score) : undefined;
-    return place === undefined ? observation : { ...observation, score: (place.first + place.count / 2) / sorted.length };
+    return place === undefined
+      ? observation
+      : { ...observation, score: (place.first + place.count / 2) / sorted.length };
   });
 }
 

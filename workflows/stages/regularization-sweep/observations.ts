@@ -14,14 +14,19 @@ import type { Training } from './trainings';
  */
 export function ownObservations(context: SweepContext): readonly Observation[] {
   const search = searchTrainings(context);
-  const cut = furthest(context, search.filter((training) => isKnownInPart(context, training)));
+  const cut = furthest(
+    context,
+    search.filter((training) => isKnownInPart(context, training)),
+  );
   const observations = search.map((training) => observationOf(context, training));
   if (cut.length === 0) return observations;
   const places = new Map(cut.map((training, i) => [training, i + 1]));
   const ended = search.flatMap(({ score }) => score ?? []);
   const sign = context.facts.objective.direction === 'minimize' ? 1 : -1;
-  const worst = sign * ended.reduce((highest, score) => Math.max(highest, sign * score), ended.length > 0 ? -Infinity : 0);
-  const spread = ended.length > 1 ? Math.abs(worst - ended.reduce((best, score) => (sign * score < sign * best ? score : best))) : 0;
+  const worst =
+    sign * ended.reduce((highest, score) => Math.max(highest, sign * score), ended.length > 0 ? -Infinity : 0);
+  const spread =
+    ended.length > 1 ? Math.abs(worst - ended.reduce((best, score) => (sign * score < sign * best ? score : best))) : 0;
   const reach = spread > 0 ? spread : Math.max(Math.abs(worst), 1) / 1000;
   return observations.map((observation, i) => {
     const place = places.get(search[i]!);
@@ -36,7 +41,8 @@ const known = new WeakMap<Training, { readonly options: SweepContext['options'];
 function observationOf(context: SweepContext, training: Training): Observation {
   const before = known.get(training);
   if (before?.options === context.options) return before.observation;
-  const score = training.status === 'running' ? undefined : brokenBy(context, training).length > 0 ? null : training.score;
+  const score =
+    training.status === 'running' ? undefined : brokenBy(context, training).length > 0 ? null : training.score;
   const observation: Observation = { hparams: training.hparams, score };
   known.set(training, { options: context.options, observation });
   return observation;

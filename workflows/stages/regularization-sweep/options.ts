@@ -8,42 +8,98 @@ import { scalarSchema, spaceSchema } from '../../spec/space';
 import { trialImportsSchema } from '../../spec/trial-import';
 import type { ImportedTrials } from './imported';
 
-const bound = (what: string) => z.strictObject({ max: z.number().gt(0) }).optional().describe(`Most ${what}.`);
+const bound = (what: string) =>
+  z
+    .strictObject({ max: z.number().gt(0) })
+    .optional()
+    .describe(`Most ${what}.`);
 
 /** Options of `regularizationSweep`. */
 export const regularizationSweepOptions = z
   .strictObject({
-    space: spaceSchema.describe('Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, and those that others depend on.'),
+    space: spaceSchema.describe(
+      'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, and those that others depend on.',
+    ),
     sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
     pruner: prunerSchema.prefault({ name: 'none' }).describe('Which trainings of the search are stopped on their way.'),
-    trials: z.int().min(2).max(10_000).default(16).describe('Most trials before the replication; the first is the study as it stands.'),
-    enqueue: z.array(z.record(z.string(), scalarSchema).refine((point) => Object.keys(point).length > 0, 'must name at least one hyperparameter')).max(9999).default([])
-      .describe('Points that are known to be good: tried first, after the study as it stands. What a point leaves out is as the study stands.'),
+    trials: z
+      .int()
+      .min(2)
+      .max(10_000)
+      .default(16)
+      .describe('Most trials before the replication; the first is the study as it stands.'),
+    enqueue: z
+      .array(
+        z
+          .record(z.string(), scalarSchema)
+          .refine((point) => Object.keys(point).length > 0, 'must name at least one hyperparameter'),
+      )
+      .max(9999)
+      .default([])
+      .describe(
+        'Points that are known to be good: tried first, after the study as it stands. What a point leaves out is as the study stands.',
+      ),
     import: trialImportsSchema.default([]),
-    constraints: z.strictObject({ peakBytes: bound('resident memory of the trainer'), deviceSeconds: bound('device time of a whole training'), parameters: bound('weights of the model') }).default({})
-      .describe('What a point may cost at most. Whatever keeps these is better than all that does not, whatever its objective.'),
+    constraints: z
+      .strictObject({
+        peakBytes: bound('resident memory of the trainer'),
+        deviceSeconds: bound('device time of a whole training'),
+        parameters: bound('weights of the model'),
+      })
+      .default({})
+      .describe(
+        'What a point may cost at most. Whatever keeps these is better than all that does not, whatever its objective.',
+      ),
     epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
-    replicateTop: z.int().min(1).max(100).default(3).describe('How many of the best are trained again with further seeds.'),
-    replicates: z.int().min(1).max(100).default(3).describe('Trainings of each of those and of the study as it stands, the first included.'),
+    replicateTop: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(3)
+      .describe('How many of the best are trained again with further seeds.'),
+    replicates: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(3)
+      .describe('Trainings of each of those and of the study as it stands, the first included.'),
   })
   .superRefine(({ pruner, replicates }, context) => {
     if (pruner.name !== 'wilcoxon') return;
     const needed = replicatesForWilcoxon(pruner.pThreshold);
-    if (replicates < needed) context.addIssue({ code: 'custom', path: ['replicates'], message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none` });
+    if (replicates < needed)
+      context.addIssue({
+        code: 'custom',
+        path: ['replicates'],
+        message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none`,
+      });
   })
   .superRefine(({ space, sampler, trials, enqueue }, context) => {
     for (const [i, point] of enqueue.entries()) {
-      for (const { name, rule } of misfitsIn(space, point)) context.addIssue({ code: 'custom', path: ['enqueue', i, name], message: rule });
+      for (const { name, rule } of misfitsIn(space, point))
+        context.addIssue({ code: 'custom', path: ['enqueue', i, name], message: rule });
     }
-    if (enqueue.length >= trials) context.addIssue({ code: 'custom', path: ['trials'], message: `must be above ${enqueue.length}: every enqueued point, and the study as it stands` });
+    if (enqueue.length >= trials)
+      context.addIssue({
+        code: 'custom',
+        path: ['trials'],
+        message: `must be above ${enqueue.length}: every enqueued point, and the study as it stands`,
+      });
     // The conditions' own problems are reported with the study's: here they would only lead to others.
     if (conditionProblems(space).length > 0) return;
     const refusal = refusalOf(sampler, space);
     if (refusal !== undefined) context.addIssue({ code: 'custom', path: ['space'], message: refusal });
     if (sampler.name !== 'grid') return;
     const needed = gridSize(space, sampler.levels) + enqueue.length + 1;
-    if (needed > trials) context.addIssue({ code: 'custom', path: ['trials'], message: `must be at least ${needed}: every point of the grid${enqueue.length > 0 ? ', every enqueued one' : ''}, and the study as it stands` });
+    if (needed > trials)
+      context.addIssue({
+        code: 'custom',
+        path: ['trials'],
+        message: `must be at least ${needed}: every point of the grid${enqueue.length > 0 ? ', every enqueued one' : ''}, and the study as it stands`,
+      });
   });
 
 /** As parsed, and what `resolveStudy` made of the imports. */
-export type RegularizationSweepOptions = z.output<typeof regularizationSweepOptions> & { readonly imported?: readonly ImportedTrials[] };
+export type RegularizationSweepOptions = z.output<typeof regularizationSweepOptions> & {
+  readonly imported?: readonly ImportedTrials[];
+};

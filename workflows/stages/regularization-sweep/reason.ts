@@ -17,7 +17,8 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${changed}: failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}; ${probability === null ? '' : 'mean '}${scores} ${over(comparison)}`;
   }
-  if (probability === null) return `${changed}: ${scores} of the study as it stood, ${over(comparison)}: the difference is untested with further seeds`;
+  if (probability === null)
+    return `${changed}: ${scores} of the study as it stood, ${over(comparison)}: the difference is untested with further seeds`;
   const better = differences.filter((difference) => difference > 0).length;
   return `${changed}: mean ${scores} of the study as it stood, better with ${better} of ${count(differences.length, 'seed')} (P = ${probability.toFixed(2)})`;
 }
@@ -26,7 +27,8 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
 export function keeping(context: SweepContext, comparison: Comparison): string {
   const { configuration, incumbent, difference, error, mean, incumbentMean } = comparison;
   const best = `the study stays as it stood: the best of ${count(searchTrials(context).length - 1, 'other point')}`;
-  if (violationOf(context, configuration) > violationOf(context, incumbent)) return `${best} has ${brokenText(context, configuration)}, and the study as it stood ${brokenText(context, incumbent) || 'keeps the constraints'}`;
+  if (violationOf(context, configuration) > violationOf(context, incumbent))
+    return `${best} has ${brokenText(context, configuration)}, and the study as it stood ${brokenText(context, incumbent) || 'keeps the constraints'}`;
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${best} failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}`;
   }
@@ -45,7 +47,8 @@ function over({ configuration, incumbent, differences }: Comparison): string {
 
 /** The values that change, e.g. `weightDecay 3.1e-4 (was 0), dropoutRate 0.2 (was 0)`. */
 export function changes({ incumbent, options: { space } }: SweepContext, hparams: HParams): string {
-  const text = (value: unknown): string => (typeof value === 'number' ? formatNumber(value) : value === undefined ? 'unset' : String(value));
+  const text = (value: unknown): string =>
+    typeof value === 'number' ? formatNumber(value) : value === undefined ? 'unset' : String(value);
   const changed = Object.keys(space).filter((name) => hparams[name] !== incumbent[name]);
   return changed.map((name) => `${name} ${text(hparams[name])} (was ${text(incumbent[name])})`).join(', ');
 }

@@ -6,13 +6,20 @@ export const SHOWN_MAX = 500;
 
 /** Some of many, evenly spaced, in their order. */
 export function evenly<Item>(items: readonly Item[], most: number): readonly Item[] {
-  return items.length <= most ? items : Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
+  return items.length <= most
+    ? items
+    : Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
 }
 
 /** What evidence shows of the points: all; of very many, those with several seeds or none of their own, and the best, in the order of the search. */
-export function shownConfigurations({ facts: { objective } }: SweepContext, configurations: readonly Configuration[]): readonly Configuration[] {
+export function shownConfigurations(
+  { facts: { objective } }: SweepContext,
+  configurations: readonly Configuration[],
+): readonly Configuration[] {
   if (configurations.length <= SHOWN_MAX) return configurations;
   const isNotable = ({ isIncumbent, scores }: Configuration): boolean => isIncumbent || scores.size > 1;
-  const shown = new Set([...configurations.filter(isNotable), ...ranked(configurations, objective)].slice(0, SHOWN_MAX));
+  const shown = new Set(
+    [...configurations.filter(isNotable), ...ranked(configurations, objective)].slice(0, SHOWN_MAX),
+  );
   return configurations.filter((configuration) => shown.has(configuration));
 }

@@ -39,20 +39,30 @@ function nextTraining(context: SweepContext): TrialSpec | undefined {
   const promoted = nextPromotion(context);
   if (promoted !== undefined) return promoted;
   if (search.length < affordableSearch(context)) {
-    const hparams = search.length === 0 ? context.incumbent : nextEnqueued(context) ?? newPoint(context);
-    if (hparams !== undefined) return training(context, hparams, { label: pointName(search.length), pauseAfterEpochs: nextPause(context, search.length) });
+    const hparams = search.length === 0 ? context.incumbent : (nextEnqueued(context) ?? newPoint(context));
+    if (hparams !== undefined)
+      return training(context, hparams, {
+        label: pointName(search.length),
+        pauseAfterEpochs: nextPause(context, search.length),
+      });
   }
   const running = search.filter(({ status }) => status === 'running');
   const finalist = running.every(isOnFinalStretch) ? nextFinalist(context) : undefined;
-  return running.length === 0 || finalist !== undefined ? finalist ?? nextReplicate(context) : undefined;
+  return running.length === 0 || finalist !== undefined ? (finalist ?? nextReplicate(context)) : undefined;
 }
 
 function mostOf(context: SweepContext): ReturnType<Stage['estimate']> {
   const { options } = context;
   const search = searchSize(context);
   const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
-  const costs = batchSizes(context).map((batchSize) => costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }));
-  return { trials, steps: trials * Math.max(...costs.map(({ steps }) => steps)), examples: trials * Math.max(...costs.map(({ examples }) => examples)) };
+  const costs = batchSizes(context).map((batchSize) =>
+    costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }),
+  );
+  return {
+    trials,
+    steps: trials * Math.max(...costs.map(({ steps }) => steps)),
+    examples: trials * Math.max(...costs.map(({ examples }) => examples)),
+  };
 }
 
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
@@ -68,14 +78,22 @@ function batchSizes({ options: { space }, incumbent }: SweepContext): readonly n
 
 /** Seed by seed, so that every point has its second training before any has its third. */
 function nextReplicate(context: SweepContext): TrialSpec | undefined {
-  const { options: { replicates, space }, trials, seed } = context;
+  const {
+    options: { replicates, space },
+    trials,
+    seed,
+  } = context;
   const configurations = worthReplicating(context);
   for (let replicate = 1; replicate < replicates; replicate++) {
     for (const { hparams, index } of configurations) {
       const own = replicateSeed(seed, replicate);
       const key = pointKey(space, hparams);
       const isThere = trials.some(({ spec }) => spec.seed === own && pointKey(space, spec.hparams) === key);
-      if (!isThere) return training(context, hparams, { label: `${pointName(index)}, seed ${replicate + 1} of ${replicates}`, replicate });
+      if (!isThere)
+        return training(context, hparams, {
+          label: `${pointName(index)}, seed ${replicate + 1} of ${replicates}`,
+          replicate,
+        });
     }
   }
   return undefined;
@@ -87,10 +105,19 @@ interface TrainingRequest {
   readonly pauseAfterEpochs?: number | undefined;
 }
 
-function training(context: SweepContext, hparams: HParams, { label, replicate = 0, pauseAfterEpochs }: TrainingRequest): TrialSpec {
+function training(
+  context: SweepContext,
+  hparams: HParams,
+  { label, replicate = 0, pauseAfterEpochs }: TrainingRequest,
+): TrialSpec {
   const { seed, facts } = context;
   return nextTrial(context, {
-    label, hparams, seed: replicateSeed(seed, replicate), ...studyTraining(context, hparams, epochsOf(context)),
-    stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true }, evaluate: { validation: 'epoch', test: false }, ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
+    label,
+    hparams,
+    seed: replicateSeed(seed, replicate),
+    ...studyTraining(context, hparams, epochsOf(context)),
+    stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
+    evaluate: { validation: 'epoch', test: false },
+    ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   });
 }

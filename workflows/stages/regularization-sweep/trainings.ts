@@ -68,7 +68,7 @@ class TrainingIndex {
     const { trialId, continues } = trial.spec;
     const known = this.places[i]?.training ?? (continues === undefined ? undefined : this.byId.get(continues));
     const training = known ?? this.trainings.length;
-    const segments = [...this.trainings[training]?.segments ?? []];
+    const segments = [...(this.trainings[training]?.segments ?? [])];
     const segment = this.places[i]?.segment ?? segments.length;
     segments[segment] = trial;
     this.trainings[training] = trainingOf(segments, this.objective);
@@ -85,19 +85,35 @@ function trainingOf(segments: readonly Trial[], objective: Objective): Training 
   const score = paused ? null : soundScore(last, objective);
   const ended = score === null ? 'failed' : 'ended';
   const pause = paused ? last : segments.at(-2);
-  return { segments, hparams, seed, score, pausedAt: pause?.spec.pauseAfterEpochs ?? 0, status: isRunning(last) ? 'running' : paused ? 'paused' : ended };
+  return {
+    segments,
+    hparams,
+    seed,
+    score,
+    pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
+    status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
+  };
 }
 
 /** The objective of a training epoch by epoch, up to where it is paused. */
 export function curveOf({ segments }: Training, { metric }: Objective): readonly CurvePoint[] {
-  const byEpoch = new Map(segments.flatMap(linesOf).map((line): [number, CurvePoint] => [line.epoch, { epoch: line.epoch, value: line[metric] }]));
+  const byEpoch = new Map(
+    segments
+      .flatMap(linesOf)
+      .map((line): [number, CurvePoint] => [line.epoch, { epoch: line.epoch, value: line[metric] }]),
+  );
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
 
 /** The objective where a training was last looked at: at its end, or its newest pause; `undefined` before the first. */
 export function lastValue({ segments }: Training, { metric }: Objective): number | null | undefined {
   const segment = segments.findLast(({ result }) => measurementOf(result?.outcome) !== undefined);
-  return segment === undefined ? undefined : linesOf(segment).reduce<EpochMeasurement | undefined>((a, b) => (a === undefined || b.epoch >= a.epoch ? b : a), undefined)?.[metric];
+  return segment === undefined
+    ? undefined
+    : linesOf(segment).reduce<EpochMeasurement | undefined>(
+        (a, b) => (a === undefined || b.epoch >= a.epoch ? b : a),
+        undefined,
+      )?.[metric];
 }
 
 /** The first line at or after the pause: where batches hold more than an epoch, some epochs have none. */
@@ -122,6 +138,11 @@ function linesOf(segment: Trial): readonly EpochMeasurement[] {
   const measurement = measurementOf(segment.result?.outcome);
   if (measurement === undefined) return [];
   const { pauseAfterEpochs } = segment.spec;
-  const end = pauseAfterEpochs !== undefined && isPaused(segment) ? lineOfPause(measurement, pauseAfterEpochs)?.epoch ?? pauseAfterEpochs : Infinity;
-  return [...(measurement.best === null ? [] : [measurement.best]), ...measurement.curve].filter(({ epoch }) => epoch <= end);
+  const end =
+    pauseAfterEpochs !== undefined && isPaused(segment)
+      ? (lineOfPause(measurement, pauseAfterEpochs)?.epoch ?? pauseAfterEpochs)
+      : Infinity;
+  return [...(measurement.best === null ? [] : [measurement.best]), ...measurement.curve].filter(
+    ({ epoch }) => epoch <= end,
+  );
 }

@@ -20,7 +20,8 @@ export function triedPoints({ trials, options: { space }, seed }: SweepContext):
   const first = trials[0]?.spec;
   if (first === undefined) return new Set();
   const before = known.get(first);
-  const tried: Tried = before !== undefined && goesOn(before, space, trials) ? before : { space, keys: new Set(), count: 0, last: first };
+  const tried: Tried =
+    before !== undefined && goesOn(before, space, trials) ? before : { space, keys: new Set(), count: 0, last: first };
   known.set(first, tried);
   const searchSeed = replicateSeed(seed, 0);
   for (; tried.count < trials.length; tried.count++) {

@@ -32,7 +32,12 @@ export interface Line {
 /** A node that is the same for every batch, a constant whose elements depend on it, or a constant of equal elements. */
 export type TemplateNode =
   | { readonly node: GraphNode }
-  | { readonly name: string; readonly dtype: Dtype; readonly shape: readonly number[]; readonly values: readonly Line[] }
+  | {
+      readonly name: string;
+      readonly dtype: Dtype;
+      readonly shape: readonly number[];
+      readonly values: readonly Line[];
+    }
   | { readonly name: string; readonly dtype: Dtype; readonly sides: readonly Line[]; readonly value: Line };
 
 export type Template = readonly TemplateNode[];
@@ -40,7 +45,9 @@ export type Template = readonly TemplateNode[];
 /** What three recordings have in common. @throws TrainingFailure of type ModelInvalid that names the layer whose recording does not fit a straight line. */
 export function templateOf([first, second, third]: Recordings): Template {
   if (first.length !== second.length || first.length !== third.length) {
-    throw notCompilable(`the step takes ${first.length}, ${second.length} and ${third.length} ops for batches of ${RECORDED_BATCHES.join(', ')}; a layer decides by its input`);
+    throw notCompilable(
+      `the step takes ${first.length}, ${second.length} and ${third.length} ops for batches of ${RECORDED_BATCHES.join(', ')}; a layer decides by its input`,
+    );
   }
   return first.map((node, i) => merge(node, second[i] as GraphNode, third[i] as GraphNode));
 }
@@ -48,26 +55,36 @@ export function templateOf([first, second, third]: Recordings): Template {
 function merge(a: GraphNode, b: GraphNode, c: GraphNode): TemplateNode {
   const place = a.layer ?? 'the step outside of any layer';
   if (a.constant === undefined || b.constant === undefined || c.constant === undefined) {
-    if (!isDeepStrictEqual(a, b) || !isDeepStrictEqual(a, c)) throw notCompilable(`${place} computes ${a.op} in another way for other inputs`);
+    if (!isDeepStrictEqual(a, b) || !isDeepStrictEqual(a, c))
+      throw notCompilable(`${place} computes ${a.op} in another way for other inputs`);
     return { node: a };
   }
   return mergeConstants(a, a.constant, [b.constant, c.constant], place);
 }
 
-function mergeConstants(node: GraphNode, a: Constant, [b, c]: readonly [Constant, Constant], place: string): TemplateNode {
-  const fit = (x: number, y: number, z: number, what: string): Line => line([x, y, z], `${place} bakes ${what} into the graph that changes with its input`);
+function mergeConstants(
+  node: GraphNode,
+  a: Constant,
+  [b, c]: readonly [Constant, Constant],
+  place: string,
+): TemplateNode {
+  const fit = (x: number, y: number, z: number, what: string): Line =>
+    line([x, y, z], `${place} bakes ${what} into the graph that changes with its input`);
   const sides = a.shape.map((side, i) => fit(side, b.shape[i] ?? -1, c.shape[i] ?? -1, 'a shape'));
   const value = (i: number): Line => fit(a.values[i] ?? 0, b.values[i] ?? 0, c.values[i] ?? 0, 'a number');
   const { dtype, shape, values } = a;
   const perExample = sides.some(({ slope }) => slope !== 0);
-  if ([a, b, c].every(isUniform) && (perExample || values.length > FILL_ELEMENTS_MIN)) return { name: node.name, dtype, sides, value: value(0) };
-  if (values.length > CONSTANT_ELEMENTS_MAX) throw notCompilable(`${place} bakes ${values.length} numbers into the graph; make them weights of the layer`);
+  if ([a, b, c].every(isUniform) && (perExample || values.length > FILL_ELEMENTS_MIN))
+    return { name: node.name, dtype, sides, value: value(0) };
+  if (values.length > CONSTANT_ELEMENTS_MAX)
+    throw notCompilable(`${place} bakes ${values.length} numbers into the graph; make them weights of the layer`);
   if (perExample) throw notCompilable(`${place} makes a table with one row per example; compute it by ops`);
   const lines = Array.from(values, (_, i) => value(i));
   return lines.some(({ slope }) => slope !== 0) ? { name: node.name, dtype, shape, values: lines } : { node };
 }
 
-const isUniform = ({ values }: Constant): boolean => (values as readonly number[] | Float32Array).every((value) => Object.is(value, values[0]));
+const isUniform = ({ values }: Constant): boolean =>
+  (values as readonly number[] | Float32Array).every((value) => Object.is(value, values[0]));
 
 /** The straight line through the recorded values. */
 function line([x, y, z]: readonly [number, number, number], message: string): Line {
@@ -88,7 +105,8 @@ export function atBatchSize(template: Template, batchSize: number): GraphNode[] 
     if ('node' in item) return [item.node];
     const { name, dtype } = item;
     const evaluated = (lines: readonly Line[]): number[] => lines.map((value) => at(value, batchSize));
-    if ('values' in item) return [constant(name, { dtype, shape: item.shape, values: ARRAYS[dtype].from(evaluated(item.values)) })];
+    if ('values' in item)
+      return [constant(name, { dtype, shape: item.shape, values: ARRAYS[dtype].from(evaluated(item.values)) })];
     const sides = Int32Array.from(evaluated(item.sides));
     return filled(name, dtype, [
       constant(`${name}/shape`, { dtype: 'int32', shape: [sides.length], values: sides }),

@@ -74,10 +74,11 @@ export class LayerTrace {
 
   private name(node: TapeNode, place: string): void {
     const { gradient, kernelName } = node;
-    node.gradient = (dys) => this.within(place, () => {
-      if (gradient === undefined) throw new Error(`TensorFlow.js has no gradient of ${kernelName}`);
-      const gradients = Object.entries(gradient(dys));
-      return Object.fromEntries(gradients.map(([input, compute]) => [input, () => this.within(place, compute)]));
-    });
+    node.gradient = (dys) =>
+      this.within(place, () => {
+        if (gradient === undefined) throw new Error(`TensorFlow.js has no gradient of ${kernelName}`);
+        const gradients = Object.entries(gradient(dys));
+        return Object.fromEntries(gradients.map(([input, compute]) => [input, () => this.within(place, compute)]));
+      });
   }
 }

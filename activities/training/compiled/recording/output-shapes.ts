@@ -11,7 +11,9 @@ const ARGUMENT_ELEMENTS_MAX = 64;
  * Ops for which another number of examples changes nothing but that number: which inputs have an example a row (or are the shape of such a tensor),
  * the last one for certain, and which outputs have.
  */
-const BY_EXAMPLE: Readonly<Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>> = {
+const BY_EXAMPLE: Readonly<
+  Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>
+> = {
   Conv2D: { inputs: [0], outputs: [0] },
   Conv2DBackpropInput: { inputs: [0, 2], outputs: [0] },
   Conv2DBackpropFilter: { inputs: [0, 2], outputs: [] },
@@ -35,12 +37,21 @@ export class OutputShapes {
   private zeros = new Float32Array(0);
 
   /** What an op computes, or tensors of zeros in its shapes if it has run before. */
-  outputs(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[], run: () => tf.Tensor[]): tf.Tensor[] {
+  outputs(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly ShapeInput[],
+    run: () => tf.Tensor[],
+  ): tf.Tensor[] {
     const key = keyOf(op, attributes, inputs);
     const shapes = key === undefined ? undefined : this.known.get(key);
     if (shapes !== undefined) return shapes.map((shape, i) => this.standIn(ofExamples(op, inputs, shape, i)));
     const outputs = run();
-    if (key !== undefined && outputs.every(({ dtype }) => dtype === 'float32')) this.known.set(key, outputs.map(({ shape }) => shape));
+    if (key !== undefined && outputs.every(({ dtype }) => dtype === 'float32'))
+      this.known.set(
+        key,
+        outputs.map(({ shape }) => shape),
+      );
     return outputs;
   }
 
@@ -53,16 +64,22 @@ export class OutputShapes {
 
 /** `undefined` where shapes may follow from computed whole numbers. */
 function keyOf(op: string, attributes: readonly OpAttribute[], inputs: readonly ShapeInput[]): string | undefined {
-  if (inputs.some(({ dtype, constant }) => constant === undefined && dtype !== 'float32' && dtype !== 'bool')) return undefined;
+  if (inputs.some(({ dtype, constant }) => constant === undefined && dtype !== 'float32' && dtype !== 'bool'))
+    return undefined;
   const withExamples = BY_EXAMPLE[op]?.inputs;
-  return JSON.stringify([op, attributes, inputs.map(({ dtype, shape, constant }, i) => {
-    const sides = [shape, argument(constant)];
-    return [dtype, ...(withExamples?.includes(i) ? sides.map((of) => of?.slice(1)) : sides)];
-  })]);
+  return JSON.stringify([
+    op,
+    attributes,
+    inputs.map(({ dtype, shape, constant }, i) => {
+      const sides = [shape, argument(constant)];
+      return [dtype, ...(withExamples?.includes(i) ? sides.map((of) => of?.slice(1)) : sides)];
+    }),
+  ]);
 }
 
 function argument(constant: Constant | undefined): readonly number[] | null {
-  if (constant === undefined || (constant.dtype !== 'int32' && constant.values.length > ARGUMENT_ELEMENTS_MAX)) return null;
+  if (constant === undefined || (constant.dtype !== 'int32' && constant.values.length > ARGUMENT_ELEMENTS_MAX))
+    return null;
   return Array.from(constant.values);
 }
 

@@ -6,13 +6,19 @@ import type { Recorder } from './recorder';
 import { someNumbers } from './some-numbers';
 
 /** Records at every batch of `RECORDED_BATCHES`, each time on other weights; the model's own come back after. */
-export function recordInBatches(model: TrainableModel, records: readonly ((batch: number) => readonly GraphNode[])[]): Template[] {
+export function recordInBatches(
+  model: TrainableModel,
+  records: readonly ((batch: number) => readonly GraphNode[])[],
+): Template[] {
   return freeingTensors(() => {
     const held = model.variables.map(({ variable }) => tf.clone(variable));
-    const at = (batch: number): (readonly GraphNode[])[] => records.map((record) => freeingTensors(() => {
-      model.variables.forEach(({ variable }, i) => variable.assign(someNumbers(variable.shape, batch + i)));
-      return record(batch);
-    }));
+    const at = (batch: number): (readonly GraphNode[])[] =>
+      records.map((record) =>
+        freeingTensors(() => {
+          model.variables.forEach(({ variable }, i) => variable.assign(someNumbers(variable.shape, batch + i)));
+          return record(batch);
+        }),
+      );
     try {
       const [first, second, third] = RECORDED_BATCHES.map(at);
       return records.map((_, i) => templateOf([first?.[i] ?? [], second?.[i] ?? [], third?.[i] ?? []]));
@@ -23,7 +29,11 @@ export function recordInBatches(model: TrainableModel, records: readonly ((batch
 }
 
 /** Says which tensors of the graph, by key, the model's variables are. */
-export function bindVariables(recorder: Recorder, { variables }: TrainableModel, reads: ReadonlyMap<string, string>): void {
+export function bindVariables(
+  recorder: Recorder,
+  { variables }: TrainableModel,
+  reads: ReadonlyMap<string, string>,
+): void {
   variables.forEach(({ key, variable }) => recorder.bind(variable, reads.get(key) as string));
 }
 

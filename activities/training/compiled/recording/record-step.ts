@@ -74,7 +74,10 @@ function bindAll(recorder: Recorder, prefix: string, { plan, layout }: Recorded,
 
 function bindExamples(recorder: Recorder, prefix: string, { model, classes }: StepPlan, batch: number): Examples {
   const images = someImages(model, batch);
-  const labels = tf.tensor1d(Array.from({ length: batch }, (_, i) => (i * batch) % classes), 'int32');
+  const labels = tf.tensor1d(
+    Array.from({ length: batch }, (_, i) => (i * batch) % classes),
+    'int32',
+  );
   recorder.bind(images, `${prefix}/images`);
   recorder.bind(labels, `${prefix}/labels`);
   return { images, labels };
@@ -94,14 +97,22 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
     });
     const averaged = rows.flatMap((row) => advanceRow(TRAIN, row, recorder));
     const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
-    const written = layout.units.filter(({ members }) => members.some((item) => moved.has(item))).flatMap((unit) => writing(unit, recorder));
+    const written = layout.units
+      .filter(({ members }) => members.some((item) => moved.has(item)))
+      .flatMap((unit) => writing(unit, recorder));
     const updated = updates(TRAIN, {
-      gradients: new Map(trainableVariables(plan.model).map(({ key }, i) => [key, recorder.nameOf(gradients[i] as tf.Tensor)])),
+      gradients: new Map(
+        trainableVariables(plan.model).map(({ key }, i) => [key, recorder.nameOf(gradients[i] as tf.Tensor)]),
+      ),
       scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
     });
     const moving = [...averaged, ...written, ...updated];
     const assignments = moving.filter(isAssignment).map(({ name }) => name);
-    return [...withPooledGradients(recorder.nodes), ...moving, after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments)];
+    return [
+      ...withPooledGradients(recorder.nodes),
+      ...moving,
+      after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments),
+    ];
   });
 }
 
@@ -109,12 +120,17 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
 function writing(unit: Unit, recorder: Recorder): GraphNode[] {
   const { name, members, isRow } = unit;
   const values = members.map(({ variable }) => recorder.nameOf(variable));
-  const value = isRow ? `${TRAIN}/${name}` : values[0] as string;
+  const value = isRow ? `${TRAIN}/${name}` : (values[0] as string);
   return [...(isRow ? rowOf(unit, value, values) : []), assign(`${TRAIN}/assign/${name}`, name, value, 'float32')];
 }
 
 /** Binds a step's scalars and seed. @returns What makes the step's inputs of them, as a part of the recording. */
-function bindStepInputs(recorder: Recorder, prefix: string, plan: StepPlan, batch: number): () => { readonly scalars: tf.Scalar[]; readonly seed: tf.Tensor1D } {
+function bindStepInputs(
+  recorder: Recorder,
+  prefix: string,
+  plan: StepPlan,
+  batch: number,
+): () => { readonly scalars: tf.Scalar[]; readonly seed: tf.Tensor1D } {
   const scalars = someNumbers([plan.scalarNames.length], 3 * batch, 0.5);
   const seed = tf.tensor1d([batch, 2 * batch], 'int32');
   recorder.bind(scalars, `${prefix}/${SCALARS}`);
@@ -141,7 +157,13 @@ function recordEvaluation(recorded: Recorded, batch: number): readonly GraphNode
     const inputs = bindAll(recorder, EVALUATE, recorded, batch);
     const weights = someNumbers([batch], batch);
     recorder.bind(weights, WEIGHTS);
-    const { sums, details } = recorder.record(() => evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }));
-    return [...withFoldedNormalization(recorder.nodes), after(SUMS, recorder.nameOf(sums), []), after(DETAILS, recorder.nameOf(details), [])];
+    const { sums, details } = recorder.record(() =>
+      evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }),
+    );
+    return [
+      ...withFoldedNormalization(recorder.nodes),
+      after(SUMS, recorder.nameOf(sums), []),
+      after(DETAILS, recorder.nameOf(details), []),
+    ];
   });
 }

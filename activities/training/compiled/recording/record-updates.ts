@@ -38,10 +38,22 @@ export interface UpdateInputs {
 export type Updates = (prefix: string, inputs: UpdateInputs) => readonly GraphNode[];
 
 /** The updates of all that the optimizer moves. */
-export function recordUpdates({ plan, layout: { units }, shapes }: { readonly plan: StepPlan; readonly layout: StateLayout; readonly shapes: OutputShapes }): Updates {
+export function recordUpdates({
+  plan,
+  layout: { units },
+  shapes,
+}: {
+  readonly plan: StepPlan;
+  readonly layout: StateLayout;
+  readonly shapes: OutputShapes;
+}): Updates {
   const recorded = new Map<string, Update>();
   const updateOf = (unit: Unit): Update => {
-    const kind = JSON.stringify([unit.members[0]?.isKernel, unit.shape, unit.members[0]?.constraint === null ? null : unit.name]);
+    const kind = JSON.stringify([
+      unit.members[0]?.isKernel,
+      unit.shape,
+      unit.members[0]?.constraint === null ? null : unit.name,
+    ]);
     const found = recorded.get(kind) ?? recordUpdate(plan, unit, shapes);
     recorded.set(kind, found);
     return found;
@@ -51,11 +63,22 @@ export function recordUpdates({ plan, layout: { units }, shapes }: { readonly pl
 }
 
 /** An update's nodes with the names of a unit in place of the stand-ins. */
-function copyOf(plan: StepPlan, unit: Unit, { nodes, value, slots }: Update, prefix: string, { gradients, scalars }: UpdateInputs): readonly GraphNode[] {
+function copyOf(
+  plan: StepPlan,
+  unit: Unit,
+  { nodes, value, slots }: Update,
+  prefix: string,
+  { gradients, scalars }: UpdateInputs,
+): readonly GraphNode[] {
   const slotNames = OPTIMIZERS[plan.optimizer.name].slots.map((slot) => slotName(slot, unit.name));
   const own = unit.members.map(({ key }) => gradients.get(key) as string);
-  const gradient = unit.isRow ? `${prefix}/${unit.name}/gradient` : own[0] as string;
-  const names = new Map([[VARIABLE, readOf(unit.name)], [GRADIENT, gradient], ...scalars, ...slotNames.map((slot, i): [string, string] => [`${SLOT}${i}`, readOf(slot)])]);
+  const gradient = unit.isRow ? `${prefix}/${unit.name}/gradient` : (own[0] as string);
+  const names = new Map([
+    [VARIABLE, readOf(unit.name)],
+    [GRADIENT, gradient],
+    ...scalars,
+    ...slotNames.map((slot, i): [string, string] => [`${SLOT}${i}`, readOf(slot)]),
+  ]);
   const rename = (name: string): string => names.get(name) ?? `${prefix}/${unit.name}/${name}`;
   const moved = [[unit.name, value] as const, ...slotNames.map((slot, i) => [slot, slots[i] as string] as const)];
   return [
@@ -68,11 +91,16 @@ function copyOf(plan: StepPlan, unit: Unit, { nodes, value, slots }: Update, pre
 /** Recorded on two sets of numbers: one that is baked in shows as a difference. */
 function recordUpdate(plan: StepPlan, unit: Unit, shapes: OutputShapes): Update {
   const [first, second] = [1, 2].map((seed) => recordOn(plan, unit, { seed, shapes })) as [Update, Update];
-  if (!isDeepStrictEqual(first, second)) throw notCompilable(`the update of ${unit.name} bakes a number into the graph that changes with its input`);
+  if (!isDeepStrictEqual(first, second))
+    throw notCompilable(`the update of ${unit.name} bakes a number into the graph that changes with its input`);
   return first;
 }
 
-function recordOn(plan: StepPlan, { shape, members }: Unit, { seed, shapes }: { readonly seed: number; readonly shapes: OutputShapes }): Update {
+function recordOn(
+  plan: StepPlan,
+  { shape, members }: Unit,
+  { seed, shapes }: { readonly seed: number; readonly shapes: OutputShapes },
+): Update {
   return freeingTensors(() => {
     const recorder = new Recorder(UPDATE, plan.model.network, shapes);
     const bound = (name: string, i: number, of: readonly number[] = shape): tf.Tensor => {
@@ -83,7 +111,13 @@ function recordOn(plan: StepPlan, { shape, members }: Unit, { seed, shapes }: { 
     const scalars = new Map(plan.scalarNames.map((name, i) => [name, bound(name, i, []) as tf.Scalar]));
     const slots = OPTIMIZERS[plan.optimizer.name].slots.map((_, i) => bound(`${SLOT}${i}`, 100 + i));
     const inputs = { variable: bound(VARIABLE, 200), gradient: bound(GRADIENT, 201), slots };
-    const outputs = recorder.record(() => updateVariable(plan, members[0] as ModelVariable, inputs, (name) => scalars.get(name) as tf.Scalar));
-    return { value: recorder.nameOf(outputs.value), slots: outputs.slots.map((slot) => recorder.nameOf(slot)), nodes: recorder.nodes };
+    const outputs = recorder.record(() =>
+      updateVariable(plan, members[0] as ModelVariable, inputs, (name) => scalars.get(name) as tf.Scalar),
+    );
+    return {
+      value: recorder.nameOf(outputs.value),
+      slots: outputs.slots.map((slot) => recorder.nameOf(slot)),
+      nodes: recorder.nodes,
+    };
   });
 }

@@ -25,7 +25,11 @@ export class Recorder {
    * @param prefix Of the names of all nodes recorded here.
    * @param shapes Of what earlier recordings ran.
    */
-  constructor(private readonly prefix: string, network: tf.LayersModel, private readonly shapes: OutputShapes) {
+  constructor(
+    private readonly prefix: string,
+    network: tf.LayersModel,
+    private readonly shapes: OutputShapes,
+  ) {
     this.trace = new LayerTrace(network);
   }
 
@@ -53,12 +57,15 @@ export class Recorder {
     const backend = native() as { -readonly [Member in keyof NativeBackend]: NativeBackend[Member] };
     const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;
     backend.executeSingleOutput = (op, attributes, inputs) =>
-      this.operation(op, attributes, inputs, () => [executeSingleOutput.call(backend, op, attributes, inputs)])[0] as tf.Tensor;
+      this.operation(op, attributes, inputs, () => [
+        executeSingleOutput.call(backend, op, attributes, inputs),
+      ])[0] as tf.Tensor;
     backend.executeMultipleOutputs = (op, attributes, inputs, count) =>
       this.operation(op, attributes, inputs, () => executeMultipleOutputs.call(backend, op, attributes, inputs, count));
     backend.readSync = (dataId) => {
       const name = this.names.get(dataId);
-      if (name !== undefined && !this.constants.has(name)) throw notCompilable(`${this.place()} looks at the values of a tensor while it computes`);
+      if (name !== undefined && !this.constants.has(name))
+        throw notCompilable(`${this.place()} looks at the values of a tensor while it computes`);
       return readSync.call(backend, dataId);
     };
     try {
@@ -73,12 +80,24 @@ export class Recorder {
   /** An op that fails here fails at every batch: tfjs lacks a gradient, say. */
   private explained(error: unknown): Error {
     if (error instanceof TrainingFailure) return error;
-    return modelInvalid(`model cannot be trained: ${this.trace.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    return modelInvalid(
+      `model cannot be trained: ${this.trace.failed ?? 'the gradient of a layer'} fails: ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
   }
 
-  private operation(op: string, attributes: readonly OpAttribute[], inputs: readonly tf.TensorInfo[], run: () => tf.Tensor[]): tf.Tensor[] {
+  private operation(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly tf.TensorInfo[],
+    run: () => tf.Tensor[],
+  ): tf.Tensor[] {
     const sources = inputs.map((input) => this.nameOf(input));
-    const given = inputs.map(({ shape, dtype }, i) => ({ shape, dtype, constant: this.constants.get(sources[i] as string) }));
+    const given = inputs.map(({ shape, dtype }, i) => ({
+      shape,
+      dtype,
+      constant: this.constants.get(sources[i] as string),
+    }));
     const outputs = this.shapes.outputs(op, attributes, given, run);
     const name = this.nextName(op);
     this.add({ name, op, inputs: sources, attributes: this.attributes(attributes) });
@@ -107,13 +126,20 @@ export class Recorder {
     const { binding } = native();
     const many = Array.isArray(value);
     switch (type) {
-      case binding.TF_ATTR_STRING: return { s: String(value) };
-      case binding.TF_ATTR_INT: return many ? { list: { i: value } } : { i: value as number };
-      case binding.TF_ATTR_FLOAT: return many ? { list: { f: value } } : { f: value as number };
-      case binding.TF_ATTR_BOOL: return many ? { list: { b: value } } : { b: value as boolean };
-      case binding.TF_ATTR_TYPE: return many ? { list: { type: value } } : { type: value as number };
-      case binding.TF_ATTR_SHAPE: return { shape: value as readonly number[] };
-      default: throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
+      case binding.TF_ATTR_STRING:
+        return { s: String(value) };
+      case binding.TF_ATTR_INT:
+        return many ? { list: { i: value } } : { i: value as number };
+      case binding.TF_ATTR_FLOAT:
+        return many ? { list: { f: value } } : { f: value as number };
+      case binding.TF_ATTR_BOOL:
+        return many ? { list: { b: value } } : { b: value as boolean };
+      case binding.TF_ATTR_TYPE:
+        return many ? { list: { type: value } } : { type: value as number };
+      case binding.TF_ATTR_SHAPE:
+        return { shape: value as readonly number[] };
+      default:
+        throw notCompilable(`${this.place()} uses an op whose attribute '${name}' has the unknown type ${type}`);
     }
   }
 }

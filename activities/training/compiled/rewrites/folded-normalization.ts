@@ -18,19 +18,31 @@ interface Pair {
 /** The same evaluation, up to rounding. */
 export function withFoldedNormalization(nodes: readonly GraphNode[]): readonly GraphNode[] {
   const uses = usesOf(nodes);
-  const convolutions = new Map(nodes.filter(({ op, name }) => op === 'Conv2D' && uses.get(name) === 1).map((node) => [node.name, node]));
+  const convolutions = new Map(
+    nodes.filter(({ op, name }) => op === 'Conv2D' && uses.get(name) === 1).map((node) => [node.name, node]),
+  );
   const pairs = nodes.flatMap((normalization): Pair[] => {
     const convolution = isFoldable(normalization) ? convolutions.get(normalization.inputs[0] as string) : undefined;
     return convolution === undefined ? [] : [{ convolution, normalization }];
   });
-  const folded = new Map(pairs.map(({ normalization, convolution }) => [normalization.name, fold(normalization, convolution)]));
+  const folded = new Map(
+    pairs.map(({ normalization, convolution }) => [normalization.name, fold(normalization, convolution)]),
+  );
   const gone = new Set(pairs.map(({ convolution }) => convolution.name));
   return nodes.filter(({ name }) => !gone.has(name)).flatMap((node) => folded.get(node.name) ?? [node]);
 }
 
 function isFoldable({ op, attributes }: GraphNode): boolean {
   const { is_training: training, data_format: format } = attributes;
-  return op === 'FusedBatchNormV3' && training !== undefined && 'b' in training && !training.b && format !== undefined && 's' in format && format.s === 'NHWC';
+  return (
+    op === 'FusedBatchNormV3' &&
+    training !== undefined &&
+    'b' in training &&
+    !training.b &&
+    format !== undefined &&
+    's' in format &&
+    format.s === 'NHWC'
+  );
 }
 
 function fold({ name, inputs, attributes, layer }: GraphNode, convolution: GraphNode): GraphNode[] {

@@ -12,7 +12,12 @@ import { usesOf } from './uses';
 
 /** Gradients that follow from dy and the activation's answer y alone: in which order they take the two. */
 const OF_ANSWERS: Readonly<Record<string, 'dy, y' | 'y, dy'>> = {
-  ReluGrad: 'dy, y', Relu6Grad: 'dy, y', LeakyReluGrad: 'dy, y', SeluGrad: 'dy, y', SigmoidGrad: 'y, dy', TanhGrad: 'y, dy',
+  ReluGrad: 'dy, y',
+  Relu6Grad: 'dy, y',
+  LeakyReluGrad: 'dy, y',
+  SeluGrad: 'dy, y',
+  SigmoidGrad: 'y, dy',
+  TanhGrad: 'y, dy',
 };
 
 const ALL_PLACES = '0,1,2';
@@ -27,11 +32,13 @@ export function withPooledGradients(nodes: readonly GraphNode[]): readonly Graph
     if (pool !== undefined && uses.get(pool.name) === 1) pools.set(node.name, pool);
   }
   const replaced = new Set([...pools.values()].map(({ name }) => name));
-  return nodes.filter(({ name }) => !replaced.has(name)).flatMap((node) => {
-    const pool = pools.get(node.name);
-    if (pool !== undefined) return swapped(node, pool);
-    return [node.op === 'Sum' && pools.has(node.inputs[0] as string) ? summedEarly(node, byName) : node];
-  });
+  return nodes
+    .filter(({ name }) => !replaced.has(name))
+    .flatMap((node) => {
+      const pool = pools.get(node.name);
+      if (pool !== undefined) return swapped(node, pool);
+      return [node.op === 'Sum' && pools.has(node.inputs[0] as string) ? summedEarly(node, byName) : node];
+    });
 }
 
 /** The gradient of a max pool which `node` has for its dy, if the pool looked at the same answers. */
@@ -56,5 +63,7 @@ function swapped(node: GraphNode, pool: GraphNode): GraphNode[] {
 
 function summedEarly(sum: GraphNode, byName: ReadonlyMap<string, GraphNode>): GraphNode {
   const [gradient, axes] = sum.inputs as [string, string];
-  return byName.get(axes)?.constant?.values.join() === ALL_PLACES ? { ...sum, inputs: [pooledOf(gradient), axes] } : sum;
+  return byName.get(axes)?.constant?.values.join() === ALL_PLACES
+    ? { ...sum, inputs: [pooledOf(gradient), axes] }
+    : sum;
 }

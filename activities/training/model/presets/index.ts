@@ -6,4 +6,9 @@ import { resnet20 } from './resnet20';
 import { vggSmall } from './vgg-small';
 
 /** Every preset by name. */
-export const PRESETS: Readonly<Record<PresetName, Preset>> = { 'mnist-cnn': mnistCnn, lenet5, 'vgg-small': vggSmall, resnet20 };
+export const PRESETS: Readonly<Record<PresetName, Preset>> = {
+  'mnist-cnn': mnistCnn,
+  lenet5,
+  'vgg-small': vggSmall,
+  resnet20,
+};

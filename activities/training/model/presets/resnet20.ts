@@ -9,13 +9,29 @@ const BLOCKS_PER_STAGE = 3;
 type Node = tf.SymbolicTensor;
 
 /** Convolution without bias, then batch normalization. */
-function convNorm(context: ModelContext, input: Node, name: string, filters: number, kernelSize: number, strides: number): Node {
-  const conv = tf.layers.conv2d({ filters, kernelSize, strides, padding: 'same', useBias: false, kernelInitializer: 'heNormal', name });
+function convNorm(
+  context: ModelContext,
+  input: Node,
+  name: string,
+  filters: number,
+  kernelSize: number,
+  strides: number,
+): Node {
+  const conv = tf.layers.conv2d({
+    filters,
+    kernelSize,
+    strides,
+    padding: 'same',
+    useBias: false,
+    kernelInitializer: 'heNormal',
+    name,
+  });
   const norm = tf.layers.batchNormalization({ momentum: 0.9, epsilon: 1e-5, name: `${name}-norm` });
   return norm.apply(seeded(conv, context, name).apply(input)) as Node;
 }
 
-const relu = (input: Node, name: string): Node => tf.layers.activation({ activation: 'relu', name }).apply(input) as Node;
+const relu = (input: Node, name: string): Node =>
+  tf.layers.activation({ activation: 'relu', name }).apply(input) as Node;
 
 function block(context: ModelContext, input: Node, name: string, filters: number, strides: number): Node {
   const first = relu(convNorm(context, input, `${name}-a`, filters, 3, strides), `${name}-a-relu`);
@@ -40,6 +56,10 @@ export const resnet20: Preset = (context) => {
   });
   const pooled = tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(node) as Node;
   const dropped = tf.layers.dropout({ rate: dropoutRate(context), name: 'dropout' }).apply(pooled) as Node;
-  const logits = seeded(tf.layers.dense({ units: context.classes, kernelInitializer: 'heNormal', name: 'logits' }), context, 'logits');
+  const logits = seeded(
+    tf.layers.dense({ units: context.classes, kernelInitializer: 'heNormal', name: 'logits' }),
+    context,
+    'logits',
+  );
   return tf.model({ name: 'classifier', inputs: image, outputs: logits.apply(dropped) as Node });
 };

@@ -22,11 +22,20 @@ function trialOf(number: number, epoch: number, status: PrunableTrial['status'],
 function prunes(pruner: Pruner, { history, direction, options }: Case, number: number, epoch: number): boolean {
   const before = Array.from({ length: number }, (_, i) => trialOf(i, recorded.epochs, 'ended', history));
   const trials = [...before, trialOf(number, epoch, 'paused', history)];
-  return pruner.judge({ options, trials, epochs: recorded.epochs, objective: { direction: direction as 'minimize' } }).get(number) === 'prune';
+  return (
+    pruner
+      .judge({ options, trials, epochs: recorded.epochs, objective: { direction: direction as 'minimize' } })
+      .get(number) === 'prune'
+  );
 }
 
 function verdictsOf(pruner: Pruner, one: Case): Case['pruned'] {
-  return Object.fromEntries(Object.entries(one.pruned).map(([epoch, digits]) => [epoch, [...digits].map((_, number) => (prunes(pruner, one, number, Number(epoch)) ? 1 : 0)).join('')]));
+  return Object.fromEntries(
+    Object.entries(one.pruned).map(([epoch, digits]) => [
+      epoch,
+      [...digits].map((_, number) => (prunes(pruner, one, number, Number(epoch)) ? 1 : 0)).join(''),
+    ]),
+  );
 }
 
 it.each(['percentile', 'patience'] as const)('%s stops whom Optuna stops, at every look', (name) => {
@@ -37,7 +46,9 @@ it.each(['percentile', 'patience'] as const)('%s stops whom Optuna stops, at eve
 it('looks at a training when Optuna does, but for its first epoch where looks are further apart', () => {
   for (const { options, pruned } of recorded.percentile) {
     const number = options.startupTrials;
-    expect(PRUNERS['percentile']!.rungs(options, { epochs: recorded.epochs, number })).toEqual(Object.keys(pruned).map(Number));
+    expect(PRUNERS['percentile']!.rungs(options, { epochs: recorded.epochs, number })).toEqual(
+      Object.keys(pruned).map(Number),
+    );
   }
 });
 
@@ -50,6 +61,11 @@ it('median is the percentile of one half', () => {
 it('the signed-rank test gives the probabilities of scipy, and wilcoxon stops whom Optuna stops', () => {
   for (const { differences, probability, prune } of recorded.wilcoxon) {
     expect(signedRankProbability(differences)).toBeCloseTo(probability, 12);
-    expect(wilcoxon.stopsReplicates?.({ pThreshold: 0.1, startupSeeds: 2 }, differences.map((difference) => -difference))).toBe(prune);
+    expect(
+      wilcoxon.stopsReplicates?.(
+        { pThreshold: 0.1, startupSeeds: 2 },
+        differences.map((difference) => -difference),
+      ),
+    ).toBe(prune);
   }
 });

@@ -22,7 +22,9 @@ export function edgeWarnings({ options: { space } }: SweepContext, hparams: HPar
     const end = endAt(dimension, value);
     const wider = end === undefined ? undefined : widened(name, dimension, end);
     if (wider === undefined) return [];
-    return [`the best ${name}, ${formatNumber(value)}, is at the ${end!} end of its range: widen it to [${wider.map(formatNumber).join(', ')}]`];
+    return [
+      `the best ${name}, ${formatNumber(value)}, is at the ${end!} end of its range: widen it to [${wider.map(formatNumber).join(', ')}]`,
+    ];
   });
 }
 
@@ -39,7 +41,8 @@ function endAt(dimension: Range, value: number): End | undefined {
   const count = cardinality(dimension);
   const [low, high] = boundsOf(dimension);
   if (count < VALUES_MIN) return undefined;
-  if (count < Infinity && (value === low || unitOf(dimension, value) === unitOf(dimension, high))) return value === low ? 'low' : 'high';
+  if (count < Infinity && (value === low || unitOf(dimension, value) === unitOf(dimension, high)))
+    return value === low ? 'low' : 'high';
   const unit = unitOf(dimension, value)!;
   return unit <= EDGE_SHARE ? 'low' : unit >= 1 - EDGE_SHARE ? 'high' : undefined;
 }
@@ -52,7 +55,9 @@ function widened(name: string, dimension: Range, end: End): readonly [number, nu
   const factor = Math.sqrt(high / low);
   const down = low - (high - low) / 2;
   // Counts and rates have no values below 0, whatever their names.
-  const [lower, higher] = isLogarithmic(dimension) ? [low / factor, high * factor] : [low > 0 && down <= 0 ? low / 2 : down, high + (high - low) / 2];
+  const [lower, higher] = isLogarithmic(dimension)
+    ? [low / factor, high * factor]
+    : [low > 0 && down <= 0 ? low / 2 : down, high + (high - low) / 2];
   const rounded = (bound: number): number => ('integer' in dimension ? Math.round(bound) : threeDigits(bound));
   return end === 'low' ? [Math.max(min, rounded(lower)), high] : [low, Math.min(max, rounded(higher))];
 }

@@ -21,14 +21,27 @@ export interface Insights {
 }
 
 /** @param best The point that did best, adopted or not. */
-export function sweepInsights(context: SweepContext, configurations: readonly Configuration[], best: Configuration | undefined): Insights {
+export function sweepInsights(
+  context: SweepContext,
+  configurations: readonly Configuration[],
+  best: Configuration | undefined,
+): Insights {
   const found = searchPoints(context, configurations);
   const { points } = found;
   const importance = importanceOf(context, found);
   const failures = failuresOf(context, found);
   const trades = tradeOffs(context, points);
   return {
-    plots: [...slicePlots(context, points), ...trades.plots], bars: importance.bars, tables: [...importance.tables, ...trades.tables, ...failures.tables],
-    warnings: [...failures.warnings, ...lengthWarnings(context, points, points.find(({ configuration }) => configuration.index === best?.index))],
+    plots: [...slicePlots(context, points), ...trades.plots],
+    bars: importance.bars,
+    tables: [...importance.tables, ...trades.tables, ...failures.tables],
+    warnings: [
+      ...failures.warnings,
+      ...lengthWarnings(
+        context,
+        points,
+        points.find(({ configuration }) => configuration.index === best?.index),
+      ),
+    ],
   };
 }

@@ -23,21 +23,34 @@ export interface SearchPoints {
 }
 
 /** The factors of a sweep with its points. */
-export function searchPoints({ options: { space } }: SweepContext, configurations: readonly Configuration[]): SearchPoints {
+export function searchPoints(
+  { options: { space } }: SweepContext,
+  configurations: readonly Configuration[],
+): SearchPoints {
   const points = configurations.flatMap((configuration): SearchPoint[] => {
     const [training] = configuration.trainings;
     const last = training?.segments.at(-1);
     if (training === undefined || last === undefined || training.status === 'running') return [];
-    return [{
-      configuration, trialId: training.segments[0]!.spec.trialId, units: unitsByFactor(space, configuration.hparams), status: training.status,
-      result: last.result, score: configuration.score, measurement: measurementOf(last.result?.outcome),
-    }];
+    return [
+      {
+        configuration,
+        trialId: training.segments[0]!.spec.trialId,
+        units: unitsByFactor(space, configuration.hparams),
+        status: training.status,
+        result: last.result,
+        score: configuration.score,
+        measurement: measurementOf(last.result?.outcome),
+      },
+    ];
   });
   return { factors: factorsOf(space), points };
 }
 
 /** Less being better. A point that failed, or was paused for being behind, is worse than any with a score. */
-export function observationsOf({ facts: { objective } }: SweepContext, points: readonly SearchPoint[]): readonly Observation[] {
+export function observationsOf(
+  { facts: { objective } }: SweepContext,
+  points: readonly SearchPoint[],
+): readonly Observation[] {
   const sign = objective.direction === 'minimize' ? 1 : -1;
   return points.map(({ units, score }) => ({ units, loss: score === null ? Infinity : sign * score }));
 }

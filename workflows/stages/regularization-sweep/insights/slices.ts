@@ -13,24 +13,58 @@ interface Scored {
 }
 
 /** The objective along each numeric hyperparameter: every point, and those that were the best when they came. */
-export function slicePlots({ options: { space }, facts: { objective } }: SweepContext, points: readonly SearchPoint[]): readonly Plot[] {
+export function slicePlots(
+  { options: { space }, facts: { objective } }: SweepContext,
+  points: readonly SearchPoint[],
+): readonly Plot[] {
   const records = recordsOf(points, objective);
   return Object.entries(space).flatMap(([name, dimension]): Plot[] => {
     const xScale = isLogarithmic(dimension) ? 'log' : 'linear';
-    const scored = points.flatMap((point): Scored[] => {
-      const value = point.configuration.hparams[name];
-      return typeof value !== 'number' || point.score === null || (xScale === 'log' && value <= 0) ? [] : [{ value, score: point.score, wasBest: records.has(point) }];
-    }).sort((a, b) => a.value - b.value);
+    const scored = points
+      .flatMap((point): Scored[] => {
+        const value = point.configuration.hparams[name];
+        return typeof value !== 'number' || point.score === null || (xScale === 'log' && value <= 0)
+          ? []
+          : [{ value, score: point.score, wasBest: records.has(point) }];
+      })
+      .sort((a, b) => a.value - b.value);
     if (new Set(scored.map(({ value }) => value)).size < 2) return [];
-    const series = (seriesName: string, some: readonly Scored[]) => ({ name: seriesName, drawnAs: 'points' as const, x: some.map(({ value }) => value), y: some.map(({ score }) => score) });
-    return [{
-      title: `Objective by ${name}`, xLabel: name, yLabel: objective.metric, xScale, yScale: 'linear',
-      series: [series('tried', evenly(scored.filter(({ wasBest }) => !wasBest), SHOWN_MAX)), series('best when tried', scored.filter(({ wasBest }) => wasBest))], marks: [],
-    }];
+    const series = (seriesName: string, some: readonly Scored[]) => ({
+      name: seriesName,
+      drawnAs: 'points' as const,
+      x: some.map(({ value }) => value),
+      y: some.map(({ score }) => score),
+    });
+    return [
+      {
+        title: `Objective by ${name}`,
+        xLabel: name,
+        yLabel: objective.metric,
+        xScale,
+        yScale: 'linear',
+        series: [
+          series(
+            'tried',
+            evenly(
+              scored.filter(({ wasBest }) => !wasBest),
+              SHOWN_MAX,
+            ),
+          ),
+          series(
+            'best when tried',
+            scored.filter(({ wasBest }) => wasBest),
+          ),
+        ],
+        marks: [],
+      },
+    ];
   });
 }
 
-function recordsOf(points: readonly SearchPoint[], objective: SweepContext['facts']['objective']): ReadonlySet<SearchPoint> {
+function recordsOf(
+  points: readonly SearchPoint[],
+  objective: SweepContext['facts']['objective'],
+): ReadonlySet<SearchPoint> {
   const records = new Set<SearchPoint>();
   let best: number | null = null;
   for (const point of points) {

@@ -7,7 +7,11 @@ import { evenly, SHOWN_MAX } from '../shown';
 import type { SearchPoint } from './points';
 
 /** What a point costs besides its objective, in words. */
-const COSTS: Readonly<Record<ConstrainedName, string>> = { deviceSeconds: 'device seconds', parameters: 'parameters', peakBytes: 'peak bytes' };
+const COSTS: Readonly<Record<ConstrainedName, string>> = {
+  deviceSeconds: 'device seconds',
+  parameters: 'parameters',
+  peakBytes: 'peak bytes',
+};
 
 /** A difference of less in a cost is none that anybody would trade for. */
 const SPREAD_MIN = 1.1;
@@ -20,25 +24,45 @@ interface Traded {
 }
 
 /** What a better objective costs, for each cost that differs between the points: the points that no other one beats in both. */
-export function tradeOffs(context: SweepContext, points: readonly SearchPoint[]): { readonly plots: readonly Plot[]; readonly tables: readonly Table[] } {
+export function tradeOffs(
+  context: SweepContext,
+  points: readonly SearchPoint[],
+): { readonly plots: readonly Plot[]; readonly tables: readonly Table[] } {
   const { metric, direction } = context.facts.objective;
   const found = (Object.keys(COSTS) as ConstrainedName[]).flatMap((name) => {
     const traded = points.flatMap((point): Traded[] => {
       const { score, measurement } = point;
       if (score === null || measurement === undefined) return [];
-      return [{ point, score, cost: measurement[name], costs: [measurement[name], direction === 'minimize' ? score : -score] }];
+      return [
+        {
+          point,
+          score,
+          cost: measurement[name],
+          costs: [measurement[name], direction === 'minimize' ? score : -score],
+        },
+      ];
     });
     const all = traded.map(({ cost }) => cost);
-    const isTrade = traded.length > 2 && all.reduce((a, b) => Math.max(a, b)) >= SPREAD_MIN * all.reduce((a, b) => Math.min(a, b));
+    const isTrade =
+      traded.length > 2 && all.reduce((a, b) => Math.max(a, b)) >= SPREAD_MIN * all.reduce((a, b) => Math.min(a, b));
     return isTrade ? [{ words: COSTS[name], traded, front: paretoFront(traded) }] : [];
   });
   return {
     plots: found.map(({ words, traded, front }) => ({
-      title: `${metric} against ${words}`, xLabel: words, yLabel: metric, xScale: 'linear', yScale: 'linear', marks: [],
-      series: [series('tried', 'points', evenly(traded, SHOWN_MAX)), series('Pareto front', 'line', evenly(front, SHOWN_MAX))],
+      title: `${metric} against ${words}`,
+      xLabel: words,
+      yLabel: metric,
+      xScale: 'linear',
+      yScale: 'linear',
+      marks: [],
+      series: [
+        series('tried', 'points', evenly(traded, SHOWN_MAX)),
+        series('Pareto front', 'line', evenly(front, SHOWN_MAX)),
+      ],
     })),
     tables: found.map(({ words, traded, front }) => ({
-      title: `Not beaten in both ${metric} and ${words}${coverage(traded)}`, columns: ['trial', metric, words],
+      title: `Not beaten in both ${metric} and ${words}${coverage(traded)}`,
+      columns: ['trial', metric, words],
       rows: evenly(front, SHOWN_MAX).map(({ point, score, cost }) => [point.trialId, score, cost]),
     })),
   };

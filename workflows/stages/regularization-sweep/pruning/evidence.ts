@@ -10,7 +10,9 @@ import { prunerOf } from './promotion';
 /** How many points were not trained in full, e.g. `asha stopped 12 of 15 other points early`; `undefined` if all were. */
 export function pruningNote(context: SweepContext): string | undefined {
   const stopped = stoppedOf(context).length;
-  return stopped === 0 ? undefined : `${prunerOf(context).name} stopped ${stopped} of ${count(searchTrainings(context).length - 1, 'other point')} early`;
+  return stopped === 0
+    ? undefined
+    : `${prunerOf(context).name} stopped ${stopped} of ${count(searchTrainings(context).length - 1, 'other point')} early`;
 }
 
 /** Where points were stopped, and what that saved; empty if none was. */
@@ -19,22 +21,39 @@ export function pruningTable(context: SweepContext): readonly Table[] {
   if (stopped.length === 0) return [];
   const rungs = [...new Set(stopped.map(({ pausedAt }) => pausedAt))].sort((a, b) => a - b);
   const row = (name: string | number, trainings: readonly Training[]): readonly (string | number)[] => [
-    name, trainings.length, sum(trainings.map((training) => epochsOf(context) - training.pausedAt)), sum(trainings.map((training) => secondsSaved(context, training))),
+    name,
+    trainings.length,
+    sum(trainings.map((training) => epochsOf(context) - training.pausedAt)),
+    sum(trainings.map((training) => secondsSaved(context, training))),
   ];
-  return [{
-    title: `Stopped early by ${prunerOf(context).name}`, columns: ['after epoch', 'points', 'epochs saved', 'device seconds saved (estimate)'],
-    rows: [...rungs.map((rung) => row(rung, stopped.filter(({ pausedAt }) => pausedAt === rung))), row('all', stopped)],
-  }];
+  return [
+    {
+      title: `Stopped early by ${prunerOf(context).name}`,
+      columns: ['after epoch', 'points', 'epochs saved', 'device seconds saved (estimate)'],
+      rows: [
+        ...rungs.map((rung) =>
+          row(
+            rung,
+            stopped.filter(({ pausedAt }) => pausedAt === rung),
+          ),
+        ),
+        row('all', stopped),
+      ],
+    },
+  ];
 }
 
 function stoppedOf(context: SweepContext): readonly Training[] {
-  return searchTrainings(context).slice(1).filter(({ status }) => status === 'paused');
+  return searchTrainings(context)
+    .slice(1)
+    .filter(({ status }) => status === 'paused');
 }
 
 /** At the pace that the training had; it would have cost less where early stopping had ended it. */
 function secondsSaved(context: SweepContext, training: Training): number {
   const measurement = measurementOf(lastSegment(training).result?.outcome);
-  const pace = measurement === undefined || measurement.epochs === 0 ? 0 : measurement.deviceSeconds / measurement.epochs;
+  const pace =
+    measurement === undefined || measurement.epochs === 0 ? 0 : measurement.deviceSeconds / measurement.epochs;
   return pace * (epochsOf(context) - training.pausedAt);
 }
 

@@ -22,7 +22,8 @@ interface ChosenPruner {
 export function prunerOf({ options }: SweepContext): ChosenPruner {
   const chosen: { readonly name: string } = (options as Partial<typeof options>).pruner ?? { name: 'none' };
   const pruner = PRUNERS[chosen.name];
-  if (pruner === undefined) throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${chosen.name}`);
+  if (pruner === undefined)
+    throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${chosen.name}`);
   return { name: chosen.name, pruner, options: chosen };
 }
 
@@ -37,14 +38,24 @@ export function nextPause(context: SweepContext, number: number, after = 0): num
 export function nextPromotion(context: SweepContext): TrialSpec | undefined {
   const search = searchTrainings(context);
   const verdicts = judged(context, search);
-  const [first] = furthest(context, search.filter((_, number) => verdicts.get(number) === 'promote'));
-  return first === undefined ? undefined : nextSegment(first, nextPause(context, search.indexOf(first), first.pausedAt));
+  const [first] = furthest(
+    context,
+    search.filter((_, number) => verdicts.get(number) === 'promote'),
+  );
+  return first === undefined
+    ? undefined
+    : nextSegment(first, nextPause(context, search.indexOf(first), first.pausedAt));
 }
 
 function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap<number, string> {
   const { objective } = context.facts;
   if (search.every(({ status }) => status !== 'paused')) return new Map();
-  const trials = search.map((training, number): PrunableTrial => ({ number, status: training.status, epoch: training.pausedAt, curve: curveOf(training, objective) }));
+  const trials = search.map((training, number): PrunableTrial => ({
+    number,
+    status: training.status,
+    epoch: training.pausedAt,
+    curve: curveOf(training, objective),
+  }));
   const { pruner, options } = prunerOf(context);
   return pruner.judge({ options, trials, epochs: epochsOf(context), objective });
 }
@@ -55,11 +66,17 @@ function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap
  * Halving leaves one of a few dozen, and only what is trained in full may win: a single one would win unopposed.
  */
 export function nextFinalist(context: SweepContext): TrialSpec | undefined {
-  const { options: { replicateTop, replicates }, facts: { objective } } = context;
+  const {
+    options: { replicateTop, replicates },
+    facts: { objective },
+  } = context;
   const challengers = searchTrainings(context).slice(1);
   const finalists = challengers.filter((training) => training.status === 'ended' || isOnFinalStretch(training)).length;
   if (finalists >= (replicates > 1 ? replicateTop : 1)) return undefined;
-  const [first] = furthest(context, challengers.filter((training) => training.status === 'paused' && lastValue(training, objective) != null));
+  const [first] = furthest(
+    context,
+    challengers.filter((training) => training.status === 'paused' && lastValue(training, objective) != null),
+  );
   return first === undefined ? undefined : nextSegment(first, undefined);
 }
 
@@ -71,7 +88,10 @@ export function isOnFinalStretch({ status, segments }: Training): boolean {
 
 /** By the epochs they have, then by the objective there, then by their start. */
 export function furthest({ facts: { objective } }: SweepContext, trainings: readonly Training[]): readonly Training[] {
-  const byValue = ranked(trainings.map((training) => ({ training, score: lastValue(training, objective) ?? null })), objective);
+  const byValue = ranked(
+    trainings.map((training) => ({ training, score: lastValue(training, objective) ?? null })),
+    objective,
+  );
   return byValue.map(({ training }) => training).sort((a, b) => b.pausedAt - a.pausedAt);
 }
 
@@ -80,7 +100,10 @@ function nextSegment({ segments, pausedAt }: Training, pauseAfterEpochs: number 
   const { pauseAfterEpochs: _first, ...spec } = segments[0]!.spec;
   const { trialId } = segments.at(-1)!.spec;
   return {
-    ...spec, trialId: `${spec.trialId}.${segments.length + 1}`, continues: trialId, label: `${spec.label}, from epoch ${pausedAt}`,
+    ...spec,
+    trialId: `${spec.trialId}.${segments.length + 1}`,
+    continues: trialId,
+    label: `${spec.label}, from epoch ${pausedAt}`,
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   };
 }

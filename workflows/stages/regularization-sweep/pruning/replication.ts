@@ -9,17 +9,26 @@ import { prunerOf } from './promotion';
 export function worthReplicating(context: SweepContext): readonly Configuration[] {
   const { objective } = context.facts;
   const configurations = replicatedConfigurations(context);
-  const { pruner: { stopsReplicates }, options } = prunerOf(context);
+  const {
+    pruner: { stopsReplicates },
+    options,
+  } = prunerOf(context);
   const best = bestOf(configurations, objective);
   if (stopsReplicates === undefined || best === undefined) return configurations;
-  return configurations.filter((one) => one.isIncumbent || one === best || !stopsReplicates(options, gainsOf(one, best, objective)));
+  return configurations.filter(
+    (one) => one.isIncumbent || one === best || !stopsReplicates(options, gainsOf(one, best, objective)),
+  );
 }
 
 /** Of those with most seeds, the one with the fewest failures and the best mean. */
 function bestOf(configurations: readonly Configuration[], objective: Objective): Configuration | undefined {
   const most = Math.max(0, ...configurations.map(({ scores }) => scores.size));
-  const withMost = configurations.filter(({ scores }) => scores.size === most).map((configuration) => ({ configuration, score: meanOf(configuration) }));
-  return ranked(withMost, objective).map(({ configuration }) => configuration).sort((a, b) => failedShare(a) - failedShare(b))[0];
+  const withMost = configurations
+    .filter(({ scores }) => scores.size === most)
+    .map((configuration) => ({ configuration, score: meanOf(configuration) }));
+  return ranked(withMost, objective)
+    .map(({ configuration }) => configuration)
+    .sort((a, b) => failedShare(a) - failedShare(b))[0];
 }
 
 function meanOf({ scores }: Configuration): number | null {
