@@ -1,6 +1,6 @@
 /**
- * Stepwell's package entry: the study language and the words of its results. Workflows, activities, client, search and analysis
- * have entries of their own, so that a study file needs no TensorFlow.
+ * Stepwell's package entry: the study language and the words of its results. Workflows, activities, client, search and
+ * analysis have entries of their own, so that a study file needs no TensorFlow.
  *
  * @module
  */

@@ -10,7 +10,10 @@ export function sha256Of(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** JSON with the keys of every object in order, so that equal values have equal text; `undefined` for what JSON has no text for. */
+/**
+ * JSON with the keys of every object in order, so that equal values have equal text; `undefined` for what JSON has no
+ * text for.
+ */
 export function canonicalJson(value: unknown): string {
   return (
     JSON.stringify(value, (_key, inner: unknown) =>

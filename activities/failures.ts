@@ -20,7 +20,10 @@ const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
   TrainerStalled: FAILURES.trainerStalled,
 };
 
-/** Turns any error into a failure with a type; cancellation and failures pass as they are. Matching is by name: classes differ between realms. */
+/**
+ * Turns any error into a failure with a type; cancellation and failures pass as they are. Matching is by name: classes
+ * differ between realms.
+ */
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -18,7 +18,10 @@ export interface BenchResult {
   readonly unit: string;
   readonly ours: Samples;
   readonly peers: Readonly<Record<string, Samples>>;
-  /** Above 1: ours is better than the best peer. `null` without peers, and where a median of 0 or none at all leaves no ratio. */
+  /**
+   * Above 1: ours is better than the best peer. `null` without peers, and where a median of 0 or none at all leaves no
+   * ratio.
+   */
   readonly ratioToBest: number | null;
   /** Range of the rounds' own ratios (largest less smallest), where contestants took turns. */
   readonly ratioSpread?: number;
@@ -72,8 +75,8 @@ export function resultOf(
 }
 
 /**
- * A result from rounds in which all took turns. Its ratio is the median of the rounds' own, to the peer that comes nearest: who is measured
- * seconds apart meets the same machine, and a speed that drifts over minutes stays out of it.
+ * A result from rounds in which all took turns. Its ratio is the median of the rounds' own, to the peer that comes
+ * nearest: who is measured seconds apart meets the same machine, and a speed that drifts over minutes stays out of it.
  *
  * @param ours Positive, one value a round, as every peer has.
  * @throws RangeError where somebody has another number of rounds.

@@ -65,7 +65,10 @@ export function announceReady(folder: string): void {
   writeJson(recordFile(folder), { ...readJson<Background>(recordFile(folder)), ready: true });
 }
 
-/** Starts the background process unless it runs, and waits until its servers and workers are up. @throws CommandError with its last words. */
+/**
+ * Starts the background process unless it runs, and waits until its servers and workers are up.
+ * @throws CommandError with its last words.
+ */
 export async function startBackground(settings: BackgroundSettings): Promise<RunningServices> {
   const folder = prepareFolder(settings.folder);
   const running = findBackground(folder);

@@ -12,8 +12,8 @@ export interface DatasetAddress {
 }
 
 /**
- * A data set's address as a worker needs it: relative paths become absolute `file://` addresses, from the study's folder first,
- * then from the current one. Only a `file://` address may name a folder of another machine.
+ * A data set's address as a worker needs it: relative paths become absolute `file://` addresses, from the study's
+ * folder first, then from the current one. Only a `file://` address may name a folder of another machine.
  *
  * @param uri An address that the study language accepts.
  */

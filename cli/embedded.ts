@@ -35,7 +35,10 @@ export interface Embedded {
   stop(): Promise<void>;
 }
 
-/** @throws ServiceFailed, ServiceUnavailable, CommandError when a worker does not start. Whatever was started is then ended again. */
+/**
+ * @throws ServiceFailed, ServiceUnavailable, CommandError when a worker does not start. Whatever was started is then
+ *   ended again.
+ */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   if (!options.detached) return startAttached(options);
   const services = await startBackground(options);

@@ -9,8 +9,8 @@ interface WithImports {
 }
 
 /**
- * The `stages` of a study as written, the files of their imports with absolute addresses: relative paths start from the study's folder
- * first, then from the current one.
+ * The `stages` of a study as written, the files of their imports with absolute addresses: relative paths start from the
+ * study's folder first, then from the current one.
  */
 export function withAbsoluteImports(stages: unknown, folder: string): unknown {
   if (!Array.isArray(stages)) return stages;

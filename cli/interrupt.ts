@@ -25,8 +25,8 @@ const AT_ONCE_MILLISECONDS_MAX = 8_000;
  * Listens for the signals that end a command.
  *
  * @param message What the user is told when it ends after the first one.
- * @param leftBehind What to say of processes that would outlive this one now; without it there are none, and the second signal ends this
- * process. With it the command has some seconds more to end them, or until a third signal.
+ * @param leftBehind What to say of processes that would outlive this one now; without it there are none, and the second
+ *   signal ends this process. With it the command has some seconds more to end them, or until a third signal.
  */
 export function listenForInterrupt(message: () => string, leftBehind?: () => string | undefined): Interrupt {
   const controller = new AbortController();

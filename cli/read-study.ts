@@ -86,7 +86,10 @@ function readText(file: string): string {
   }
 }
 
-/** Whether the values nest too deep: found by the lexer, because on such a text the parser overflows the stack, or ends the process. */
+/**
+ * Whether the values nest too deep: found by the lexer, because on such a text the parser overflows the stack, or ends
+ * the process.
+ */
 function isNestedTooDeep(text: string): boolean {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {

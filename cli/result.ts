@@ -9,7 +9,10 @@ import type { StudyResult } from '../workflows/contract';
 import type { StudyOrigin } from '../workflows/study-origin';
 import { count, duration, hparamsText, number, receiptsText } from './format';
 
-/** The result as text. @param storeFolder Where embedded services keep objects as plain files; their path on disk is shown too. */
+/**
+ * The result as text.
+ * @param storeFolder Where embedded services keep objects as plain files; their path on disk is shown too.
+ */
 export function resultText(result: StudyResult, storeFolder: string | undefined): string {
   const { studyId, decisions, test, model, report, receipts, changes, trials, deviceSeconds } = result;
   const hparams = decisions.at(-1)?.hparams;

@@ -1,6 +1,6 @@
 /**
- * Which Temporal server and store a command uses: a cluster that the environment names, services that run in the folder, or
- * embedded ones of its own.
+ * Which Temporal server and store a command uses: a cluster that the environment names, services that run in the
+ * folder, or embedded ones of its own.
  *
  * @module
  */
@@ -52,7 +52,10 @@ export async function connectServices(folder: string): Promise<StudyServices> {
   return connected({ ...process.env, ...running.environment }, folder);
 }
 
-/** Connects to the cluster or to what `stepwell up` keeps running, or else starts workers, and servers where none run, for this command. */
+/**
+ * Connects to the cluster or to what `stepwell up` keeps running, or else starts workers, and servers where none run,
+ * for this command.
+ */
 export async function connectOrStart(options: EmbeddedOptions): Promise<StudyServices> {
   if (namesCluster()) return connected(process.env, undefined);
   const { folder } = options;
@@ -69,7 +72,10 @@ export async function connectOrStart(options: EmbeddedOptions): Promise<StudySer
   }
 }
 
-/** What to say of the folder's servers when this process ends without them; undefined where none run or somebody else uses them. */
+/**
+ * What to say of the folder's servers when this process ends without them; undefined where none run or somebody else
+ * uses them.
+ */
 export function leftRunning(folder: string): string | undefined {
   const { servers, users } = readRecord(path.resolve(folder));
   const run = Object.values(servers).some((server) => server.process !== undefined && isRunning(server.process));

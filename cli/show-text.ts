@@ -12,7 +12,10 @@ import { waitsFor } from './progress/view';
 /** Statuses of a study that has not ended. */
 const OPEN: readonly string[] = ['resolving', 'running', 'paused', 'waiting'];
 
-/** Decisions, a table of the trials of every stage, and recoveries. @param status The server's, where the study's own is not the last word. */
+/**
+ * Decisions, a table of the trials of every stage, and recoveries.
+ * @param status The server's, where the study's own is not the last word.
+ */
 export function showText(
   { studyId, stages, trials, deviceSeconds, receipts, changes }: StudyProgress,
   status: string,

@@ -1,5 +1,6 @@
 /**
- * A study that a command has made up from the store: started where `stepwell run` would start it, and followed to its end.
+ * A study that a command has made up from the store: started where `stepwell run` would start it, and followed to its
+ * end.
  *
  * @module
  */

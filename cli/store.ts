@@ -20,7 +20,8 @@ export interface OpenedStore {
 }
 
 /**
- * The store of the environment where that names a Temporal server, else the folder's, whose servers are started if they do not run.
+ * The store of the environment where that names a Temporal server, else the folder's, whose servers are started if they
+ * do not run.
  *
  * @throws CommandError if the folder holds no store; ServiceFailed, ServiceUnavailable
  */

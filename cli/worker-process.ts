@@ -32,7 +32,10 @@ export interface WorkerProcess {
 /** A worker has this long to hand its trials over before it is ended by force; its own limit is 25 s. */
 const STOP_SECONDS_MAX = 40;
 
-/** Starts in a row that fail, after which another is pointless. Enough to outlast a server that is being started again, too. */
+/**
+ * Starts in a row that fail, after which another is pointless. Enough to outlast a server that is being started again,
+ * too.
+ */
 const DEATHS_MAX = 5;
 const BACKOFF_SECONDS_MAX = 10;
 
@@ -50,7 +53,10 @@ interface Attempt {
   log(): string;
 }
 
-/** Starts a worker and waits until it takes work; from then on it is started again when it dies. @throws CommandError with its last words. */
+/**
+ * Starts a worker and waits until it takes work; from then on it is started again when it dies.
+ * @throws CommandError with its last words.
+ */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
   const { kind } = options;
   let attempt = launch(options);

@@ -32,7 +32,9 @@ interface Run {
 let folder: string;
 let studyFile: string;
 
-/** `stepwell run` as a person starts it: with none of this process's addresses, so that it brings servers of its own. */
+/**
+ * `stepwell run` as a person starts it: with none of this process's addresses, so that it brings servers of its own.
+ */
 function run(): Run {
   const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
   const main = path.resolve(__dirname, '../cli/main.ts');

@@ -20,7 +20,10 @@ import {
 import type { SourceFile } from './support/source-tree';
 import manifest from '../package.json';
 
-/** The one arrow: what each folder may import besides itself. `infra/build` prints the JSON Schema of the study language. */
+/**
+ * The one arrow: what each folder may import besides itself. `infra/build` prints the JSON Schema of the study
+ * language.
+ */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['workflows'],
   workflows: [],
@@ -43,7 +46,9 @@ const ENTRIES = Object.values(manifest.exports).flatMap((target) =>
   typeof target === 'string' ? [] : [target.default.replace('./dist/', '').replace(/\.js$/, '.ts')],
 );
 
-/** The only places that read variables of our own. The trainer and the bootstrap are programs of their own, without zod. */
+/**
+ * The only places that read variables of our own. The trainer and the bootstrap are programs of their own, without zod.
+ */
 const READS_ENVIRONMENT = [
   'workers/config.ts',
   'activities/training/environment.ts',

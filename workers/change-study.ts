@@ -51,7 +51,8 @@ export async function changeStudy<Name extends ChangeName>(
 }
 
 /**
- * Has a study end in order: its trials write checkpoints, its report is published. Returns when the server knows, not when the study has ended.
+ * Has a study end in order: its trials write checkpoints, its report is published. Returns when the server knows, not
+ * when the study has ended.
  *
  * @throws StudyNotFound, StudyEnded
  */

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ObjectStore } from '../activities/storage/object-store';
 
 /**
- * Proves that the store takes and gives up an object, so that a wrong bucket or a key without permission is told when a worker
- * starts and not hours later by its first checkpoint.
+ * Proves that the store takes and gives up an object, so that a wrong bucket or a key without permission is told when a
+ * worker starts and not hours later by its first checkpoint.
  *
  * @throws StorageDenied, StorageUnavailable
  */

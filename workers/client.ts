@@ -1,5 +1,6 @@
 /**
- * Studies from the outside: connect, start, find, change, cancel. The CLI and other programs use this; it is the package's `stepwell/client`.
+ * Studies from the outside: connect, start, find, change, cancel. The CLI and other programs use this; it is the
+ * package's `stepwell/client`.
  *
  * @module
  */
@@ -48,7 +49,10 @@ export class StudyRunning extends Error {
   override readonly name = 'StudyRunning';
 }
 
-/** A client by Temporal's own environment variables and profiles. @throws ServerUnreachable naming the address, ConfigInvalid */
+/**
+ * A client by Temporal's own environment variables and profiles.
+ * @throws ServerUnreachable naming the address, ConfigInvalid
+ */
 export async function connectClient(environment: Environment = process.env): Promise<StudyClient> {
   const { address, namespace, connectionOptions } = connectionSettings(environment);
   const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT }).catch(

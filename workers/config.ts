@@ -1,6 +1,6 @@
 /**
- * Every environment variable that Stepwell reads, in one schema. Temporal's connection (`TEMPORAL_*`) is read by its own
- * envconfig, credentials and endpoint of the store (`AWS_*`) by the AWS SDK's own chain.
+ * Every environment variable that Stepwell reads, in one schema. Temporal's connection (`TEMPORAL_*`) is read by its
+ * own envconfig, credentials and endpoint of the store (`AWS_*`) by the AWS SDK's own chain.
  *
  * @module
  */

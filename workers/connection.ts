@@ -14,7 +14,10 @@ export interface ConnectionSettings {
   readonly connectionOptions: ClientConnectConfig['connectionOptions'];
 }
 
-/** Connection settings, with Temporal's defaults filled. @throws ConfigInvalid if the profile or a certificate cannot be read. */
+/**
+ * Connection settings, with Temporal's defaults filled.
+ * @throws ConfigInvalid if the profile or a certificate cannot be read.
+ */
 export function connectionSettings(environment: Environment = process.env): ConnectionSettings {
   try {
     const { connectionOptions, namespace } = loadClientConnectConfig({
@@ -46,7 +49,10 @@ export function asServerUnreachable(address: string): (error: unknown) => never 
   };
 }
 
-/** What a person can read of a transport's error; the SDK's core hands on a dump of Rust structures with the sentence inside. */
+/**
+ * What a person can read of a transport's error; the SDK's core hands on a dump of Rust structures with the sentence
+ * inside.
+ */
 export function transportReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, sentence] = /message: "((?:[^"\\]|\\.)+)"/.exec(text) ?? [];

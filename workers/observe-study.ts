@@ -40,7 +40,8 @@ const POLL_AGE_MAX_MILLISECONDS = 75_000;
 const TASK_QUEUE_TYPE_ACTIVITY = 2;
 
 /**
- * A function that looks at a study, again at each call. It asks the workflow only when its history has grown: a query wakes a worker.
+ * A function that looks at a study, again at each call. It asks the workflow only when its history has grown: a query
+ * wakes a worker.
  *
  * @returns The function throws StudyNotFound, or Temporal's ServiceError while the server is away.
  */

@@ -1,12 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { totalmem } from 'node:os';
 
-/** Of memory: images may be loaded while they exist twice, and half is left for weights, activations and everything else. */
+/**
+ * Of memory: images may be loaded while they exist twice, and half is left for weights, activations and everything
+ * else.
+ */
 const SHARE = 1 / 4;
 
 const MEBIBYTE = 2 ** 20;
 
-/** Bytes of images that a trainer may hold: a quarter of its part of this machine's memory, or of a GPU's where that is less. */
+/**
+ * Bytes of images that a trainer may hold: a quarter of its part of this machine's memory, or of a GPU's where that is
+ * less.
+ */
 export function defaultResidentBytes(gpus: readonly string[], trainingSlots: number): number {
   const constrained = process.constrainedMemory();
   const machine = (constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()) / trainingSlots;

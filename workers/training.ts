@@ -1,5 +1,6 @@
 /**
- * The training worker: runs trials, one trainer process on each slot. Needs TensorFlow's native binding, and a GPU if there is one.
+ * The training worker: runs trials, one trainer process on each slot. Needs TensorFlow's native binding, and a GPU if
+ * there is one.
  *
  * @module
  */
@@ -13,7 +14,10 @@ import { checkStore } from './check-store';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
 
-/** Runs a training worker until a signal ends it. @throws TrainerBroken if no trainer can start, StorageDenied, StorageUnavailable, ServerUnreachable */
+/**
+ * Runs a training worker until a signal ends it.
+ * @throws TrainerBroken if no trainer can start, StorageDenied, StorageUnavailable, ServerUnreachable
+ */
 export async function runTrainingWorker(config: Config, onReady?: () => void): Promise<void> {
   const store = s3Store({ bucket: config.bucket, prefix: config.prefix });
   const trainers = new TrainerPool(config.trainingSlots, (slot) => ({
@@ -22,7 +26,8 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
   }));
   try {
     await checkStore(store);
-    // A slot that cannot start a trainer, for want of a native binding say, is better known now than at the first trial.
+    // A slot that cannot start a trainer, for want of a native binding say, is better known now than at the first
+    // trial.
     await trainers.use('warm', async () => undefined).catch(asTrainerBroken);
     await runWorker(
       {
@@ -70,7 +75,10 @@ function trainerEntry(): string {
   return existsSync(compiled) ? compiled : compiled.replace(/\.js$/, '.ts');
 }
 
-/** A trainer sees one GPU, or none: the binding takes the last one it sees. With more slots than GPUs they share them in turn. */
+/**
+ * A trainer sees one GPU, or none: the binding takes the last one it sees. With more slots than GPUs they share them in
+ * turn.
+ */
 function trainerEnvironment({ gpus, trainerThreads, residentBytes }: Config, slot: number): Record<string, string> {
   return {
     CUDA_VISIBLE_DEVICES: gpus[slot % gpus.length] ?? '-1',

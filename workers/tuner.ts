@@ -29,7 +29,9 @@ export async function runTunerWorker(config: Config, onReady?: () => void): Prom
   );
 }
 
-/** The bundle that the operator named, or the one that the build wrote, or in a checkout the sources, bundled at start. */
+/**
+ * The bundle that the operator named, or the one that the build wrote, or in a checkout the sources, bundled at start.
+ */
 function workflowCode({ workflowBundle }: Config): Pick<WorkerPlan, 'workflowBundle' | 'workflowsPath'> {
   if (workflowBundle !== undefined) return { workflowBundle: { codePath: workflowBundle } };
   const built = path.join(__dirname, '..', 'workflow-bundle.js');

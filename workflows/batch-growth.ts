@@ -14,7 +14,9 @@ export interface BatchMilestone {
   readonly batchSize: number;
 }
 
-/** How batches grow, in epochs of a training of `training.epochs`; without `max` up to a tenth of the training examples. */
+/**
+ * How batches grow, in epochs of a training of `training.epochs`; without `max` up to a tenth of the training examples.
+ */
 export type BatchSizeSchedule =
   | { readonly name: 'milestones'; readonly at: readonly BatchMilestone[]; readonly learningRate: GrowthLearningRate }
   | {
@@ -31,11 +33,12 @@ export type BatchSizeSchedule =
       readonly learningRate: GrowthLearningRate;
     }
   /**
-   * Grows where the learning rate would fall: in steps of at least `factor` under a schedule that falls smoothly, at the milestones of one
-   * that falls by steps. What the batch cannot take, because it is as large as it may be, the learning rate does.
+   * Grows where the learning rate would fall: in steps of at least `factor` under a schedule that falls smoothly, at
+   * the milestones of one that falls by steps. What the batch cannot take, because it is as large as it may be, the
+   * learning rate does.
    *
-   * Source: S. Smith, P. Kindermans, C. Ying, Q. Le, "Don't Decay the Learning Rate, Increase the Batch Size", ICLR 2018
-   * (arXiv:1711.00489), section 4: the noise of SGD is proportional to learningRate / batchSize, which this keeps.
+   * Source: S. Smith, P. Kindermans, C. Ying, Q. Le, "Don't Decay the Learning Rate, Increase the Batch Size", ICLR
+   * 2018 (arXiv:1711.00489), section 4: the noise of SGD is proportional to learningRate / batchSize, which this keeps.
    */
   | { readonly name: 'decayToGrowth'; readonly factor: number; readonly max?: number };
 
@@ -62,10 +65,16 @@ export interface GrowingTraining {
 /** More sizes than any training goes through. */
 const SIZES_MAX = 16;
 
-/** Larger batches no longer trade against a lower learning rate. Source: arXiv:1711.00489, section 2, for batches far below the data set. */
+/**
+ * Larger batches no longer trade against a lower learning rate. Source: arXiv:1711.00489, section 2, for batches far
+ * below the data set.
+ */
 const SHARE_MAX = 0.1;
 
-/** Growth of one training; `undefined` if no batch of it would grow. Sizes at or below the one before are left out: batches never shrink. */
+/**
+ * Growth of one training; `undefined` if no batch of it would grow. Sizes at or below the one before are left out:
+ * batches never shrink.
+ */
 export function batchGrowth(schedule: BatchSizeSchedule, training: GrowingTraining): BatchGrowth | undefined {
   if (schedule.name === 'noiseScale') {
     const sizes = doublings(training.batchSize, largest(schedule.max, training));

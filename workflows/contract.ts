@@ -136,11 +136,17 @@ export interface LoadedTrials {
 }
 
 export interface StudyActivities {
-  /** Parses a study, fills its defaults, packs and pins its data set, and notes in the store that it has begun. @throws InvalidStudy, DatasetInvalid */
+  /**
+   * Parses a study, fills its defaults, packs and pins its data set, and notes in the store that it has begun.
+   * @throws InvalidStudy, DatasetInvalid
+   */
   resolveStudy(input: ResolveStudyInput): Promise<ResolvedStudy>;
   /** Takes trials of a long stage into the store, as a page that never changes. Idempotent. */
   recordTrials(input: RecordTrialsInput): Promise<void>;
-  /** Brings stored trials back, without what only the store needs of them. @throws StorageDenied if a page is not what was written */
+  /**
+   * Brings stored trials back, without what only the store needs of them.
+   * @throws StorageDenied if a page is not what was written
+   */
   loadTrials(input: LoadTrialsInput): Promise<LoadedTrials>;
   /** Writes a decision with its whole evidence below `studies/<id>/`; the workflow keeps the answer and its reason. */
   recordDecision(input: RecordDecisionInput): Promise<void>;
@@ -191,7 +197,10 @@ export interface StageProgress {
   readonly decision?: Decision;
 }
 
-/** `paused` until somebody resumes it, `waiting` until somebody approves its next stage; both only in answers to a query. */
+/**
+ * `paused` until somebody resumes it, `waiting` until somebody approves its next stage; both only in answers to a
+ * query.
+ */
 export type StudyStatus = 'resolving' | 'running' | 'paused' | 'waiting' | 'completed' | 'cancelled' | 'failed';
 
 /** Answer of the `studyProgress` query. */

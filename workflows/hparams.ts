@@ -1,5 +1,6 @@
 /**
- * The hyperparameters with a meaning of their own. Any other name in a space must be read by the model as `{ hparam: name }`.
+ * The hyperparameters with a meaning of their own. Any other name in a space must be read by the model as `{ hparam:
+ * name }`.
  *
  * @module
  */

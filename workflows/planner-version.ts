@@ -1,8 +1,8 @@
 import type { ResolvedStudy } from './study';
 
 /**
- * Version of the maths that decides: what stages, samplers and pruners answer to given trials. Whoever changes an answer raises it, as studies
- * that run would else go on by other rules than they began with.
+ * Version of the maths that decides: what stages, samplers and pruners answer to given trials. Whoever changes an
+ * answer raises it, as studies that run would else go on by other rules than they began with.
  */
 export const PLANNER_VERSION = 1;
 
@@ -12,8 +12,8 @@ export class PlannerUnknown extends Error {
 }
 
 /**
- * To be called before a study is asked anything. What it throws fails the workflow task and not the workflow, so that Temporal offers the task
- * again until a worker of the study's own version takes it.
+ * To be called before a study is asked anything. What it throws fails the workflow task and not the workflow, so that
+ * Temporal offers the task again until a worker of the study's own version takes it.
  *
  * @throws PlannerUnknown
  */

@@ -1,5 +1,6 @@
 /**
- * One stage: ask it for trials while slots are free, run them side by side, ask again whenever one ends, and have it decide.
+ * One stage: ask it for trials while slots are free, run them side by side, ask again whenever one ends, and have it
+ * decide.
  *
  * @module
  */
@@ -24,7 +25,8 @@ const TRIALS_MAX = 100_000;
 /**
  * Runs a stage to its decision.
  *
- * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds them all.
+ * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds
+ *   them all.
  * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
  */
 export async function runStage(
@@ -41,9 +43,14 @@ class StageRun {
   private readonly running = new Map<number, RunningTrial>();
   /** Indexes of running trials that were told to stop. */
   private readonly takenBack = new Set<number>();
-  /** Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other starts. */
+  /**
+   * Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other
+   * starts.
+   */
   private readonly interrupted: number[];
-  /** Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything. */
+  /**
+   * Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything.
+   */
   private hasStarted = false;
   private failure: unknown;
 
@@ -88,7 +95,10 @@ class StageRun {
     return this.state.stageOf(this.use).trials;
   }
 
-  /** Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible study. */
+  /**
+   * Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible
+   * study.
+   */
   private get visible(): number {
     return this.state.stageOf(this.use).visible;
   }
@@ -126,8 +136,8 @@ class StageRun {
   }
 
   /**
-   * Any time, in general. In a reproducible study suggestion k sees exactly the trials up to k - parallelTrials, so it waits for
-   * those, however fast later ones end.
+   * Any time, in general. In a reproducible study suggestion k sees exactly the trials up to k - parallelTrials, so it
+   * waits for those, however fast later ones end.
    */
   private mayAsk(): boolean {
     if (!this.state.resolved.reproducible) return true;
@@ -191,7 +201,10 @@ class StageRun {
     this.state.ended(this.use, index, trial);
   }
 
-  /** In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it does. */
+  /**
+   * In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it
+   * does.
+   */
   private endedWithout(index: number, error: unknown): void {
     const wasTakenBack = this.forget(index);
     if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error;

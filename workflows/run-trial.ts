@@ -47,7 +47,10 @@ export function runTrial(taskQueuePrefix: string, input: RunTrialInput): Running
   return { result: scope.run(() => activities.runTrial(input)), takeBack: () => scope.cancel() };
 }
 
-/** Whether a trial ended because it was taken back; one whose worker died on the way says so in its own words, and is not tried again either. */
+/**
+ * Whether a trial ended because it was taken back; one whose worker died on the way says so in its own words, and is
+ * not tried again either.
+ */
 export function isTakenBack(error: unknown): boolean {
   return isCancellation(error) || (error instanceof ActivityFailure && error.retryState === 'CANCEL_REQUESTED');
 }

@@ -1,7 +1,8 @@
 /**
  * Momentum, or Adam's beta1, that falls from `max` to `min` while the learning rate rises, and rises while it falls.
  *
- * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820), section 4.3.
+ * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820), section
+ * 4.3.
  */
 export interface CycledMomentum {
   readonly max: number;

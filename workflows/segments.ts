@@ -1,5 +1,6 @@
 /**
- * Trainings in segments: a trial that paused and the trials that went on from it are one training, counted and paid for once.
+ * Trainings in segments: a trial that paused and the trials that went on from it are one training, counted and paid for
+ * once.
  *
  * @module
  */
@@ -21,8 +22,8 @@ export function trainingsIn(summaries: readonly { readonly continues?: string }[
 }
 
 /**
- * What an ended trial added to its study, with what its recoveries had to do again: a measurement is of the whole training, and a reused one
- * cost nothing.
+ * What an ended trial added to its study, with what its recoveries had to do again: a measurement is of the whole
+ * training, and a reused one cost nothing.
  */
 export function costOfSegment(
   trials: readonly Segment[],

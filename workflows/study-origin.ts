@@ -20,7 +20,9 @@ export interface StudyOrigin {
 /** What a rerun takes over. */
 export interface CarriedDecisions {
   readonly origin: StudyOrigin;
-  /** Of the leading stages, in their order; without plots and tables, which `resolveStudy` copies from store to store. */
+  /**
+   * Of the leading stages, in their order; without plots and tables, which `resolveStudy` copies from store to store.
+   */
   readonly decisions: readonly Decision[];
   /** The data set as the earlier study pinned it, where the rerun asks for the same one. */
   readonly dataset?: PinnedDataset;

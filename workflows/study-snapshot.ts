@@ -1,5 +1,6 @@
 /**
- * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so trials of long stages are in the store (`trial-pages/`).
+ * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so trials of long stages
+ * are in the store (`trial-pages/`).
  *
  * @module
  */
@@ -29,7 +30,10 @@ export class StudyTooLarge extends Error {
   override readonly name = 'StudyTooLarge';
 }
 
-/** The snapshot, if it fits into the input of a workflow. Trials leave for the store long before it does not. @throws StudyTooLarge */
+/**
+ * The snapshot, if it fits into the input of a workflow. Trials leave for the store long before it does not.
+ * @throws StudyTooLarge
+ */
 export function fitting(snapshot: StudySnapshot): StudySnapshot {
   const characters = JSON.stringify(snapshot).length;
   if (characters <= SNAPSHOT_CHARACTERS_MAX) return snapshot;

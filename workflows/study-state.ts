@@ -49,7 +49,9 @@ export class StudyState {
       this.stages.set(stageId, new StageTrials(stageId, snapshot.study.objective, record));
   }
 
-  /** @param decided Decisions of the leading stages that count from the start; none of their trials was this study's. */
+  /**
+   * @param decided Decisions of the leading stages that count from the start; none of their trials was this study's.
+   */
   start(study: ResolvedStudy, decided: readonly Decision[] = []): void {
     this.study = study;
     this.status = 'running';

@@ -1,6 +1,6 @@
 /**
- * The resolved study: what a workflow and its history see. Every default is filled and the data set is pinned by its content.
- * `./spec` parses what people write into this.
+ * The resolved study: what a workflow and its history see. Every default is filled and the data set is pinned by its
+ * content. `./spec` parses what people write into this.
  *
  * @module
  */
@@ -30,7 +30,10 @@ export interface LayerSpec {
 export type ModelSpec =
   | { readonly preset: string }
   | { readonly layers: readonly LayerSpec[] }
-  /** Path of a module below the worker's own model folder; its default export is `(context) => tf.LayersModel` on logits. */
+  /**
+   * Path of a module below the worker's own model folder; its default export is `(context) => tf.LayersModel` on
+   * logits.
+   */
   | { readonly module: string };
 
 /** A data set packed in the store, by content. */
@@ -87,7 +90,10 @@ export interface BudgetSpec {
   readonly stageShares?: Readonly<Record<string, number>>;
 }
 
-/** One use of a stage. `options` are parsed by that stage's own schema; `stageId` is unique in the study, e.g. `regularization-sweep-2`. */
+/**
+ * One use of a stage. `options` are parsed by that stage's own schema; `stageId` is unique in the study, e.g.
+ * `regularization-sweep-2`.
+ */
 export interface StageUse {
   readonly stage: string;
   readonly stageId: string;

@@ -1,7 +1,7 @@
 /**
- * How long a training is, in optimizer steps. Batches are cut from an endless stream of shuffled passes, so every batch is full
- * and every example is seen equally often; an epoch ends with the first step that completes a pass. Where batches grow, the stream is
- * cut at the same place by larger ones: nothing of this changes.
+ * How long a training is, in optimizer steps. Batches are cut from an endless stream of shuffled passes, so every batch
+ * is full and every example is seen equally often; an epoch ends with the first step that completes a pass. Where
+ * batches grow, the stream is cut at the same place by larger ones: nothing of this changes.
  *
  * @module
  */

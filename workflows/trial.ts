@@ -8,19 +8,25 @@ import type { GradientNorms } from './analysis/noise-scale';
 import type { BatchGrowth } from './batch-growth';
 import type { ScheduleSpec } from './schedule';
 
-/** Hyperparameters by name; `./hparams` lists the names with a meaning of their own, others reach `model.layers` by `{ hparam }`. */
+/**
+ * Hyperparameters by name; `./hparams` lists the names with a meaning of their own, others reach `model.layers` by `{
+ * hparam }`.
+ */
 export type HParams = Readonly<Record<string, number | string | boolean>>;
 
 /** How long a trial trains: whole passes over the training split, or optimizer steps. */
 export type TrialLimit = { readonly epochs: number } | { readonly steps: number };
 
-/** When a trial ends before its limit. Every rule is a finding, none a failure. A loss that is not finite always ends it. */
+/**
+ * When a trial ends before its limit. Every rule is a finding, none a failure. A loss that is not finite always ends
+ * it.
+ */
 export interface StopRules {
   /** Diverged once the smoothed training loss exceeds this many times its best, e.g. 4. */
   readonly divergenceFactor?: number;
   /**
-   * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if no epoch's validation
-   * loss was below that of equal odds for every class.
+   * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if no
+   * epoch's validation loss was below that of equal odds for every class.
    */
   readonly dead?: boolean;
   /** Early stopping: epochs without an improvement of the objective by more than `minDelta`. */
@@ -33,7 +39,8 @@ export interface StopRules {
 }
 
 /**
- * When a validation loss that rises is overfitting and not noise. A strip is a number of epochs, at whose end PQ and UP are asked.
+ * When a validation loss that rises is overfitting and not noise. A strip is a number of epochs, at whose end PQ and UP
+ * are asked.
  *
  * - GL: the loss is more than `alpha` percent above its lowest.
  * - PQ: that percentage is more than `alpha` times the training loss's progress over the last strip, in per mille.
@@ -68,21 +75,28 @@ export interface TrialSpec {
     /** Seconds per optimizer step, after leaving out this many warm-up steps; absent: not recorded. */
     readonly stepTimesAfter?: number;
     /**
-     * Squared norms of the gradients of a batch and of its halves, before every so many steps and at most `NOISE_PAIRS_MAX` times, while
-     * batches have the size that they start with; absent: never. Each costs about as much as a step and changes nothing of the training.
+     * Squared norms of the gradients of a batch and of its halves, before every so many steps and at most
+     * `NOISE_PAIRS_MAX` times, while batches have the size that they start with; absent: never. Each costs about as
+     * much as a step and changes nothing of the training.
      */
     readonly noiseScaleEvery?: number;
   };
-  /** `fresh` trains in a new process, so that memory and time are this trial's own; it is never resumed from a checkpoint. */
+  /**
+   * `fresh` trains in a new process, so that memory and time are this trial's own; it is never resumed from a
+   * checkpoint.
+   */
   readonly process: 'warm' | 'fresh';
   /** Export the best weights as a model artefact. */
   readonly exportModel: boolean;
   /**
-   * Ends it as `paused` after this many epochs, with its whole state kept. A later trial of the same content goes on from there, to the bits of
-   * one never paused: neither this nor `continues` is part of the content.
+   * Ends it as `paused` after this many epochs, with its whole state kept. A later trial of the same content goes on
+   * from there, to the bits of one never paused: neither this nor `continues` is part of the content.
    */
   readonly pauseAfterEpochs?: number;
-  /** Id of the segment of the same training that this one follows, e.g. `regularization-sweep/007` of `regularization-sweep/007.2`. */
+  /**
+   * Id of the segment of the same training that this one follows, e.g. `regularization-sweep/007` of
+   * `regularization-sweep/007.2`.
+   */
   readonly continues?: string;
 }
 
@@ -144,7 +158,10 @@ export interface Measurement {
   readonly best: EpochMeasurement | null;
   /** Every epoch; of a very long training every n-th, up to the last. */
   readonly curve: readonly EpochMeasurement[];
-  /** Only in a workflow, of a stage with thousands of trials: `best` and `curve` have the objective alone, and that only where pruners look at it. */
+  /**
+   * Only in a workflow, of a stage with thousands of trials: `best` and `curve` have the objective alone, and that only
+   * where pruners look at it.
+   */
   readonly isOutline?: true;
   readonly test: Evaluation | null;
   readonly stepLosses: readonly StepLoss[];
@@ -162,7 +179,9 @@ export interface Measurement {
   readonly deviceSeconds: number;
 }
 
-/** How a trial ended. An outcome is something a tuner learns from; what a retry or a person must fix is thrown instead. */
+/**
+ * How a trial ended. An outcome is something a tuner learns from; what a retry or a person must fix is thrown instead.
+ */
 export type Outcome =
   | { readonly status: 'completed'; readonly measurement: Measurement }
   | { readonly status: 'earlyStopped'; readonly measurement: Measurement }

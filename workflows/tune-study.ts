@@ -120,7 +120,10 @@ async function tuned(state: StudyState, input: TuneStudyInput, keeper: ChangeKee
   return result;
 }
 
-/** A workflow that the update `cancel` ended closes as cancelled only if the server has asked for that too; without it, as failed by a cancellation. */
+/**
+ * A workflow that the update `cancel` ended closes as cancelled only if the server has asked for that too; without it,
+ * as failed by a cancellation.
+ */
 async function serverAsks(root: CancellationScope): Promise<void> {
   if (root.consideredCancelled) return;
   await CancellationScope.nonCancellable(() => condition(() => root.consideredCancelled, SERVER_ASKS_WITHIN));
@@ -133,7 +136,10 @@ async function resolve(state: StudyState, input: TuneStudyInput): Promise<void> 
   state.start(await resolveStudy({ studyId, study, ...state.run, ...(carried && { carried }) }), carried?.decisions);
 }
 
-/** The id of the first run stays the study's own when it continues as new, and a recovered study hands on that of the study it was. */
+/**
+ * The id of the first run stays the study's own when it continues as new, and a recovered study hands on that of the
+ * study it was.
+ */
 function studyRunOf({
   studyRun = workflowInfo().firstExecutionRunId,
   fresh,
@@ -221,7 +227,9 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-/** A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead. */
+/**
+ * A plain error would fail the workflow task, which Temporal retries for ever: a stage's error ends the study instead.
+ */
 function asFailure(error: unknown): never {
   if (error instanceof StageInconclusive)
     throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);

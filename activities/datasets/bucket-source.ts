@@ -9,7 +9,10 @@ const NO_BUCKET: readonly string[] = ['NoSuchBucket', 'InvalidBucketName'];
 /** Bytes read at a time, whatever the size of a file: as many as a shard has. */
 const CHUNK_BYTES = 16 * 1024 * 1024;
 
-/** The objects below a prefix of a bucket. @throws DatasetInvalid if the address is none, or no bucket may be opened. */
+/**
+ * The objects below a prefix of a bucket.
+ * @throws DatasetInvalid if the address is none, or no bucket may be opened.
+ */
 export function bucketSource(uri: string, openBucket: SourceAccess['openBucket']): Source {
   const [, bucket, path = ''] = S3_ADDRESS.exec(uri) ?? [];
   if (bucket === undefined) throw new DatasetInvalid(`dataset.uri must be s3://bucket/prefix, got ${uri}`);

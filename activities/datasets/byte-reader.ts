@@ -76,7 +76,10 @@ export class ByteReader {
   }
 }
 
-/** The bytes of a file, unzipped if they are gzipped: its first bytes decide, not its name. @throws DatasetInvalid if the zip is broken. */
+/**
+ * The bytes of a file, unzipped if they are gzipped: its first bytes decide, not its name.
+ * @throws DatasetInvalid if the zip is broken.
+ */
 export async function* unzipped(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];

@@ -29,10 +29,12 @@ interface Copy {
 const copies = new Map<string, Copy>();
 
 /**
- * The local folder of a packed data set: its manifest and its files, verified by hash once in the life of this process, later by size.
+ * The local folder of a packed data set: its manifest and its files, verified by hash once in the life of this process,
+ * later by size.
  *
- * Damaged or missing files are fetched again, one by one, so that a download goes on where it was broken off. Any number of processes
- * may share the folder: each file is replaced whole, and all write the same bytes. One file is in memory at a time, of `SHARD_BYTES` at most.
+ * Damaged or missing files are fetched again, one by one, so that a download goes on where it was broken off. Any
+ * number of processes may share the folder: each file is replaced whole, and all write the same bytes. One file is in
+ * memory at a time, of `SHARD_BYTES` at most.
  *
  * @param onMoved Called after every file, for heartbeats.
  * @throws DatasetCorrupt if the store has not what the content address says.

@@ -1,5 +1,6 @@
 /**
- * Data sets in local folders. A study names the folder, so only what the operator opened may be read: links are resolved first.
+ * Data sets in local folders. A study names the folder, so only what the operator opened may be read: links are
+ * resolved first.
  *
  * @module
  */
@@ -13,7 +14,10 @@ import type { Source } from './source';
 /** Bytes read at a time. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A folder and the folders in it. @throws DatasetInvalid if it is missing, no folder, or outside the roots, links resolved. */
+/**
+ * A folder and the folders in it.
+ * @throws DatasetInvalid if it is missing, no folder, or outside the roots, links resolved.
+ */
 export async function fileSource(uri: string, fileRoots: readonly string[]): Promise<Source> {
   const asked = localPath(uri);
   const roots = await Promise.all(fileRoots.map((root) => realpath(root).catch(() => path.resolve(root))));

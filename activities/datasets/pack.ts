@@ -34,8 +34,9 @@ export interface PackedDataset {
 /**
  * A data set in the store below `datasets/<sha256>/`, its manifest last.
  *
- * Reads the source twice: the first time for the address, which is all it takes where the store has the content already. That needs no
- * disk, and memory for two shards, a batch of the source and, of an IDX set, the labels at a byte each, whatever the size of the data set.
+ * Reads the source twice: the first time for the address, which is all it takes where the store has the content
+ * already. That needs no disk, and memory for two shards, a batch of the source and, of an IDX set, the labels at a
+ * byte each, whatever the size of the data set.
  *
  * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
  */

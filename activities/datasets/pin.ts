@@ -52,8 +52,8 @@ export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'class
 }
 
 /**
- * What a data set holds, by its headers and labels: nothing is packed, and images are not read, so a file that breaks off among
- * them shows only when it is packed.
+ * What a data set holds, by its headers and labels: nothing is packed, and images are not read, so a file that breaks
+ * off among them shows only when it is packed.
  *
  * @param spec With an absolute address.
  * @param access What may be read; a person's own command may read what the person may: `{ fileRoots: ['/'] }`.

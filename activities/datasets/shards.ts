@@ -1,8 +1,9 @@
 import type { OpenedPart } from './formats/format';
 
 /**
- * Small enough to cross a slow link between two heartbeats and to be held whole wherever shards are written, sent and checked; large enough
- * that a request each does not count. A shard of images has at least one image, of labels 4 bytes for each of its images.
+ * Small enough to cross a slow link between two heartbeats and to be held whole wherever shards are written, sent and
+ * checked; large enough that a request each does not count. A shard of images has at least one image, of labels 4 bytes
+ * for each of its images.
  */
 export const SHARD_BYTES = 16 * 1024 * 1024;
 

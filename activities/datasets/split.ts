@@ -21,9 +21,11 @@ export interface SplitIndices {
 }
 
 /**
- * Indices of each part of a data set: one permutation of the training part, cut into validation, then held-out test, then the rest.
+ * Indices of each part of a data set: one permutation of the training part, cut into validation, then held-out test,
+ * then the rest.
  *
- * The order matters: validation comes first, so that a study with and without a held-out test validates on the same examples.
+ * The order matters: validation comes first, so that a study with and without a held-out test validates on the same
+ * examples.
  *
  * @throws RangeError if a part is empty; `splitOf` makes none such.
  */
@@ -54,8 +56,8 @@ export function splitIndices({
 /**
  * How many examples each part of a study gets, and the seed that draws them.
  *
- * The test examples are the data set's own test part, unless `testFraction` asks to hold them out of the training part. A data set
- * without a test part has as many held out as for validation.
+ * The test examples are the data set's own test part, unless `testFraction` asks to hold them out of the training part.
+ * A data set without a test part has as many held out as for validation.
  *
  * @param testPart Examples of the data set's own test part; `null` if it has none.
  * @throws DatasetInvalid if a part would be empty.

@@ -2,12 +2,12 @@
  * The garbage collection of a store: what no study refers to, and what crashes left behind.
  *
  * It is safe beside everything that runs, for it never acts on what it believes but on what the store confirms:
- * - It lists objects first, then reads manifests, then the records of studies. A study notes its opening before its first trial, a
- *   reuse in the trial's manifest, and a decision with the trials it rests on before it goes on, so what is used when its manifest is
- *   read is seen as used, and what is used later changes the manifest.
- * - A trial is taken over before it is deleted, by a conditional put over the very manifest that was read, as an attempt takes it
- *   over: a study that found or took it in between makes the put lose, and the trial stays. Whoever comes afterwards finds it held by
- *   the lease, within which it is gone.
+ * - It lists objects first, then reads manifests, then the records of studies. A study notes its opening before its
+ *   first trial, a reuse in the trial's manifest, and a decision with the trials it rests on before it goes on, so what
+ *   is used when its manifest is read is seen as used, and what is used later changes the manifest.
+ * - A trial is taken over before it is deleted, by a conditional put over the very manifest that was read, as an
+ *   attempt takes it over: a study that found or took it in between makes the put lose, and the trial stays. Whoever
+ *   comes afterwards finds it held by the lease, within which it is gone.
  * - Data sets go by the handshake of `./collector-lock`.
  *
  * @module

@@ -1,10 +1,11 @@
 /**
  * One garbage collection at a time, and its word to studies that begin meanwhile.
  *
- * A study that begins pins a data set that may have lain unused for years, so nothing but a handshake keeps both from believing what
- * was true a moment ago. The collector first writes which data sets it condemns, then reads which are pinned; a study first writes
- * what it pins, then reads what is condemned. Stores answer in one order to all, so at least one of the two sees the other: the
- * collector spares the data set, or the study waits until the collector is done and packs what is gone.
+ * A study that begins pins a data set that may have lain unused for years, so nothing but a handshake keeps both from
+ * believing what was true a moment ago. The collector first writes which data sets it condemns, then reads which are
+ * pinned; a study first writes what it pins, then reads what is condemned. Stores answer in one order to all, so at
+ * least one of the two sees the other: the collector spares the data set, or the study waits until the collector is
+ * done and packs what is gone.
  *
  * @module
  */
@@ -54,7 +55,10 @@ export class CollectorLock {
     return (await lockTime(this.store)) ?? Date.now();
   }
 
-  /** Tells studies that begin that these data sets are going. @throws GarbageBusy if another collector took this one for dead. */
+  /**
+   * Tells studies that begin that these data sets are going.
+   * @throws GarbageBusy if another collector took this one for dead.
+   */
   async condemn(datasets: readonly string[]): Promise<void> {
     await this.write(datasets, this.etag);
   }

@@ -10,7 +10,10 @@ import type { TrialManifest } from '../storage/trial-manifest';
 import { isOpen } from './roots';
 import type { Roots } from './roots';
 
-/** Between the upload of a checkpoint and the manifest that names it lie 5 minutes of a store that is away, at the very most. */
+/**
+ * Between the upload of a checkpoint and the manifest that names it lie 5 minutes of a store that is away, at the very
+ * most.
+ */
 const UNCOMMITTED_SECONDS_MAX = 3_600;
 
 export interface FoundTrial {
@@ -36,11 +39,12 @@ export interface Garbage {
 /**
  * What of a trial may go.
  *
- * - A finished trial stays while a record names it, a study that has not ended uses it, or it is young: it is what later studies reuse.
- * - An unfinished one stays while a study that has not ended trains it or it is young: it is what an interrupted or paused training
- *   goes on from. A record of an ended study that names it does not keep it: nobody goes on there.
- * - Below a trial that stays, whatever its manifest does not name is a leftover of a crash. On a finished one nobody can commit any
- *   more, so it may go at once; on others an upload may be on its way to its manifest.
+ * - A finished trial stays while a record names it, a study that has not ended uses it, or it is young: it is what
+ *   later studies reuse.
+ * - An unfinished one stays while a study that has not ended trains it or it is young: it is what an interrupted or
+ *   paused training goes on from. A record of an ended study that names it does not keep it: nobody goes on there.
+ * - Below a trial that stays, whatever its manifest does not name is a leftover of a crash. On a finished one nobody
+ *   can commit any more, so it may go at once; on others an upload may be on its way to its manifest.
  */
 export function judge(trial: FoundTrial, roots: Roots, { now, olderThanSeconds }: Clock): Garbage | undefined {
   const { hash, objects, manifest } = trial;

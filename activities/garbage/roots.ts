@@ -51,7 +51,10 @@ export function isOpen({ workflowId, studyRun }: Partial<TrialUser>, { openRuns,
   return studyRun === undefined ? workflowId !== undefined && openWorkflows.has(workflowId) : openRuns.has(studyRun);
 }
 
-/** The record is read before the decisions: a study whose record says that it has ended has all its decisions in the store. */
+/**
+ * The record is read before the decisions: a study whose record says that it has ended has all its decisions in the
+ * store.
+ */
 async function addStudy(store: ObjectStore, studyId: string, roots: MutableRoots): Promise<void> {
   const record = await read<ReferringRecord>(store, studyKey(studyId, 'study.json'));
   for (const { key } of await store.list(studyKey(studyId, 'decisions/'))) {

@@ -71,7 +71,8 @@ export function tableOf({ trials }: ExportedStudy): {
 }
 
 /**
- * Trials from rows. Columns with a prefix are hyperparameters; where none has one, all that are not known to be something else.
+ * Trials from rows. Columns with a prefix are hyperparameters; where none has one, all that are not known to be
+ * something else.
  *
  * @throws TrialsUnreadable if there is no column with a score.
  */

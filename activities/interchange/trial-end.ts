@@ -8,7 +8,10 @@ import type { ForeignTrial, ForeignTrials, ForeignValue } from './trial-row';
 /** What a status says: the score counts, the point is known to be bad, or nothing is known. */
 type End = 'scored' | 'bad' | 'unfinished' | 'broken';
 
-/** Our own statuses, Optuna's and Ray Tune's, in lower case. An end by a pruner counts as bad: its score is of a shorter training. */
+/**
+ * Our own statuses, Optuna's and Ray Tune's, in lower case. An end by a pruner counts as bad: its score is of a shorter
+ * training.
+ */
 const ENDS: Readonly<Record<string, End>> = {
   completed: 'scored',
   earlystopped: 'scored',

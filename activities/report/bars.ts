@@ -1,5 +1,6 @@
 /**
- * A bar chart of a decision's evidence as inline SVG, its bars with their names above them so that names of any length fit a phone.
+ * A bar chart of a decision's evidence as inline SVG, its bars with their names above them so that names of any length
+ * fit a phone.
  *
  * @module
  */

@@ -7,7 +7,9 @@
 /** More of them would only be noise in most rows of a column. */
 const DECIMALS_MAX = 4;
 
-/** A number with at most four significant digits; whole numbers in full, e.g. `12,345`. Anything not finite is a dash. */
+/**
+ * A number with at most four significant digits; whole numbers in full, e.g. `12,345`. Anything not finite is a dash.
+ */
 export function formatNumber(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);

@@ -1,6 +1,6 @@
 /**
- * A study's report: one HTML page that needs nothing else, neither scripts nor a network, and holds no clock, so that the same
- * study always gives the same bytes.
+ * A study's report: one HTML page that needs nothing else, neither scripts nor a network, and holds no clock, so that
+ * the same study always gives the same bytes.
  *
  * @module
  */

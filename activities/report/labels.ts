@@ -34,8 +34,8 @@ export function fitted(text: string, width: number, fontSize: number): string {
 }
 
 /**
- * Rows for the names of vertical marks. From right to left each takes the lowest row where it fits: a name that reaches over the
- * line of its right neighbour then lies above the end of that line.
+ * Rows for the names of vertical marks. From right to left each takes the lowest row where it fits: a name that reaches
+ * over the line of its right neighbour then lies above the end of that line.
  */
 export function placedMarks(
   marks: readonly { readonly name: string; readonly x: number }[],
@@ -59,7 +59,8 @@ export function placedMarks(
 }
 
 /**
- * Heights near the wanted ones and at least `gap` apart, in the order given; all within [top, bottom] if they fit there.
+ * Heights near the wanted ones and at least `gap` apart, in the order given; all within [top, bottom] if they fit
+ * there.
  *
  * @returns `undefined` if there are too many to fit.
  */

@@ -1,5 +1,6 @@
 /**
- * The study at a glance: what to be careful about, what each stage answered and cost, and how the hyperparameters moved.
+ * The study at a glance: what to be careful about, what each stage answered and cost, and how the hyperparameters
+ * moved.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 import { trusted } from './html';
 
 /**
- * The style sheet. Series colours are those of Okabe and Ito, which people with any colour vision can tell apart, darkened where
- * they would be faint on white.
+ * The style sheet. Series colours are those of Okabe and Ito, which people with any colour vision can tell apart,
+ * darkened where they would be faint on white.
  *
  * Source: M. Okabe, K. Ito, "Color Universal Design", 2008.
  */

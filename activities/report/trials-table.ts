@@ -32,7 +32,10 @@ interface Column {
   cell(trial: TrialSummary): Content;
 }
 
-/** The trials of a stage in the order of their start, with the hyperparameters in which they differ from what it began with. */
+/**
+ * The trials of a stage in the order of their start, with the hyperparameters in which they differ from what it began
+ * with.
+ */
 export function trialsTable(view: StageView, direction: 'minimize' | 'maximize'): Content {
   const { trials, trialCount } = view;
   if (trials.length === 0) return null;

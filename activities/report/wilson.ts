@@ -4,7 +4,8 @@ const Z = 1.959964;
 /**
  * 95 % interval of a proportion, e.g. of an accuracy on a test set of `count` examples.
  *
- * By Wilson's score and not the usual normal approximation, which near an accuracy of 1 reaches above it or has no width.
+ * By Wilson's score and not the usual normal approximation, which near an accuracy of 1 reaches above it or has no
+ * width.
  *
  * Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927).
  *

@@ -1,22 +1,23 @@
 /**
  * The way into a trial: one attempt at a time may write below `trials/<hash>/`, and the store itself sees to it.
  *
- * An attempt takes a trial by putting a manifest with its own token over the one it read, on condition that it is still that one.
- * Whoever held the trial before loses its next conditional write and so learns that it is fenced, dead or alive.
+ * An attempt takes a trial by putting a manifest with its own token over the one it read, on condition that it is still
+ * that one. Whoever held the trial before loses its next conditional write and so learns that it is fenced, dead or
+ * alive.
  *
  * Who may take a trial:
  * - anybody, if its last owner wrote down that it ended, or nobody had it;
  * - a later attempt of the same activity, at once: Temporal has given the earlier one up;
- * - another activity with the same content (the same trial in another study, or in another run of it) once the owner has
- *   not written for `LEASE_SECONDS`. Until then it is told `TrialBusy` and comes again: it finds the result, or an owner gone.
- * An activity that was fenced comes again by its own retry and falls under the same rules, so two of them never take
- * a trial from each other in turns: the owner writes at least every `RENEW_SECONDS`.
+ * - another activity with the same content (the same trial in another study, or in another run of it) once the owner
+ *   has not written for `LEASE_SECONDS`. Until then it is told `TrialBusy` and comes again: it finds the result, or an
+ *   owner gone. An activity that was fenced comes again by its own retry and falls under the same rules, so two of them
+ *   never take a trial from each other in turns: the owner writes at least every `RENEW_SECONDS`.
  *
- * A finished trial belongs to nobody, but whoever finds it says so in the manifest: the garbage collection, which takes trials over
- * like any other, then leaves it alone (`garbage/`).
+ * A finished trial belongs to nobody, but whoever finds it says so in the manifest: the garbage collection, which takes
+ * trials over like any other, then leaves it alone (`garbage/`).
  *
- * Clocks of several machines are compared in the lease alone. A wrong one may cost a wait, or what was trained since the
- * last checkpoint; it never lets two attempts write.
+ * Clocks of several machines are compared in the lease alone. A wrong one may cost a wait, or what was trained since
+ * the last checkpoint; it never lets two attempts write.
  *
  * @module
  */
@@ -43,8 +44,8 @@ export class TrialBusy extends Error {
 }
 
 /**
- * Takes a trial, or finds it finished. A result found by another activity than the one that trained it is `reused` and has no receipts:
- * what it cost belongs to that one. A recovered study finds its own.
+ * Takes a trial, or finds it finished. A result found by another activity than the one that trained it is `reused` and
+ * has no receipts: what it cost belongs to that one. A recovered study finds its own.
  *
  * @throws TrialBusy, StorageDenied, StorageUnavailable
  */

@@ -3,8 +3,8 @@ import { PreconditionFailed, StorageDenied } from './object-store';
 import type { ObjectStore, PutCondition } from './object-store';
 
 /**
- * Whether a store honours the conditions of a put, on which the fencing of trials rests. Some S3-compatible servers take the headers and
- * ignore them, so it is tried: over an object that is there, both conditions must lose.
+ * Whether a store honours the conditions of a put, on which the fencing of trials rests. Some S3-compatible servers
+ * take the headers and ignore them, so it is tried: over an object that is there, both conditions must lose.
  *
  * @throws StorageDenied, StorageUnavailable if it does not even take a plain put.
  */

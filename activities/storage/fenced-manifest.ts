@@ -1,5 +1,6 @@
 /**
- * A manifest as its owner sees it: every write is conditional on the last, so that whoever lost the trial can change nothing any more.
+ * A manifest as its owner sees it: every write is conditional on the last, so that whoever lost the trial can change
+ * nothing any more.
  *
  * @module
  */
@@ -8,7 +9,10 @@ import type { ObjectStore } from './object-store';
 import { decodeManifest, encodeManifest, manifestKey } from './trial-manifest';
 import type { TrialManifest } from './trial-manifest';
 
-/** Rounds of one write. Only this owner's own lost answers, and stores that refuse for a conflict in passing, take a second. */
+/**
+ * Rounds of one write. Only this owner's own lost answers, and stores that refuse for a conflict in passing, take a
+ * second.
+ */
 const ROUNDS_MAX = 5;
 
 /** Another attempt holds the trial: this one can keep nothing any more. */
@@ -32,8 +36,9 @@ export class FencedManifest {
   /**
    * Writes a changed manifest; one write at a time, in the order of the calls.
    *
-   * A write whose answer is lost may have happened: the next one finds its own token in the store and goes on from there.
-   * So `change` must do nothing to a manifest that holds its change already; one given back as it is, is not written.
+   * A write whose answer is lost may have happened: the next one finds its own token in the store and goes on from
+   * there. So `change` must do nothing to a manifest that holds its change already; one given back as it is, is not
+   * written.
    *
    * @throws Fenced if another attempt has taken the trial over.
    */

@@ -18,7 +18,10 @@ export async function putBytes(store: ObjectStore, key: string, bytes: Uint8Arra
   return { key, sha256: sha256Of(bytes), bytes: bytes.byteLength };
 }
 
-/** Puts a file under a key with its hash in the name, e.g. `…/weights-0123456789abcdef.safetensors`: writers of other bytes cannot touch it. */
+/**
+ * Puts a file under a key with its hash in the name, e.g. `…/weights-0123456789abcdef.safetensors`: writers of other
+ * bytes cannot touch it.
+ */
 export async function putNamedFile(store: ObjectStore, folder: string, file: string): Promise<ObjectRef> {
   const bytes = await readFile(file);
   const { name, ext } = path.parse(file);

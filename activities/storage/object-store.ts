@@ -32,7 +32,10 @@ export interface ObjectStore {
   readonly uri: string;
   /** Writes an object whole. @returns its etag. @throws PreconditionFailed if the condition does not hold. */
   put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }>;
-  /** @param range A part only, which must begin within the object and may end after it. @returns undefined where there is no such object. */
+  /**
+   * @param range A part only, which must begin within the object and may end after it.
+   * @returns undefined where there is no such object.
+   */
   get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** Keys below a prefix, in order. */

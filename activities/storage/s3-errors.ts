@@ -1,5 +1,6 @@
 /**
- * What an S3 client's errors mean for a trial, in words for people. Nothing of a request's headers, and so no credential, gets into them.
+ * What an S3 client's errors mean for a trial, in words for people. Nothing of a request's headers, and so no
+ * credential, gets into them.
  *
  * @module
  */
@@ -127,7 +128,8 @@ function describe(error: unknown): {
   const { name = 'Unknown', code = '', message = String(error), $metadata } = (error ?? {}) as ClientError;
   const status = $metadata?.httpStatusCode ?? 0;
   const said = message.replace(WRAPPED, '').split('\n')[0]?.trim() ?? '';
-  // OpenSSL speaks of source files; connections tried on several addresses say nothing themselves, nor does an answer without a body.
+  // OpenSSL speaks of source files; connections tried on several addresses say nothing themselves, nor does an answer
+  // without a body.
   if (/\bEPROTO\b/.test(said)) return { name, code, status, message: NO_TLS };
   return {
     name,

@@ -2,7 +2,8 @@
  * The object store in an S3-compatible bucket; the only file that names the AWS SDK.
  *
  * Endpoint, region and credentials come from the AWS chain (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_PROFILE` ...).
- * Objects of any size are one plain PUT: it is checked whole, takes the condition itself, and a kill leaves no parts behind.
+ * Objects of any size are one plain PUT: it is checked whole, takes the condition itself, and a kill leaves no parts
+ * behind.
  *
  * @module
  */
@@ -115,7 +116,8 @@ class BucketAccess {
       if (ETag !== undefined && ContentLength !== undefined) return { etag: ETag, bytes: ContentLength };
     } catch (error) {
       if (!wasAnswered(error)) throw asStorageError(error, await this.operation('head', key));
-      // An answer to HEAD has no body, so a missing bucket looks like a missing object, and a refusal has no reason: GET tells.
+      // An answer to HEAD has no body, so a missing bucket looks like a missing object, and a refusal has no reason:
+      // GET tells.
       const found = await this.get(key);
       return found && { etag: found.etag, bytes: found.bytes.byteLength };
     }

@@ -1,8 +1,9 @@
 /**
  * What one attempt may do to its trial in the store, while nobody takes the trial over.
  *
- * A checkpoint is an immutable object: written under a key of its own, then committed by the manifest that names it. What no
- * manifest names any more is deleted after that manifest is committed; what crashes left behind, when the trial is finished.
+ * A checkpoint is an immutable object: written under a key of its own, then committed by the manifest that names it.
+ * What no manifest names any more is deleted after that manifest is committed; what crashes left behind, when the trial
+ * is finished.
  *
  * @module
  */
@@ -153,8 +154,8 @@ export class TrialLedger {
   /**
    * Puts the result's files into the store and makes the manifest final. May be called again.
    *
-   * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough. Nor is a pause: the trial is left,
-   * with its checkpoints, to whoever goes on with it.
+   * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough. Nor is a
+   * pause: the trial is left, with its checkpoints, to whoever goes on with it.
    *
    * @throws ResultTooLarge, Fenced, StorageUnavailable
    */
@@ -181,7 +182,10 @@ export class TrialLedger {
     return final;
   }
 
-  /** Deletes what no longer counts below a finished trial: what crashed attempts wrote and never committed. A first attempt without a checkpoint has left nothing. */
+  /**
+   * Deletes what no longer counts below a finished trial: what crashed attempts wrote and never committed. A first
+   * attempt without a checkpoint has left nothing.
+   */
   private async sweep(resultKeys: readonly string[]): Promise<void> {
     const { hash, checkpoints } = this.manifest.current;
     const kept = new Set([manifestKey(hash), ...resultKeys, ...checkpoints.map(({ key }) => key)]);

@@ -1,5 +1,6 @@
 /**
- * The manifest of a trial: the one mutable object below `trials/<hash>/`, which says what counts there and who may change it.
+ * The manifest of a trial: the one mutable object below `trials/<hash>/`, which says what counts there and who may
+ * change it.
  *
  * @module
  */
@@ -55,7 +56,10 @@ const deathSchema = z.object({
   /** What it said, in words that the same bug would repeat. */
   error: z.string().optional(),
 });
-/** How an attempt ended without a result, in its own words. Memory that ran out and a pause are findings, after which there is nothing to recover. */
+/**
+ * How an attempt ended without a result, in its own words. Memory that ran out and a pause are findings, after which
+ * there is nothing to recover.
+ */
 export interface Death {
   readonly cause: Receipt['cause'] | 'outOfMemory' | 'paused';
   /** The last step it heard of. */

@@ -8,7 +8,10 @@ export function lacksTrials({ progress }: StudyRecord): boolean {
   return progress.stages.some(({ pages, trialsLeftOut }) => pages !== undefined || trialsLeftOut !== undefined);
 }
 
-/** The record with all trials of long stages, of which the workflow itself has only some. @throws StorageDenied, StorageUnavailable */
+/**
+ * The record with all trials of long stages, of which the workflow itself has only some.
+ * @throws StorageDenied, StorageUnavailable
+ */
 export async function withAllTrials(store: ObjectStore, record: StudyRecord): Promise<StudyRecord> {
   const { studyId, studyRun = '', progress } = record;
   const stages = progress.stages.map(async ({ pages = 0, trialsLeftOut, ...stage }): Promise<StageProgress> => {

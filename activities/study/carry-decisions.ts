@@ -3,8 +3,8 @@ import type { ObjectStore } from '../storage/object-store';
 import { readDecision, writeDecision } from './decision-record';
 
 /**
- * Copies the decisions that a study takes over into its own place, with their evidence: the study it took them from may go, or decide anew.
- * Their trials cost this study nothing, so they count as reused.
+ * Copies the decisions that a study takes over into its own place, with their evidence: the study it took them from may
+ * go, or decide anew. Their trials cost this study nothing, so they count as reused.
  */
 export async function carryDecisions(
   store: ObjectStore,

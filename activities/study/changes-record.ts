@@ -1,5 +1,6 @@
 /**
- * What people have changed of a running study, as the store keeps it: a recovery goes on with it, also with what came after the last decision.
+ * What people have changed of a running study, as the store keeps it: a recovery goes on with it, also with what came
+ * after the last decision.
  *
  * @module
  */
@@ -36,7 +37,9 @@ export function createRecordChanges(store: ObjectStore): StudyActivities['record
   };
 }
 
-/** What this run of a study was last changed to; `undefined` where nobody has changed it, or the record cannot be read. */
+/**
+ * What this run of a study was last changed to; `undefined` where nobody has changed it, or the record cannot be read.
+ */
 export async function readChanges(
   store: ObjectStore,
   studyId: string,

@@ -1,5 +1,6 @@
 /**
- * The table of contents of what a study has published, by hashes: files that other programs read have no place for a hash of their own.
+ * The table of contents of what a study has published, by hashes: files that other programs read have no place for a
+ * hash of their own.
  *
  * @module
  */

@@ -124,7 +124,10 @@ export async function writeDecision(store: ObjectStore, studyId: string, record:
   await store.put(decisionKey(studyId, record.decision.stageId), seal(record));
 }
 
-/** The record of a decided stage; `undefined` where the store has none that can be read, as the workflow keeps the answer itself. */
+/**
+ * The record of a decided stage; `undefined` where the store has none that can be read, as the workflow keeps the
+ * answer itself.
+ */
 export async function readDecision(
   store: ObjectStore,
   studyId: string,

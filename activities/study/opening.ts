@@ -1,6 +1,6 @@
 /**
- * What the store knows of a study from its first minute on: what was asked, what it was resolved to, and whose it is. With the decisions
- * and the trials it is all that a study needs to be begun again where it was.
+ * What the store knows of a study from its first minute on: what was asked, what it was resolved to, and whose it is.
+ * With the decisions and the trials it is all that a study needs to be begun again where it was.
  *
  * @module
  */

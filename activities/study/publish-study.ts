@@ -13,7 +13,10 @@ import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { studyKey } from './study-keys';
 
-/** @returns The `publishStudy` activity on this store. Publishing again replaces what an earlier run of the same study left. */
+/**
+ * @returns The `publishStudy` activity on this store. Publishing again replaces what an earlier run of the same study
+ *   left.
+ */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
   return (record) =>
     beating(

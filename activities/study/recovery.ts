@@ -1,8 +1,9 @@
 /**
- * A study's state from the store alone, when the Temporal server has lost it: what a run of its workflow hands to the next one.
+ * A study's state from the store alone, when the Temporal server has lost it: what a run of its workflow hands to the
+ * next one.
  *
- * Stages that have decided are taken as they are. Of the one that was under way nothing is needed but the study itself: asked again,
- * its finished trials are found by their content, and interrupted ones go on from their checkpoints.
+ * Stages that have decided are taken as they are. Of the one that was under way nothing is needed but the study itself:
+ * asked again, its finished trials are found by their content, and interrupted ones go on from their checkpoints.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The activity that turns a study as written into one that can run: parsed, defaults filled, its data set packed and pinned.
+ * The activity that turns a study as written into one that can run: parsed, defaults filled, its data set packed and
+ * pinned.
  *
  * @module
  */
@@ -47,7 +48,9 @@ export function createResolveStudy(dependencies: PinDependencies): StudyActiviti
   };
 }
 
-/** Pins the data set and notes the study in the store; again if a garbage collection took the data set away in between. */
+/**
+ * Pins the data set and notes the study in the store; again if a garbage collection took the data set away in between.
+ */
 async function open(
   dependencies: PinDependencies,
   input: ResolveStudyInput,

@@ -13,7 +13,10 @@ export interface Setting {
 /** A path into a prototype is none into a study. */
 const FORBIDDEN: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-/** The study with all settings made, in their order, and what is wrong with the paths of those that could not be. Changes nothing in place. */
+/**
+ * The study with all settings made, in their order, and what is wrong with the paths of those that could not be.
+ * Changes nothing in place.
+ */
 export function withSettings(
   study: object,
   settings: readonly Setting[],

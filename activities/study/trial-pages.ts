@@ -1,5 +1,6 @@
 /**
- * The trials of long stages as the store keeps them while their stage goes on, and the two activities that write and read them.
+ * The trials of long stages as the store keeps them while their stage goes on, and the two activities that write and
+ * read them.
  *
  * @module
  */

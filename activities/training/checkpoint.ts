@@ -1,6 +1,6 @@
 /**
- * A checkpoint: one file with all that a training is. Weights and slots by their names, the best weights below `best.`, and the
- * state as JSON in the metadata.
+ * A checkpoint: one file with all that a training is. Weights and slots by their names, the best weights below `best.`,
+ * and the state as JSON in the metadata.
  *
  * @module
  */

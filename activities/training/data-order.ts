@@ -1,6 +1,7 @@
 /**
- * The order that a trial sees its examples in: an endless stream of shuffled passes, cut into full batches. A batch follows from its place
- * in the stream alone, so a resumed trial has nothing to restore, and batches of other sizes cut the same stream.
+ * The order that a trial sees its examples in: an endless stream of shuffled passes, cut into full batches. A batch
+ * follows from its place in the stream alone, so a resumed trial has nothing to restore, and batches of other sizes cut
+ * the same stream.
  *
  * @module
  */

@@ -16,8 +16,8 @@ export interface LoadedDataset {
 }
 
 /**
- * Opens a packed data set. Images stay on the disk until an engine asks for them; for labels, the split and the order of two passes a
- * trainer needs 16 bytes an example.
+ * Opens a packed data set. Images stay on the disk until an engine asks for them; for labels, the split and the order
+ * of two passes a trainer needs 16 bytes an example.
  *
  * @param residentBytes Data sets with more bytes of images than this are streamed; 0 streams all.
  * @throws TrainingFailure of type DatasetCorrupt if a file is missing or of another size than its manifest says.

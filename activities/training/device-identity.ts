@@ -5,7 +5,8 @@ import { queryGpu } from './gpu-query';
 const GIBIBYTE = 2 ** 30;
 
 /**
- * What times and memory depend on, beyond the engine that the bits depend on: the model of the GPU or CPU, and how much memory it has.
+ * What times and memory depend on, beyond the engine that the bits depend on: the model of the GPU or CPU, and how much
+ * memory it has.
  *
  * Memory in whole GiB: a kernel's own share differs from start to start.
  */

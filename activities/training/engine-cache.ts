@@ -9,7 +9,10 @@ import { imageBytesOf, type LoadedDataset } from './data';
 import type { StepPlan } from './step';
 import type { StepEngine } from './step-engine';
 
-/** Each holds a set of weights, and the data set if that is not streamed; a sweep over the batch size goes back and forth between a few. */
+/**
+ * Each holds a set of weights, and the data set if that is not streamed; a sweep over the batch size goes back and
+ * forth between a few.
+ */
 const ENGINES_MAX = 4;
 
 /** Some megabytes each at most; with them another batch size or another data set costs no recording. */
@@ -35,7 +38,10 @@ export class EngineCache {
   private readonly engines = new Map<string, HeldEngine>();
   private readonly recordings = new Map<string, StepRecordings>();
 
-  /** @param residentBytes Of images, that all engines together may hold; a data set of more is streamed. While one is loaded it exists twice. */
+  /**
+   * @param residentBytes Of images, that all engines together may hold; a data set of more is streamed. While one is
+   *   loaded it exists twice.
+   */
   constructor(readonly residentBytes: number = Number.POSITIVE_INFINITY) {}
 
   /** An engine for this plan; it belongs to the cache, and its state to the last who loaded one. */

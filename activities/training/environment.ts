@@ -1,12 +1,14 @@
 /**
- * What TensorFlow reads from the environment. Import this before anything that loads TensorFlow: the library looks once, while loading.
+ * What TensorFlow reads from the environment. Import this before anything that loads TensorFlow: the library looks
+ * once, while loading.
  *
  * @module
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-// The sums are grouped by thread, so the bits depend on the count: it is fixed and named in the engine identity. The worker shares
+// The sums are grouped by thread, so the bits depend on the count: it is fixed and named in the engine identity. The
+// worker shares
 // its cores out among its trainers, so its word counts before what it inherited.
 const threads =
   process.env['STEPWELL_TRAINER_THREADS'] ?? process.env['TF_NUM_INTRAOP_THREADS'] ?? String(availableParallelism());
@@ -26,7 +28,9 @@ for (const [name, value] of Object.entries(SETTINGS)) process.env[name] ??= valu
 /** Bytes of images that this process may hold in its graphs; its worker sets the limit, and by itself it has none. */
 export const residentBytes = (): number => Number(process.env['STEPWELL_RESIDENT_BYTES'] ?? Number.POSITIVE_INFINITY);
 
-/** The widest vector extension that changes how sums are grouped, as Linux names it; the bare architecture elsewhere. */
+/**
+ * The widest vector extension that changes how sums are grouped, as Linux names it; the bare architecture elsewhere.
+ */
 function vectorExtension(): string {
   try {
     const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1]?.split(' ') ?? [];

@@ -19,7 +19,10 @@ export interface EvaluationInputs extends Examples {
 export interface BatchSums {
   /** [sum of cross-entropies, correct answers]. */
   readonly sums: tf.Tensor1D;
-  /** `sums`, answers among the first `TOP_K` if there are more classes than that, and the confusion matrix if there are few enough. */
+  /**
+   * `sums`, answers among the first `TOP_K` if there are more classes than that, and the confusion matrix if there are
+   * few enough.
+   */
   readonly details: tf.Tensor1D;
 }
 

@@ -23,13 +23,16 @@ export const modelInvalid = (message: string, options?: ErrorOptions): TrainingF
 export const datasetCorrupt = (message: string, options?: ErrorOptions): TrainingFailure =>
   new TrainingFailure(FAILURES.datasetCorrupt, message, options);
 
-/** The copy of a data set on this machine went bad after it had been checked; the next attempt fetches what is missing, so no retry is in vain. */
+/**
+ * The copy of a data set on this machine went bad after it had been checked; the next attempt fetches what is missing,
+ * so no retry is in vain.
+ */
 export const localCopyDamaged = (message: string, options?: ErrorOptions): TrainingFailure =>
   new TrainingFailure(FAILURES.trainerCrashed, message, options);
 
 /**
- * Where memory ran out, if that is what an error or its cause says. TensorFlow's text is all there is: `Invalid TF_Status: 8` or
- * `OOM when allocating`.
+ * Where memory ran out, if that is what an error or its cause says. TensorFlow's text is all there is: `Invalid
+ * TF_Status: 8` or `OOM when allocating`.
  */
 export function outOfMemoryPlace(error: unknown): 'device' | 'host' | null {
   const cause = (error as { readonly cause?: unknown } | null | undefined)?.cause;

@@ -8,8 +8,8 @@ import type { TrialFacts } from './trial-facts';
 /**
  * The learning rate of a step, counted from 0.
  *
- * A schedule runs over examples, in steps of the batch size that the trial starts with: where batches grow, it is at the same place after
- * the same epochs.
+ * A schedule runs over examples, in steps of the batch size that the trial starts with: where batches grow, it is at
+ * the same place after the same epochs.
  */
 export function learningRateAt(
   step: number,
@@ -24,7 +24,8 @@ export function learningRateAt(
   const size = phaseAt(phases, step).batchSize;
   const follows = trial.batchGrowth?.learningRate ?? 'keep';
   if (size === batchSize || follows === 'keep') return rate;
-  // Sizes are whole numbers and steps are not cut at the very example: neither may lift the rate above where it fell from.
+  // Sizes are whole numbers and steps are not cut at the very example: neither may lift the rate above where it fell
+  // from.
   return follows === 'compensate'
     ? Math.min(peak, (rate * size) / batchSize)
     : coScaledLearningRate(optimizer.name, rate, batchSize, size);

@@ -94,7 +94,9 @@ export function libraryIdentity(): string {
   return `tensorflow ${binding.TF_Version}, tfjs ${tf.version['tfjs-core']}, ${binding.isUsingGpuDevice() ? 'gpu' : 'cpu'}`;
 }
 
-/** Runs `body` and frees the tensors it made, whatever it returns; `tf.tidy` looks for tensors to keep in every object. */
+/**
+ * Runs `body` and frees the tensors it made, whatever it returns; `tf.tidy` looks for tensors to keep in every object.
+ */
 export function freeingTensors<T>(body: () => T): T {
   tf.engine().startScope();
   try {

@@ -21,7 +21,10 @@ export interface NoiseWatch {
   isDue(step: number, batchSize: number): boolean;
   /** The state after a measurement; norms that are not finite are left out. */
   observed(state: TrainingState, norms: HalfBatchNorms, batchSize: number): TrainingState;
-  /** The state after an epoch: with one more phase where batches grow by noise and it has become large enough for the next size. */
+  /**
+   * The state after an epoch: with one more phase where batches grow by noise and it has become large enough for the
+   * next size.
+   */
   grown(state: TrainingState, phases: readonly BatchPhase[]): TrainingState;
 }
 
@@ -63,7 +66,10 @@ function observeNoise(sums: NoiseSums, { small, large }: HalfBatchNorms, batchSi
   return addedNorms(sums, [small, large], [half, 2 * half], SMOOTHING);
 }
 
-/** The next of `sizes` once the noise scale has reached it: at its noise scale a batch still takes only twice the examples of a small one. */
+/**
+ * The next of `sizes` once the noise scale has reached it: at its noise scale a batch still takes only twice the
+ * examples of a small one.
+ */
 function sizeByNoise(sizes: readonly number[], batchSize: number, sums: NoiseSums): number {
   const next = sizes.find((size) => size > batchSize);
   return next !== undefined && sums.weight >= WEIGHT_MIN && noiseScaleOf(sums) >= next ? next : batchSize;

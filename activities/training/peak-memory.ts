@@ -6,7 +6,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { queryGpu } from './gpu-query';
 
-/** Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no such counter. */
+/**
+ * Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no
+ * such counter.
+ */
 export function resetPeakMemory(): void {
   try {
     // Linux: 5 sets the process's high-water mark to what is resident now.

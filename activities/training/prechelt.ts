@@ -28,7 +28,10 @@ function trainingProgress(strip: LossCurve): number {
   return losses.length === 0 || sum === least ? 0 : 1000 * (sum / least - 1);
 }
 
-/** Strips in a row, the last one included, at whose end the validation loss was higher than at the end of the one before. */
+/**
+ * Strips in a row, the last one included, at whose end the validation loss was higher than at the end of the one
+ * before.
+ */
 function stripsUp(curve: LossCurve, stripEpochs: number): number {
   const ends = curve.filter((_, i) => (i + 1) % stripEpochs === 0).map(({ valLoss }) => valLoss ?? Infinity);
   let strips = 0;

@@ -1,5 +1,6 @@
 /**
- * Tensors by name in one file. Format: 8 bytes of little-endian header length, a JSON header of dtype, shape and offsets, then the data.
+ * Tensors by name in one file. Format: 8 bytes of little-endian header length, a JSON header of dtype, shape and
+ * offsets, then the data.
  * Source: huggingface/safetensors, README, "Format".
  *
  * @module

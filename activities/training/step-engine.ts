@@ -3,7 +3,8 @@ import type { HostTensors } from './safetensors';
 /** The images of a part, wherever they lie. */
 export interface ImageSource {
   /**
-   * Copies images, each row-major uint8 [height, width, channels], one after another into `target`, which has their size.
+   * Copies images, each row-major uint8 [height, width, channels], one after another into `target`, which has their
+   * size.
    *
    * @throws TrainingFailure of type TrainerCrashed that names the file if they cannot be read any more.
    */
@@ -36,7 +37,10 @@ export interface HalfBatchNorms {
   readonly large: number;
 }
 
-/** Says what will be asked for soon, so that it can be read meanwhile. Wrong or missing words cost time and change no result. */
+/**
+ * Says what will be asked for soon, so that it can be read meanwhile. Wrong or missing words cost time and change no
+ * result.
+ */
 export interface Announcements {
   /** The examples of a step to come. */
   step(indices: Int32Array): void;
@@ -44,16 +48,22 @@ export interface Announcements {
   evaluation(part: 'train' | 'test', indices: Int32Array): void;
 }
 
-/** Runs the steps of one trial. State tensors are named as in checkpoints: model keys, and `slots.<slot>.<model key>`. */
+/**
+ * Runs the steps of one trial. State tensors are named as in checkpoints: model keys, and `slots.<slot>.<model key>`.
+ */
 export interface StepEngine {
   /** Puts all weights and slots in place. @throws RangeError if one is missing or of another shape. */
   load(state: HostTensors): void;
   /** A copy of all weights and slots. */
   read(): HostTensors;
-  /** One optimizer step on these examples of the training part, as many as one of the engine's batch sizes; returns the loss. */
+  /**
+   * One optimizer step on these examples of the training part, as many as one of the engine's batch sizes; returns the
+   * loss.
+   */
   step(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): number;
   /**
-   * How noisy the gradient is that a step on these examples would follow; moves nothing. Of an odd batch the last example is left out.
+   * How noisy the gradient is that a step on these examples would follow; moves nothing. Of an odd batch the last
+   * example is left out.
    * @throws RangeError from an engine made without it.
    */
   gradientNorms(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HalfBatchNorms;

@@ -78,8 +78,8 @@ export function planStep(model: TrainableModel, classes: number, optimizer: Opti
 /**
  * Values of a step's scalars. `step` counts from 0.
  *
- * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1. Adam's correction then goes by the
- * step's own beta1, as PyTorch's does.
+ * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1. Adam's correction
+ *   then goes by the step's own beta1, as PyTorch's does.
  */
 export function stepScalars(
   { optimizer, model, scalarNames }: StepPlan,
@@ -111,7 +111,10 @@ export interface NoiseInputs extends Pick<StepInputs, 'scalars' | 'seed'> {
   readonly halves: readonly [Examples, Examples];
 }
 
-/** Squared norms of gradients before clipping: [mean of those of the halves, that of the halves together]. Nothing that is trained moves. */
+/**
+ * Squared norms of gradients before clipping: [mean of those of the halves, that of the halves together]. Nothing that
+ * is trained moves.
+ */
 export function gradientNorms(plan: StepPlan, { halves, ...inputs }: NoiseInputs): tf.Tensor1D {
   const context = contextOf(plan, inputs);
   const [first, second] = halves.map((half) => batchGradients(plan, half, context).gradients) as [
@@ -128,7 +131,10 @@ function contextOf(plan: StepPlan, { scalars, seed }: Pick<StepInputs, 'scalars'
   return createStepContext(new Map(plan.scalarNames.map((name, i) => [name, scalars[i] as tf.Scalar])), seed);
 }
 
-/** The loss of a batch, per trainable variable its gradient with all penalties, and the averages that its layers asked for. */
+/**
+ * The loss of a batch, per trainable variable its gradient with all penalties, and the averages that its layers asked
+ * for.
+ */
 function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext): StepGradients {
   const batch = augment(
     {

@@ -9,7 +9,10 @@ import { addLoss, type LossAverage, NO_LOSS, smoothedLoss } from './loss-smoothi
 
 /** Below this share of its start a loss counts as having fallen. */
 const FALLEN = 0.9;
-/** Above this share of its start a fallen loss counts as back: a dead network answers with chance, a little below most starts. */
+/**
+ * Above this share of its start a fallen loss counts as back: a dead network answers with chance, a little below most
+ * starts.
+ */
 const BACK = 0.98;
 
 /** What the rules remember; plain JSON, kept in checkpoints. Smoothed losses; `null` before the first step. */
@@ -35,8 +38,8 @@ export function watchLoss(watch: LossWatch, value: number): LossWatch {
 /**
  * Whether the training has diverged or died; `null` while it is alive.
  *
- * A network dies when a step throws its units out of reach of every gradient: the loss comes back to where it began and stays
- * finite, so that no factor on the best loss need ever be reached.
+ * A network dies when a step throws its units out of reach of every gradient: the loss comes back to where it began and
+ * stays finite, so that no factor on the best loss need ever be reached.
  */
 export function lossVerdict({ loss, start, best }: LossWatch, rules: StopRules): 'diverged' | 'dead' | null {
   if (start === null || best === null) return null;
@@ -46,9 +49,11 @@ export function lossVerdict({ loss, start, best }: LossWatch, rules: StopRules):
 }
 
 /**
- * Whether a training that has ended was dead all along: it was validated, and never better than equal odds for every class.
+ * Whether a training that has ended was dead all along: it was validated, and never better than equal odds for every
+ * class.
  *
- * A step early on can kill a network before its loss has fallen at all, after which it stays a little above where it began.
+ * A step early on can kill a network before its loss has fallen at all, after which it stays a little above where it
+ * began.
  */
 export function neverLearnt(curve: readonly EpochMeasurement[], classes: number): boolean {
   const losses = curve.flatMap(({ valLoss }) => valLoss ?? []);

@@ -1,6 +1,6 @@
 /**
- * Everything that a training knows besides its tensors: plain JSON, whole in every checkpoint, changed by pure functions alone.
- * Doubles survive JSON exactly; none in here is ever non-finite.
+ * Everything that a training knows besides its tensors: plain JSON, whole in every checkpoint, changed by pure
+ * functions alone. Doubles survive JSON exactly; none in here is ever non-finite.
  *
  * @module
  */
@@ -99,7 +99,10 @@ export interface EpochRules {
 export const epochTrainLoss = ({ epochLoss: { sum, count } }: TrainingState): number | null =>
   count === 0 ? null : sum / count;
 
-/** The state after a line of the curve, validated or not. The schedule looks at the validation loss, or else at the training loss. */
+/**
+ * The state after a line of the curve, validated or not. The schedule looks at the validation loss, or else at the
+ * training loss.
+ */
 export function afterEpoch(
   state: TrainingState,
   line: EpochMeasurement,

@@ -59,9 +59,10 @@ export type AttemptEnd =
 /**
  * Classifies what ended an attempt.
  *
- * The same error in two attempts running is a bug of code or data, which no third attempt mends; so is a third hang from the same checkpoint.
- * Memory that ran out is a finding where it was looked for (a trial in a process of its own); elsewhere a neighbour may have taken it, so only
- * the second time. Processes killed from outside and full disks say nothing about the trial and are tried again for ever.
+ * The same error in two attempts running is a bug of code or data, which no third attempt mends; so is a third hang
+ * from the same checkpoint. Memory that ran out is a finding where it was looked for (a trial in a process of its own);
+ * elsewhere a neighbour may have taken it, so only the second time. Processes killed from outside and full disks say
+ * nothing about the trial and are tried again for ever.
  */
 export function endOf(error: unknown, facts: AttemptFacts): AttemptEnd {
   const { step, deviceSeconds, process, previousError } = facts;

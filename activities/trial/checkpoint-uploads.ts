@@ -48,7 +48,10 @@ export class CheckpointUploads {
     this.working = this.work();
   }
 
-  /** Keeps the trial this attempt's own between checkpoints; to be called often. A trial that is another's already is told by `onLost`. */
+  /**
+   * Keeps the trial this attempt's own between checkpoints; to be called often. A trial that is another's already is
+   * told by `onLost`.
+   */
   keepAlive(): void {
     if (this.failure !== undefined || performance.now() - this.wroteAt < RENEW_SECONDS * 1000) return;
     this.wroteAt = performance.now();

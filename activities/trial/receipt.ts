@@ -15,8 +15,8 @@ export interface Recovery {
 }
 
 /**
- * What a recovery cost; undefined if there was none. Going on after a pause is none.
- * What the last attempt reached, in steps and in seconds, is the most of its own note, its last heartbeat and its newest checkpoint.
+ * What a recovery cost; undefined if there was none. Going on after a pause is none. What the last attempt reached, in
+ * steps and in seconds, is the most of its own note, its last heartbeat and its newest checkpoint.
  */
 export function receiptOf({ trialId, previous, heartbeat, restored, attempt, worker }: Recovery): Receipt | undefined {
   if (previous === null || previous.death?.cause === 'paused') return undefined;

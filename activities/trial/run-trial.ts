@@ -1,5 +1,6 @@
 /**
- * The activity that trains one trial: from its newest checkpoint, with checkpoints on the way, to a result in the store.
+ * The activity that trains one trial: from its newest checkpoint, with checkpoints on the way, to a result in the
+ * store.
  *
  * @module
  */
@@ -63,11 +64,16 @@ function comeAgain({ name, message }: TrialBusy): ApplicationFailure {
   });
 }
 
-/** One execution of the activity. Heartbeats cover all of it, from the wait for a trainer to the last byte of the result. */
+/**
+ * One execution of the activity. Heartbeats cover all of it, from the wait for a trainer to the last byte of the
+ * result.
+ */
 class RunningTrial {
   private readonly info = activityInfo();
   private readonly cancelled = cancellationSignal();
-  /** Aborted by whatever ends the trial before its time: Temporal, a stall, the loss of the trial to another attempt. */
+  /**
+   * Aborted by whatever ends the trial before its time: Temporal, a stall, the loss of the trial to another attempt.
+   */
   private readonly ending = new AbortController();
   private readonly previous: TrialProgress | undefined = this.info.heartbeatDetails as TrialProgress | undefined;
   private progress: TrialProgress;

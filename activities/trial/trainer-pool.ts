@@ -24,7 +24,8 @@ export class TrainerPool {
    * Runs `work` with a trainer of its own. The trainer is kept warm if `work` succeeds and did not ask for a fresh one.
    *
    * @param kind `fresh`: a process that has trained nothing and will train nothing else.
-   * @param signal Ends the wait for a slot and the start of a trainer, with its reason; what `work` does is its own affair.
+   * @param signal Ends the wait for a slot and the start of a trainer, with its reason; what `work` does is its own
+   *   affair.
    */
   async use<T>(
     kind: 'warm' | 'fresh',

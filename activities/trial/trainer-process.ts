@@ -1,5 +1,6 @@
 /**
- * The trainer process seen from the worker: TensorFlow blocks its thread and may take its process down, so it has one of its own.
+ * The trainer process seen from the worker: TensorFlow blocks its thread and may take its process down, so it has one
+ * of its own.
  *
  * @module
  */

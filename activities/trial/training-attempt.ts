@@ -1,6 +1,6 @@
 /**
- * One attempt at a trial: the trainer trains, checkpoints go to the store behind it, and whatever ends the attempt is written
- * down where the next one finds it.
+ * One attempt at a trial: the trainer trains, checkpoints go to the store behind it, and whatever ends the attempt is
+ * written down where the next one finds it.
  *
  * @module
  */
@@ -34,7 +34,10 @@ export interface TrainingAttemptOptions {
   /** What the attempt before this one last said, if Temporal knows. */
   readonly heartbeat: TrialProgress | undefined;
   readonly attempt: number;
-  /** Ends the attempt from outside; its reason is what must be thrown. A `CancelledFailure` leaves time for a checkpoint. */
+  /**
+   * Ends the attempt from outside; its reason is what must be thrown. A `CancelledFailure` leaves time for a
+   * checkpoint.
+   */
   readonly ending: AbortController;
   readonly onProgress: (progress: TrialProgress) => void;
   /** Told of what went wrong without ending the attempt. */

@@ -3,11 +3,11 @@ import { canonicalJson, sha256Of } from '../content-hash';
 import type { TrainerProcess } from './trainer-process';
 
 /**
- * Content address of a trial: everything that its bits depend on, and nothing else.
- * Two trials of the same content in different studies, or under different ids, are one.
+ * Content address of a trial: everything that its bits depend on, and nothing else. Two trials of the same content in
+ * different studies, or under different ids, are one.
  *
- * A trial in a fresh process is asked for its times and its memory, so its device counts too: found again by a later study, on the same
- * device, its measurement is that study's own.
+ * A trial in a fresh process is asked for its times and its memory, so its device counts too: found again by a later
+ * study, on the same device, its measurement is that study's own.
  *
  * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
  * @param modelSource Hash of the user's model module; undefined for presets and layers.

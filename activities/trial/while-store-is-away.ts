@@ -12,7 +12,10 @@ export interface Patience {
   readonly onRetry: () => void;
 }
 
-/** Does `work` again, with growing pauses, while it fails for a store that cannot be reached. @throws what it fails with otherwise, or at last. */
+/**
+ * Does `work` again, with growing pauses, while it fails for a store that cannot be reached.
+ * @throws what it fails with otherwise, or at last.
+ */
 export async function whileStoreIsAway<T>(work: () => Promise<T>, { signal, onRetry }: Patience): Promise<T> {
   const giveUpAt = performance.now() + RETRY_SECONDS_MAX * 1000;
   for (let pause = PAUSE_SECONDS_MIN; ; pause = Math.min(2 * pause, PAUSE_SECONDS_MAX)) {

@@ -117,7 +117,8 @@ async function sealed(checks: ObjectChecks, key: string, fix: string): Promise<A
 
 function addTrials(trials: Map<string, TrialSummary>, summaries: readonly TrialSummary[]): void {
   for (const summary of summaries) {
-    // Of the segments of one training, and of a trial that ran and was found again, the one that ended it says what must be there.
+    // Of the segments of one training, and of a trial that ran and was found again, the one that ended it says what
+    // must be there.
     if (summary.hash !== null && (!trials.has(summary.hash) || summary.status !== 'paused'))
       trials.set(summary.hash, summary);
   }

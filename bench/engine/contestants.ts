@@ -20,7 +20,10 @@ const PASSES = ['train', 'evaluate'] as const;
 
 export interface Contestants {
   readonly ours: Contestant;
-  /** Ours again, which trains with and without its instruments: losses and times of steps, and the gradient's noise as often as growing batches measure it. */
+  /**
+   * Ours again, which trains with and without its instruments: losses and times of steps, and the gradient's noise as
+   * often as growing batches measure it.
+   */
   readonly watched: Contestant;
   readonly peers: readonly Contestant[];
 }

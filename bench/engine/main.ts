@@ -1,5 +1,6 @@
 /**
- * `npm run bench:engine`: how fast our engine trains and evaluates, next to Keras, PyTorch and TensorFlow.js on the same cores.
+ * `npm run bench:engine`: how fast our engine trains and evaluates, next to Keras, PyTorch and TensorFlow.js on the
+ * same cores.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * One case: every contestant in a process of its own, pass by pass in turn, so that a busy moment of the machine meets them all.
+ * One case: every contestant in a process of its own, pass by pass in turn, so that a busy moment of the machine meets
+ * them all.
  *
  * @module
  */
@@ -62,7 +63,10 @@ function checkParameters(of: EngineCase, processes: readonly ContestantProcess[]
     throw new Error(`contestants must train the same model in ${of.name}, got parameters ${counts.join(', ')}`);
 }
 
-/** A round that does not count, then those that do; each begins with the next contestant, and every second one with the last kind of pass. */
+/**
+ * A round that does not count, then those that do; each begins with the next contestant, and every second one with the
+ * last kind of pass.
+ */
 async function passes(
   of: EngineCase,
   processes: readonly ContestantProcess[],

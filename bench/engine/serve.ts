@@ -1,5 +1,6 @@
 /**
- * The side of a contestant: one JSON line on standard input, one on file descriptor 3 (libraries write to standard output as they like).
+ * The side of a contestant: one JSON line on standard input, one on file descriptor 3 (libraries write to standard
+ * output as they like).
  *
  * @module
  */

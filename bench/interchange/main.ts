@@ -1,7 +1,8 @@
 /**
- * Whether other programs read what `stepwell export` writes: Optuna opens both of its storages, pyarrow the Parquet file.
+ * Whether other programs read what `stepwell export` writes: Optuna opens both of its storages, pyarrow the Parquet
+ * file.
  *
- *     node --import tsx bench/interchange/main.ts
+ * node --import tsx bench/interchange/main.ts
  *
  * @module
  */

@@ -15,7 +15,9 @@ const RATES_PER_DECADE = 4;
 /** A rate whose loss is this share above the best one's is as good as it. */
 const GOOD = 0.05;
 
-/** Rates this many times worse than the best in one study are not tried in the others: no standard error reaches as far. */
+/**
+ * Rates this many times worse than the best in one study are not tried in the others: no standard error reaches as far.
+ */
 const HOPELESS = 3;
 
 /** Rates a quarter of a decade apart over a range. */
@@ -32,7 +34,8 @@ export function hopefulRates(rates: readonly number[], losses: readonly number[]
 /**
  * Validation loss where a whole training at every rate ends; Infinity where it broke down.
  *
- * Not the best epoch's: the lowest of many looks at a few hundred examples flatters the rates at which the loss jumps about.
+ * Not the best epoch's: the lowest of many looks at a few hundred examples flatters the rates at which the loss jumps
+ * about.
  */
 export async function lossesAt(rates: readonly number[], trainings: Trainings): Promise<readonly number[]> {
   const { training, seed } = trainings.study;

@@ -1,5 +1,6 @@
 /**
- * `npm run bench:lr-range-test`: the answers of the learning-rate range test next to what every constant rate reaches at full length.
+ * `npm run bench:lr-range-test`: the answers of the learning-rate range test next to what every constant rate reaches
+ * at full length.
  *
  * @module
  */

@@ -24,7 +24,10 @@ interface Span {
   ended: number;
 }
 
-/** What the histories of a study say of its trials, over every continue-as-new, and what the tuner's memory was meanwhile. */
+/**
+ * What the histories of a study say of its trials, over every continue-as-new, and what the tuner's memory was
+ * meanwhile.
+ */
 export async function historyOf(
   { client }: StudyClient,
   workflowId: string,

@@ -23,8 +23,8 @@ const USAGE = `npm run bench:orchestration -- [--trials N] [--sampler NAME] [--r
 const PARALLEL = 2;
 
 /**
- * Optuna as it is for a function of one value, and with what a training reports and our trials keep: a value every epoch. Ray Tune takes about a
- * second for each trial, and keeps one value.
+ * Optuna as it is for a function of one value, and with what a training reports and our trials keep: a value every
+ * epoch. Ray Tune takes about a second for each trial, and keeps one value.
  */
 const PEERS = [
   { name: 'optuna-sqlite', trials: 200 },

@@ -20,7 +20,10 @@ export class MemoryGauge {
     clearInterval(this.timer);
   }
 
-  /** Median between two times in milliseconds since 1970; of a shorter time than between samples, the sample nearest to its end. */
+  /**
+   * Median between two times in milliseconds since 1970; of a shorter time than between samples, the sample nearest to
+   * its end.
+   */
   between(from: number, to: number): number {
     const within = this.samples.filter(({ at }) => at >= from && at <= to).map(({ bytes }) => bytes);
     if (within.length > 0) return samplesOf(within).median;

@@ -1,5 +1,6 @@
 /**
- * A trainer that trains nothing: it answers at once with a result of an ordinary size, so that only what is around a trial takes time.
+ * A trainer that trains nothing: it answers at once with a result of an ordinary size, so that only what is around a
+ * trial takes time.
  *
  * @module
  */

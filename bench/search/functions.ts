@@ -1,8 +1,8 @@
 /**
  * Functions with a known minimum, as a search would meet them: a space, and the regret at a point of it.
  *
- * Source: L. C. W. Dixon, G. P. Szegö (eds.), "Towards Global Optimisation" (Branin, Hartmann); D. H. Ackley, "A Connectionist Machine
- * for Genetic Hillclimbing" (1987). `branches` is our own.
+ * Source: L. C. W. Dixon, G. P. Szegö (eds.), "Towards Global Optimisation" (Branin, Hartmann); D. H. Ackley, "A
+ * Connectionist Machine for Genetic Hillclimbing" (1987). `branches` is our own.
  *
  * @module
  */
@@ -81,8 +81,8 @@ export const ackley5: TestFunction = {
 const FLATTENED = 30;
 
 /**
- * Branin under the one choice of three that can have a regret of 0; a bowl that is easy and a little worse, and a line that is worse still. Each
- * has coordinates of its own.
+ * Branin under the one choice of three that can have a regret of 0; a bowl that is easy and a little worse, and a line
+ * that is worse still. Each has coordinates of its own.
  */
 export const branches: TestFunction = {
   name: 'branches',

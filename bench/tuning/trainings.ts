@@ -1,5 +1,6 @@
 /**
- * Trainings on the digits by the real trainer process, without servers around it: both tuners pay for the same device seconds.
+ * Trainings on the digits by the real trainer process, without servers around it: both tuners pay for the same device
+ * seconds.
  *
  * @module
  */

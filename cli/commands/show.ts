@@ -16,7 +16,10 @@ interface ShowOptions {
   readonly folder: string;
 }
 
-/** What is known of a study: its own answer while a tuner worker lives, its result once it is completed, its failure once it has ended otherwise. */
+/**
+ * What is known of a study: its own answer while a tuner worker lives, its result once it is completed, its failure
+ * once it has ended otherwise.
+ */
 interface StudyRecordView {
   readonly studyId: string;
   /** The server's word: a study that is terminated cannot say so itself. */

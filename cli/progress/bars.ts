@@ -1,5 +1,6 @@
 /**
- * Progress as the rows of a terminal: a row for each stage, and below the running one a bar for each of its trials. Pure.
+ * Progress as the rows of a terminal: a row for each stage, and below the running one a bar for each of its trials.
+ * Pure.
  *
  * @module
  */
@@ -18,7 +19,9 @@ export interface FrameOptions {
 
 const BAR_CELLS = 20;
 
-/** Part of a row with the function that colours it: rows are cut before they are coloured, so that no escape code is. */
+/**
+ * Part of a row with the function that colours it: rows are cut before they are coloured, so that no escape code is.
+ */
 type Piece = readonly [text: string, paint?: (text: string) => string];
 
 /** The rows to show, none wider or more than the terminal has. */

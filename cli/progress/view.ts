@@ -40,7 +40,10 @@ export function endedTrials(stage: StageProgress): readonly TrialSummary[] {
   return stage.trials.filter(({ status }) => status !== 'running');
 }
 
-/** What a person must do for a study to go on; `undefined` for one that goes on by itself. @param status Of the study as it says itself. */
+/**
+ * What a person must do for a study to go on; `undefined` for one that goes on by itself.
+ * @param status Of the study as it says itself.
+ */
 export function waitsFor(studyId: string, status: string, stages: StudyProgress['stages']): string | undefined {
   if (status === 'paused') return `the study is paused; go on with: stepwell resume ${studyId}`;
   const stage = status === 'waiting' ? stages.find((other) => other.status === 'waiting') : undefined;

@@ -1,5 +1,6 @@
 /**
- * Everything that a chaos run may hit: real servers with a network in front of them, two training workers and a tuner worker.
+ * Everything that a chaos run may hit: real servers with a network in front of them, two training workers and a tuner
+ * worker.
  *
  * @module
  */
@@ -15,7 +16,10 @@ import type { StudyWorld } from '../support/studies';
 import { Post } from './post';
 import { Proxy } from './proxy';
 
-/** Room for the digits, the checkpoints of a trial or two and what a killed worker leaves; little enough to be filled at once. */
+/**
+ * Room for the digits, the checkpoints of a trial or two and what a killed worker leaves; little enough to be filled at
+ * once.
+ */
 const CACHE_MEGABYTES = 128;
 
 /** A server that comes back, and the way to it. */

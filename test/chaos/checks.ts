@@ -54,8 +54,8 @@ function withoutTimes(outcome: Outcome): unknown {
 }
 
 /**
- * Every attempt that a blow ended must show: by a receipt that was written since, or by having finished all the same. An attempt
- * that lived through the blow is still the owner, with the result.
+ * Every attempt that a blow ended must show: by a receipt that was written since, or by having finished all the same.
+ * An attempt that lived through the blow is still the owner, with the result.
  */
 function receiptProblems({ blows, trials }: Round): readonly string[] {
   return blows.flatMap(({ name, what, victims }) =>
@@ -102,7 +102,10 @@ export function lossesOf({ trials, result, blows }: Round): Losses {
   };
 }
 
-/** A trial of which a checkpoint was damaged on purpose goes back further, and so does one in a process of its own, which has none. */
+/**
+ * A trial of which a checkpoint was damaged on purpose goes back further, and so does one in a process of its own,
+ * which has none.
+ */
 function isExcused({ hash, checkpoints }: TrialManifest, blows: readonly RecordedBlow[]): boolean {
   return checkpoints.length === 0 || blows.some(({ damaged = [] }) => damaged.some((key) => key.includes(hash)));
 }

@@ -1,5 +1,6 @@
 /**
- * `npm run chaos`: the same study again and again while a killer strikes at all that it runs on, compared with the study undisturbed.
+ * `npm run chaos`: the same study again and again while a killer strikes at all that it runs on, compared with the
+ * study undisturbed.
  *
  * @module
  */

@@ -23,7 +23,10 @@ import type { Damage } from '../../activities/verify/object-checks';
 import { s3Client } from '../support/s3-client';
 import { trialsOnDisk } from './trials-on-disk';
 
-/** Every stage, dropout and augmentation, so that a lost random stream would show; and decisions that nothing but results may move. */
+/**
+ * Every stage, dropout and augmentation, so that a lost random stream would show; and decisions that nothing but
+ * results may move.
+ */
 export function chaosStudy(name: string): StudyInput {
   return digitsStudy({
     name,

@@ -37,7 +37,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Runs a study to its end; with `pause`, it is paused on the way, and its training worker is another one when it goes on. */
+/**
+ * Runs a study to its end; with `pause`, it is paused on the way, and its training worker is another one when it goes
+ * on.
+ */
 async function run({
   pause,
 }: {

@@ -81,7 +81,10 @@ function packed(): string {
   return path.join(folder, filename);
 }
 
-/** What `npm install <tarball>` leaves, without a registry: the package, its declared dependencies and nothing more, its command. */
+/**
+ * What `npm install <tarball>` leaves, without a registry: the package, its declared dependencies and nothing more, its
+ * command.
+ */
 function install(tarball: string): void {
   const modules = path.join(project, 'node_modules');
   const home = path.join(modules, manifest.name);

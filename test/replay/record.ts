@@ -1,9 +1,10 @@
 /**
  * Records the histories that `replay.test.ts` replays. Run by hand, and only where an incompatible change is meant:
  *
- *     node --import tsx test/replay/record.ts
+ * node --import tsx test/replay/record.ts
  *
- * The trainings are made up; the server, the workers and the workflow are real. A server of its own suggests to continue as new early.
+ * The trainings are made up; the server, the workers and the workflow are real. A server of its own suggests to
+ * continue as new early.
  *
  * @module
  */

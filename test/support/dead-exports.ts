@@ -1,6 +1,6 @@
 /**
- * Exports that nothing imports. By names alone, which is enough here: every import names what it takes, and is followed through
- * re-exports to where that is declared.
+ * Exports that nothing imports. By names alone, which is enough here: every import names what it takes, and is followed
+ * through re-exports to where that is declared.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * The oracle for the compiled engine: runs every op of a step by itself through tfjs, with nothing between it and the arithmetic.
+ * The oracle for the compiled engine: runs every op of a step by itself through tfjs, with nothing between it and the
+ * arithmetic.
  *
  * @module
  */

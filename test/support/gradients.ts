@@ -68,7 +68,10 @@ const drawsChance = (spec: ModelSpec): boolean =>
 export interface EngineDifference {
   /** Euclidean norm of the difference of the engines' gradients by all weights, over `norm`. */
   readonly gradient: number;
-  /** The same of the oracle and itself with the batch in reverse order, which changes nothing but the order of its float32 sums; 0 where it would change more. */
+  /**
+   * The same of the oracle and itself with the batch in reverse order, which changes nothing but the order of its
+   * float32 sums; 0 where it would change more.
+   */
   readonly rounding: number;
   /** Relative. */
   readonly loss: number;

@@ -1,6 +1,6 @@
 /**
- * As much of JSON Schema (draft 7) as the study language's schema uses. A keyword that is not known here is an error, so that the
- * schema cannot come to use one that nothing checks.
+ * As much of JSON Schema (draft 7) as the study language's schema uses. A keyword that is not known here is an error,
+ * so that the schema cannot come to use one that nothing checks.
  *
  * @module
  */

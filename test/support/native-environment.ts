@@ -1,8 +1,9 @@
 /**
  * Jest's Node environment for tests that call TensorFlow in their own process.
  *
- * Jest gives every test file globals of its own. The native binding makes typed arrays of the process', so that `instanceof` would
- * tell two kinds of Float32Array apart; and it reads the process' environment, where a test file sets only a copy. Here they are one.
+ * Jest gives every test file globals of its own. The native binding makes typed arrays of the process', so that
+ * `instanceof` would tell two kinds of Float32Array apart; and it reads the process' environment, where a test file
+ * sets only a copy. Here they are one.
  *
  * @module
  */

@@ -37,7 +37,10 @@ export function fiveStages(changes: Changes): StudyInput {
   };
 }
 
-/** A search that pauses its trainings at their first epoch and goes on with the best; continues some of them as trials of their own. */
+/**
+ * A search that pauses its trainings at their first epoch and goes on with the best; continues some of them as trials
+ * of their own.
+ */
 export function prunedStudy(changes: Changes): StudyInput {
   return {
     ...COMMON,

@@ -24,7 +24,10 @@ export interface TestServices {
   readonly minio: S3Access;
 }
 
-/** Host and port of the run's Temporal server; its namespace is `default`. Use a task queue and workflow ids of your own. */
+/**
+ * Host and port of the run's Temporal server; its namespace is `default`. Use a task queue and workflow ids of your
+ * own.
+ */
 export function temporalAddress(): string {
   return testServices().temporal;
 }

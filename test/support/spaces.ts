@@ -1,5 +1,6 @@
 /**
- * Spaces and histories for property tests: every kind of dimension, conditions and branches inside of branches, results of every kind.
+ * Spaces and histories for property tests: every kind of dimension, conditions and branches inside of branches, results
+ * of every kind.
  *
  * @module
  */

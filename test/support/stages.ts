@@ -87,7 +87,9 @@ export interface DriveOptions {
   readonly parallel?: number;
   /** Picks which of the running trials ends next; the first to start by default. */
   readonly endsNext?: (running: readonly number[]) => number;
-  /** As in a reproducible study: suggestion k sees the results of the trials up to k - parallel, whatever ended besides. */
+  /**
+   * As in a reproducible study: suggestion k sees the results of the trials up to k - parallel, whatever ended besides.
+   */
   readonly inOrder?: boolean;
   /** The driver stops asking then, as when a budget is spent. */
   readonly trialsMax?: number;

@@ -86,7 +86,10 @@ export async function waitForStep(handle: WorkflowHandle, step: number): Promise
   });
 }
 
-/** Waits until the store has a checkpoint of at least `step`: known sooner than by a heartbeat, of which there is one in seconds. */
+/**
+ * Waits until the store has a checkpoint of at least `step`: known sooner than by a heartbeat, of which there is one in
+ * seconds.
+ */
 export async function waitForCheckpoint(world: StudyWorld, step: number): Promise<void> {
   const store = storeOf(world);
   await waitFor(`a checkpoint of step ${step}`, async () => {

@@ -11,8 +11,8 @@ export interface TwoWorlds {
 }
 
 /**
- * The same scripted activities on a patient and on an impatient server, for studies that must not show where they were cut; there for as
- * long as the tests of the file that calls this run.
+ * The same scripted activities on a patient and on an impatient server, for studies that must not show where they were
+ * cut; there for as long as the tests of the file that calls this run.
  */
 export function twoWorlds(events: number): TwoWorlds {
   let temporal: Awaited<ReturnType<typeof impatientTemporal>>;

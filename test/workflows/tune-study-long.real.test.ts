@@ -1,4 +1,6 @@
-/** Searches that are longer than one run of their workflow may be, on a real Temporal server; the trainings are made up. */
+/**
+ * Searches that are longer than one run of their workflow may be, on a real Temporal server; the trainings are made up.
+ */
 import { STUDY_PROGRESS_QUERY } from '../../workflows/contract';
 import type { StudyProgress } from '../../workflows/contract';
 import type { StudyInput } from '../../workflows/spec';

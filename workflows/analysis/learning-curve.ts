@@ -8,7 +8,10 @@ import type { EpochMeasurement } from '../trial';
 /** Fewer validated epochs have no shape. */
 const EPOCHS_MIN = 6;
 
-/** A validation loss counts as risen from this share above its lowest on. Source: L. Prechelt, "Early Stopping - But When?", 1998: GL with alpha 5. */
+/**
+ * A validation loss counts as risen from this share above its lowest on. Source: L. Prechelt, "Early Stopping - But
+ * When?", 1998: GL with alpha 5.
+ */
 const RISE_MIN = 0.05;
 
 /** The lowest must lie this far before the end: a rise within the noise of the last epochs is none. */
@@ -38,7 +41,8 @@ interface Point {
 }
 
 /**
- * Whether a training went on learning its examples by heart: the validation loss rose well before the end while the training loss fell.
+ * Whether a training went on learning its examples by heart: the validation loss rose well before the end while the
+ * training loss fell.
  *
  * @returns `null` if not, or for fewer than 6 epochs with both losses.
  */
@@ -64,12 +68,16 @@ function tailMean(points: readonly Point[]): number {
 
 export interface Unfinished {
   readonly lastEpoch: number;
-  /** By which share the validation loss would fall in a third as many epochs again, if its falls went on shrinking as they did. */
+  /**
+   * By which share the validation loss would fall in a third as many epochs again, if its falls went on shrinking as
+   * they did.
+   */
   readonly gain: number;
 }
 
 /**
- * Whether the validation loss was still falling at the end: the slope of its last third is below 0 with a probability of 0.95.
+ * Whether the validation loss was still falling at the end: the slope of its last third is below 0 with a probability
+ * of 0.95.
  *
  * A schedule that ends at a rate near 0 flattens every curve, so under one the absence of this says little.
  *
@@ -86,7 +94,10 @@ export function unfinished(curve: readonly EpochMeasurement[]): Unfinished | nul
   return isFalling && gain >= GAIN_MIN ? { lastEpoch, gain: Math.min(1, gain) } : null;
 }
 
-/** Mean loss of another third. The falls from third to third tell how fast they shrink; a straight line would promise far too much. */
+/**
+ * Mean loss of another third. The falls from third to third tell how fast they shrink; a straight line would promise
+ * far too much.
+ */
 function expectedLoss(points: readonly Point[]): number {
   const [first, second, third] = [0, 1, 2].map((i) => {
     const part = points.slice(Math.floor((i * points.length) / 3), Math.floor(((i + 1) * points.length) / 3));

@@ -3,7 +3,9 @@ import { geometricMean, quantile } from './statistics';
 
 /** Squared norms of gradients at two batch sizes, one of each per measured step, in the order of the steps. */
 export interface GradientNorms {
-  /** `squaredNorms` are means over all the small batches that a large one consists of: one of them alone is far noisier. */
+  /**
+   * `squaredNorms` are means over all the small batches that a large one consists of: one of them alone is far noisier.
+   */
   readonly small: { readonly batchSize: number; readonly squaredNorms: readonly number[] };
   readonly large: { readonly batchSize: number; readonly squaredNorms: readonly number[] };
 }
@@ -22,7 +24,10 @@ export interface NoiseScale {
   readonly signal: number;
   /** Estimate of the sum of the variances of one example's gradient, tr(Sigma). */
   readonly noise: number;
-  /** tr(Sigma) / |G|^2, in examples: B_simple. Infinity where no signal stands out of the noise, 0 where there is no noise. */
+  /**
+   * tr(Sigma) / |G|^2, in examples: B_simple. Infinity where no signal stands out of the noise, 0 where there is no
+   * noise.
+   */
   readonly batchSize: number;
   /** 95 % interval of it, by bootstrap over blocks of steps; its upper end may be Infinity. */
   readonly interval: readonly [number, number];
@@ -60,7 +65,10 @@ export function addedNorms(
   };
 }
 
-/** B_simple of the sums: noise over signal, each averaged by itself, since a mean of ratios is biased. Infinity without a signal above 0. */
+/**
+ * B_simple of the sums: noise over signal, each averaged by itself, since a mean of ratios is biased. Infinity without
+ * a signal above 0.
+ */
 export function noiseScaleOf({ signal, noise }: Pick<NoiseSums, 'signal' | 'noise'>): number {
   if (!(signal > 0)) return Infinity;
   return Math.max(0, noise) / signal;
@@ -71,7 +79,8 @@ export function noiseScaleOf({ signal, noise }: Pick<NoiseSums, 'signal' | 'nois
  *
  * It grows as the loss falls, often tenfold over a training, so recent steps count most.
  *
- * Source: S. McCandlish, J. Kaplan, D. Amodei, "An Empirical Model of Large-Batch Training", 2018 (arXiv:1812.06162), appendix A.1.
+ * Source: S. McCandlish, J. Kaplan, D. Amodei, "An Empirical Model of Large-Batch Training", 2018 (arXiv:1812.06162),
+ * appendix A.1.
  *
  * @param seed Of the bootstrap.
  * @returns `null` for fewer than 10 pairs of finite norms.
@@ -106,9 +115,11 @@ export function fitNoiseScale({ small, large }: GradientNorms, seed: number, smo
 }
 
 /**
- * Batch size that reaches a loss soonest where a step takes a + cB seconds and the number of steps is S_min (1 + B_crit / B).
+ * Batch size that reaches a loss soonest where a step takes a + cB seconds and the number of steps is S_min (1 + B_crit
+ * / B).
  *
- * @param knee a / c, as of `fitStepTime`. @param criticalBatchSize B_crit, for which the simple noise scale stands within a small factor.
+ * @param knee a / c, as of `fitStepTime`.
+ * @param criticalBatchSize B_crit, for which the simple noise scale stands within a small factor.
  */
 export function fastestBatchSize(knee: number, criticalBatchSize: number): number {
   return geometricMean([knee, criticalBatchSize]);

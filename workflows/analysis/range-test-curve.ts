@@ -13,7 +13,10 @@ export type Curve = readonly CurvePoint[];
 /** Fewer points have no shape that a rule could read. */
 const CURVE_POINTS_MIN = 10;
 
-/** Share of the start and points of the end that are left out. Source: fastai `lr_find`; the ends are where smoothing has seen too little, or the blow-up. */
+/**
+ * Share of the start and points of the end that are left out. Source: fastai `lr_find`; the ends are where smoothing
+ * has seen too little, or the blow-up.
+ */
 const START_SHARE = 0.1;
 const END_POINTS = 5;
 
@@ -39,7 +42,10 @@ export function lowestIndex(curve: Curve): number {
   return curve.reduce((best, { loss }, i) => (best < 0 || loss < curve[best]!.loss ? i : best), -1);
 }
 
-/** Slope of the loss per decade of learning rate at every point, by central differences. @param curve At least 2 points. */
+/**
+ * Slope of the loss per decade of learning rate at every point, by central differences.
+ * @param curve At least 2 points.
+ */
 export function slopesPerDecade(curve: Curve): readonly number[] {
   return curve.map((_, i) => {
     const [left, right] = [curve[Math.max(0, i - 1)]!, curve[Math.min(curve.length - 1, i + 1)]!];

@@ -10,7 +10,10 @@ export function scoreOf(outcome: Outcome, objective: Objective): number | null {
   return outcome.measurement.best?.[objective.metric] ?? null;
 }
 
-/** Cross-entropy, in nats, of whoever gives every class the same odds: a network that is not below it has learnt nothing. */
+/**
+ * Cross-entropy, in nats, of whoever gives every class the same odds: a network that is not below it has learnt
+ * nothing.
+ */
 export const lossOfEqualOdds = (classes: number): number => Math.log(classes);
 
 /** Whether score `a` is better than `b`; any number is better than none. */

@@ -1,12 +1,14 @@
 import { ranks } from './statistics';
 
 /**
- * Probability that differences without a direction have a rank sum as high as these: small if they are above 0 beyond chance.
+ * Probability that differences without a direction have a rank sum as high as these: small if they are above 0 beyond
+ * chance.
  *
- * Goes through all signs, so it is exact for few as for many and with ties, which share the mean of their ranks; a difference of 0 counts half
- * on either side. Infinite differences have the highest ranks.
+ * Goes through all signs, so it is exact for few as for many and with ties, which share the mean of their ranks; a
+ * difference of 0 counts half on either side. Infinite differences have the highest ranks.
  *
- * Source: F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945); zeros as in J. W. Pratt, JASA 54 (1959), split.
+ * Source: F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945); zeros as in J. W.
+ * Pratt, JASA 54 (1959), split.
  *
  * @returns In (0, 1]; 1 for an empty list.
  */

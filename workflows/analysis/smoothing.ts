@@ -1,7 +1,8 @@
 /**
  * Exponential moving average without the pull of its start.
  *
- * Each value is divided by 1 - weight^(i + 1): the plain average would begin at zero, which on a loss looks like a steep rise.
+ * Each value is divided by 1 - weight^(i + 1): the plain average would begin at zero, which on a loss looks like a
+ * steep rise.
  *
  * Source: D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", 2015, section 3 (arXiv:1412.6980).
  *

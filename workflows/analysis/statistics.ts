@@ -23,12 +23,19 @@ export function standardDeviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }
 
-/** Standard deviation of the mean; 0 for one value, which says nothing about its error. @throws RangeError on an empty list. */
+/**
+ * Standard deviation of the mean; 0 for one value, which says nothing about its error.
+ * @throws RangeError on an empty list.
+ */
 export function standardError(values: readonly number[]): number {
   return standardDeviation(values) / Math.sqrt(values.length);
 }
 
-/** Value below which a fraction of the sorted values lies, interpolated between neighbours. @param fraction In [0, 1]. @throws RangeError on an empty list. */
+/**
+ * Value below which a fraction of the sorted values lies, interpolated between neighbours.
+ * @param fraction In [0, 1].
+ * @throws RangeError on an empty list.
+ */
 export function quantile(values: readonly number[], fraction: number): number {
   assertSome(values);
   const sorted = [...values].sort((a, b) => a - b);
@@ -37,12 +44,18 @@ export function quantile(values: readonly number[], fraction: number): number {
   return below + (sorted[Math.ceil(place)]! - below) * (place - Math.floor(place));
 }
 
-/** Middle of the sorted values; the mean of the two middle ones for an even count. @throws RangeError on an empty list. */
+/**
+ * Middle of the sorted values; the mean of the two middle ones for an even count.
+ * @throws RangeError on an empty list.
+ */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** Exponential of the median logarithm: for rates, of which half as much and twice as much are equally far. @throws RangeError on an empty list. */
+/**
+ * Exponential of the median logarithm: for rates, of which half as much and twice as much are equally far.
+ * @throws RangeError on an empty list.
+ */
 export function logMedian(values: readonly number[]): number {
   return Math.exp(median(values.map(Math.log)));
 }
@@ -100,7 +113,9 @@ export function ranks(values: readonly number[]): readonly number[] {
   return placed;
 }
 
-/** Spearman's rank correlation in [-1, 1]; `null` where it is not defined: fewer than 3 pairs, or one side all equal. */
+/**
+ * Spearman's rank correlation in [-1, 1]; `null` where it is not defined: fewer than 3 pairs, or one side all equal.
+ */
 export function rankCorrelation(a: readonly number[], b: readonly number[]): number | null {
   if (a.length < 3 || a.length !== b.length) return null;
   const [x, y] = [ranks(a), ranks(b)];

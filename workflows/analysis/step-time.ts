@@ -17,7 +17,8 @@ export interface StepTimeFit {
 /**
  * Fit of a step's time by its overhead and its cost per example.
  *
- * Weighs relative errors: by absolute ones the largest batch alone would place the overhead. Neither part may be negative.
+ * Weighs relative errors: by absolute ones the largest batch alone would place the overhead. Neither part may be
+ * negative.
  *
  * @returns `null` for fewer than two different batch sizes with times above 0.
  */

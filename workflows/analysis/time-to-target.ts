@@ -1,7 +1,8 @@
 import type { EpochMeasurement } from '../trial';
 
 /**
- * Optimizer steps until the validation loss first reached a target, interpolated between the evaluations before and after.
+ * Optimizer steps until the validation loss first reached a target, interpolated between the evaluations before and
+ * after.
  *
  * Without interpolation everything within an epoch would be a tie.
  *

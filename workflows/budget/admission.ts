@@ -12,7 +12,10 @@ import { stepsOf } from '../trial-length';
 import type { Trial, TrialSpec } from '../trial';
 import { remainingBudget, secondsPerExample } from './remaining-budget';
 
-/** A trial may take this much longer than the ones before it did for as many examples: on a shared machine the same one often does. */
+/**
+ * A trial may take this much longer than the ones before it did for as many examples: on a shared machine the same one
+ * often does.
+ */
 const MARGIN = 1.2;
 
 /** Device seconds that a trial needs, and those that are left to it. */
@@ -24,7 +27,8 @@ interface Need {
 /**
  * Whether a trial can end within its stage's time, with those that run.
  *
- * Always, where nothing limits the time, the stage must run, or nothing was measured yet that a prediction could rest on.
+ * Always, where nothing limits the time, the stage must run, or nothing was measured yet that a prediction could rest
+ * on.
  */
 export function isAdmitted(state: StudyState, use: StageUse, spec: TrialSpec): boolean {
   const need = needOf(state, use, spec);

@@ -16,9 +16,10 @@ const SHARE_ELSE = 0.1;
 /**
  * Device seconds and trials left to the stage that runs.
  *
- * What stages that must run will need comes off first: predicted from the seconds that an example took so far, or before anything was
- * measured, their share. The rest is dealt out to the other stages by their shares, so that what one leaves over is for those after it, and
- * none can spend what a later one is there for; but for its first trial, without which it has no answer at all.
+ * What stages that must run will need comes off first: predicted from the seconds that an example took so far, or
+ * before anything was measured, their share. The rest is dealt out to the other stages by their shares, so that what
+ * one leaves over is for those after it, and none can spend what a later one is there for; but for its first trial,
+ * without which it has no answer at all.
  */
 export function remainingBudget(state: StudyState): RemainingBudget {
   const { budget } = state.resolved;

@@ -1,5 +1,6 @@
 /**
- * What may be changed of a study while it runs: the updates of its workflow, what each takes, and the record of those that were accepted.
+ * What may be changed of a study while it runs: the updates of its workflow, what each takes, and the record of those
+ * that were accepted.
  *
  * @module
  */
@@ -12,7 +13,9 @@ interface Asked {
 
 /** What each update takes; its name is the name of the Temporal update. */
 export interface ChangeInputs {
-  /** Running trials write a checkpoint and free their devices; nothing runs until `resume`, which may be weeks later. */
+  /**
+   * Running trials write a checkpoint and free their devices; nothing runs until `resume`, which may be weeks later.
+   */
   readonly pause: Asked;
   readonly resume: Asked;
   /** Running trials write a checkpoint, the report is published, and the study ends. */

@@ -10,7 +10,10 @@ import type { ChangeInputs, ChangeName, StudyChange } from './change';
 import { workflowTime } from './clock';
 import { UPDATES } from './updates';
 
-/** To be called before the workflow waits for anything, so that no update finds it without handlers. @param onChange Called after each change. */
+/**
+ * To be called before the workflow waits for anything, so that no update finds it without handlers.
+ * @param onChange Called after each change.
+ */
 export function handleUpdates(state: StudyState, onChange: (change: StudyChange) => void): void {
   for (const name of Object.keys(UPDATES) as ChangeName[]) handleUpdate(state, name, onChange);
 }

@@ -1,5 +1,6 @@
 /**
- * Takes what people change of a study into the store as soon as it can: if Temporal's database is lost, the study goes on with it.
+ * Takes what people change of a study into the store as soon as it can: if Temporal's database is lost, the study goes
+ * on with it.
  *
  * @module
  */
@@ -23,20 +24,27 @@ export class ChangeKeeper {
   private writing: Promise<void> | undefined;
   private isEnding = false;
 
-  /** @param kept Number of changes that the store has: all that an earlier run of the workflow was changed to, unless it says otherwise. */
+  /**
+   * @param kept Number of changes that the store has: all that an earlier run of the workflow was changed to, unless it
+   *   says otherwise.
+   */
   constructor(
     private readonly state: StudyState,
     private kept = state.control.revision,
   ) {}
 
-  /** To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for it. */
+  /**
+   * To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for
+   * it.
+   */
   noticed(): void {
     if (this.writing === undefined && this.isBehind) this.writing = this.write();
   }
 
   /**
-   * Before this run of the workflow ends and another begins: waits for the write that goes on and begins no other, or changes that come faster
-   * than writes would keep the run from ever ending. Returns the number of changes that the store has.
+   * Before this run of the workflow ends and another begins: waits for the write that goes on and begins no other, or
+   * changes that come faster than writes would keep the run from ever ending. Returns the number of changes that the
+   * store has.
    */
   async settled(): Promise<number> {
     this.isEnding = true;

@@ -16,7 +16,9 @@ export interface ControlSnapshot {
   readonly changes: readonly StudyChange[];
 }
 
-/** What people have asked of a study so far; the updates write it, the driver looks at it whenever `revision` has grown. */
+/**
+ * What people have asked of a study so far; the updates write it, the driver looks at it whenever `revision` has grown.
+ */
 export class StudyControl {
   paused: boolean;
   /** By an update; a cancellation by Temporal itself needs no word here. */

@@ -49,7 +49,8 @@ const REPEATS_MAX = 1000;
 /**
  * A search that is asked for points and told their scores, without Temporal.
  *
- * It draws no chance from outside and looks at no clock: what it answers follows from the seed and from the trials, in whatever order they ended.
+ * It draws no chance from outside and looks at no clock: what it answers follows from the seed and from the trials, in
+ * whatever order they ended.
  *
  * ```ts
  * import { createSearch } from 'stepwell/search';

@@ -10,7 +10,10 @@ const { sqrt } = Math;
 /** Shares of the mean diagonal that are added to it until the matrix is numerically positive definite. */
 const JITTERS = [0, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2];
 
-/** The lower factor of a matrix, or of one with a little more on its diagonal where that is needed; `undefined` where nothing helps. */
+/**
+ * The lower factor of a matrix, or of one with a little more on its diagonal where that is needed; `undefined` where
+ * nothing helps.
+ */
 export function cholesky(matrix: Float64Array, size: number): Float64Array | undefined {
   let trace = 0;
   for (let i = 0; i < size; i++) trace += matrix[i * size + i]!;

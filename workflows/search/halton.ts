@@ -6,12 +6,15 @@ import { pointAt } from './space';
 const RESOLUTION = 2 ** -52;
 
 /**
- * Points that fill the space evenly, however many there are: dimension i counts in the i-th prime base, digits mirrored at the point.
+ * Points that fill the space evenly, however many there are: dimension i counts in the i-th prime base, digits mirrored
+ * at the point.
  *
- * Every digit goes through a permutation of its own, drawn from the seed: without, the dimensions of large bases rise together for
- * their first dozens of points. Suggestion k does not depend on the others, so parallel and serial searches see the same points.
+ * Every digit goes through a permutation of its own, drawn from the seed: without, the dimensions of large bases rise
+ * together for their first dozens of points. Suggestion k does not depend on the others, so parallel and serial
+ * searches see the same points.
  *
- * Source: J. H. Halton, Numer. Math. 2 (1960); A. B. Owen, "A randomized Halton algorithm in R", arXiv:1706.02808 (2017).
+ * Source: J. H. Halton, Numer. Math. 2 (1960); A. B. Owen, "A randomized Halton algorithm in R", arXiv:1706.02808
+ * (2017).
  */
 export const halton: Sampler = {
   isBlind: true,

@@ -1,5 +1,6 @@
 /**
- * The search for points of a space, without Temporal: spaces, samplers as pure functions, and the counter-based randomness under them.
+ * The search for points of a space, without Temporal: spaces, samplers as pure functions, and the counter-based
+ * randomness under them.
  *
  * A sampler is asked with all trials so far, and answers the same to the same question:
  *

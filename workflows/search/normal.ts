@@ -20,8 +20,8 @@ const TAIL = 7.07106781186547;
 /**
  * The standard normal distribution function, to 15 decimals; far below the mean to as many digits.
  *
- * Source: J. F. Hart et al., "Computer Approximations", Wiley 1968, algorithm 5666, as given by G. West, "Better approximations to
- * cumulative normal functions", Wilmott 2005.
+ * Source: J. F. Hart et al., "Computer Approximations", Wiley 1968, algorithm 5666, as given by G. West, "Better
+ * approximations to cumulative normal functions", Wilmott 2005.
  */
 export function normalCdf(z: number): number {
   const x = abs(z);
@@ -38,10 +38,11 @@ const FRACTION_FROM = 5;
 const FRACTION_TERMS = 40;
 
 /**
- * Logarithm of `density(z) + z * cdf(z)` of the standard normal distribution, the mean of what exceeds `-z`: exact to 10 digits however small.
+ * Logarithm of `density(z) + z * cdf(z)` of the standard normal distribution, the mean of what exceeds `-z`: exact to
+ * 10 digits however small.
  *
- * Source: S. Ament et al., "Unexpected Improvements to Expected Improvement for Bayesian Optimization", NeurIPS 2023 (arXiv:2310.20708),
- * which says why it must be; the continued fraction of Mills' ratio is Laplace's.
+ * Source: S. Ament et al., "Unexpected Improvements to Expected Improvement for Bayesian Optimization", NeurIPS 2023
+ * (arXiv:2310.20708), which says why it must be; the continued fraction of Mills' ratio is Laplace's.
  */
 export function logMeanExcess(z: number): number {
   const logDensity = -(z * z) / 2 - log(2 * PI) / 2;

@@ -18,7 +18,9 @@ function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** A hash of the parts in [0, 2^32); strings count by their UTF-16 units, numbers by both halves of a 53-bit integer. */
+/**
+ * A hash of the parts in [0, 2^32); strings count by their UTF-16 units, numbers by both halves of a 53-bit integer.
+ */
 export function hash32(...parts: readonly (number | string)[]): number {
   let state = 0x9e3779b9;
   const add = (word: number): void => {
@@ -36,7 +38,10 @@ export function hash32(...parts: readonly (number | string)[]): number {
   return state >>> 0;
 }
 
-/** A seed in [1, 2^31), e.g. of (study seed, stage id, trial number). Never 0: some TensorFlow.js initializers take 0 for "no seed". */
+/**
+ * A seed in [1, 2^31), e.g. of (study seed, stage id, trial number). Never 0: some TensorFlow.js initializers take 0
+ * for "no seed".
+ */
 export function deriveSeed(...parts: readonly (number | string)[]): number {
   return (hash32(...parts) % (SEED_MAX - 1)) + 1;
 }

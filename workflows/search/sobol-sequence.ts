@@ -2,11 +2,11 @@
 export const SOBOL_BITS = 30;
 
 /**
- * Per dimension from the second on: its primitive polynomial, as bits from the highest power to the constant, and the first direction
- * numbers, as many as its degree.
+ * Per dimension from the second on: its primitive polynomial, as bits from the highest power to the constant, and the
+ * first direction numbers, as many as its degree.
  *
- * Source: S. Joe, F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci. Comput. 30 (2008),
- * table new-joe-kuo-6.
+ * Source: S. Joe, F. Y. Kuo, "Constructing Sobol sequences with better two-dimensional projections", SIAM J. Sci.
+ * Comput. 30 (2008), table new-joe-kuo-6.
  */
 const DIRECTIONS: readonly (readonly [number, ...number[]])[] = [
   [3, 1],
@@ -94,7 +94,8 @@ function directionsOf(dimension: number): readonly number[] {
 }
 
 /**
- * A coordinate of a point of the Sobol sequence, unscrambled, as an integer in [0, 2^30): the sequence in Gray code order.
+ * A coordinate of a point of the Sobol sequence, unscrambled, as an integer in [0, 2^30): the sequence in Gray code
+ * order.
  *
  * @param dimension From 0 on.
  * @throws RangeError beyond the dimensions of the table.

@@ -8,7 +8,10 @@ import type { Space } from './space';
 const DRAWS = 100;
 
 interface Explored {
-  /** The first of some points that is new; else one that nobody thought of, and a known one only where the space has no other. */
+  /**
+   * The first of some points that is new; else one that nobody thought of, and a known one only where the space has no
+   * other.
+   */
   firstNew(points: Iterable<HParams>, seed: number): HParams;
 }
 

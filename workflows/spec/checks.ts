@@ -213,7 +213,10 @@ function isStandard(name: string): name is StandardHParamName {
   return Object.hasOwn(STANDARD_HPARAMS, name);
 }
 
-/** A stage's space, if it has one: every name must reach something, every number lie in its range, every condition be one that can hold. */
+/**
+ * A stage's space, if it has one: every name must reach something, every number lie in its range, every condition be
+ * one that can hold.
+ */
 function spaceProblems(index: number, space: unknown, references: HparamReferences, draft: Draft): readonly Problem[] {
   const base: Path = ['stages', index, 'space'];
   const placed = placedDimensions(space);

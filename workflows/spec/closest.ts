@@ -1,7 +1,9 @@
 /** Edits between two words at which one no longer passes for a misspelling of the other, as a share of its length. */
 const DISTANCE_SHARE_MAX = 0.4;
 
-/** Edits from one word to the other: insertions, deletions, substitutions and swaps of neighbours (Damerau-Levenshtein). */
+/**
+ * Edits from one word to the other: insertions, deletions, substitutions and swaps of neighbours (Damerau-Levenshtein).
+ */
 function distance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {

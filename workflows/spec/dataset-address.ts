@@ -1,7 +1,10 @@
 /** An S3 address: its bucket, then the prefix. */
 export const S3_ADDRESS = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/;
 
-/** What is wrong with a data set's address, wherever it leads. Any scheme but these would let a study reach into the worker's network. */
+/**
+ * What is wrong with a data set's address, wherever it leads. Any scheme but these would let a study reach into the
+ * worker's network.
+ */
 export function addressRule(uri: string): string | undefined {
   if (uri.includes('\0')) return 'must not contain a NUL character';
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(uri)?.[1];

@@ -3,7 +3,10 @@ import { z } from 'zod';
 const alpha = (value: number, what: string) => z.number().gt(0).max(1e6).default(value).describe(what);
 const stripEpochs = z.int().min(1).max(1000).default(5).describe('Epochs of a strip, at whose end the rule is asked.');
 
-/** Prechelt's rules with the strips and one of the thresholds that he tried. Source: L. Prechelt, "Early Stopping - But When?", 1998. */
+/**
+ * Prechelt's rules with the strips and one of the thresholds that he tried. Source: L. Prechelt, "Early Stopping - But
+ * When?", 1998.
+ */
 export const earlyStoppingSchema = z.discriminatedUnion('rule', [
   z
     .strictObject({

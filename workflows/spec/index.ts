@@ -1,5 +1,6 @@
 /**
- * The study language. zod lives here and in the stages' options only; the workflow bundle takes types from here, never values.
+ * The study language. zod lives here and in the stages' options only; the workflow bundle takes types from here, never
+ * values.
  *
  * @module
  */

@@ -130,7 +130,10 @@ function unionProblems(issue: z.core.$ZodIssueInvalidUnion, path: Path, input: u
   return problemsOf(likeliest, input, path);
 }
 
-/** How far a value is from one form of a union: keys that are missing or unknown, misspelt ones less, tell more than a wrong value inside a right key. */
+/**
+ * How far a value is from one form of a union: keys that are missing or unknown, misspelt ones less, tell more than a
+ * wrong value inside a right key.
+ */
 function misfit(issues: readonly Issue[]): number {
   return issues.reduce((sum, issue) => {
     if (issue.path.length === 0 && issue.code === 'invalid_type') return sum + 100;

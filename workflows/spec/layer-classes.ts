@@ -1,4 +1,7 @@
-/** The layers of TensorFlow.js by their class names, and SpatialDropout2D: written down, so that a study is checked without loading it. */
+/**
+ * The layers of TensorFlow.js by their class names, and SpatialDropout2D: written down, so that a study is checked
+ * without loading it.
+ */
 export const LAYER_CLASSES: readonly string[] = [
   'InputLayer',
   'ReLU',
@@ -80,7 +83,10 @@ const CLASS_OF_NAME: ReadonlyMap<string, string> = new Map([
   ...ALIASES,
 ]);
 
-/** The class that a `layer` names, however its capitals are written, e.g. `Conv2D` for `conv2d`; `undefined` if there is none. */
+/**
+ * The class that a `layer` names, however its capitals are written, e.g. `Conv2D` for `conv2d`; `undefined` if there is
+ * none.
+ */
 export function classOfLayer(name: string): string | undefined {
   return CLASS_OF_NAME.get(name.toLowerCase());
 }

@@ -96,7 +96,10 @@ function parseStages(input: object, problems: Problem[]): readonly ParsedStage[]
   return entries.data.flatMap((entry, index) => parseStage(entry, index, input, problems) ?? []);
 }
 
-/** In the order of the input's keys, so that people can walk down their file, one problem a place; what is missing comes first. */
+/**
+ * In the order of the input's keys, so that people can walk down their file, one problem a place; what is missing comes
+ * first.
+ */
 function inOrder(problems: readonly Problem[], input: object): readonly Problem[] {
   const keys = Object.keys(input);
   const place = ({ path }: Problem): number => keys.indexOf(path.split('.')[0] ?? '');

@@ -1,5 +1,6 @@
 /**
- * What is wrong with a study, as data: every problem with its path, its rule, the value found and the fix where one is known.
+ * What is wrong with a study, as data: every problem with its path, its rule, the value found and the fix where one is
+ * known.
  *
  * @module
  */

@@ -87,7 +87,9 @@ export const prunerSchema = z.discriminatedUnion('name', [
     ),
 ]);
 
-/** Seeds below which the signed-rank test reaches no probability below `pThreshold`, and one more that could be saved. */
+/**
+ * Seeds below which the signed-rank test reaches no probability below `pThreshold`, and one more that could be saved.
+ */
 export function replicatesForWilcoxon(pThreshold: number): number {
   return Math.floor(Math.log2(1 / pThreshold)) + 2;
 }

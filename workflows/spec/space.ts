@@ -101,7 +101,9 @@ const dimensionSchema: z.ZodType<NestedSpace[string]> = z
   .union([...FORMS, z.strictObject({ branches, when })])
   .meta({ id: 'dimension' });
 
-/** A space as people write it; parsed, it is flat: branches have become choices, and what is in them depends on those. */
+/**
+ * A space as people write it; parsed, it is flat: branches have become choices, and what is in them depends on those.
+ */
 export const spaceSchema = z
   .record(nameSchema, dimensionSchema)
   .refine((space) => Object.keys(space).length > 0, 'must have at least one hyperparameter')

@@ -77,7 +77,9 @@ export function withStageIds(uses: readonly Omit<StageUse, 'stageId'>[]): readon
 /** Stages that measure a learning rate themselves: none need be put in before them. */
 const LEARNING_RATE_STAGES: readonly string[] = ['lrRangeTest', 'lrRetest'];
 
-/** The stages as they run: an `lrRetest` follows every ladder that has none, because the ladder may move the batch size. */
+/**
+ * The stages as they run: an `lrRetest` follows every ladder that has none, because the ladder may move the batch size.
+ */
 export function withInserted(stages: readonly ParsedStage[]): readonly Omit<StageUse, 'stageId'>[] {
   return stages.flatMap(({ stage, options, gate: asked }, i): readonly Omit<StageUse, 'stageId'>[] => {
     const next = stages[i + 1]?.stage;

@@ -11,7 +11,10 @@
  */
 import type { Confidence } from './stage';
 
-/** Seeds from which on their agreement is worth the word. Source: X. Bouthillier et al., MLSys 2021 (arXiv:2103.03098), figure 6. */
+/**
+ * Seeds from which on their agreement is worth the word. Source: X. Bouthillier et al., MLSys 2021 (arXiv:2103.03098),
+ * figure 6.
+ */
 export const SEEDS_HIGH = 3;
 
 /** Probability of being better that leaves no doubt. */

@@ -1,7 +1,10 @@
 import type { Decision, Stage, StageContext } from './stage';
 import { StageInconclusive } from './stage';
 
-/** The decision of a stage whose budget ended before its trials did. Without an answer the study goes on as it is: the final training is paid for. */
+/**
+ * The decision of a stage whose budget ended before its trials did. Without an answer the study goes on as it is: the
+ * final training is paid for.
+ */
 export function decideOnLess(stage: Stage, context: StageContext<unknown>): Decision {
   const { trials, stageId, incumbent } = context;
   if (trials.length === 0) return unchanged('the study stays as it stood: the budget allows no trial');

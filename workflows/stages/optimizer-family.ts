@@ -16,14 +16,16 @@ const NORMALIZED: Family = { from: 1e-6, to: 1, scaling: 0.5, belowLowest: 10 };
 /**
  * How an optimizer's learning rate behaves.
  *
- * Steps as large as the gradient scale linearly with the batch size, steps normalized by its size with the square root. Adagrad's
- * shrink with time, so its rates are as large as those of sgd.
+ * Steps as large as the gradient scale linearly with the batch size, steps normalized by its size with the square root.
+ * Adagrad's shrink with time, so its rates are as large as those of sgd.
  *
- * Of plain sgd a quarter of the lowest loss's rate is taken, which is Smith's advice: a decade below measured 2.5 to 6 times too low
- * against constant rates, while it was right for momentum and Adam (`bench/lr-range-test`). Why they differ was not tested.
+ * Of plain sgd a quarter of the lowest loss's rate is taken, which is Smith's advice: a decade below measured 2.5 to 6
+ * times too low against constant rates, while it was right for momentum and Adam (`bench/lr-range-test`). Why they
+ * differ was not tested.
  *
- * Source: P. Goyal et al., "Accurate, Large Minibatch SGD", 2017 (arXiv:1706.02677); S. Malladi et al., "On the SDEs and Scaling
- * Rules for Adaptive Gradient Algorithms", NeurIPS 2022 (arXiv:2205.10287); L. N. Smith, WACV 2017, section 3.3 (arXiv:1506.01186).
+ * Source: P. Goyal et al., "Accurate, Large Minibatch SGD", 2017 (arXiv:1706.02677); S. Malladi et al., "On the SDEs
+ * and Scaling Rules for Adaptive Gradient Algorithms", NeurIPS 2022 (arXiv:2205.10287); L. N. Smith, WACV 2017, section
+ * 3.3 (arXiv:1506.01186).
  */
 export const OPTIMIZER_FAMILIES: Readonly<Record<OptimizerName, Family>> = {
   sgd: { ...GRADIENT_SIZED, belowLowest: 4 },

@@ -1,5 +1,6 @@
 /**
- * What a study may say about each stage. For the study language only: the workflow bundle takes types from here, never values.
+ * What a study may say about each stage. For the study language only: the workflow bundle takes types from here, never
+ * values.
  *
  * @module
  */

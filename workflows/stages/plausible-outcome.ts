@@ -7,7 +7,10 @@ import { epochEndStep, stepsOf } from '../trial-length';
 import { OPTIMIZER_FAMILIES } from './optimizer-family';
 import type { StudyFacts } from './stage';
 
-/** A made-up network: what it reaches, how fast, and what a step costs. The numbers are those of a small one on two cores. */
+/**
+ * A made-up network: what it reaches, how fast, and what a step costs. The numbers are those of a small one on two
+ * cores.
+ */
 const FLOOR_LOSS = 0.08;
 const STEPS_MIN = 25;
 const CRITICAL_BATCH_SIZE = 190;
@@ -21,8 +24,8 @@ const BREAKDOWN_GROWTH = 1.2;
 const NOISE = 0.02;
 
 /**
- * How a trial might end on a network that behaves as the textbooks say: the loss falls exponentially with the steps, to a floor that is
- * a parabola in the logarithm of the learning rate, and breaks down far above the best rate.
+ * How a trial might end on a network that behaves as the textbooks say: the loss falls exponentially with the steps, to
+ * a floor that is a parabola in the logarithm of the learning rate, and breaks down far above the best rate.
  *
  * For plans and tests; no decision about a real network rests on it. Pure: the noise comes from the trial's own seed.
  */
@@ -46,7 +49,10 @@ function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {
   return from * (to / from) ** BEST_RATE_SHARE * (numericHParam(hparams, 'batchSize') / 32) ** scaling;
 }
 
-/** Steps in which the distance to the floor shrinks by a factor of e. Source: S(B) = S_min (1 + B_crit / B), arXiv:1812.06162. */
+/**
+ * Steps in which the distance to the floor shrinks by a factor of e. Source: S(B) = S_min (1 + B_crit / B),
+ * arXiv:1812.06162.
+ */
 function timeConstant({ hparams }: TrialSpec): number {
   return STEPS_MIN * (1 + CRITICAL_BATCH_SIZE / numericHParam(hparams, 'batchSize'));
 }

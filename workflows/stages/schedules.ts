@@ -1,7 +1,10 @@
 import type { ScheduleSpec } from '../schedule';
 import type { TrainingSpec } from '../study';
 
-/** Warm-up takes at most this share of a training. Source: google-research/tuning_playbook, "How should I deal with learning rate instabilities?" */
+/**
+ * Warm-up takes at most this share of a training. Source: google-research/tuning_playbook, "How should I deal with
+ * learning rate instabilities?"
+ */
 const WARMUP_SHARE_MAX = 0.1;
 
 /** The longest warm-up that leaves a short training its length. */
@@ -12,8 +15,8 @@ function boundedWarmup(warmupSteps: number | undefined, steps: number): number {
 /**
  * The study's schedule stretched to a training of another length.
  *
- * A schedule is written for `training.epochs`: where an epoch or a factor per epoch is part of it, both move along, so that a short
- * training goes through the same rates as the long one that it stands for.
+ * A schedule is written for `training.epochs`: where an epoch or a factor per epoch is part of it, both move along, so
+ * that a short training goes through the same rates as the long one that it stands for.
  */
 export function stretched({ schedule, epochs: written }: TrainingSpec, epochs: number, steps: number): ScheduleSpec {
   const ratio = epochs / written;
@@ -36,7 +39,9 @@ export function constantRate({ schedule }: TrainingSpec, steps: number): Schedul
 /** Fewer steps favour the rates that are fast at first over those that end low. */
 const SHORT_STEPS_MIN = 500;
 
-/** Epochs of a short training that stands for a whole one: a quarter, or 500 steps if that is more, at most the whole. */
+/**
+ * Epochs of a short training that stands for a whole one: a quarter, or 500 steps if that is more, at most the whole.
+ */
 export function shortEpochs({ epochs }: TrainingSpec, trainExamples: number, batchSize: number): number {
   return Math.min(epochs, Math.max(Math.ceil(epochs / 4), Math.ceil((SHORT_STEPS_MIN * batchSize) / trainExamples)));
 }

@@ -1,5 +1,6 @@
 /**
- * A study's plan: the stages asked and answered as the driver does it, on made-up outcomes, with no trainer and no clock.
+ * A study's plan: the stages asked and answered as the driver does it, on made-up outcomes, with no trainer and no
+ * clock.
  *
  * @module
  */
@@ -30,7 +31,10 @@ export interface PlannedTrial {
   readonly label: string;
   /** Of a segment of a training that paused: the segment before. */
   readonly continues?: string;
-  /** The hyperparameters in which it differs from the study at that point; those of later stages follow from made-up answers. */
+  /**
+   * The hyperparameters in which it differs from the study at that point; those of later stages follow from made-up
+   * answers.
+   */
   readonly changes: HParams;
   readonly batchSize: number;
   readonly epochs: number;
@@ -64,8 +68,8 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
 /**
  * Every trial that would run if the network behaved as the textbooks say, and the most that each stage can take.
  *
- * Which trials run later depends on how earlier ones end, so that the list is an example and only `atMost` a promise. The budget's
- * number of trials is kept to; its minutes are not, since nobody knows yet how long a step takes.
+ * Which trials run later depends on how earlier ones end, so that the list is an example and only `atMost` a promise.
+ * The budget's number of trials is kept to; its minutes are not, since nobody knows yet how long a step takes.
  */
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
@@ -141,7 +145,10 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
   return { planned, decision: decisionOf(stage, input, trials) };
 }
 
-/** As the driver does it: a free slot asks, the trial that needs least time ends first. What goes on after a pause is no further trial. */
+/**
+ * As the driver does it: a free slot asks, the trial that needs least time ends first. What goes on after a pause is no
+ * further trial.
+ */
 function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
   const { study, facts, remaining } = input;
   const trials: Trial[] = [];

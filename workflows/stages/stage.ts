@@ -39,11 +39,16 @@ export interface StageContext<Options> {
   readonly remaining: RemainingBudget;
   /** Decisions of earlier stages, oldest first. */
   readonly decisions: readonly Decision[];
-  /** Hyperparameters that people asked to have tried, the oldest first, tried or not; only of a stage with `refuseEnqueued`. */
+  /**
+   * Hyperparameters that people asked to have tried, the oldest first, tried or not; only of a stage with
+   * `refuseEnqueued`.
+   */
   readonly enqueued?: readonly HParams[];
 }
 
-/** A line in a plot of a decision's evidence; or points, where a line between neighbours would say what nobody measured. */
+/**
+ * A line in a plot of a decision's evidence; or points, where a line between neighbours would say what nobody measured.
+ */
 export interface Series {
   readonly name: string;
   readonly drawnAs?: 'line' | 'points';
@@ -138,7 +143,10 @@ export interface Stage<Options = unknown> {
     readonly steps: number;
     readonly examples: number;
   };
-  /** Of a stage whose `suggest` takes from `enqueued`: why it cannot take this, in one sentence; `undefined` if it can. Pure. */
+  /**
+   * Of a stage whose `suggest` takes from `enqueued`: why it cannot take this, in one sentence; `undefined` if it can.
+   * Pure.
+   */
   refuseEnqueued?(context: StageContext<Options>, hparams: HParams): string | undefined;
 }
 

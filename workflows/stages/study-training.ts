@@ -16,7 +16,8 @@ type Context = Pick<StageContext<unknown>, 'facts' | 'decisions'>;
 /**
  * Length and schedules of a training of so many epochs.
  *
- * Batches grow to no size that the study's ladder has not run: one that fits no more would end the training hours later.
+ * Batches grow to no size that the study's ladder has not run: one that fits no more would end the training hours
+ * later.
  */
 export function studyTraining(
   { facts, decisions }: Context,

@@ -16,7 +16,10 @@ import type { StageContext } from './stage';
 /** What a stage says about a trial; the rest is the plainest training. */
 export type TrialRequest = Pick<TrialSpec, 'label' | 'hparams' | 'seed' | 'schedule' | 'limit'> & Partial<TrialSpec>;
 
-/** The next trial of a stage: numbered by its place among the trainings, ended by nothing but its limit, not evaluated unless asked. */
+/**
+ * The next trial of a stage: numbered by its place among the trainings, ended by nothing but its limit, not evaluated
+ * unless asked.
+ */
 export function nextTrial({ stageId, trials }: StageContext<unknown>, request: TrialRequest): TrialSpec {
   return {
     trialId: `${stageId}/${String(trials.filter(isFirstSegment).length).padStart(3, '0')}`,
@@ -45,7 +48,9 @@ export function soundScore(trial: Trial, objective: Objective): number | null {
   return trial.result !== undefined && ranWell(trial) ? scoreOf(trial.result.outcome, objective) : null;
 }
 
-/** Trials that ended without a sound score, each by its id, e.g. `final-train/001 diverged`; empty if there are none. */
+/**
+ * Trials that ended without a sound score, each by its id, e.g. `final-train/001 diverged`; empty if there are none.
+ */
 export function namedFailures(trials: readonly Trial[], objective: Objective): string {
   const failed = trials.filter((trial) => !isRunning(trial) && soundScore(trial, objective) === null);
   return failed
@@ -87,7 +92,8 @@ export function costOf(
 }
 
 /**
- * What trainings have cost, for a note: device time, but steps in a reproducible study, where nothing may differ by measured times.
+ * What trainings have cost, for a note: device time, but steps in a reproducible study, where nothing may differ by
+ * measured times.
  *
  * Of a training in segments the last one counts, whose measurement is of the whole.
  */

@@ -17,11 +17,12 @@ const NOTHING: EpochMeasurement = {
 };
 
 /**
- * An ended trial as a stage of thousands keeps it: the first ones whole, later ones with an outline of their curve. The whole curve is in the
- * trial's own record in the store.
+ * An ended trial as a stage of thousands keeps it: the first ones whole, later ones with an outline of their curve. The
+ * whole curve is in the trial's own record in the store.
  *
- * Which are whole follows from a trial's place and length alone, not from when it ended or when the workflow continued as new. An outline has the
- * objective where pruners look at it: its pause, its end, and every epoch that none after it was as good as.
+ * Which are whole follows from a trial's place and length alone, not from when it ended or when the workflow continued
+ * as new. An outline has the objective where pruners look at it: its pause, its end, and every epoch that none after it
+ * was as good as.
  */
 export function outlined(trial: Trial, index: number, objective: Objective): Trial {
   const { spec, result } = trial;

@@ -8,8 +8,8 @@
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
 
 /**
- * Values in their order: all the same; or objects, by their fields, each with the places of those that have it unless all do; or lists, as
- * their lengths and all their items in a row; or as they are.
+ * Values in their order: all the same; or objects, by their fields, each with the places of those that have it unless
+ * all do; or lists, as their lengths and all their items in a row; or as they are.
  */
 export type Packed =
   | { readonly same: Plain; readonly count: number }

@@ -36,7 +36,10 @@ const NONE_STORED: StoredTrials = { pages: 0, trials: 0, trainings: 0 };
 
 /** The trials of one stage while the workflow runs. */
 export class StageTrials {
-  /** In the order of their start; another array after each change. Without the stored ones until they are brought back; empty once decided. */
+  /**
+   * In the order of their start; another array after each change. Without the stored ones until they are brought back;
+   * empty once decided.
+   */
   trials: readonly Trial[];
   stored: StoredTrials;
   visible: number;

@@ -36,7 +36,9 @@ const SHOWN_MAX = 200;
 const NEWEST_SHOWN = 100;
 const BEST_SHOWN = 20;
 
-/** Those of many trials that a watcher wants to see, in the order of their start: the running, the newest and the best. */
+/**
+ * Those of many trials that a watcher wants to see, in the order of their start: the running, the newest and the best.
+ */
 export function shownOf<Shown extends Pick<TrialSummary, 'status' | 'score'>>(
   trials: readonly Shown[],
   objective: Pick<Objective, 'direction'>,

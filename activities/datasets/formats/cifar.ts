@@ -1,8 +1,8 @@
 /**
  * CIFAR-10 in its binary version.
  *
- * Source: A. Krizhevsky, "The CIFAR-10 dataset", section "Binary version"; "Learning Multiple Layers of Features from Tiny
- * Images", 2009.
+ * Source: A. Krizhevsky, "The CIFAR-10 dataset", section "Binary version"; "Learning Multiple Layers of Features from
+ * Tiny Images", 2009.
  *
  * @module
  */
@@ -25,10 +25,11 @@ const CLASSES_MAX = 256;
 const NAMES_BYTES_MAX = 64 * 1024;
 
 /**
- * `data_batch_1.bin` and so on, `test_batch.bin` and `batches.meta.txt`, in the folder or in its `cifar-10-batches-bin`.
+ * `data_batch_1.bin` and so on, `test_batch.bin` and `batches.meta.txt`, in the folder or in its
+ * `cifar-10-batches-bin`.
  *
- * Classes are those named in `batches.meta.txt`, else CIFAR-10's ten. Batches may have any number of images, but all the same, so that
- * one cut short between two images shows.
+ * Classes are those named in `batches.meta.txt`, else CIFAR-10's ten. Batches may have any number of images, but all
+ * the same, so that one cut short between two images shows.
  */
 export const cifar: DatasetFormat = {
   async open(source) {

@@ -22,7 +22,10 @@ interface Found {
   readonly kind: 'images' | 'labels';
 }
 
-/** The files of the training part and of the test part, if there is one. @throws DatasetInvalid saying what was looked for and what is there. */
+/**
+ * The files of the training part and of the test part, if there is one.
+ * @throws DatasetInvalid saying what was looked for and what is there.
+ */
 export async function idxFiles(source: Source): Promise<{ readonly train: IdxPair; readonly test: IdxPair | null }> {
   const names = await source.list();
   const found = names.flatMap(recognized);

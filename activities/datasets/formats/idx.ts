@@ -30,7 +30,10 @@ interface IdxPart extends OpenedPart {
   readonly labels: Uint8Array;
 }
 
-/** Images in `train-images-idx3-ubyte` and labels in `train-labels-idx1-ubyte`, with a test part in `t10k-…` or `test-…`, or none. */
+/**
+ * Images in `train-images-idx3-ubyte` and labels in `train-labels-idx1-ubyte`, with a test part in `t10k-…` or
+ * `test-…`, or none.
+ */
 export const idx: DatasetFormat = {
   async open(source) {
     const files = await idxFiles(source);

@@ -1,5 +1,6 @@
 /**
- * Optuna's distributions and our dimensions. Optuna stores a value as a number: a categorical one as its place among the choices.
+ * Optuna's distributions and our dimensions. Optuna stores a value as a number: a categorical one as its place among
+ * the choices.
  *
  * @module
  */
@@ -42,7 +43,8 @@ export interface StoredParameter {
 /**
  * A value of a dimension for Optuna, which goes on with the same search only in the same space.
  *
- * @returns `undefined` for a value outside of the dimension, as the study's own start may have: Optuna has no place for it.
+ * @returns `undefined` for a value outside of the dimension, as the study's own start may have: Optuna has no place for
+ *   it.
  */
 export function stored(dimension: Dimension, value: Scalar): StoredParameter | undefined {
   if (misfitOf(dimension, value) !== undefined) return undefined;

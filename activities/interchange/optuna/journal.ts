@@ -6,7 +6,10 @@ import { valueIn } from './distribution';
 import { optunaStudies, trialsOfStudy } from './optuna-study';
 import type { OptunaState, OptunaStudy, OptunaTrial } from './optuna-study';
 
-/** Numbers of the operations in a journal. Source: `JournalOperation` in optuna/storages/journal/_storage.py of Optuna 5.0.0. */
+/**
+ * Numbers of the operations in a journal. Source: `JournalOperation` in optuna/storages/journal/_storage.py of Optuna
+ * 5.0.0.
+ */
 const OPERATIONS = { createStudy: 0, deleteStudy: 1, createTrial: 4, setParameter: 5, setStateValues: 6 } as const;
 
 /** By their numbers. Source: `TrialState` in optuna/trial/_state.py of Optuna 5.0.0. */

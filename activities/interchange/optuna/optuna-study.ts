@@ -1,5 +1,6 @@
 /**
- * An Optuna study as data, which its storages write and read in their own ways: one of our sweeps is one of Optuna's studies.
+ * An Optuna study as data, which its storages write and read in their own ways: one of our sweeps is one of Optuna's
+ * studies.
  *
  * @module
  */
@@ -44,8 +45,9 @@ const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
 /**
  * Every sweep of a study as a study of Optuna's, e.g. `digits/regularization-sweep`.
  *
- * Parameters are those of the space; everything else, and what lies outside of it, is in a trial's user attributes. Optuna has no trials
- * that failed with a point worth knowing: what diverged becomes FAIL, which its samplers pass over.
+ * Parameters are those of the space; everything else, and what lies outside of it, is in a trial's user attributes.
+ * Optuna has no trials that failed with a point worth knowing: what diverged becomes FAIL, which its samplers pass
+ * over.
  *
  * @throws TrialsUnreadable if the study has no sweep.
  */

@@ -1,5 +1,6 @@
 /**
- * A parsed study with the trials that it imports put in: the workflow and its history see them as plain values, and no file.
+ * A parsed study with the trials that it imports put in: the workflow and its history see them as plain values, and no
+ * file.
  *
  * @module
  */
@@ -12,7 +13,9 @@ import { fittedTrials } from './fit-space';
 import { readImport } from './read-import';
 import type { ImportAccess } from './read-import';
 
-/** JSON of all imported trials of a study: far below what Temporal takes as one payload, 2 MB, with the study around it. */
+/**
+ * JSON of all imported trials of a study: far below what Temporal takes as one payload, 2 MB, with the study around it.
+ */
 const CHARACTERS_MAX = 500_000;
 
 export interface PinnedImports {

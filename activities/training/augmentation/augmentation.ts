@@ -8,5 +8,8 @@ export interface AugmentationBatch {
   readonly targets: tf.Tensor2D;
 }
 
-/** A random change of a training batch; made of tensor ops alone, all randomness from the context. `strength` is its hyperparameter. */
+/**
+ * A random change of a training batch; made of tensor ops alone, all randomness from the context. `strength` is its
+ * hyperparameter.
+ */
 export type Augmentation = (batch: AugmentationBatch, strength: tf.Scalar, context: StepContext) => AugmentationBatch;

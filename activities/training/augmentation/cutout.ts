@@ -4,7 +4,8 @@ import type { Augmentation } from './augmentation';
 /**
  * Sets a square with a random centre to zero; its side is `strength` of the image's, and it may reach over the edge.
  *
- * Source: T. DeVries, G. W. Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout" (arXiv:1708.04552).
+ * Source: T. DeVries, G. W. Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout"
+ * (arXiv:1708.04552).
  */
 export const cutout: Augmentation = ({ images, targets }, strength, context) => {
   const [batch, height, width] = images.shape;

@@ -2,10 +2,11 @@ import { tf } from '../native';
 import type { Augmentation } from './augmentation';
 
 /**
- * Mixes each example with the one at the other end of the (shuffled) batch; the second's share is uniform in [0, strength].
+ * Mixes each example with the one at the other end of the (shuffled) batch; the second's share is uniform in [0,
+ * strength].
  *
- * Source: H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018. The share is uniform instead of Beta(a, a), whose
- * sampling by rejection is no pure function of a counter.
+ * Source: H. Zhang et al., "mixup: Beyond Empirical Risk Minimization", ICLR 2018. The share is uniform instead of
+ * Beta(a, a), whose sampling by rejection is no pure function of a counter.
  */
 export const mixup: Augmentation = ({ images, targets }, strength, context) => {
   const share = tf.mul(context.uniform([images.shape[0], 1]), strength);

@@ -3,7 +3,8 @@ import { native, stringAttribute, tf, typeAttribute } from '../native';
 /**
  * Images resampled along projective transforms; what comes from outside is zero.
  *
- * @param transforms [batch, 8]: output pixel (x, y) reads input ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k), k = c0 x + c1 y + 1.
+ * @param transforms [batch, 8]: output pixel (x, y) reads input ((a0 x + a1 y + a2) / k, (b0 x + b1 y + b2) / k), k =
+ *   c0 x + c1 y + 1.
  */
 export function projectImages(
   images: tf.Tensor4D,

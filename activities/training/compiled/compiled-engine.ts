@@ -82,8 +82,8 @@ function graphOf(
 }
 
 /**
- * TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time of a step. Evaluations,
- * which nobody compares by time and a range test never makes, wait for the first.
+ * TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time of a
+ * step. Evaluations, which nobody compares by time and a range test never makes, wait for the first.
  */
 function warmUp(
   engine: StepEngine,

@@ -9,7 +9,9 @@ export type Dtype = 'float32' | 'int32' | 'bool' | 'uint8';
 /** TensorFlow's numbers for its types. Source: tensorflow/core/framework/types.proto. */
 export const DTYPE_NUMBERS: Readonly<Record<Dtype, number>> = { float32: 1, int32: 3, uint8: 4, bool: 10 };
 
-/** A value as protobuf has it, but with plain numbers for shapes. Source: tensorflow/core/framework/attr_value.proto. */
+/**
+ * A value as protobuf has it, but with plain numbers for shapes. Source: tensorflow/core/framework/attr_value.proto.
+ */
 export type Attribute =
   | { readonly type: number }
   | { readonly i: number }

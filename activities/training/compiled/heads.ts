@@ -1,6 +1,6 @@
 /**
- * The parts of the graph that take a batch of one size: a training step of every size that a trial may come to, all on the same variables,
- * so that batches grow without a tensor being moved.
+ * The parts of the graph that take a batch of one size: a training step of every size that a trial may come to, all on
+ * the same variables, so that batches grow without a tensor being moved.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * A trained model as a graph that anything which loads a SavedModel can serve: weights are constants in it, batches may have any size.
+ * A trained model as a graph that anything which loads a SavedModel can serve: weights are constants in it, batches may
+ * have any size.
  *
  * @module
  */
@@ -41,10 +42,12 @@ function recordInference(model: TrainableModel, shapes: OutputShapes, batch: num
 }
 
 /**
- * Bytes of a `saved_model.pb` with the signature `serving_default`: float32 `images` [any, height, width, channels] with pixels from 0 to 255
- * to float32 `logits` and `probabilities` [any, classes]; `null` for weights that exceed what the format can hold.
+ * Bytes of a `saved_model.pb` with the signature `serving_default`: float32 `images` [any, height, width, channels]
+ * with pixels from 0 to 255 to float32 `logits` and `probabilities` [any, classes]; `null` for weights that exceed what
+ * the format can hold.
  *
- * Weights are constants and not a variables checkpoint: the answers are the same, and any TensorFlow loads it without further files.
+ * Weights are constants and not a variables checkpoint: the answers are the same, and any TensorFlow loads it without
+ * further files.
  */
 export function encodeInferenceModel(model: TrainableModel, weights: HostTensors): Uint8Array | null {
   const sizes = model.variables.map(({ variable }) => variable.size * Float32Array.BYTES_PER_ELEMENT);

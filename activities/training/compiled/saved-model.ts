@@ -1,7 +1,8 @@
 /**
  * Graphs in the one form that the native binding loads: a SavedModel.
  *
- * Only the fields that are written. Source: tensorflow/core/protobuf/{saved_model,meta_graph}.proto and the files they import.
+ * Only the fields that are written. Source: tensorflow/core/protobuf/{saved_model,meta_graph}.proto and the files they
+ * import.
  *
  * @module
  */

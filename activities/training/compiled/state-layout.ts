@@ -1,7 +1,7 @@
 /**
- * Where a training's state lies in the graph: kernels are parts of one long vector, biases and parameters of normalization of another, moving
- * statistics of a third, so that a deep network's hundred small variables cost one update instead of a hundred, in TensorFlow's planning as in
- * every step. The elements, and so the bits, are the same.
+ * Where a training's state lies in the graph: kernels are parts of one long vector, biases and parameters of
+ * normalization of another, moving statistics of a third, so that a deep network's hundred small variables cost one
+ * update instead of a hundred, in TensorFlow's planning as in every step. The elements, and so the bits, are the same.
  *
  * @module
  */
@@ -41,7 +41,10 @@ export interface StateLayout {
 /** Elements of a tensor. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1);
 
-/** Larger variables are worth an update of their own: a row costs every step a copy of its members and one of their gradients. */
+/**
+ * Larger variables are worth an update of their own: a row costs every step a copy of its members and one of their
+ * gradients.
+ */
 const ROW_MEMBER_ELEMENTS_MAX = 65_536;
 
 const fitsRow = ({ variable, constraint }: ModelVariable): boolean =>

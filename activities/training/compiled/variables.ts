@@ -15,8 +15,8 @@ const newOf = (name: string): string => `${name}/new`;
 /**
  * A variable of the graph, how to read it, and how to fill it by the node `${name}/load`.
  *
- * The copy matters: a fed tensor may lie in memory of JavaScript's, which must be given back on JavaScript's own thread and not on
- * whichever thread of TensorFlow drops the variable's old value.
+ * The copy matters: a fed tensor may lie in memory of JavaScript's, which must be given back on JavaScript's own thread
+ * and not on whichever thread of TensorFlow drops the variable's old value.
  */
 function variable(name: string, dtype: Dtype, shape: readonly number[]): GraphNode[] {
   const attributes = { dtype: typeOf(dtype) };

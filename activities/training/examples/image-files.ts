@@ -18,7 +18,10 @@ export interface ImageLocation {
   readonly imageBytes: number;
 }
 
-/** Open at a time: far below the limits that systems set, and with files of 16 MiB enough for 4 GiB without opening one twice. */
+/**
+ * Open at a time: far below the limits that systems set, and with files of 16 MiB enough for 4 GiB without opening one
+ * twice.
+ */
 const HANDLES_MAX = 256;
 
 export class ImageFiles implements ImageSource {

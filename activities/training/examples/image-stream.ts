@@ -1,5 +1,6 @@
 /**
- * Batches of images from packed files, the next ones read by a thread of their own while TensorFlow blocks the trainer's.
+ * Batches of images from packed files, the next ones read by a thread of their own while TensorFlow blocks the
+ * trainer's.
  *
  * @module
  */
@@ -28,10 +29,11 @@ interface Batch {
 }
 
 /**
- * Exact whatever was said to come next: that decides only where the bytes are when they are asked for. So a thread that is late, or cannot
- * run at all, costs time and nothing else.
+ * Exact whatever was said to come next: that decides only where the bytes are when they are asked for. So a thread that
+ * is late, or cannot run at all, costs time and nothing else.
  *
- * Takes memory for at most `SLOTS` + 1 batches of uint8 images. They lie at random places of the files, so these belong on a local disk.
+ * Takes memory for at most `SLOTS` + 1 batches of uint8 images. They lie at random places of the files, so these belong
+ * on a local disk.
  */
 export class ImageStream {
   private readonly files: Readonly<Record<Part, ImageFiles>>;

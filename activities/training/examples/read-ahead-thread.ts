@@ -1,6 +1,6 @@
 /**
- * The thread that reads images while TensorFlow computes. A request that fails is only marked: the trainer then reads the images itself
- * and meets the trouble where it can tell.
+ * The thread that reads images while TensorFlow computes. A request that fails is only marked: the trainer then reads
+ * the images itself and meets the trouble where it can tell.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What the trainer and its reading thread say to each other: requests by message, as the thread has an event loop; what became of them in
- * shared memory, as the trainer's own thread is blocked in TensorFlow most of the time.
+ * What the trainer and its reading thread say to each other: requests by message, as the thread has an event loop; what
+ * became of them in shared memory, as the trainer's own thread is blocked in TensorFlow most of the time.
  *
  * @module
  */
@@ -34,6 +34,9 @@ const PHASES = ['queued', 'running', 'done', 'failed', 'withdrawn'] as const;
 /** Requests until tickets repeat: far more than can be under way, few enough that a state is an int32. */
 export const TICKETS = 2 ** 27;
 
-/** A slot's state: its latest request, and how far that has come. Whoever is late with an older one finds another state and leaves it. */
+/**
+ * A slot's state: its latest request, and how far that has come. Whoever is late with an older one finds another state
+ * and leaves it.
+ */
 export const stateOf = (ticket: number, phase: (typeof PHASES)[number]): number =>
   ticket * PHASES.length + PHASES.indexOf(phase);

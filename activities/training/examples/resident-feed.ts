@@ -7,8 +7,8 @@ const IMAGES = 'data/images';
 const LABELS = 'data/labels';
 
 /**
- * All examples as uint8 variables of the graph, of which a step gathers its own by the indices it is fed. Takes the images' bytes once, and
- * once more while they are loaded.
+ * All examples as uint8 variables of the graph, of which a step gathers its own by the indices it is fed. Takes the
+ * images' bytes once, and once more while they are loaded.
  */
 export function residentFeed({
   train,

@@ -5,8 +5,8 @@ import { ImageStream } from './image-stream';
 import type { ImageLocations } from './read-ahead';
 
 /**
- * Each batch fed as uint8 images read from the packed files: the graph holds none, whatever the size of the data set. The numbers that a step
- * computes with are those of `residentFeed`, and so are its bits.
+ * Each batch fed as uint8 images read from the packed files: the graph holds none, whatever the size of the data set.
+ * The numbers that a step computes with are those of `residentFeed`, and so are its bits.
  */
 export function streamedFeed(
   { train, test }: { readonly train: ExampleSet; readonly test: ExampleSet | null },

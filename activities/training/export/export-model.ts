@@ -1,5 +1,6 @@
 /**
- * A trained model for others: a TensorFlow SavedModel, TensorFlow.js' layers format and the bare weights, with a card that says what it is.
+ * A trained model for others: a TensorFlow SavedModel, TensorFlow.js' layers format and the bare weights, with a card
+ * that says what it is.
  *
  * @module
  */
@@ -12,9 +13,9 @@ import { assignWeights } from '../step-state';
 import { modelCard, type ModelFacts, readMe } from './model-card';
 
 /**
- * Writes into a folder of its own `saved_model/`, which TensorFlow and TensorFlow Serving load (left out if weights exceed 2 GiB, which
- * the format cannot hold); `model.json` and `weights.bin`, which plain `tf.loadLayersModel` reads; `weights.safetensors`; and
- * `model-card.json` and `README.md`.
+ * Writes into a folder of its own `saved_model/`, which TensorFlow and TensorFlow Serving load (left out if weights
+ * exceed 2 GiB, which the format cannot hold); `model.json` and `weights.bin`, which plain `tf.loadLayersModel` reads;
+ * `weights.safetensors`; and `model-card.json` and `README.md`.
  *
  * Holds no times and no names of machines: equal trainings give equal bytes.
  */

@@ -1,6 +1,6 @@
 /**
- * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each way, and answers by the
- * oldest of the kernels between two reshapes.
+ * Batch normalization by TensorFlow's fused kernels: tfjs trains it from `moments` and a dozen elementwise ops each
+ * way, and answers by the oldest of the kernels between two reshapes.
  *
  * The moving variance follows Keras: the biased estimate.
  *
@@ -43,8 +43,8 @@ function normalize(inputs: readonly tf.Tensor[], epsilon: number, training: bool
 }
 
 /**
- * [normalized, batch mean, batch variance with Bessel's correction] of an NHWC tensor, differentiable in all but the statistics.
- * The statistics are kept: tfjs frees whatever a function with a gradient of its own does not return.
+ * [normalized, batch mean, batch variance with Bessel's correction] of an NHWC tensor, differentiable in all but the
+ * statistics. The statistics are kept: tfjs frees whatever a function with a gradient of its own does not return.
  */
 function fusedBatchNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): tf.Tensor[] {
   let statistics: tf.Tensor[] = [];

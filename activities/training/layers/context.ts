@@ -39,8 +39,8 @@ export function withStepContext<T>(context: StepContext, body: () => T): T {
 }
 
 /**
- * A context whose random numbers are pure functions of `seed` (an int32 tensor of trial seed and step) and of the order of calls.
- * TensorFlow's stateless generators are counter-based (Philox), so nothing has to be saved to go on.
+ * A context whose random numbers are pure functions of `seed` (an int32 tensor of trial seed and step) and of the order
+ * of calls. TensorFlow's stateless generators are counter-based (Philox), so nothing has to be saved to go on.
  */
 export function createStepContext(scalars: ReadonlyMap<string, tf.Scalar>, seed: tf.Tensor1D): StepContext {
   let streams = 0;

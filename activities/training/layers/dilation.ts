@@ -1,8 +1,8 @@
 /**
  * Dilated convolutions that can be trained: TensorFlow has no gradient of theirs on CPUs, and tfjs none at all.
  *
- * The gradient follows from the one of plain convolutions: pixels `rate` apart, gathered side by side, form `rate`² images on which the
- * dilated kernel is a plain one.
+ * The gradient follows from the one of plain convolutions: pixels `rate` apart, gathered side by side, form `rate`²
+ * images on which the dilated kernel is a plain one.
  *
  * Source: F. Yu, V. Koltun, "Multi-Scale Context Aggregation by Dilated Convolutions", ICLR 2016.
  *
@@ -83,13 +83,11 @@ function convolve(kind: Kind, x: tf.Tensor4D, w: tf.Tensor4D, rates: Pair, paddi
   const convolution = tf.customGrad((...args) => {
     const [input, kernel, save] = args as unknown as [tf.Tensor4D, tf.Tensor4D, (tensors: tf.Tensor[]) => void];
     save([input, kernel]);
-    const value = tf
-      .engine()
-      .runKernel(kind.forward, { x: input, filter: kernel }, {
-        ...PLAIN,
-        dilations: [...rates],
-        pad: padding,
-      } as never) as tf.Tensor;
+    const value = tf.engine().runKernel(kind.forward, { x: input, filter: kernel }, {
+      ...PLAIN,
+      dilations: [...rates],
+      pad: padding,
+    } as never) as tf.Tensor;
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
       gradients(kind, dy as tf.Tensor4D, saved[0] as tf.Tensor4D, saved[1] as tf.Tensor4D, rates, padding);
     return { value, gradFunc };

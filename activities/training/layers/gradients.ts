@@ -1,6 +1,6 @@
 /**
- * Gradients that TensorFlow has as one op and tfjs spells out in many: ReLU's takes seven there, one of them an upload of ones
- * the size of the activation.
+ * Gradients that TensorFlow has as one op and tfjs spells out in many: ReLU's takes seven there, one of them an upload
+ * of ones the size of the activation.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import { mendPointwiseGradient } from './pointwise-gradient';
 /**
  * A gradient of one op: `ReluGrad(dy, y)` but `SigmoidGrad(y, dy)`, TensorFlow's own orders.
  *
- * Where it can, it takes what the layer answered and not what came in: so TensorFlow may fuse a convolution, its bias and its activation.
+ * Where it can, it takes what the layer answered and not what came in: so TensorFlow may fuse a convolution, its bias
+ * and its activation.
  */
 interface FusedGradient {
   readonly kernelName: string;

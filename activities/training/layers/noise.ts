@@ -1,6 +1,7 @@
 /**
- * Layers that draw random numbers, made repeatable: a seeded tfjs dropout repeats one mask for ever and an unseeded one draws from
- * `Math.random`. Their `call` is replaced by one that draws from the step's own streams; rates arrive as scalars of the step.
+ * Layers that draw random numbers, made repeatable: a seeded tfjs dropout repeats one mask for ever and an unseeded one
+ * draws from `Math.random`. Their `call` is replaced by one that draws from the step's own streams; rates arrive as
+ * scalars of the step.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The gradient of a strided 1 x 1 convolution by its kernel, without TensorFlow's own: with few channels oneDNN's kernel for it writes
- * beyond its memory, which ends the process (TensorFlow 2.21, CPUs).
+ * The gradient of a strided 1 x 1 convolution by its kernel, without TensorFlow's own: with few channels oneDNN's
+ * kernel for it writes beyond its memory, which ends the process (TensorFlow 2.21, CPUs).
  *
  * @module
  */

@@ -12,7 +12,8 @@ const REASONS: Readonly<Record<string, (layer: tf.layers.Layer) => string | null
   // Its output shape lacks the batch axis, in plain TensorFlow.js too: an exported model could not be loaded.
   Resizing: () =>
     'has a wrong output shape in TensorFlow.js, so no layer can follow it; use UpSampling2D or a pooling layer, or resize the data set',
-  // It overwrites the shape of the layer before it, in plain TensorFlow.js too, and crops by a table with a row per example.
+  // It overwrites the shape of the layer before it, in plain TensorFlow.js too, and crops by a table with a row per
+  // example.
   CenterCrop: () => 'writes its size over the shape of its input in TensorFlow.js; use Cropping2D',
   DepthwiseConv2D: (layer) =>
     isDilated(layer as DilatedLayer)

@@ -24,7 +24,10 @@ export interface BuildModelInput {
   readonly modelFolder: string | null;
 }
 
-/** The model of a trial with its first weights: equal input, equal bits. @throws TrainingFailure of type ModelInvalid. */
+/**
+ * The model of a trial with its first weights: equal input, equal bits.
+ * @throws TrainingFailure of type ModelInvalid.
+ */
 export async function buildModel(input: BuildModelInput): Promise<TrainableModel> {
   registerFusedGradients();
   const { shape, classes, hparams } = input;

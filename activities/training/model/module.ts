@@ -5,7 +5,10 @@ import { modelInvalid } from '../failures';
 import { tf } from '../native';
 import type { ModelContext } from './model';
 
-/** What a model module exports by default; `tf` comes with the context so that the module needs no dependency of its own. */
+/**
+ * What a model module exports by default; `tf` comes with the context so that the module needs no dependency of its
+ * own.
+ */
 type ModelModule = (context: ModelContext & { readonly tf: typeof tf }) => tf.LayersModel;
 
 /**

@@ -2,9 +2,11 @@ import type { tf } from '../native';
 import type { ModelContext } from './model';
 
 /**
- * The layer itself, every initializer of it seeded by the model's seed and the layer's place. Call before the layer is built.
+ * The layer itself, every initializer of it seeded by the model's seed and the layer's place. Call before the layer is
+ * built.
  *
- * Two layers with one seed and one shape would start with equal weights; and tfjs' normal initializers take seed 0 for "none".
+ * Two layers with one seed and one shape would start with equal weights; and tfjs' normal initializers take seed 0 for
+ * "none".
  */
 export function seeded<Layer extends tf.layers.Layer>(
   layer: Layer,

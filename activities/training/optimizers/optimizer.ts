@@ -13,7 +13,8 @@ export interface UpdateInputs {
 /**
  * An optimizer: a pure update of one variable, in Keras 3's arithmetic.
  *
- * `update` is recorded into a graph, so it must be made of tensor ops alone; what depends on the step comes in by `scalars`.
+ * `update` is recorded into a graph, so it must be made of tensor ops alone; what depends on the step comes in by
+ * `scalars`.
  */
 export interface Optimizer {
   /** Names of the state kept per variable. */

@@ -6,8 +6,8 @@ const between = (from: number, to: number, progress: number): number =>
 /**
  * Up from `initialFactor` to 1 at `peakFraction` of the training, then down to `finalFactor`, both along half a cosine.
  *
- * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820), section 4; the
- * cosine legs follow fastai.
+ * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820), section
+ * 4; the cosine legs follow fastai.
  */
 export const oneCycle: Schedule<'oneCycle'> = {
   factor: ({ peakFraction, initialFactor, finalFactor }, position) =>

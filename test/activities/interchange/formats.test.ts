@@ -15,7 +15,10 @@ const read = (name: Name, content: string | Uint8Array, options = {}): Promise<F
   TRIAL_FORMATS[name].read(Buffer.from(content as string), options);
 
 describe.each(NAMES)('the format %s', (name) => {
-  /** Optuna's failures say nothing of a point, so that what diverged is not among its trials; and it has no values outside of its space. */
+  /**
+   * Optuna's failures say nothing of a point, so that what diverged is not among its trials; and it has no values
+   * outside of its space.
+   */
   const expected = TABLES.includes(name)
     ? SAMPLE_TRIALS
     : SAMPLE_TRIALS.filter(({ weightDecay }) => weightDecay !== 1e-2).map((trial) =>

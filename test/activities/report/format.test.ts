@@ -81,7 +81,8 @@ describe('numbers for people', () => {
 });
 
 describe('wilsonInterval', () => {
-  // By definition: the score test just fails to reject each end, so it lies 1.959964 of its own standard errors from what was seen.
+  // By definition: the score test just fails to reject each end, so it lies 1.959964 of its own standard errors from
+  // what was seen.
   it.each([
     [353, 360],
     [1, 2],

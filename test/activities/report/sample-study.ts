@@ -1,5 +1,6 @@
 /**
- * A made-up study with everything a report can show: the evidence of each stage, warnings, recoveries, all kinds of outcomes.
+ * A made-up study with everything a report can show: the evidence of each stage, warnings, recoveries, all kinds of
+ * outcomes.
  *
  * @module
  */
@@ -69,7 +70,9 @@ const STAGES: readonly (readonly [stage: string, stageId: string, question: stri
   ['finalTrain', 'final-train', 'how good is the model'],
 ];
 
-/** The study after `decided` of its five stages; those after them were never begun, but for one that has running trials. */
+/**
+ * The study after `decided` of its five stages; those after them were never begun, but for one that has running trials.
+ */
 export function sampleStudy({
   decided = 5,
   status = 'completed',

@@ -162,7 +162,8 @@ test('a finished trial is final: every owner finds the result, and nobody works 
   await ledger.noteDeath({ cause: 'unknown', step: 1, deviceSeconds: 0.1 });
   await ledger.renew();
   expect(await manifestOf(store)).toEqual(manifest);
-  // Its own retry, whose worker died before it could answer, gets it as it was; another study gets it without what it cost.
+  // Its own retry, whose worker died before it could answer, gets it as it was; another study gets it without what it
+  // cost.
   expect(await openTrial(store, { hash: HASH, owner: ownerOf({ attempt: 2 }) })).toEqual({ finished });
   expect(await openTrial(store, { hash: HASH, owner: ownerOf(elsewhere) })).toEqual({
     finished: { ...finished, reused: true, receipts: [] },
@@ -173,7 +174,8 @@ test('a takeover whose answer is lost is a takeover', async () => {
   const faulty = faultyStore();
   await (await take(faulty)).noteDeath({ cause: 'trainerKilled', step: 7, deviceSeconds: 0.7 });
   const owner = ownerOf({ attempt: 2 });
-  // The client of the store tries a put again by itself: the second try finds the first one's bytes, and the condition gone.
+  // The client of the store tries a put again by itself: the second try finds the first one's bytes, and the condition
+  // gone.
   const { put } = faulty;
   const retrying: ObjectStore = {
     ...faulty,

@@ -60,7 +60,8 @@ describe('a training whose batches grow', () => {
     const { curve, steps, examples } = measurementOf(
       (await train(jobOf({ batchGrowth: FIXED, limit: { epochs: 4 } }))).report,
     );
-    // 1,150 examples: 36 batches of 32 end the first pass at 1,152; 50s end the second at 2,302 (59); at 2,902 (71) begin 80s: 3,462 (78), 4,662 (93).
+    // 1,150 examples: 36 batches of 32 end the first pass at 1,152; 50s end the second at 2,302 (59); at 2,902 (71)
+    // begin 80s: 3,462 (78), 4,662 (93).
     expect(curve.map(({ epoch, step, batchSize }) => [epoch, step, batchSize])).toEqual([
       [1, 36, 32],
       [2, 59, 50],

@@ -97,7 +97,8 @@ async function compare(
   return difference(compiled.state, eager.state);
 }
 
-// TensorFlow fuses and reorders within a graph: float32 sums of a few hundred terms differ by some units in the 7th digit.
+// TensorFlow fuses and reorders within a graph: float32 sums of a few hundred terms differ by some units in the 7th
+// digit.
 const TOLERANCE = 2e-6;
 
 describe('the compiled engine against the same step run op by op', () => {
@@ -125,7 +126,8 @@ describe('the compiled engine against the same step run op by op', () => {
         contrast: 0.2,
         mixup: 0.3,
       };
-      // Where gradients are near 0, adaptive optimizers divide one rounding error by another: the tolerance grows with the steps.
+      // Where gradients are near 0, adaptive optimizers divide one rounding error by another: the tolerance grows with
+      // the steps.
       expect(await compare({ preset: 'mnist-cnn' }, optimizer, hparams, 3)).toBeLessThan(1e-4);
     },
   );

@@ -8,8 +8,8 @@ const TRIALS = 200;
 const SETTLED_AFTER = 60;
 
 /**
- * The caches hold 4 engines and 8 recordings, whatever the number of trials. An engine of these models takes 2 MiB: were every one of the 70
- * that are compiled after that kept, 140 MiB would show.
+ * The caches hold 4 engines and 8 recordings, whatever the number of trials. An engine of these models takes 2 MiB:
+ * were every one of the 70 that are compiled after that kept, 140 MiB would show.
  */
 const GROWTH_MAX = 48 * MIB;
 

@@ -1,5 +1,6 @@
 /**
- * Every optimizer against Keras 3: the same gradients, 50 steps; `bench/fixtures/record-optimizers.py` recorded the weights.
+ * Every optimizer against Keras 3: the same gradients, 50 steps; `bench/fixtures/record-optimizers.py` recorded the
+ * weights.
  *
  * @jest-environment ./test/support/native-environment.ts
  */
@@ -30,8 +31,9 @@ const models: TrainableModel[] = [];
 afterEach(() => models.splice(0).forEach((model) => model.dispose()));
 
 /**
- * Trains a kernel whose gradients are the recorded ones, by the step that every training takes: on black images the cross-entropy
- * has no gradient by the kernel, and a penalty that is linear in the kernel has whatever gradient one likes.
+ * Trains a kernel whose gradients are the recorded ones, by the step that every training takes: on black images the
+ * cross-entropy has no gradient by the kernel, and a penalty that is linear in the kernel has whatever gradient one
+ * likes.
  */
 async function trajectory({ optimizer, hparams }: KerasCase): Promise<readonly (readonly number[])[]> {
   const layers = [

@@ -21,7 +21,8 @@ const REFERENCES: Readonly<Record<OptimizerName, Reference>> = {
     memory['m'] = MOMENTUM * (memory['m'] ?? 0) - RATE * g;
     return w + memory['m'];
   },
-  // Nesterov, 1983, in the form of Sutskever et al., ICML 2013, with the gradient taken at the weight itself, as Keras does.
+  // Nesterov, 1983, in the form of Sutskever et al., ICML 2013, with the gradient taken at the weight itself, as Keras
+  // does.
   nesterov(w, g, _, memory) {
     memory['m'] = MOMENTUM * (memory['m'] ?? 0) - RATE * g;
     return w + MOMENTUM * memory['m'] - RATE * g;

@@ -27,7 +27,8 @@ describe('GL stops once the validation loss is more than alpha percent above its
 });
 
 describe('PQ weighs that loss against the progress of the training', () => {
-  // The strip of epochs 3 to 5: mean 0.4, lowest 0.3, so P = 1000 (0.4 / 0.3 - 1) = 333; GL = 100 (0.6 / 0.5 - 1) = 20 %.
+  // The strip of epochs 3 to 5: mean 0.4, lowest 0.3, so P = 1000 (0.4 / 0.3 - 1) = 333; GL = 100 (0.6 / 0.5 - 1) = 20
+  // %.
   const valLosses = [1, 0.5, 0.5, 0.55, 0.6];
   const trainLosses = [2, 1, 0.5, 0.4, 0.3];
 

@@ -1,6 +1,6 @@
 /**
- * Schedules against those that Keras 3 has as well; `bench/fixtures/record-optimizers.py` recorded the rates and says where Keras
- * counts its steps otherwise.
+ * Schedules against those that Keras 3 has as well; `bench/fixtures/record-optimizers.py` recorded the rates and says
+ * where Keras counts its steps otherwise.
  *
  * @module
  */

@@ -37,7 +37,10 @@ const MODEL: ModelSpec = {
   ],
 };
 
-/** Augmentation, dropout, the noise scale of an odd batch, growth within a pass, a validation part that fills no batch, the test part. */
+/**
+ * Augmentation, dropout, the noise scale of an odd batch, growth within a pass, a validation part that fills no batch,
+ * the test part.
+ */
 const jobOf = (trial: Partial<TrialSpec> = {}, more: Partial<Omit<TrainJob, 'trial'>> = {}): TrainJob =>
   digitsJob(digits, {
     model: MODEL,

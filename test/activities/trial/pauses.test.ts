@@ -133,7 +133,8 @@ test('what another study has trained this far or further is reused; what this on
     end({ ...reportOf(job, pausedAt(40)), weightsPath: null });
     return ended;
   };
-  // The answer of the first attempt was lost; then the study was recovered as another workflow; then another study asks.
+  // The answer of the first attempt was lost; then the study was recovered as another workflow; then another study
+  // asks.
   expect(await answers({ studyRun: 'one', attempt: 2 })).toMatchObject({ reused: false });
   expect(await answers({ studyRun: 'one', runId: 'run-2' })).toMatchObject({ reused: false });
   expect(await answers({ studyRun: 'two', workflowId: 'study/other', runId: 'run-3' })).toMatchObject({

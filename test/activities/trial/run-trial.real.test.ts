@@ -1,6 +1,6 @@
 /**
- * The activity with a real trainer process that trains nothing: what dies, when, and what is left of it. Kills of real trainings are in
- * `test/durability`.
+ * The activity with a real trainer process that trains nothing: what dies, when, and what is left of it. Kills of real
+ * trainings are in `test/durability`.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

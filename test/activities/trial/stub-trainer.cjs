@@ -1,7 +1,8 @@
 'use strict';
 /**
- * A trainer process that speaks the protocol and trains nothing: a step every few milliseconds, a checkpoint every few steps.
- * `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`). Its error output is as noisy as TensorFlow's.
+ * A trainer process that speaks the protocol and trains nothing: a step every few milliseconds, a checkpoint every few
+ * steps. `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`). Its error output is as noisy
+ * as TensorFlow's.
  */
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');

@@ -31,7 +31,10 @@ export const freezeTrainer: Strike = {
   },
 };
 
-/** For longer than any step explains: the worker has to end it. Frozen, it cannot notice the end of its worker: then it is thawed, so that it does. */
+/**
+ * For longer than any step explains: the worker has to end it. Frozen, it cannot notice the end of its worker: then it
+ * is thawed, so that it does.
+ */
 export const hangTrainer: Strike = {
   name: 'trainer hung',
   weight: 1,

@@ -47,7 +47,10 @@ it.each(cases.filter(({ rates }) => Math.log10(rates.at(-1)! / rates[0]!) > 7))(
 );
 
 describe('beside the batch-size finder of Lightning', () => {
-  /** Lightning's rule `power`: double until memory ends, then halve once. By its own words it never runs the answer if `max` comes first. */
+  /**
+   * Lightning's rule `power`: double until memory ends, then halve once. By its own words it never runs the answer if
+   * `max` comes first.
+   */
   function power(
     fits: number,
     first: number,

@@ -66,7 +66,8 @@ it.each(cases.filter(({ fanova: forest }) => forest !== undefined))(
     const factors = factorsOf(recorded.space);
     const expected = factors.map(({ name }) => recorded.fanova![name]!);
     const shares = fanova(factors, observed(recorded), 1)!.main.map(({ share }) => share);
-    // Optuna's forests with other seeds differ by 0.03 among each other; it splits choices one against the rest, we any way, which moves shares of up to 0.1.
+    // Optuna's forests with other seeds differ by 0.03 among each other; it splits choices one against the rest, we any
+    // way, which moves shares of up to 0.1.
     const tolerance = factors.some(({ isOrdered }) => !isOrdered) ? 0.12 : 0.08;
     shares.forEach((share, i) => expect(Math.abs(share - expected[i]!)).toBeLessThan(tolerance));
     expect(shares.indexOf(Math.max(...shares))).toBe(expected.indexOf(Math.max(...expected)));

@@ -73,7 +73,8 @@ describe('the noise scale', () => {
       fitNoiseScale(measured({ signal: 1, noise: 60, small: 16, parts: 2, steps: 60, seed: seed + 1 }), 1)!,
     );
     const held = scales.filter(({ interval: [low, high] }) => low <= 60 && high >= 60).length;
-    // At 0.95 fewer than 32 of 40 are beyond 4 standard deviations; by the quantiles of 20 blocks an interval covers a little less.
+    // At 0.95 fewer than 32 of 40 are beyond 4 standard deviations; by the quantiles of 20 blocks an interval covers a
+    // little less.
     expect(held).toBeGreaterThanOrEqual(32);
   });
 

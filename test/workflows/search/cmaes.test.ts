@@ -76,7 +76,8 @@ it('gives every whole number beside the mean at least the margin, and leaves wid
         moved,
         deviation,
       );
-    // Half a margin on either side; beside the ends all of it on the one there is. Just before an edge there is more already.
+    // Half a margin on either side; beside the ends all of it on the one there is. Just before an edge there is more
+    // already.
     expect([mean, outside > 0.099 && outside < 0.25]).toEqual([mean, true]);
     expect([mean, cells.at(Math.min(1, moved))]).toEqual([mean, cell]);
   }

@@ -41,7 +41,10 @@ describe('a Gaussian process', () => {
     [0.5, -1, 0.3],
   );
 
-  /** With numpy 2.2.6: k (K + 0.01 I)^-1 y and sqrt(1.7 (1 - k (K + 0.01 I)^-1 k)), K and k by the kernel with length scales 0.4 and 0.7. */
+  /**
+   * With numpy 2.2.6: k (K + 0.01 I)^-1 y and sqrt(1.7 (1 - k (K + 0.01 I)^-1 k)), K and k by the kernel with length
+   * scales 0.4 and 0.7.
+   */
   it('expects what the textbook says', () => {
     const { mean, deviation } = process.predict(Float64Array.of(0.4, 0.4));
     expect(mean).toBeCloseTo(-0.11318547209468541, 12);

@@ -40,8 +40,10 @@ describe('the normal distribution', () => {
 });
 
 /**
- * With Optuna 5.0.0: _ParzenEstimator({x: [.1, .15, .7, .9], n: [2, 2, 5, 10], c: [0, 2, 2, 1]}, {x: FloatDistribution(0, 1), n: IntDistribution(1, 10),
- * c: CategoricalDistribution("abc")}, _ParzenEstimatorParameters(1.0, True, False, default_weights, True)).log_pdf({x: [.12, .5, .95], n: [2, 1, 7], c: [2, 0, 1]})
+ * With Optuna 5.0.0: _ParzenEstimator({x: [.1, .15, .7, .9], n: [2, 2, 5, 10], c: [0, 2, 2, 1]}, {x:
+ * FloatDistribution(0, 1), n: IntDistribution(1, 10), c: CategoricalDistribution("abc")},
+ * _ParzenEstimatorParameters(1.0, True, False, default_weights, True)).log_pdf({x: [.12, .5, .95], n: [2, 1, 7], c: [2,
+ * 0, 1]})
  */
 it("equals Optuna's density of the same points", () => {
   const density = densityOf(DIMENSIONS, POINTS, [1, 1, 1, 1]);

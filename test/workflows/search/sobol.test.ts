@@ -38,8 +38,8 @@ const SCIPY_SIXTEENTHS = [
 ];
 
 /**
- * Point 1000 in 1024ths. With scipy 1.17.1:
- * python -c "from scipy.stats import qmc; s = qmc.Sobol(64, scramble=False).fast_forward(1000); print((s.random(1)[0] * 1024).astype(int).tolist())"
+ * Point 1000 in 1024ths. With scipy 1.17.1: python -c "from scipy.stats import qmc; s = qmc.Sobol(64,
+ * scramble=False).fast_forward(1000); print((s.random(1)[0] * 1024).astype(int).tolist())"
  */
 const SCIPY_POINT_1000 = [
   225, 99, 531, 693, 287, 929, 47, 921, 513, 71, 87, 261, 165, 393, 147, 379, 737, 353, 1015, 743, 535, 563, 973, 553,

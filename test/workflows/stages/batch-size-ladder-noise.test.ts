@@ -5,7 +5,9 @@ import type { Measurement } from '../../../workflows/trial';
 import { completed, contextOf, drive, FACTS, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';
 
-/** Squared norms at batches of 16 and 32 of a gradient with this noise scale and |G|^2 = 1, each off by up to a share. */
+/**
+ * Squared norms at batches of 16 and 32 of a gradient with this noise scale and |G|^2 = 1, each off by up to a share.
+ */
 function norms(noiseScale: number, error: number): NonNullable<Measurement['noiseScale']> {
   const at = (batchSize: number): readonly number[] =>
     Array.from({ length: 48 }, (_, i) => (1 + noiseScale / batchSize) * (1 + error * (2 * uniform(batchSize, i) - 1)));

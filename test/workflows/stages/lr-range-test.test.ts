@@ -6,8 +6,8 @@ import { completed, contextOf, drive, FACTS, measured, optionsOf, OUTCOMES } fro
 import type { Network } from '../../support/stages';
 
 /**
- * A network that learns best at `best(seed)`: the training loss of a ramp falls while the rate nears it and blows up beyond ten
- * times it; a constant rate ends on a parabola in its logarithm.
+ * A network that learns best at `best(seed)`: the training loss of a ramp falls while the rate nears it and blows up
+ * beyond ten times it; a constant rate ends on a parabola in its logarithm.
  */
 function networkWith(best: (replicate: number) => number, noise = 0.03): Network {
   return (spec) => {

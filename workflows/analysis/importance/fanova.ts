@@ -28,10 +28,11 @@ export interface VarianceShares {
 /**
  * Functional analysis of variance: which share of the variance of the loss goes back to each factor, and to each pair.
  *
- * A forest predicts the loss anywhere in the space, and the variance of its predictions is taken apart exactly. All main shares and
- * all those of pairs sum to at most 1: what is left belongs to three factors and more.
+ * A forest predicts the loss anywhere in the space, and the variance of its predictions is taken apart exactly. All
+ * main shares and all those of pairs sum to at most 1: what is left belongs to three factors and more.
  *
- * Source: F. Hutter, H. Hoos, K. Leyton-Brown, "An Efficient Approach for Assessing Hyperparameter Importance", ICML 2014.
+ * Source: F. Hutter, H. Hoos, K. Leyton-Brown, "An Efficient Approach for Assessing Hyperparameter Importance", ICML
+ * 2014.
  *
  * @param observations Each with a part in every factor.
  * @returns `null` where no tree finds any variance.

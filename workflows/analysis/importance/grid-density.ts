@@ -24,8 +24,8 @@ export interface Grid {
   /**
    * Density of points along the factor: normal kernels with Scott's bandwidth for an ordered one, smoothed counts else.
    *
-   * Source: S. Watanabe et al., "PED-ANOVA", IJCAI 2023 (arXiv:2304.10255), as Optuna 5 has it; D. Scott, "Multivariate Density
-   * Estimation", 1992, for the bandwidth.
+   * Source: S. Watanabe et al., "PED-ANOVA", IJCAI 2023 (arXiv:2304.10255), as Optuna 5 has it; D. Scott, "Multivariate
+   * Density Estimation", 1992, for the bandwidth.
    *
    * @param counts Points by cell; at least one.
    */
@@ -55,7 +55,10 @@ function smoothedShares(counts: readonly number[]): readonly number[] {
   return counts.map((own) => ((points * floorShare + own) / kernelSum + PRIOR_WEIGHT / counts.length) / total);
 }
 
-/** A mixture of normal distributions cut off at the ends of the grid: one per cell with points, and a wide one in the middle. */
+/**
+ * A mixture of normal distributions cut off at the ends of the grid: one per cell with points, and a wide one in the
+ * middle.
+ */
 function kernelDensity(counts: readonly number[]): readonly number[] {
   const cells = counts.length;
   const deviation = scottDeviation(counts);

@@ -28,7 +28,10 @@ export interface FactorImportance {
   readonly chance: number;
   /** Whether that is too improbable to be believed, the number of factors considered. */
   readonly standsOut: boolean;
-  /** fANOVA: share of the loss' variance that goes back to it alone, with the spread of the trees; `null` where it was not measured. */
+  /**
+   * fANOVA: share of the loss' variance that goes back to it alone, with the spread of the trees; `null` where it was
+   * not measured.
+   */
   readonly variance: { readonly share: number; readonly interval: readonly [number, number] } | null;
 }
 
@@ -54,8 +57,8 @@ export interface TooFewPoints {
 /**
  * Importance of every factor of a sweep.
  *
- * A loss of Infinity is of a point known to be bad without a number: PED-ANOVA counts it among the others, fANOVA leaves it out. Factors
- * that some points have no part in are PED-ANOVA's alone.
+ * A loss of Infinity is of a point known to be bad without a number: PED-ANOVA counts it among the others, fANOVA
+ * leaves it out. Factors that some points have no part in are PED-ANOVA's alone.
  */
 export function importances(
   factors: readonly Factor[],

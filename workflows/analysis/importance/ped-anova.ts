@@ -14,13 +14,14 @@ const DRAWS_MIN = 200;
 const DRAWS_PER_FACTOR = 20;
 
 /**
- * Importance of each factor by PED-ANOVA: how differently the good points are spread over it than all points are. Sums to 1.
+ * Importance of each factor by PED-ANOVA: how differently the good points are spread over it than all points are. Sums
+ * to 1.
  *
- * Looks at ranks alone, so the loss may be on any scale. Points without a part in a factor are left out of it, and the importance is
- * weighed by the shares of those that have one.
+ * Looks at ranks alone, so the loss may be on any scale. Points without a part in a factor are left out of it, and the
+ * importance is weighed by the shares of those that have one.
  *
- * Source: S. Watanabe, A. Bansal, F. Hutter, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary Subspaces",
- * IJCAI 2023 (arXiv:2304.10255); for conditional factors as Optuna 5 (arXiv:2601.20800).
+ * Source: S. Watanabe, A. Bansal, F. Hutter, "PED-ANOVA: Efficiently Quantifying Hyperparameter Importance in Arbitrary
+ * Subspaces", IJCAI 2023 (arXiv:2304.10255); for conditional factors as Optuna 5 (arXiv:2601.20800).
  *
  * @param goodShare In (0, 1).
  * @throws RangeError without observations.
@@ -35,12 +36,14 @@ export function pedAnova(
 }
 
 /**
- * How probable an importance at least as high is where a factor has no effect: the share of random sets of as many good points that
- * reach it.
+ * How probable an importance at least as high is where a factor has no effect: the share of random sets of as many good
+ * points that reach it.
  *
- * Of four factors without any effect, the first has an importance of 0.58 on average: without this nobody can tell it from a real one.
+ * Of four factors without any effect, the first has an importance of 0.58 on average: without this nobody can tell it
+ * from a real one.
  *
- * @param seed Of the sets. @returns In (0, 1], by factor.
+ * @param seed Of the sets.
+ * @returns In (0, 1], by factor.
  */
 export function pedAnovaChance(
   factors: readonly Factor[],

@@ -56,7 +56,10 @@ function holds(factor: Factor, reach: Reach, unit: number): boolean {
   return 'levels' in reach ? reach.levels.includes(levelAt(factor, unit)) : unit <= reach.to;
 }
 
-/** The split after which least variance is left; of equals the first factor's. `undefined` where all points lie in one place. */
+/**
+ * The split after which least variance is left; of equals the first factor's. `undefined` where all points lie in one
+ * place.
+ */
 function bestSplit(
   factors: readonly Factor[],
   reaches: readonly Reach[],
@@ -87,7 +90,8 @@ function placeSplit(
 /**
  * Of an unordered factor the levels sorted by their mean loss are cut in two, which is the best of all divisions.
  *
- * Source: W. Fisher, "On Grouping for Maximum Homogeneity", JASA 53 (1958). A level without points goes with the better ones.
+ * Source: W. Fisher, "On Grouping for Maximum Homogeneity", JASA 53 (1958). A level without points goes with the better
+ * ones.
  */
 function levelSplit(
   factor: Factor,

@@ -6,7 +6,8 @@ import type { Curve } from '../range-test-curve';
  *
  * The lowest loss itself lies where training is about to break: a decade below is the custom.
  *
- * Source: fastai `minimum`, after L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3 (arXiv:1506.01186).
+ * Source: fastai `minimum`, after L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017,
+ * section 3.3 (arXiv:1506.01186).
  *
  * @returns `null` if the loss is lowest at the first point: nothing was learnt at any rate.
  */

@@ -4,8 +4,8 @@ import type { Curve } from '../range-test-curve';
 /**
  * Learning rate where the loss falls fastest per decade of learning rate.
  *
- * Differentiates by log10(learning rate), not by learning rate: the latter divides by the step width, which on a sweep that is even
- * in the logarithm rewards the smallest rates.
+ * Differentiates by log10(learning rate), not by learning rate: the latter divides by the step width, which on a sweep
+ * that is even in the logarithm rewards the smallest rates.
  *
  * Source: fastai `steep`, after L. N. Smith, WACV 2017, section 3.3 (arXiv:1506.01186).
  *

@@ -6,8 +6,8 @@ const FALL_POINTS_MIN = 3;
 /**
  * Learning rate half-way into the longest valley: the longest strictly falling subsequence of the losses.
  *
- * A subsequence, not a run, so that a noisy curve still has a long one. Its place is taken from its end and its length, as fastai does,
- * which on a noisy curve begins later than the fall itself.
+ * A subsequence, not a run, so that a noisy curve still has a long one. Its place is taken from its end and its length,
+ * as fastai does, which on a noisy curve begins later than the fall itself.
  *
  * Source: fastai `valley`.
  *

@@ -25,12 +25,14 @@ export function violationsOf(
 }
 
 /**
- * How far a trial is from keeping its constraints: the excess over each bound as a share of it, summed; 0 if it keeps them.
+ * How far a trial is from keeping its constraints: the excess over each bound as a share of it, summed; 0 if it keeps
+ * them.
  *
- * Ranked first by this and then by score, whatever keeps its constraints beats all that does not, and of those that break them the one
- * that breaks them least is best.
+ * Ranked first by this and then by score, whatever keeps its constraints beats all that does not, and of those that
+ * break them the one that breaks them least is best.
  *
- * Source: K. Deb, "An efficient constraint handling method for genetic algorithms", Comp. Meth. Appl. Mech. Eng. 186 (2000).
+ * Source: K. Deb, "An efficient constraint handling method for genetic algorithms", Comp. Meth. Appl. Mech. Eng. 186
+ * (2000).
  */
 export function totalViolation(violations: readonly Violation[]): number {
   return violations.reduce((sum, { value, max }) => sum + value / max - 1, 0);

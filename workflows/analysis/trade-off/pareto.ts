@@ -22,7 +22,8 @@ export function paretoFront<Item extends Costed>(items: readonly Item[]): readon
 /**
  * The area between a front and a reference that is worse in both costs; what lies beyond the reference adds nothing.
  *
- * Source: E. Zitzler, L. Thiele, "Multiobjective Evolutionary Algorithms: A Comparative Case Study", IEEE Trans. Evol. Comp. 3 (1999).
+ * Source: E. Zitzler, L. Thiele, "Multiobjective Evolutionary Algorithms: A Comparative Case Study", IEEE Trans. Evol.
+ * Comp. 3 (1999).
  */
 export function hypervolume(items: readonly Costed[], [first, second]: readonly [number, number]): number {
   const front = paretoFront(items).filter(({ costs }) => costs[0] < first && costs[1] < second);
@@ -33,8 +34,8 @@ export function hypervolume(items: readonly Costed[], [first, second]: readonly 
 }
 
 /**
- * The share of the box between the best and the worst of either cost that a front covers: 1 if one item is best in both, 0 if there is
- * nothing between. `null` where one cost does not vary, so that there is nothing to trade.
+ * The share of the box between the best and the worst of either cost that a front covers: 1 if one item is best in
+ * both, 0 if there is nothing between. `null` where one cost does not vary, so that there is nothing to trade.
  */
 export function coveredShare(items: readonly Costed[]): number | null {
   const finite = items.filter(({ costs }) => costs.every(Number.isFinite));

@@ -1,6 +1,9 @@
 import type { StudyUpdate } from './update';
 
-/** The driver ends what runs once `cancelled` is set; that a study has ended, or is about to, is refused for every update alike. */
+/**
+ * The driver ends what runs once `cancelled` is set; that a study has ended, or is about to, is refused for every
+ * update alike.
+ */
 export const cancel: StudyUpdate<'cancel'> = {
   description: 'running trials write a checkpoint, the report is published, and the study ends',
   early: true,

@@ -9,7 +9,10 @@ import type { StudyState } from '../../study-state';
 import type { StageUse } from '../../study';
 import type { ChangeInputs, ChangeName } from '../change';
 
-/** Why an update is not accepted: the input is wrong whatever the study does, or the study is not where this could be done. */
+/**
+ * Why an update is not accepted: the input is wrong whatever the study does, or the study is not where this could be
+ * done.
+ */
 export interface Refusal {
   readonly type: Extract<FailureType, 'ChangeInvalid' | 'ChangeRefused'>;
   /** One sentence. */
@@ -21,7 +24,10 @@ export interface StudyUpdate<Name extends ChangeName = ChangeName> {
   readonly description: string;
   /** May come before the study is resolved. */
   readonly early?: true;
-  /** Why it cannot be done now. Must change nothing: it runs again for every update that is tried, and is not in the history. */
+  /**
+   * Why it cannot be done now. Must change nothing: it runs again for every update that is tried, and is not in the
+   * history.
+   */
   refuse(state: StudyState, input: ChangeInputs[Name]): Refusal | undefined;
   /** Does it. @returns what it came to, for the record. */
   apply(state: StudyState, input: ChangeInputs[Name]): string;

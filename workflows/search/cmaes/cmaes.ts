@@ -46,14 +46,18 @@ const DRAWS = 50;
 const TPE_OPTIONS = { startupTrials: 10 };
 
 /**
- * Covariance matrix adaptation evolution strategy: a normal distribution over the unit cube that moves and turns to where good points are.
+ * Covariance matrix adaptation evolution strategy: a normal distribution over the unit cube that moves and turns to
+ * where good points are.
  *
- * Ranges and ordinals are its dimensions, logarithms and integers in their own scale; integers keep a margin, so that it never loses sight of
- * the neighbours. What a draw has outside the cube is moved to its face, where the best regularization often lies. Choices, conditional dimensions and what those depend on are left to `tpe`. A generation is as many ended trials in the order
- * of their start, whichever ended first, so parallel trials need no barrier. Once it has converged it starts anew, twice as many a generation.
- * Trials that were run elsewhere only say where it begins: at the best of them.
+ * Ranges and ordinals are its dimensions, logarithms and integers in their own scale; integers keep a margin, so that
+ * it never loses sight of the neighbours. What a draw has outside the cube is moved to its face, where the best
+ * regularization often lies. Choices, conditional dimensions and what those depend on are left to `tpe`. A generation
+ * is as many ended trials in the order of their start, whichever ended first, so parallel trials need no barrier. Once
+ * it has converged it starts anew, twice as many a generation. Trials that were run elsewhere only say where it begins:
+ * at the best of them.
  *
- * Source: N. Hansen, arXiv:1604.00772; A. Auger, N. Hansen, "A restart CMA evolution strategy with increasing population size", CEC 2005.
+ * Source: N. Hansen, arXiv:1604.00772; A. Auger, N. Hansen, "A restart CMA evolution strategy with increasing
+ * population size", CEC 2005.
  */
 export const cmaes: Sampler<CmaesOptions> = {
   size: pointsIn,

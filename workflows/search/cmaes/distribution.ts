@@ -56,13 +56,15 @@ export function transformed({ mean, stepSize, scale, factor }: Distribution, nor
 }
 
 /**
- * The distribution after a generation; `undefined` where it has degenerated. Of one in which everything failed nothing is learned.
+ * The distribution after a generation; `undefined` where it has degenerated. Of one in which everything failed nothing
+ * is learned.
  *
- * The points need not be its own: steps longer than a draw's would be are shortened, so that a trial that ended late, or that the study began
- * with, does no harm.
+ * The points need not be its own: steps longer than a draw's would be are shortened, so that a trial that ended late,
+ * or that the study began with, does no harm.
  *
- * Source: N. Hansen, arXiv:1604.00772; steps of any origin, N. Hansen, "Injecting External Solutions Into CMA-ES", arXiv:1110.4181; a Cholesky
- * factor in place of the root of the covariance, O. Krause et al., "CMA-ES with Optimal Covariance Update and Storage Complexity", NIPS 2016.
+ * Source: N. Hansen, arXiv:1604.00772; steps of any origin, N. Hansen, "Injecting External Solutions Into CMA-ES",
+ * arXiv:1110.4181; a Cholesky factor in place of the root of the covariance, O. Krause et al., "CMA-ES with Optimal
+ * Covariance Update and Storage Complexity", NIPS 2016.
  */
 export function learned(before: Distribution, constants: Constants, told: readonly Told[]): Distribution | undefined {
   const ranked = [...told].sort((a, b) => (a.loss ?? Infinity) - (b.loss ?? Infinity) || 0);

@@ -11,11 +11,11 @@ interface Marginal {
 }
 
 /**
- * A coordinate's distribution, moved and widened as little as keeps the cells beside its mean in reach: without, it comes to lie in one cell
- * and never leaves.
+ * A coordinate's distribution, moved and widened as little as keeps the cells beside its mean in reach: without, it
+ * comes to lie in one cell and never leaves.
  *
- * Source: R. Hamano et al., "CMA-ES with Margin: Lower-Bounding Marginal Probability for Mixed-Integer Black-Box Optimization", GECCO 2022
- * (arXiv:2205.13482), section 4.
+ * Source: R. Hamano et al., "CMA-ES with Margin: Lower-Bounding Marginal Probability for Mixed-Integer Black-Box
+ * Optimization", GECCO 2022 (arXiv:2205.13482), section 4.
  *
  * @param margin Least probability of the other cells together.
  */

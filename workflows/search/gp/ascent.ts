@@ -26,8 +26,8 @@ interface Place {
 }
 
 /**
- * Points where something is likely to be highest, the best first: draws, of which the best climb, coordinate by coordinate, with shrinking steps.
- * Discrete dimensions go from cell to cell.
+ * Points where something is likely to be highest, the best first: draws, of which the best climb, coordinate by
+ * coordinate, with shrinking steps. Discrete dimensions go from cell to cell.
  *
  * @param starts Known good points, to draw around.
  */

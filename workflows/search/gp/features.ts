@@ -13,11 +13,16 @@ export interface FeatureMap {
   squaredDistance(a: Features, b: Features, factors: Float64Array): number;
 }
 
-/** Where a value lies that does not exist at a point, or that its dimension does not know: in the middle of a range, apart from every choice. */
+/**
+ * Where a value lies that does not exist at a point, or that its dimension does not know: in the middle of a range,
+ * apart from every choice.
+ */
 const NOWHERE = 0.5;
 const NO_CHOICE = -1;
 
-/** Ranges and ordinals have their unit coordinate; any two different choices are as far apart as the ends of a range. */
+/**
+ * Ranges and ordinals have their unit coordinate; any two different choices are as far apart as the ends of a range.
+ */
 export function featuresOf(space: Space): FeatureMap {
   const dimensions = Object.entries(space).filter(([, dimension]) => cardinality(dimension) > 1);
   const isChoice = Uint8Array.from(dimensions, ([, dimension]) => Number('choice' in dimension));

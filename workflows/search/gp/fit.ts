@@ -9,9 +9,11 @@ import type { Hyperparameters } from './model';
 const { exp, log, SQRT2 } = Math;
 
 /**
- * Variance of the logarithm of a length scale; its mean grows with the dimensions, without which a process of many dimensions takes everything for noise.
+ * Variance of the logarithm of a length scale; its mean grows with the dimensions, without which a process of many
+ * dimensions takes everything for noise.
  *
- * Source: C. Hvarfner et al., "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML 2024 (arXiv:2402.02229).
+ * Source: C. Hvarfner et al., "Vanilla Bayesian Optimization Performs Great in High Dimensions", ICML 2024
+ * (arXiv:2402.02229).
  */
 const LENGTH_VARIANCE = 3;
 
@@ -25,14 +27,16 @@ const NOISE_MIN = 1e-6;
 /** Values of variance 1 that the process's variance has seen before any: with few points it stays near that. */
 const PRIOR_VALUES = 2;
 
-/** Where descents start, as factors on the expected length scales; their steps, and those of the better one after that. */
+/**
+ * Where descents start, as factors on the expected length scales; their steps, and those of the better one after that.
+ */
 const STARTS = [1, 0.15];
 const FIRST_STEPS = 5;
 const FURTHER_STEPS = 10;
 
 /**
- * The likeliest hyperparameters after values of mean 0 and variance near 1: the better of two descents. The variance of the process is not searched
- * for, it follows from the others.
+ * The likeliest hyperparameters after values of mean 0 and variance near 1: the better of two descents. The variance of
+ * the process is not searched for, it follows from the others.
  */
 export function fitted(map: FeatureMap, points: readonly Features[], values: Float64Array): Hyperparameters {
   const expected = SQRT2 + log(map.size) / 2;
@@ -56,7 +60,10 @@ function natural(logs: Float64Array): Pick<Hyperparameters, 'inverseSquares' | '
   return { inverseSquares: logs.slice(0, -1).map((length) => exp(-2 * length)), noise };
 }
 
-/** Minus the logarithm of the probability of the values times the priors', by the logarithms of the hyperparameters; constants left out. */
+/**
+ * Minus the logarithm of the probability of the values times the priors', by the logarithms of the hyperparameters;
+ * constants left out.
+ */
 function objectiveOf(map: FeatureMap, points: readonly Features[], values: Float64Array, expected: number): Objective {
   const distances = distancesOf(map, points);
   return (logs) => {

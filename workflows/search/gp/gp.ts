@@ -19,7 +19,10 @@ export interface GpOptions {
   readonly startupTrials: number;
 }
 
-/** Most ended trials that a suggestion rests on, half of them the best and half the newest: its time grows with their cube. */
+/**
+ * Most ended trials that a suggestion rests on, half of them the best and half the newest: its time grows with their
+ * cube.
+ */
 const POINTS_MAX = 300;
 
 /** The same of its hyperparameters, which take many times as long. */
@@ -37,14 +40,15 @@ interface Seen {
 }
 
 /**
- * Gaussian process with expected improvement: Matérn 5/2 with a length scale per dimension, the likeliest hyperparameters, noise among them, and
- * the point where most improvement is expected.
+ * Gaussian process with expected improvement: Matérn 5/2 with a length scale per dimension, the likeliest
+ * hyperparameters, noise among them, and the point where most improvement is expected.
  *
- * Of running trials it believes what it expects of them, so that parallel ones spread out; failed ones are as bad as the worst. A choice is as far
- * from every other; dimensions that do not exist lie in their middle. Beyond 300 ended trials it rests on the best and the newest half of them.
+ * Of running trials it believes what it expects of them, so that parallel ones spread out; failed ones are as bad as
+ * the worst. A choice is as far from every other; dimensions that do not exist lie in their middle. Beyond 300 ended
+ * trials it rests on the best and the newest half of them.
  *
- * Source: D. R. Jones et al., "Efficient Global Optimization of Expensive Black-Box Functions", J. Global Optim. 13 (1998); of running trials,
- * D. Ginsbourger et al., "Kriging Is Well-Suited to Parallelize Optimization" (2010).
+ * Source: D. R. Jones et al., "Efficient Global Optimization of Expensive Black-Box Functions", J. Global Optim. 13
+ * (1998); of running trials, D. Ginsbourger et al., "Kriging Is Well-Suited to Parallelize Optimization" (2010).
  */
 export const gp: Sampler<GpOptions> = {
   size: pointsIn,

@@ -2,8 +2,8 @@
 const { abs, log1p, max, sqrt } = Math;
 
 /**
- * Losses for a process that expects mean 0 and variance 1: beyond the median they count by their logarithm, for a diverging training must not
- * make all others look alike. Failed ones are as bad as the worst; the order stays.
+ * Losses for a process that expects mean 0 and variance 1: beyond the median they count by their logarithm, for a
+ * diverging training must not make all others look alike. Failed ones are as bad as the worst; the order stays.
  *
  * @param losses `null` for a failure; at least one number, of any size.
  */

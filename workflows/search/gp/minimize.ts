@@ -7,7 +7,10 @@ export type Objective = (at: Float64Array) => { readonly value: number; readonly
 /** Pairs of steps and changes of the gradient that are remembered. */
 const MEMORY = 6;
 
-/** Share of what the slope promises that a step must keep, halvings until it does, and the longest step in any coordinate. */
+/**
+ * Share of what the slope promises that a step must keep, halvings until it does, and the longest step in any
+ * coordinate.
+ */
 const SUFFICIENT = 1e-4;
 const HALVINGS = 8;
 const STEP_MAX = 1;
@@ -22,8 +25,8 @@ interface Pair {
 }
 
 /**
- * A point near a local minimum: limited-memory BFGS with halved steps, each at most 1 in every coordinate. Values that are no numbers count as
- * too high.
+ * A point near a local minimum: limited-memory BFGS with halved steps, each at most 1 in every coordinate. Values that
+ * are no numbers count as too high.
  *
  * Source: J. Nocedal, S. J. Wright, "Numerical Optimization", Springer 2006, algorithm 7.4.
  */

@@ -10,9 +10,11 @@ export interface HalvingOptions {
 }
 
 /**
- * Epochs of the rungs: the first, and each time `reductionFactor` times as many, as long as a training goes on after them.
+ * Epochs of the rungs: the first, and each time `reductionFactor` times as many, as long as a training goes on after
+ * them.
  *
- * The first is a tenth by default, which is the longest warm-up of a learning rate: before that a loss tells how fast a rate rises.
+ * The first is a tenth by default, which is the longest warm-up of a learning rate: before that a loss tells how fast a
+ * rate rises.
  */
 export function halvingRungs({ reductionFactor, minEpochs }: HalvingOptions, epochs: number): readonly number[] {
   const rungs: number[] = [];
@@ -20,7 +22,10 @@ export function halvingRungs({ reductionFactor, minEpochs }: HalvingOptions, epo
   return rungs;
 }
 
-/** Promotes who is among the best 1 / reductionFactor of all that have reached its rung so far, those promoted before included; the others wait. */
+/**
+ * Promotes who is among the best 1 / reductionFactor of all that have reached its rung so far, those promoted before
+ * included; the others wait.
+ */
 export function halvingVerdicts(
   context: PrunerContext<HalvingOptions>,
   rungs: readonly number[],
@@ -45,8 +50,8 @@ export function halvingVerdicts(
 }
 
 /**
- * The value with which a configuration stands on a rung; `undefined` if it is not on it. One that failed on its way from the rung before is on
- * it with `null`; one that stopped early before it, with its last.
+ * The value with which a configuration stands on a rung; `undefined` if it is not on it. One that failed on its way
+ * from the rung before is on it with `null`; one that stopped early before it, with its last.
  */
 function valueOn(trial: PrunableTrial, rung: number, before: number): number | null | undefined {
   const value = valueAt(trial, rung);

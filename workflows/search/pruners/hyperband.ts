@@ -3,10 +3,11 @@ import type { HalvingOptions } from './halving';
 import type { Pruner } from './pruner';
 
 /**
- * Several brackets of asynchronous successive halving that begin at later and later rungs, for spaces in which early values mislead.
+ * Several brackets of asynchronous successive halving that begin at later and later rungs, for spaces in which early
+ * values mislead.
  *
- * Which bracket a configuration belongs to follows from its number, so that any first so many are shared out as the paper's weights say; a
- * hash of names, as elsewhere, shares few out badly.
+ * Which bracket a configuration belongs to follows from its number, so that any first so many are shared out as the
+ * paper's weights say; a hash of names, as elsewhere, shares few out badly.
  *
  * Source: L. Li et al., "Hyperband", JMLR 18 (2018), algorithm 1; the brackets' own rule arXiv:1810.05934.
  */

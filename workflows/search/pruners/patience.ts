@@ -14,7 +14,8 @@ interface PatienceOptions {
 /**
  * Gives a configuration up whose last epochs, `patience` and one more, brought nothing as good as the best before them.
  *
- * Unlike early stopping, what it gives up is not a result: it cannot win. As Optuna's PatientPruner around no other pruner.
+ * Unlike early stopping, what it gives up is not a result: it cannot win. As Optuna's PatientPruner around no other
+ * pruner.
  */
 export const patience: Pruner<PatienceOptions> = {
   rungs: (options, { epochs }) =>

@@ -15,10 +15,12 @@ export interface PercentileOptions {
 }
 
 /**
- * Gives a configuration up whose best value so far is worse than a percentile of what the ended ones had at the same epoch.
+ * Gives a configuration up whose best value so far is worse than a percentile of what the ended ones had at the same
+ * epoch.
  *
- * The best so far against plain values is lenient on purpose: one bad epoch stops nobody. As in Optuna 5, where failed and pruned
- * configurations are not compared with either. Source: D. Golovin et al., "Google Vizier", KDD 2017, section 3.2.
+ * The best so far against plain values is lenient on purpose: one bad epoch stops nobody. As in Optuna 5, where failed
+ * and pruned configurations are not compared with either. Source: D. Golovin et al., "Google Vizier", KDD 2017, section
+ * 3.2.
  */
 export const percentile: Pruner<PercentileOptions> = {
   rungs({ startupTrials, warmupEpochs, intervalEpochs }, { epochs, number }) {

@@ -27,14 +27,18 @@ export interface PrunerContext<Options> {
   readonly objective: Pick<Objective, 'direction'>;
 }
 
-/** What becomes of a paused configuration: it goes on to its next rung, waits for others to be compared with, or is given up. */
+/**
+ * What becomes of a paused configuration: it goes on to its next rung, waits for others to be compared with, or is
+ * given up.
+ */
 export type Verdict = 'promote' | 'wait' | 'prune';
 
 /**
  * A rule for which trainings are worth going on with: a pure function of what is known of all of them.
  *
- * A schedule of the learning rate is stretched over the whole training, so a training that is cut short was at a higher rate than one of that
- * length: configurations are compared with each other at the same epoch, never with a finished one's result.
+ * A schedule of the learning rate is stretched over the whole training, so a training that is cut short was at a higher
+ * rate than one of that length: configurations are compared with each other at the same epoch, never with a finished
+ * one's result.
  */
 export interface Pruner<Options = unknown> {
   /** Epochs after which a configuration pauses to be judged: ascending, from 1, below `epochs`. */
@@ -49,7 +53,10 @@ export interface Pruner<Options = unknown> {
   stopsReplicates?(options: Options, gains: readonly number[]): boolean;
 }
 
-/** The objective at an epoch, or at the first known one after it; `undefined` for a configuration that is not known to have reached it. */
+/**
+ * The objective at an epoch, or at the first known one after it; `undefined` for a configuration that is not known to
+ * have reached it.
+ */
 export function valueAt({ curve }: PrunableTrial, epoch: number): number | null | undefined {
   const point = curve.find((one) => one.epoch >= epoch);
   return point === undefined ? undefined : finite(point.value);
@@ -68,7 +75,9 @@ export function verdicts(
   return new Map(trials.filter(({ status }) => status === 'paused').map((trial) => [trial.number, verdictOf(trial)]));
 }
 
-/** Epochs between two looks at a training where none are given: each look is a checkpoint and a way through the queue. */
+/**
+ * Epochs between two looks at a training where none are given: each look is a checkpoint and a way through the queue.
+ */
 export function intervalOf(intervalEpochs: number | undefined, epochs: number): number {
   return intervalEpochs ?? Math.ceil(epochs / 10);
 }

@@ -10,10 +10,12 @@ interface WilcoxonOptions {
 }
 
 /**
- * Trains every configuration in full with its first seed, and saves further seeds of one that is worse than the best beyond chance.
+ * Trains every configuration in full with its first seed, and saves further seeds of one that is worse than the best
+ * beyond chance.
  *
- * A better mean is never stopped, whatever the ranks say; both as in Optuna's WilcoxonPruner. With n seeds no probability is below 2^-n, so that
- * at the threshold of 0.1 it takes four. Source: F. Wilcoxon, "Individual comparisons by ranking methods", Biometrics Bulletin 1 (1945).
+ * A better mean is never stopped, whatever the ranks say; both as in Optuna's WilcoxonPruner. With n seeds no
+ * probability is below 2^-n, so that at the threshold of 0.1 it takes four. Source: F. Wilcoxon, "Individual
+ * comparisons by ranking methods", Biometrics Bulletin 1 (1945).
  */
 export const wilcoxon: Pruner<WilcoxonOptions> = {
   rungs: () => [],

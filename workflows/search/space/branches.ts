@@ -1,6 +1,9 @@
 import type { Dimension, Scalar, Space } from './dimension';
 
-/** A choice whose alternatives have dimensions of their own, e.g. `{ branches: { none: {}, dropout: { dropoutRate: { uniform: [0.1, 0.6] } } } }`. */
+/**
+ * A choice whose alternatives have dimensions of their own, e.g. `{ branches: { none: {}, dropout: { dropoutRate: {
+ * uniform: [0.1, 0.6] } } } }`.
+ */
 export interface Branches {
   readonly branches: Readonly<Record<string, NestedSpace>>;
   readonly when?: Dimension['when'];
@@ -34,7 +37,8 @@ export function flattenSpace(nested: NestedSpace): Space {
 }
 
 /**
- * Every dimension, choices of branches included, in the order of the space. What is not a mapping where one must be is left out.
+ * Every dimension, choices of branches included, in the order of the space. What is not a mapping where one must be is
+ * left out.
  *
  * @param condition What the dimensions of this level depend on, besides their own conditions.
  */

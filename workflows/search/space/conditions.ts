@@ -7,9 +7,11 @@ export type Requirements = ReadonlyMap<string, ReadonlySet<Scalar>>;
 const known = new WeakMap<Space, ReadonlyMap<string, Requirements>>();
 
 /**
- * The requirements of every dimension. A dimension exists if and only if all of its own are met, in whatever order they are looked at.
+ * The requirements of every dimension. A dimension exists if and only if all of its own are met, in whatever order they
+ * are looked at.
  *
- * In a space that `spaceProblems` would refuse, what depends on itself or on nothing that is there has requirements that no point meets.
+ * In a space that `spaceProblems` would refuse, what depends on itself or on nothing that is there has requirements
+ * that no point meets.
  */
 export function requirementsOf(space: Space): ReadonlyMap<string, Requirements> {
   const before = known.get(space);

@@ -25,7 +25,8 @@ const DIGITS = 4;
 const STEP_DIGITS = 12;
 
 /**
- * The cells of a dimension with finitely many values: equal ones, but in a logarithm each as wide as the values nearest to its own make it.
+ * The cells of a dimension with finitely many values: equal ones, but in a logarithm each as wide as the values nearest
+ * to its own make it.
  *
  * @returns `undefined` where it is continuous.
  */
@@ -37,7 +38,9 @@ export function cellsOf(dimension: Dimension): Cells | undefined {
     : { count, edge: (index) => index / count, at: (unit) => min(count - 1, floor(unit * count)) };
 }
 
-/** The range that the cells of a logarithm share out: half a step beyond the values on either side, but never down to 0. */
+/**
+ * The range that the cells of a logarithm share out: half a step beyond the values on either side, but never down to 0.
+ */
 function logRange(dimension: Range, count: number): readonly [number, number] {
   const [[low], step = 1] = [boundsOf(dimension), stepOf(dimension)];
   return [low - min(step, low) / 2, low + (count - 0.5) * step];

@@ -2,8 +2,8 @@
 export type Scalar = number | string | boolean;
 
 /**
- * The values of other hyperparameters under which a dimension exists, e.g. `{ regularizer: 'dropout' }` or `{ units: [64, 128] }`: all
- * of these hyperparameters must exist themselves and have one of their values.
+ * The values of other hyperparameters under which a dimension exists, e.g. `{ regularizer: 'dropout' }` or `{ units:
+ * [64, 128] }`: all of these hyperparameters must exist themselves and have one of their values.
  */
 type When = Readonly<Record<string, Scalar | readonly Scalar[]>>;
 
@@ -16,7 +16,10 @@ export type Dimension = { readonly when?: When | undefined } & (
   | { readonly integer: Bounds; readonly step?: number | undefined; readonly log?: boolean | undefined }
   /** Without an order: no two values are nearer to each other than others. */
   | { readonly choice: readonly Scalar[] }
-  /** In this order: neighbours are near. Relative ones are factors on a value that is not known yet; a search takes values only. */
+  /**
+   * In this order: neighbours are near. Relative ones are factors on a value that is not known yet; a search takes
+   * values only.
+   */
   | { readonly ordinal: readonly Scalar[]; readonly isRelative?: true | undefined }
   | { readonly constant: Scalar }
 );

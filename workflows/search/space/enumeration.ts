@@ -1,6 +1,6 @@
 /**
- * The points of a space by number. Dimensions that depend on each other, directly or over others, form a component; components multiply,
- * and inside of one the shapes add up: the sets of its dimensions that exist together.
+ * The points of a space by number. Dimensions that depend on each other, directly or over others, form a component;
+ * components multiply, and inside of one the shapes add up: the sets of its dimensions that exist together.
  *
  * @module
  */
@@ -33,7 +33,8 @@ const SHAPES_MAX = 5000;
 /**
  * The points of a space.
  *
- * @param levelsOf Values of a dimension; `undefined` for all. Of dimensions that others depend on all values count in any case.
+ * @param levelsOf Values of a dimension; `undefined` for all. Of dimensions that others depend on all values count in
+ *   any case.
  * @throws RangeError if dimensions depend on each other in too many ways.
  */
 export function enumerate(
@@ -108,7 +109,10 @@ function componentsOf(space: Space): readonly (readonly string[])[] {
   return [...groups.values()];
 }
 
-/** Goes through the dimensions that others depend on, parents first; values that make no difference to what exists stay together. */
+/**
+ * Goes through the dimensions that others depend on, parents first; values that make no difference to what exists stay
+ * together.
+ */
 function shapesOf(space: Space, names: readonly string[], levels: ReadonlyMap<string, Levels>): readonly Shape[] {
   const requirements = requirementsOf(space);
   const inside = selectorsOf(space);

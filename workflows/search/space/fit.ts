@@ -3,7 +3,10 @@ import { boundsOf, isRange, isRelative, listOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
 import type { HParams } from '../../trial';
 
-/** Why a value is none of a dimension's, e.g. `must lie between 0 and 0.6`; `undefined` if it is one. Between steps is fine: it can be trained with. */
+/**
+ * Why a value is none of a dimension's, e.g. `must lie between 0 and 0.6`; `undefined` if it is one. Between steps is
+ * fine: it can be trained with.
+ */
 export function misfitOf(dimension: Dimension, value: Scalar): string | undefined {
   if (isRelative(dimension))
     return 'must be left out: its values are multiples of what the study holds when the stage begins';

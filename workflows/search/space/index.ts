@@ -1,5 +1,6 @@
 /**
- * Spaces of hyperparameters: what they are, where their values lie in the unit cube, and which of them exist under which others.
+ * Spaces of hyperparameters: what they are, where their values lie in the unit cube, and which of them exist under
+ * which others.
  *
  * @module
  */

@@ -19,7 +19,10 @@ export function pick(values: HParams, names: readonly string[]): HParams {
   return Object.fromEntries(names.map((name) => [name, values[name]!]));
 }
 
-/** The point of the unit cube that belongs to hyperparameters; dimensions that do not exist there, or that it has no place in, are `undefined`. */
+/**
+ * The point of the unit cube that belongs to hyperparameters; dimensions that do not exist there, or that it has no
+ * place in, are `undefined`.
+ */
 export function unitsOf(space: Space, hparams: HParams): readonly (number | undefined)[] {
   const active = new Set(activeNames(space, hparams));
   return Object.entries(space).map(([name, dimension]) =>

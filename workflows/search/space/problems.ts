@@ -74,8 +74,8 @@ export function dimensionProblems(dimension: Dimension): readonly SpaceProblem[]
 }
 
 /**
- * What is wrong with the conditions of a space: names that are not there, that lead in a circle, values that never occur. Takes what people
- * wrote; what is no dimension at all is passed over.
+ * What is wrong with the conditions of a space: names that are not there, that lead in a circle, values that never
+ * occur. Takes what people wrote; what is no dimension at all is passed over.
  */
 export function conditionProblems(nested: unknown): readonly SpaceProblem[] {
   const placed = placedDimensions(nested);

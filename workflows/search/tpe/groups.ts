@@ -13,7 +13,8 @@ export interface Group {
 /**
  * The dimensions with more than one value, apart by what they depend on; those that others depend on come first.
  *
- * A density of a group rests on the points that have all of it, so no value is ever made up for what does not exist at a point.
+ * A density of a group rests on the points that have all of it, so no value is ever made up for what does not exist at
+ * a point.
  * Source: the group decomposition of Optuna's TPESampler (`group=True`), which finds the same groups from the trials.
  */
 export function groupsOf(space: Space): readonly Group[] {

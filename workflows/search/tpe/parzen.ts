@@ -1,8 +1,9 @@
 /**
- * Densities over the unit cube from points in it: one kernel per point, a product over the dimensions, and one flat kernel, the prior.
+ * Densities over the unit cube from points in it: one kernel per point, a product over the dimensions, and one flat
+ * kernel, the prior.
  *
- * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, "Tree-structured Parzen Estimator:
- * Understanding Its Algorithm Components", arXiv:2304.11127 (2023).
+ * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, "Tree-structured
+ * Parzen Estimator: Understanding Its Algorithm Components", arXiv:2304.11127 (2023).
  *
  * @module
  */
@@ -34,7 +35,9 @@ export interface Density {
 /** No kernel is narrower than a hundredth of its dimension; with few points, than a share of it by their number. */
 const NARROWEST = 100;
 
-/** Probability of a cell that is so far from a kernel that a double holds nothing of it: its logarithm must be a number. */
+/**
+ * Probability of a cell that is so far from a kernel that a double holds nothing of it: its logarithm must be a number.
+ */
 const NOTHING = 1e-300;
 
 /**
@@ -114,7 +117,10 @@ function line(means: readonly number[], deviations: readonly number[]): Column {
   };
 }
 
-/** The same, with the probability of a whole cell for each of its values. Candidates share cells, so each is worked out once. */
+/**
+ * The same, with the probability of a whole cell for each of its values. Candidates share cells, so each is worked out
+ * once.
+ */
 function inCells(cells: Cells, means: readonly number[], deviations: readonly number[]): Column {
   const inside = means.map((mean, k) => normalMass(0, 1, mean, deviations[k]!));
   const known = new Map<number, readonly number[]>();
@@ -140,7 +146,10 @@ function cellOf(unit: number, count: number): number {
   return min(count - 1, floor(unit * count));
 }
 
-/** Per point the wider of the gaps to its neighbours, an end of the dimension only where it has no other; 1 where it has no place. */
+/**
+ * Per point the wider of the gaps to its neighbours, an end of the dimension only where it has no other; 1 where it has
+ * no place.
+ */
 function deviationsOf(units: Units): readonly number[] {
   const narrowest = 1 / min(NARROWEST, units.length + 2);
   const deviations = units.map(() => 1);

@@ -26,7 +26,9 @@ const GOOD_SHARE = 0.1;
 /** Points that keep their full weight; older ones weigh less, down to almost nothing. */
 const RECENT = 25;
 
-/** Newest other points that are fitted: with thousands, a suggestion must not take a workflow longer than milliseconds. */
+/**
+ * Newest other points that are fitted: with thousands, a suggestion must not take a workflow longer than milliseconds.
+ */
 const OTHERS_MAX = 300;
 
 interface Point {
@@ -36,14 +38,15 @@ interface Point {
 }
 
 /**
- * Tree-structured Parzen estimator, multivariate, as in Optuna 5: the point that is likeliest under the good tenth of all points against
- * the rest.
+ * Tree-structured Parzen estimator, multivariate, as in Optuna 5: the point that is likeliest under the good tenth of
+ * all points against the rest.
  *
- * Points that run count as bad, so that parallel suggestions spread out, and so do failed ones. Where the space is finite it suggests no
- * point twice. Dimensions that exist under a condition are drawn from the points that had them. It sees the order in which trials
- * started, for newer ones weigh more, but not the order in which they ended.
+ * Points that run count as bad, so that parallel suggestions spread out, and so do failed ones. Where the space is
+ * finite it suggests no point twice. Dimensions that exist under a condition are drawn from the points that had them.
+ * It sees the order in which trials started, for newer ones weigh more, but not the order in which they ended.
  *
- * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, arXiv:2304.11127 (2023).
+ * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, arXiv:2304.11127
+ * (2023).
  */
 export const tpe: Sampler<TpeOptions> = {
   size: pointsIn,
@@ -131,7 +134,10 @@ function drawsOf(
   return drawn.sort((a, b) => b.odds - a.odds).map(({ units }) => pointAt(space, units));
 }
 
-/** Those up to the border. Of losses that equal it a lot decides: whichever came first or lies lower would pull the search to one side. */
+/**
+ * Those up to the border. Of losses that equal it a lot decides: whichever came first or lies lower would pull the
+ * search to one side.
+ */
 function goodOf(
   space: Space,
   points: readonly Point[],

@@ -70,7 +70,10 @@ export interface Choice {
   readonly next: TrialSpec | 'wait' | undefined;
 }
 
-/** The size to go on with: the first by preference that runs with its margin and through its soak. Only sizes that ran are ever chosen. */
+/**
+ * The size to go on with: the first by preference that runs with its margin and through its soak. Only sizes that ran
+ * are ever chosen.
+ */
 export function chooseSize(context: LadderContext): Choice {
   for (const batchSize of preference(context)) {
     const margin = marginCheck(context, batchSize);
@@ -94,8 +97,8 @@ export function hasFailed({ trials }: LadderContext, batchSize: number): boolean
 }
 
 /**
- * Whether a size a margin larger fits too. Only the largest size that passed needs a probe, and only where memory ended the climb; the
- * smallest is taken without a margin rather than nothing.
+ * Whether a size a margin larger fits too. Only the largest size that passed needs a probe, and only where memory ended
+ * the climb; the smallest is taken without a margin rather than nothing.
  */
 function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'failed' | 'wait' | TrialSpec {
   const { memoryMargin, warmupSteps, timedSteps } = context.options;
@@ -111,7 +114,10 @@ function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'fai
   return ranOutOfMemory(done) ? 'failed' : 'passed';
 }
 
-/** A longer trial of the chosen size as it will train, in a process of its own: memory that leaks or that a rate costs shows there. */
+/**
+ * A longer trial of the chosen size as it will train, in a process of its own: memory that leaks or that a rate costs
+ * shows there.
+ */
 function soakTrial(context: LadderContext, batchSize: number): TrialSpec {
   return ladderTrial(context, 'soak', batchSize, 0, {
     schedule: { name: 'constant' },

@@ -173,7 +173,10 @@ function warningsOf(context: LadderContext, batchSize: number, soaked: boolean):
   return warnings;
 }
 
-/** A larger batch is sooner at the same loss even if that takes it more epochs; the trainings after this stage have a number of epochs, not a time. */
+/**
+ * A larger batch is sooner at the same loss even if that takes it more epochs; the trainings after this stage have a
+ * number of epochs, not a time.
+ */
 function epochsWarning(context: LadderContext, batchSize: number): readonly string[] {
   const own = numericHParam(context.incumbent, 'batchSize');
   const epochsOf = (size: number): number | null =>

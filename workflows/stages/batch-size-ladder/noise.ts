@@ -7,7 +7,9 @@ import { trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import type { StepCost } from './step-cost';
 
-/** Measurements in one training of the reference: with two seeds the interval is about a factor of 1.5 wide either way. */
+/**
+ * Measurements in one training of the reference: with two seeds the interval is about a factor of 1.5 wide either way.
+ */
 const MEASUREMENTS = 48;
 
 /** An interval that spans more says little: half or twice the best size costs a tenth, four times costs a half. */
@@ -38,7 +40,10 @@ export function isUsable(noise: NoiseScale | null): noise is NoiseScale {
   return noise !== null && noise.interval[1] < Infinity && noise.interval[1] <= INTERVAL_SPAN_MAX * noise.interval[0];
 }
 
-/** The size that the measured step times and the noise scale speak for: sqrt(B_knee B_noise); `undefined` where the interval is too wide. */
+/**
+ * The size that the measured step times and the noise scale speak for: sqrt(B_knee B_noise); `undefined` where the
+ * interval is too wide.
+ */
 export function proposedByNoise(context: LadderContext, cost: StepCost): number | undefined {
   const noise = measuredNoise(context);
   return isUsable(noise) && Number.isFinite(cost.knee)

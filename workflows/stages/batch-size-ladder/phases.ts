@@ -56,9 +56,9 @@ const SIZE_SEED = 1;
 /**
  * A trial that measures the time and the memory of a size, evaluation included, in a process of its own.
  *
- * These do not depend on the seed or on the learning rate, so neither is the study's: a later study on the same model, data, split and
- * device finds the trial finished in the store instead of measuring again. That is the ladder's memo. The rate is one at which nothing
- * breaks down before its evaluation.
+ * These do not depend on the seed or on the learning rate, so neither is the study's: a later study on the same model,
+ * data, split and device finds the trial finished in the store instead of measuring again. That is the ladder's memo.
+ * The rate is one at which nothing breaks down before its evaluation.
  */
 export function sizeTrial(
   context: LadderContext,

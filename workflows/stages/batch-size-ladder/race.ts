@@ -15,11 +15,17 @@ import type { StepCost } from './step-cost';
 
 /** An epoch of fewer steps is no race over a few epochs. */
 const STEPS_PER_EPOCH_MIN = 8;
-/** Longest training of a race, as a multiple of the reference's cost: much more cannot win, a little more tells slow from never. */
+/**
+ * Longest training of a race, as a multiple of the reference's cost: much more cannot win, a little more tells slow
+ * from never.
+ */
 export const COST_MAX = 1.5;
 /** The same in epochs. */
 const LENGTH_MAX = 4;
-/** Most sizes in a race: the knee's, its neighbours, the study's own, the next above, and the one that the noise scale speaks for. */
+/**
+ * Most sizes in a race: the knee's, its neighbours, the study's own, the next above, and the one that the noise scale
+ * speaks for.
+ */
 export const RACE_SIZES_MAX = 6;
 
 const distance = (a: number, b: number): number => Math.abs(Math.log(a / b));
@@ -42,10 +48,12 @@ function referenceSize(context: LadderContext): number | undefined {
 }
 
 /**
- * Sizes worth a race, all of them measured: around the knee of the step time, the reference and the next above it, since the best size
- * lies above the knee wherever the critical batch size does; and once the reference has measured it, where the noise scale says so.
+ * Sizes worth a race, all of them measured: around the knee of the step time, the reference and the next above it,
+ * since the best size lies above the knee wherever the critical batch size does; and once the reference has measured
+ * it, where the noise scale says so.
  *
- * The noise scale stands for the critical batch size only within a factor of 2 to 4, so it proposes and the race decides.
+ * The noise scale stands for the critical batch size only within a factor of 2 to 4, so it proposes and the race
+ * decides.
  */
 export function raceSizes(context: LadderContext, cost: StepCost): readonly number[] {
   const passed = passedSizes(context).filter((size) => cost.of(size) !== undefined);
@@ -100,7 +108,10 @@ export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefine
   });
 }
 
-/** The reference measures the noise scale on its way; its own cost is by the steps' measured times, which that does not touch. */
+/**
+ * The reference measures the noise scale on its way; its own cost is by the steps' measured times, which that does not
+ * touch.
+ */
 function referenceTrial(context: LadderContext, batchSize: number, replicate: number): TrialSpec {
   const epochs = referenceEpochs(context);
   const steps = stepsOf({ epochs }, context.facts.trainExamples, batchSize);
@@ -127,7 +138,9 @@ function racer(
   });
 }
 
-/** The validation loss to reach: the median of what the reference's short trainings reached; `null` if none did well. */
+/**
+ * The validation loss to reach: the median of what the reference's short trainings reached; `null` if none did well.
+ */
 export function targetOf(context: LadderContext): number | null {
   const losses = trialsOf(context, 'reference')
     .map(finalValLoss)
@@ -145,7 +158,10 @@ export interface RaceTime {
   readonly epochs: number | null;
 }
 
-/** What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a step. */
+/**
+ * What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a
+ * step.
+ */
 export function raceTimes(context: LadderContext): readonly RaceTime[] {
   const target = targetOf(context);
   const cost = stepCostOf(context);
@@ -176,7 +192,10 @@ export interface Finisher extends RaceTime {
   readonly epochs: number;
 }
 
-/** The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a higher loss in as many as the study trains. */
+/**
+ * The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a
+ * higher loss in as many as the study trains.
+ */
 export function finishers(context: LadderContext): {
   readonly eligible: readonly Finisher[];
   readonly tooLong: readonly Finisher[];

@@ -60,7 +60,10 @@ export function nextRung(context: LadderContext): TrialSpec | 'wait' | undefined
   return batchSize === undefined || isFastEnough(context, rungs) ? undefined : rung(context, batchSize);
 }
 
-/** The size between the largest that passed and the first that did not fit; `undefined` once they are as close as asked, or none passed. */
+/**
+ * The size between the largest that passed and the first that did not fit; `undefined` once they are as close as asked,
+ * or none passed.
+ */
 function halfway({ options }: LadderContext, rungs: readonly Rung[], full: number): number | undefined {
   const passed = rungs.findLast((each) => each.passed && each.batchSize < full)?.batchSize;
   if (passed === undefined || full - passed <= Math.max(1, resolutionOf(options) * passed)) return undefined;

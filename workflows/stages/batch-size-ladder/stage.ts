@@ -1,11 +1,13 @@
 /**
- * The batch-size ladder: rungs that double until memory or the knee ends the climb, and halve what is left below the memory's end, each
- * measured in a process of its own; then a race between the sizes worth it.
+ * The batch-size ladder: rungs that double until memory or the knee ends the climb, and halve what is left below the
+ * memory's end, each measured in a process of its own; then a race between the sizes worth it.
  *
- * Throughput alone is the wrong goal: on a small network 512 gave the most images a second while 64 reached the loss first.
+ * Throughput alone is the wrong goal: on a small network 512 gave the most images a second while 64 reached the loss
+ * first.
  *
- * Source: google-research/tuning_playbook, "Choosing the batch size"; S. McCandlish, J. Kaplan, D. Amodei, "An Empirical Model of
- * Large-Batch Training", 2018 (arXiv:1812.06162), for steps S(B) = S_min (1 + B_crit / B), with t(B) = a + cB best at sqrt(a B_crit / c).
+ * Source: google-research/tuning_playbook, "Choosing the batch size"; S. McCandlish, J. Kaplan, D. Amodei, "An
+ * Empirical Model of Large-Batch Training", 2018 (arXiv:1812.06162), for steps S(B) = S_min (1 + B_crit / B), with t(B)
+ * = a + cB best at sqrt(a B_crit / c).
  *
  * @module
  */

@@ -4,7 +4,10 @@ import { formatNumber, formatSeconds } from '../format';
 import type { LadderContext } from './phases';
 import { rungsOf } from './rungs';
 
-/** Overhead of a step, in examples, where times must not decide. Small networks on CPUs measure 50 to 100, small networks on GPUs more. */
+/**
+ * Overhead of a step, in examples, where times must not decide. Small networks on CPUs measure 50 to 100, small
+ * networks on GPUs more.
+ */
 const NOMINAL_OVERHEAD_EXAMPLES = 64;
 
 /** What an optimizer step costs by batch size. */
@@ -20,8 +23,8 @@ export interface StepCost {
 }
 
 /**
- * The measured median seconds of a step; in a reproducible study a nominal cost of 64 + B, in examples, so that the same study decides
- * the same on every machine.
+ * The measured median seconds of a step; in a reproducible study a nominal cost of 64 + B, in examples, so that the
+ * same study decides the same on every machine.
  */
 export function stepCostOf(context: LadderContext): StepCost {
   const rungs = rungsOf(context).filter(({ passed }) => passed);

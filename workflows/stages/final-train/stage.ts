@@ -1,5 +1,6 @@
 /**
- * The final training: the study's hyperparameters at full length, with several seeds, and the only look at the test examples.
+ * The final training: the study's hyperparameters at full length, with several seeds, and the only look at the test
+ * examples.
  *
  * @module
  */
@@ -96,7 +97,10 @@ function training(context: Context, replicate: number): TrialSpec {
   });
 }
 
-/** Trials with the validation objective of their best epoch. The test score must not choose: it would no longer be a test. */
+/**
+ * Trials with the validation objective of their best epoch. The test score must not choose: it would no longer be a
+ * test.
+ */
 function scored({ trials, facts }: Context): readonly { readonly trial: Trial; readonly score: number | null }[] {
   return trials.map((trial) => ({ trial, score: soundScore(trial, facts.objective) }));
 }

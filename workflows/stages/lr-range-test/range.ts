@@ -48,7 +48,10 @@ function isSame(a: RateRange, b: RateRange): boolean {
   return a.from === b.from && a.to === b.to;
 }
 
-/** The range two decades wider at the end where more than half of the tests hide their answer; `undefined` if it is wide enough. */
+/**
+ * The range two decades wider at the end where more than half of the tests hide their answer; `undefined` if it is wide
+ * enough.
+ */
 export function widerRange(ranges: readonly RateRange[], readings: readonly Reading[]): RateRange | undefined {
   const range = ranges.at(-1);
   if (range === undefined || ranges.length > EXTENSIONS_MAX) return undefined;

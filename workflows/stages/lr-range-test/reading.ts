@@ -12,9 +12,11 @@ import type { LrRangeTestOptions } from './options';
 export const RULE_NAMES = Object.keys(SUGGESTION_RULES) as readonly SuggestionRuleName[];
 
 /**
- * The rules behind an answer. `valley` reads low; `steep` reads high with sgd and its kin, `minimum` with adam: the middle one is near.
+ * The rules behind an answer. `valley` reads low; `steep` reads high with sgd and its kin, `minimum` with adam: the
+ * middle one is near.
  *
- * Measured against grids of constant rates (`bench/lr-range-test`): the geometric mean of valley and minimum alone was low by 1.8 times.
+ * Measured against grids of constant rates (`bench/lr-range-test`): the geometric mean of valley and minimum alone was
+ * low by 1.8 times.
  */
 const ANSWERING: readonly SuggestionRuleName[] = ['valley', 'minimum', 'steep'];
 

@@ -1,7 +1,9 @@
 /**
- * The learning-rate range test: one training per seed in which the rate rises with every step, read where the loss falls.
+ * The learning-rate range test: one training per seed in which the rate rises with every step, read where the loss
+ * falls.
  *
- * Source: L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3 (arXiv:1506.01186).
+ * Source: L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", WACV 2017, section 3.3
+ * (arXiv:1506.01186).
  *
  * @module
  */

@@ -40,7 +40,8 @@ export function levelsOf(trials: readonly Trial[]): readonly Level[] {
 /**
  * Levels that may be chosen: no rate above the study's own whose next neighbour failed.
  *
- * Near the edge of stability losses are lowest and some seeds fail: of two seeds that end well at such a rate, nothing follows for a third.
+ * Near the edge of stability losses are lowest and some seeds fail: of two seeds that end well at such a rate, nothing
+ * follows for a third.
  */
 export function eligibleLevels(levels: readonly Level[], current: number): readonly Level[] {
   const usable = levels.filter(({ losses }) => losses.length > 0);
@@ -68,8 +69,8 @@ const ratio = (a: Level, b: Level): number => a.learningRate / b.learningRate;
 export const lowest = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.loss < a.loss ? b : a));
 
 /**
- * One standard error of a level's mean, as a factor on it, from the spread within all levels: two seeds of one alone would tell next to
- * nothing.
+ * One standard error of a level's mean, as a factor on it, from the spread within all levels: two seeds of one alone
+ * would tell next to nothing.
  */
 export function standardErrorFactor(levels: readonly Level[], { losses: own }: Level): number {
   let squares = 0;

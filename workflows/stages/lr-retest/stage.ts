@@ -1,9 +1,12 @@
 /**
- * A narrow re-test of the learning rate: short trainings at a few factors on the one that the study holds, compared by validation loss.
+ * A narrow re-test of the learning rate: short trainings at a few factors on the one that the study holds, compared by
+ * validation loss.
  *
- * Scaling rules for another batch size are right on average and off by up to four times on a given data set, which is what this finds.
+ * Scaling rules for another batch size are right on average and off by up to four times on a given data set, which is
+ * what this finds.
  *
- * Source: C. Shallue et al., "Measuring the Effects of Data Parallelism on Neural Network Training", JMLR 20 (2019), section 4.7.
+ * Source: C. Shallue et al., "Measuring the Effects of Data Parallelism on Neural Network Training", JMLR 20 (2019),
+ * section 4.7.
  *
  * @module
  */
@@ -27,7 +30,10 @@ type Context = StageContext<LrRetestOptions>;
 /** Further rates beyond an end at which the lowest loss lies. */
 const EXTENSIONS_MAX = 2;
 
-/** What scaling rules are off by. A rate that moves by more contradicts the test before it, and short trainings are weak against that. */
+/**
+ * What scaling rules are off by. A rate that moves by more contradicts the test before it, and short trainings are weak
+ * against that.
+ */
 const MOVE_MAX = 4;
 
 export const lrRetest: Stage<LrRetestOptions> = {

@@ -5,7 +5,10 @@ import type { HParams } from '../../trial';
 import { threeDigits } from '../format';
 import type { SweepContext } from './configurations';
 
-/** A space whose factors have become multiples of what `hparams` has, in rising order. Of a value that is 0 or no number there is one multiple: itself. */
+/**
+ * A space whose factors have become multiples of what `hparams` has, in rising order. Of a value that is 0 or no number
+ * there is one multiple: itself.
+ */
 export function spaceAround(space: Space, hparams: HParams): Space {
   return Object.fromEntries(
     Object.entries(space).map(([name, dimension]) => [

@@ -14,8 +14,8 @@ export function replicationTrials({ replicateTop, replicates }: SweepContext['op
 }
 
 /**
- * Trials of the search that the budget allows with the replication after it: a search that spends everything ends in a winner that
- * nobody has checked.
+ * Trials of the search that the budget allows with the replication after it: a search that spends everything ends in a
+ * winner that nobody has checked.
  */
 export function affordableSearch(context: SweepContext): number {
   const { options, trials, remaining } = context;

@@ -5,10 +5,16 @@ import { configurationsOf, failedShare } from './configurations';
 import { violationOf } from './constraints';
 import type { Configuration, SweepContext } from './configurations';
 
-/** Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021 (arXiv:2103.03098). */
+/**
+ * Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021
+ * (arXiv:2103.03098).
+ */
 const ADOPTION_PROBABILITY = 0.75;
 
-/** A point against the study as it stood: by the seeds that failed, and by the scores of the seeds that ended well for both. */
+/**
+ * A point against the study as it stood: by the seeds that failed, and by the scores of the seeds that ended well for
+ * both.
+ */
 export interface Comparison {
   readonly configuration: Configuration;
   readonly incumbent: Configuration;
@@ -26,8 +32,8 @@ export interface Comparison {
 }
 
 /**
- * Points with any score, trained with as many seeds as any, the best first: nearest to keeping the constraints, then fewest failed seeds,
- * then the best mean. Where nothing was replicated, by their only score.
+ * Points with any score, trained with as many seeds as any, the best first: nearest to keeping the constraints, then
+ * fewest failed seeds, then the best mean. Where nothing was replicated, by their only score.
  */
 export function contenders(context: SweepContext): readonly Configuration[] {
   const challengers = configurationsOf(context).filter(
@@ -52,11 +58,11 @@ function meanScore({ scores }: Configuration): number | null {
 /**
  * Compares a point with the study as it stood.
  *
- * The one that breaks the constraints further loses, then the one of which a larger share of seeds failed: means are of survivors. Else clearly better is by more than one
- * standard error of the paired differences, and with a probability of at least 0.75. Lenient on purpose: of sweeps in which nothing is
- * better it adopts a point in about half, which costs nothing on average, while twice the standard error would give away a third of the
- * real gains (simulated with 3 seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence
- * is low.
+ * The one that breaks the constraints further loses, then the one of which a larger share of seeds failed: means are of
+ * survivors. Else clearly better is by more than one standard error of the paired differences, and with a probability
+ * of at least 0.75. Lenient on purpose: of sweeps in which nothing is better it adopts a point in about half, which
+ * costs nothing on average, while twice the standard error would give away a third of the real gains (simulated with 3
+ * seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence is low.
  */
 export function compare(
   context: SweepContext,

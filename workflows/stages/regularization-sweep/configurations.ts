@@ -17,16 +17,25 @@ export interface Configuration {
   readonly hparams: HParams;
   /** The first is the search's own, the others are replicates. */
   readonly trainings: readonly Training[];
-  /** Objective by replicate; `null` for one that failed, nothing for one that is not there, runs or was stopped on its way. */
+  /**
+   * Objective by replicate; `null` for one that failed, nothing for one that is not there, runs or was stopped on its
+   * way.
+   */
   readonly scores: ReadonlyMap<number, number | null>;
-  /** Objective of the first training, by which the search ranks; `null` for a failure, and for one that runs or was stopped on its way. */
+  /**
+   * Objective of the first training, by which the search ranks; `null` for a failure, and for one that runs or was
+   * stopped on its way.
+   */
   readonly score: number | null;
   /** Its place in the search; the study as it stood is 0. */
   readonly index: number;
   readonly isIncumbent: boolean;
 }
 
-/** Seed of a replicate. All points of the search share the first: differences between them are then theirs, not their seeds'. */
+/**
+ * Seed of a replicate. All points of the search share the first: differences between them are then theirs, not their
+ * seeds'.
+ */
 export function replicateSeed(seed: number, replicate: number): number {
   return deriveSeed(seed, 'replicate', replicate);
 }
@@ -93,7 +102,10 @@ function failures(scores: Configuration['scores']): number {
   return [...scores.values()].filter((score) => score === null).length;
 }
 
-/** What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing that failed. */
+/**
+ * What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing
+ * that failed.
+ */
 export function replicatedConfigurations(context: SweepContext): readonly Configuration[] {
   const configurations = configurationsOf(context).filter(({ score }) => score !== null);
   const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);

@@ -116,7 +116,10 @@ function withPruning(context: SweepContext, verdict: Verdict): Verdict {
   return note === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${note}` };
 }
 
-/** A change must be better with every seed; for the study to stay, the best other point must not even be better on average. */
+/**
+ * A change must be better with every seed; for the study to stay, the best other point must not even be better on
+ * average.
+ */
 function confidenceOf(
   { configuration, incumbent, differences, difference, probability }: Comparison,
   adopted: boolean,

@@ -10,7 +10,10 @@ import { isReplicating } from './configurations';
 import type { SweepContext } from './configurations';
 import { triedPoints } from './tried-points';
 
-/** Every enqueued point once, tried or not; what it does not name is as the study stands. The study itself is not among them. */
+/**
+ * Every enqueued point once, tried or not; what it does not name is as the study stands. The study itself is not among
+ * them.
+ */
 function enqueuedPoints({ options, incumbent, enqueued = [] }: SweepContext): readonly HParams[] {
   const points = new Map<string, HParams>();
   for (const hparams of [...(options.enqueue ?? []), ...enqueued]) {

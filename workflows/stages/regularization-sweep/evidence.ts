@@ -52,7 +52,9 @@ export function pointTable(
   };
 }
 
-/** How a training ended, after how many epochs, and with what: of one that was stopped on its way, the objective there. */
+/**
+ * How a training ended, after how many epochs, and with what: of one that was stopped on its way, the objective there.
+ */
 function endOf(training: Training, score: number | null, objective: Objective): readonly Cell[] {
   const last = curveOf(training, objective).at(-1);
   if (training.status === 'paused') return ['pruned', training.pausedAt, last?.value ?? null];

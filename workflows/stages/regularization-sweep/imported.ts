@@ -13,7 +13,10 @@ export interface ImportedTrials {
   readonly from: string;
   /** Scores may be compared with the study's own; else only their order counts. */
   readonly sameScale: boolean;
-  /** Hyperparameters of the space, with a score that gets better in the study's own direction; `null` for a trial known to be bad. */
+  /**
+   * Hyperparameters of the space, with a score that gets better in the study's own direction; `null` for a trial known
+   * to be bad.
+   */
   readonly trials: readonly { readonly hparams: HParams; readonly score: number | null }[];
   /** What could not be used, a sentence each. */
   readonly notes: readonly string[];
@@ -31,8 +34,9 @@ export interface Observed {
 /**
  * A search's own trials together with those that were imported, which count as older.
  *
- * Scores of another scale cannot be mixed with the search's own. So wherever one import has such scores, every group (each such import, and all
- * trials of the study's own scale) is put in the order of its scores, from 0 for its best to 1 for its worst.
+ * Scores of another scale cannot be mixed with the search's own. So wherever one import has such scores, every group
+ * (each such import, and all trials of the study's own scale) is put in the order of its scores, from 0 for its best to
+ * 1 for its worst.
  */
 export function observed(
   imports: readonly ImportedTrials[],
@@ -50,7 +54,10 @@ function elsewhere({ hparams, score }: ImportedTrials['trials'][number]): Observ
   return { hparams, score, elsewhere: true };
 }
 
-/** Scores as shares of the way from the best to the worst; equal ones share theirs. Failed and running trials stay as they are. */
+/**
+ * Scores as shares of the way from the best to the worst; equal ones share theirs. Failed and running trials stay as
+ * they are.
+ */
 function inOrder(observations: readonly Observation[], direction: Objective['direction']): readonly Observation[] {
   const sorted = observations
     .flatMap(({ score }) => (typeof score === 'number' && Number.isFinite(score) ? [score] : []))

@@ -9,8 +9,9 @@ import type { Training } from './trainings';
 /**
  * A search's own trainings as a sampler sees them.
  *
- * A loss halfway is no loss at the end, and a sampler knows numbers only. So each training that has got to a pause counts as worse than all that
- * ended: the further the better, and at the same epoch the better its objective there. That is the order in which Optuna's TPE has pruned trials.
+ * A loss halfway is no loss at the end, and a sampler knows numbers only. So each training that has got to a pause
+ * counts as worse than all that ended: the further the better, and at the same epoch the better its objective there.
+ * That is the order in which Optuna's TPE has pruned trials.
  */
 export function ownObservations(context: SweepContext): readonly Observation[] {
   const search = searchTrainings(context);

@@ -11,7 +11,10 @@ export function evenly<Item>(items: readonly Item[], most: number): readonly Ite
     : Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]!);
 }
 
-/** What evidence shows of the points: all; of very many, those with several seeds or none of their own, and the best, in the order of the search. */
+/**
+ * What evidence shows of the points: all; of very many, those with several seeds or none of their own, and the best, in
+ * the order of the search.
+ */
 export function shownConfigurations(
   { facts: { objective } }: SweepContext,
   configurations: readonly Configuration[],

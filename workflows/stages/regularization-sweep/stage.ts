@@ -1,6 +1,6 @@
 /**
- * A search over any hyperparameters, those of regularization above all: the study as it stands is its first trial and keeps its place
- * unless another point is clearly better with several seeds.
+ * A search over any hyperparameters, those of regularization above all: the study as it stands is its first trial and
+ * keeps its place unless another point is clearly better with several seeds.
  *
  * @module
  */

@@ -25,8 +25,8 @@ export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
 /**
  * Every training, in the order of their start.
  *
- * A stage asks for them many times a trial, so that what changed since the last time is looked at alone; with thousands of trials all else would
- * take longer than the trial.
+ * A stage asks for them many times a trial, so that what changed since the last time is looked at alone; with thousands
+ * of trials all else would take longer than the trial.
  */
 export function trainingsOf(trials: readonly Trial[], objective: Objective): readonly Training[] {
   const [first] = trials;
@@ -122,8 +122,8 @@ function lineOfPause({ curve }: Measurement, pauseAfterEpochs: number): EpochMea
 }
 
 /**
- * Whether a segment stands at its pause. So it does where the store knew more than was asked for: what a sweep sees must not depend on
- * what other studies have trained before.
+ * Whether a segment stands at its pause. So it does where the store knew more than was asked for: what a sweep sees
+ * must not depend on what other studies have trained before.
  */
 function isPaused({ spec: { pauseAfterEpochs }, result }: Trial): boolean {
   if (result?.outcome.status === 'paused') return true;
@@ -133,7 +133,9 @@ function isPaused({ spec: { pauseAfterEpochs }, result }: Trial): boolean {
   return line !== undefined && measurement.steps > line.step;
 }
 
-/** The lines of a segment up to its pause, with its best one, which a long study's trials keep longer than their curves. */
+/**
+ * The lines of a segment up to its pause, with its best one, which a long study's trials keep longer than their curves.
+ */
 function linesOf(segment: Trial): readonly EpochMeasurement[] {
   const measurement = measurementOf(segment.result?.outcome);
   if (measurement === undefined) return [];

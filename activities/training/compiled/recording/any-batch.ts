@@ -1,12 +1,16 @@
 /**
- * A template as a graph for batches of any size: what depends on the batch is computed from the size of the one that comes in.
+ * A template as a graph for batches of any size: what depends on the batch is computed from the size of the one that
+ * comes in.
  *
  * @module
  */
 import { constant, type Dtype, type GraphNode, operation, typeOf } from '../graph';
 import { type Line, RECORDED_BATCHES, type Template } from './batch-template';
 
-/** int32 or float32 numbers `offset + slope * batch`, in a tensor of a fixed shape. @param batch Name of an int32 scalar. */
+/**
+ * int32 or float32 numbers `offset + slope * batch`, in a tensor of a fixed shape.
+ * @param batch Name of an int32 scalar.
+ */
 function onLines(
   name: string,
   dtype: Dtype,

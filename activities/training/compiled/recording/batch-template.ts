@@ -1,9 +1,11 @@
 /**
- * One recording for every batch size: a graph recorded at a few small batches differs between them only in constants that grow
- * evenly with the batch (shapes, element counts), so the constants of any other batch follow by a straight line.
+ * One recording for every batch size: a graph recorded at a few small batches differs between them only in constants
+ * that grow evenly with the batch (shapes, element counts), so the constants of any other batch follow by a straight
+ * line.
  *
- * Recording is eager execution, which holds far more memory than the graph: at the real batch it would set the trial's peak. And as
- * inputs differ between the recordings too, whatever was computed on the host from them shows as a difference.
+ * Recording is eager execution, which holds far more memory than the graph: at the real batch it would set the trial's
+ * peak. And as inputs differ between the recordings too, whatever was computed on the host from them shows as a
+ * difference.
  *
  * @module
  */
@@ -17,7 +19,10 @@ export const RECORDED_BATCHES = [2, 3, 5] as const;
 /** More elements than any table that a layer needs; weights and data that are no variables would show here. */
 export const CONSTANT_ELEMENTS_MAX = 16_384;
 
-/** Equal elements above this count become one value and a shape; shorter lists are axes and sizes that ops want as they are. */
+/**
+ * Equal elements above this count become one value and a shape; shorter lists are axes and sizes that ops want as they
+ * are.
+ */
 const FILL_ELEMENTS_MIN = 64;
 
 export type Recordings = readonly [readonly GraphNode[], readonly GraphNode[], readonly GraphNode[]];
@@ -42,7 +47,10 @@ export type TemplateNode =
 
 export type Template = readonly TemplateNode[];
 
-/** What three recordings have in common. @throws TrainingFailure of type ModelInvalid that names the layer whose recording does not fit a straight line. */
+/**
+ * What three recordings have in common.
+ * @throws TrainingFailure of type ModelInvalid that names the layer whose recording does not fit a straight line.
+ */
 export function templateOf([first, second, third]: Recordings): Template {
   if (first.length !== second.length || first.length !== third.length) {
     throw notCompilable(

@@ -1,5 +1,6 @@
 /**
- * Which layer is computing, for messages: forward in its `call`, backward in the gradients of the ops that the call ran.
+ * Which layer is computing, for messages: forward in its `call`, backward in the gradients of the ops that the call
+ * ran.
  *
  * @module
  */

@@ -1,15 +1,18 @@
 import { type OpAttribute, tf } from '../../native';
 import type { Constant } from '../graph';
 
-/** What decides the shapes that an op computes, of one input: of a short constant its elements, which may be axes or sides. */
+/**
+ * What decides the shapes that an op computes, of one input: of a short constant its elements, which may be axes or
+ * sides.
+ */
 export type ShapeInput = Pick<tf.TensorInfo, 'shape' | 'dtype'> & { readonly constant: Constant | undefined };
 
 /** Longer constants are operands, not arguments. */
 const ARGUMENT_ELEMENTS_MAX = 64;
 
 /**
- * Ops for which another number of examples changes nothing but that number: which inputs have an example a row (or are the shape of such a tensor),
- * the last one for certain, and which outputs have.
+ * Ops for which another number of examples changes nothing but that number: which inputs have an example a row (or are
+ * the shape of such a tensor), the last one for certain, and which outputs have.
  */
 const BY_EXAMPLE: Readonly<
   Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>
@@ -29,8 +32,9 @@ const BY_EXAMPLE: Readonly<
 };
 
 /**
- * Shapes of what ops have computed. Nothing in a recording may look at values, so that an op with the same attributes and inputs of the same
- * shapes need not run again: residual networks are the same few convolutions over and over, and TensorFlow prepares a kernel for every shape.
+ * Shapes of what ops have computed. Nothing in a recording may look at values, so that an op with the same attributes
+ * and inputs of the same shapes need not run again: residual networks are the same few convolutions over and over, and
+ * TensorFlow prepares a kernel for every shape.
  */
 export class OutputShapes {
   private readonly known = new Map<string, readonly number[][]>();

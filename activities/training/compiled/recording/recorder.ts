@@ -1,6 +1,6 @@
 /**
- * Records what tfjs does as a TensorFlow graph: every kernel of the native backend ends in one call that names TensorFlow's own op
- * and attributes.
+ * Records what tfjs does as a TensorFlow graph: every kernel of the native backend ends in one call that names
+ * TensorFlow's own op and attributes.
  *
  * @module
  */
@@ -52,7 +52,10 @@ export class Recorder {
     return name;
   }
 
-  /** Runs `body` op by op and records it. @throws TrainingFailure of type ModelInvalid if it looks at a recorded tensor's values. */
+  /**
+   * Runs `body` op by op and records it.
+   * @throws TrainingFailure of type ModelInvalid if it looks at a recorded tensor's values.
+   */
   record<T>(body: () => T): T {
     const backend = native() as { -readonly [Member in keyof NativeBackend]: NativeBackend[Member] };
     const { executeSingleOutput, executeMultipleOutputs, readSync } = backend;

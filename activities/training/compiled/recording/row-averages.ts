@@ -1,6 +1,6 @@
 /**
- * Moving averages that fill a row of the state, advanced as one: by ops of their own they would be a third of a residual network's step,
- * and of what TensorFlow has to plan.
+ * Moving averages that fill a row of the state, advanced as one: by ops of their own they would be a third of a
+ * residual network's step, and of what TensorFlow has to plan.
  *
  * @module
  */
@@ -22,7 +22,9 @@ interface RowAverages {
 /** A row's numbers by element are constants of the graph. */
 const isAdvanceable = ({ isRow, shape }: Unit): boolean => isRow && sizeOf(shape) <= CONSTANT_ELEMENTS_MAX;
 
-/** Rows of which every member is averaged once. All other averages are advanced here and now, each by ops of its own. */
+/**
+ * Rows of which every member is averaged once. All other averages are advanced here and now, each by ops of its own.
+ */
 export function rowsOf({ units }: StateLayout, averages: readonly MovingAverage[]): RowAverages[] {
   const of = (variable: tf.Variable): MovingAverage[] => averages.filter((average) => average.variable === variable);
   const rows = units

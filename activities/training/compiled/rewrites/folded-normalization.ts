@@ -1,8 +1,9 @@
 /**
- * Batch normalization behind a convolution, folded into its kernel and a bias: in evaluation both are linear. What is left is a form that TensorFlow
- * computes as one op, together with a sum and an activation that follow.
+ * Batch normalization behind a convolution, folded into its kernel and a bias: in evaluation both are linear. What is
+ * left is a form that TensorFlow computes as one op, together with a sum and an activation that follow.
  *
- * Source: B. Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 3.2.
+ * Source: B. Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
+ * Inference", CVPR 2018, section 3.2.
  *
  * @module
  */

@@ -1,9 +1,10 @@
 /**
  * Gradients of what lies before a max pool, on the pooled tensor instead of the large one.
  *
- * A pool hands each gradient on to the place of its maximum and zero to all others. So a gradient that follows from the activation's answer
- * finds at that place the answer that the pool let through: it may run before the pool's gradient instead of behind it, on a quarter of the
- * elements where pools are 2 x 2. And a sum over all places, which is a bias's gradient, is the sum of what was handed on.
+ * A pool hands each gradient on to the place of its maximum and zero to all others. So a gradient that follows from the
+ * activation's answer finds at that place the answer that the pool let through: it may run before the pool's gradient
+ * instead of behind it, on a quarter of the elements where pools are 2 x 2. And a sum over all places, which is a
+ * bias's gradient, is the sum of what was handed on.
  *
  * @module
  */
@@ -22,7 +23,10 @@ const OF_ANSWERS: Readonly<Record<string, 'dy, y' | 'y, dy'>> = {
 
 const ALL_PLACES = '0,1,2';
 
-/** The same step with such gradients before those of their pools. Every node but the pools' gradients keeps its value and its name. */
+/**
+ * The same step with such gradients before those of their pools. Every node but the pools' gradients keeps its value
+ * and its name.
+ */
 export function withPooledGradients(nodes: readonly GraphNode[]): readonly GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const uses = usesOf(nodes);

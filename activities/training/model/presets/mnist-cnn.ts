@@ -1,7 +1,10 @@
 import { tf } from '../../native';
 import { dropoutRate, type Preset, sequence, side } from './preset';
 
-/** Images below this side are padded and pooled once: without padding an 8 x 8 image would be gone before the second pool. */
+/**
+ * Images below this side are padded and pooled once: without padding an 8 x 8 image would be gone before the second
+ * pool.
+ */
 const FULL_SIDE = 16;
 
 /**

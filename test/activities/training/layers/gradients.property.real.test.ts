@@ -12,7 +12,10 @@ import { CLASSES, engineDifference } from '../../../support/gradients';
 // TensorFlow fuses and reorders within a graph: float32 sums differ in the 7th digit.
 const TOLERANCE = 1e-6;
 
-/** Where terms cancel each other, sums in another order differ by more: then what counts is how much the oracle differs from itself. */
+/**
+ * Where terms cancel each other, sums in another order differ by more: then what counts is how much the oracle differs
+ * from itself.
+ */
 const ROUNDINGS = 4;
 
 const SEED = 20_240_611;

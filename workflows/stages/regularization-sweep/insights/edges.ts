@@ -12,7 +12,10 @@ const EDGE_SHARE = 0.05;
 /** A range of fewer values is all edge. */
 const VALUES_MIN = 3;
 
-/** Where an adopted point lies at an end of its range: the space may end before the optimum does, unless the hyperparameter ends there itself. */
+/**
+ * Where an adopted point lies at an end of its range: the space may end before the optimum does, unless the
+ * hyperparameter ends there itself.
+ */
 export function edgeWarnings({ options: { space } }: SweepContext, hparams: HParams): readonly string[] {
   return Object.entries(space).flatMap(([name, dimension]) => {
     const value = hparams[name];

@@ -1,6 +1,6 @@
 /**
- * What a sweep shows besides its answer: which hyperparameters mattered, where the space failed, what the objective costs, and whether
- * the trainings had the right length.
+ * What a sweep shows besides its answer: which hyperparameters mattered, where the space failed, what the objective
+ * costs, and whether the trainings had the right length.
  *
  * @module
  */

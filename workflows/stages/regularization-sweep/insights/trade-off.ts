@@ -23,7 +23,10 @@ interface Traded {
   readonly costs: readonly [number, number];
 }
 
-/** What a better objective costs, for each cost that differs between the points: the points that no other one beats in both. */
+/**
+ * What a better objective costs, for each cost that differs between the points: the points that no other one beats in
+ * both.
+ */
 export function tradeOffs(
   context: SweepContext,
   points: readonly SearchPoint[],

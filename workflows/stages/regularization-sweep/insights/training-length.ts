@@ -6,7 +6,10 @@ import type { SearchPoint } from './points';
 const MANY = 0.5;
 const POINTS_MIN = 4;
 
-/** Whether the trainings of a sweep were too long or too short for what they show: of its best point, and of its points as a whole. */
+/**
+ * Whether the trainings of a sweep were too long or too short for what they show: of its best point, and of its points
+ * as a whole.
+ */
 export function lengthWarnings(
   { facts }: SweepContext,
   points: readonly SearchPoint[],

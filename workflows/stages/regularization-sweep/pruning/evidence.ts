@@ -7,7 +7,9 @@ import { lastSegment } from '../trainings';
 import type { Training } from '../trainings';
 import { prunerOf } from './promotion';
 
-/** How many points were not trained in full, e.g. `asha stopped 12 of 15 other points early`; `undefined` if all were. */
+/**
+ * How many points were not trained in full, e.g. `asha stopped 12 of 15 other points early`; `undefined` if all were.
+ */
 export function pruningNote(context: SweepContext): string | undefined {
   const stopped = stoppedOf(context).length;
   return stopped === 0

@@ -18,7 +18,10 @@ interface ChosenPruner {
   readonly options: unknown;
 }
 
-/** The sweep's pruner; studies that began before there were any have none. @throws RangeError for a name that is not a pruner. */
+/**
+ * The sweep's pruner; studies that began before there were any have none.
+ * @throws RangeError for a name that is not a pruner.
+ */
 export function prunerOf({ options }: SweepContext): ChosenPruner {
   const chosen: { readonly name: string } = (options as Partial<typeof options>).pruner ?? { name: 'none' };
   const pruner = PRUNERS[chosen.name];
@@ -27,14 +30,20 @@ export function prunerOf({ options }: SweepContext): ChosenPruner {
   return { name: chosen.name, pruner, options: chosen };
 }
 
-/** Epochs after which the `number`-th training of the search pauses first, or next; `undefined` to train to the end. The study as it stands never pauses. */
+/**
+ * Epochs after which the `number`-th training of the search pauses first, or next; `undefined` to train to the end. The
+ * study as it stands never pauses.
+ */
 export function nextPause(context: SweepContext, number: number, after = 0): number | undefined {
   if (number === 0) return undefined;
   const { pruner, options } = prunerOf(context);
   return pruner.rungs(options, { epochs: epochsOf(context), number }).find((rung) => rung > after);
 }
 
-/** The next segment of the training that deserves it most: the furthest, then the best. Nothing is started anew before it. */
+/**
+ * The next segment of the training that deserves it most: the furthest, then the best. Nothing is started anew before
+ * it.
+ */
 export function nextPromotion(context: SweepContext): TrialSpec | undefined {
   const search = searchTrainings(context);
   const verdicts = judged(context, search);
@@ -61,7 +70,8 @@ function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap
 }
 
 /**
- * A last segment for the best of those that wait or were given up, where fewer are trained in full than the replication takes.
+ * A last segment for the best of those that wait or were given up, where fewer are trained in full than the replication
+ * takes.
  *
  * Halving leaves one of a few dozen, and only what is trained in full may win: a single one would win unopposed.
  */

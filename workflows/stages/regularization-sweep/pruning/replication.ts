@@ -5,7 +5,10 @@ import { failedShare, replicatedConfigurations } from '../configurations';
 import type { Configuration, SweepContext } from '../configurations';
 import { prunerOf } from './promotion';
 
-/** What is trained with further seeds, without those points whose seeds the pruner saves. The study as it stands keeps all. */
+/**
+ * What is trained with further seeds, without those points whose seeds the pruner saves. The study as it stands keeps
+ * all.
+ */
 export function worthReplicating(context: SweepContext): readonly Configuration[] {
   const { objective } = context.facts;
   const configurations = replicatedConfigurations(context);
