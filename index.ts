@@ -15,7 +15,7 @@ export type {
   StageUseInput,
   StudyInput,
 } from './workflows/spec';
-export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/contract';
+export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/words/contract';
 export type {
   FailureType,
   StageProgress,
@@ -25,9 +25,9 @@ export type {
   TrialProgress,
   TrialSummary,
   TuneStudyInput,
-} from './workflows/contract';
+} from './workflows/words/contract';
 export type { Confidence, Decision, Evidence, Plot, Series, Table } from './workflows/stages/stage';
-export type { ScheduleSpec } from './workflows/schedule';
+export type { ScheduleSpec } from './workflows/words/schedule';
 export type {
   BudgetSpec,
   EarlyStopping,
@@ -40,7 +40,7 @@ export type {
   ResolvedStudy,
   StageUse,
   TrainingSpec,
-} from './workflows/study';
+} from './workflows/words/study';
 export type {
   EpochMeasurement,
   HParams,
@@ -50,4 +50,4 @@ export type {
   Receipt,
   TrialResult,
   TrialSpec,
-} from './workflows/trial';
+} from './workflows/words/trial';

@@ -4,8 +4,8 @@
  * @module
  */
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
-import { FAILURES, NON_RETRYABLE } from '../workflows/contract';
-import type { FailureType } from '../workflows/contract';
+import { FAILURES, NON_RETRYABLE } from '../workflows/words/contract';
+import type { FailureType } from '../workflows/words/contract';
 
 /** Names of errors thrown below the activities, and the failure each one is. */
 const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { StudyActivities, TrainingActivities } from '../workflows/contract';
-import type { SourceAccess } from './datasets/source';
+import type { StudyActivities, TrainingActivities } from '../workflows/words/contract';
+import type { SourceAccess } from './datasets/source/source';
 import { asFailure } from './failures';
 import type { ObjectStore } from './storage/object-store';
 import { createRecordChanges } from './study/changes-record';

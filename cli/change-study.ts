@@ -7,7 +7,7 @@ import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { changeStudy } from '../workers/client';
 import type { StudyClient } from '../workers/client';
-import type { ChangeInputs, ChangeName, StudyChange } from '../workflows/control/change';
+import type { ChangeInputs, ChangeName, StudyChange } from '../workflows/driver/control/change';
 import { CommandError, ofStudy } from './failure';
 import { listenForInterrupt, unlessInterrupted } from './interrupt';
 import type { Interrupt } from './interrupt';

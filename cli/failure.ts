@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { FAILURES } from '../workflows/contract';
-import type { FailureType } from '../workflows/contract';
+import { FAILURES } from '../workflows/words/contract';
+import type { FailureType } from '../workflows/words/contract';
 import { formatProblems } from '../workflows/spec';
 import type { Problem } from '../workflows/spec';
 import type { Exit } from './exit-codes';

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { STANDARD_HPARAMS } from '../workflows/hparams';
-import type { StudyChange } from '../workflows/control/change';
-import type { Receipt, HParams } from '../workflows/trial';
+import { STANDARD_HPARAMS } from '../workflows/words/hparams';
+import type { StudyChange } from '../workflows/driver/control/change';
+import type { Receipt, HParams } from '../workflows/words/trial';
 
 /** A duration, e.g. `0.4 s`, `12 s`, `3 min 20 s`, `5 h 10 min`, `2 d 3 h`. */
 export function duration(seconds: number): string {

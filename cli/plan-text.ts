@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { sumOf } from '../workflows/stages/simulate';
-import type { PlanCost, PlannedStage, StudyPlan } from '../workflows/stages/simulate';
+import { sumOf } from '../workflows/planning/simulate';
+import type { PlanCost, PlannedStage, StudyPlan } from '../workflows/planning/simulate';
 import { count, duration, number } from './format';
 import { columns } from './output';
 

@@ -5,8 +5,8 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { StudyResult } from '../workflows/contract';
-import type { StudyOrigin } from '../workflows/study-origin';
+import type { StudyResult } from '../workflows/words/contract';
+import type { StudyOrigin } from '../workflows/words/study-origin';
 import { count, duration, hparamsText, number, receiptsText } from './format';
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/contract';
+import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/contract';
 import { changeText, count, duration, hparamsText, number, receiptText } from './format';
 import { columns } from './output';
 import { endText } from './progress/lines';

@@ -24,7 +24,7 @@ describe('the workflow bundle', () => {
       readonly sources: readonly string[];
     };
     const files = sources.filter((source) => path.isAbsolute(source)).map((source) => path.relative(PROJECT, source));
-    expect(files).toContain('workflows/tune-study.ts');
+    expect(files).toContain('workflows/driver/tune-study.ts');
     const foreign = files.filter(
       (file) =>
         !SDK.test(file) &&

@@ -38,6 +38,9 @@ const FILE_LINES_MAX = 300;
 const FUNCTION_LINES_MAX = 60;
 const COMMENT_SHARE_MAX = 0.2;
 
+/** The vocabulary is what people read instead of code. */
+const VOCABULARY = 'workflows/words';
+
 /** Folders smaller than this have no meaningful share. */
 const COMMENT_LINES_COUNTED_FROM = 100;
 
@@ -58,7 +61,7 @@ const READS_ENVIRONMENT = [
 ];
 
 /** The workflow's own time, for the record of what people asked. */
-const CLOCK = 'workflows/control/clock.ts';
+const CLOCK = 'workflows/driver/control/clock.ts';
 
 const FILES = projectFiles();
 const SCRIPTS = FILES.filter((file) => /\.(ts|cjs|mjs)$/.test(file) && !file.endsWith('.d.ts'));
@@ -165,7 +168,7 @@ describe('the size of things', () => {
     expect(problems).toEqual([]);
   });
 
-  it(`keeps comments within ${COMMENT_SHARE_MAX * 100} % of the lines of a folder, sources and tags not counted`, () => {
+  it(`keeps comments within ${COMMENT_SHARE_MAX * 100} % of the lines of a folder but the vocabulary, sources and tags not counted`, () => {
     const folders = new Map<string, { comments: number; lines: number }>();
     for (const { path: file, text } of SOURCES) {
       const lines = text
@@ -179,7 +182,8 @@ describe('the size of things', () => {
       });
     }
     const problems = [...folders]
-      .filter(([, { comments, lines }]) => lines >= COMMENT_LINES_COUNTED_FROM && comments / lines > COMMENT_SHARE_MAX)
+      .filter(([folder, { lines }]) => folder !== VOCABULARY && lines >= COMMENT_LINES_COUNTED_FROM)
+      .filter(([, { comments, lines }]) => comments / lines > COMMENT_SHARE_MAX)
       .map(
         ([folder, { comments, lines }]) =>
           `${folder}: ${Math.round((100 * comments) / lines)} % comments; keep those that say why, and let names say what`,

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
-import type { ChangeInputs, ChangeName, StudyChange } from '../workflows/control/change';
+import type { ChangeInputs, ChangeName, StudyChange } from '../workflows/driver/control/change';
 import { describeStudy, studyHandle } from './study-handle';
 import type { StudyClient } from './study-handle';
 

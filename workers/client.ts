@@ -13,9 +13,9 @@ import {
 } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
 import { canonicalJson, sha256Of } from '../activities/content-hash';
-import { studyWorkflowId, TASK_QUEUES } from '../workflows/contract';
-import type { TuneStudyInput } from '../workflows/contract';
-import type { StudySnapshot } from '../workflows/study-snapshot';
+import { studyWorkflowId, TASK_QUEUES } from '../workflows/words/contract';
+import type { TuneStudyInput } from '../workflows/words/contract';
+import type { StudySnapshot } from '../workflows/driver/snapshot';
 import type { tuneStudy } from '../workflows';
 import type { Environment } from './config';
 import { asServerUnreachable, connectionSettings } from './connection';
@@ -31,7 +31,7 @@ export type { StudyObservation } from './observe-study';
 export type { RetriedWork, RunningTrial } from './pending-work';
 export { describeStudy, studyHandle, StudyNotFound } from './study-handle';
 export type { StudyClient } from './study-handle';
-export type { ChangeInputs, ChangeName, StudyChange } from '../workflows/control/change';
+export type { ChangeInputs, ChangeName, StudyChange } from '../workflows/driver/control/change';
 
 /** Long enough for a busy server on a slow link, short enough for a person who waits. */
 const CONNECT_TIMEOUT = '5 seconds';

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { TASK_QUEUES } from '../workflows/contract';
-import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes';
+import { TASK_QUEUES } from '../workflows/words/contract';
+import { SEARCH_ATTRIBUTES } from '../workflows/words/search-attributes';
 
 export interface StudyListing {
   readonly name: string;

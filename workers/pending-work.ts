@@ -5,7 +5,7 @@
  */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
-import type { TrialProgress } from '../workflows/contract';
+import type { TrialProgress } from '../workflows/words/contract';
 
 /** A trial that waits for a training worker, trains, or has been told to stop. */
 export interface RunningTrial {

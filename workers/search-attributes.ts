@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../workflows/words/search-attributes';
 
 const INDEXED_VALUE_TYPE_KEYWORD = 2;
 

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { Client, WorkflowExecutionDescription, WorkflowHandle } from '@temporalio/client';
-import { studyWorkflowId } from '../workflows/contract';
+import { studyWorkflowId } from '../workflows/words/contract';
 import type { tuneStudy } from '../workflows';
 
 /** A connection to the server that holds the studies. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { STUDY_RECORD_QUERY } from '../workflows/contract';
-import type { StudyRecord } from '../workflows/contract';
+import { STUDY_RECORD_QUERY } from '../workflows/words/contract';
+import type { StudyRecord } from '../workflows/words/contract';
 import { studyKey } from '../activities/study/study-keys';
 import { readConfig } from './config';
 import type { Environment } from './config';

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { createTrainingActivities } from '../activities';
 import { s3Store } from '../activities/storage/s3';
 import { TrainerPool } from '../activities/trial/trainer-pool';
-import { TASK_QUEUES } from '../workflows/contract';
+import { TASK_QUEUES } from '../workflows/words/contract';
 import { checkStore } from './check-store';
 import type { Config } from './config';
 import { runWorker } from './run-worker';

@@ -1,2 +1,2 @@
 /** The workflow types of Stepwell; every export is one. */
-export { tuneStudy } from './tune-study';
+export { tuneStudy } from './driver/tune-study';

@@ -13,11 +13,11 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { LEASE_SECONDS } from '../storage/checkpoints';
+import { LEASE_SECONDS } from '../ledger/open-trial';
 import { PreconditionFailed, StorageDenied } from '../storage/object-store';
 import type { ListedObject, ObjectStore } from '../storage/object-store';
-import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../storage/trial-manifest';
-import type { TrialManifest } from '../storage/trial-manifest';
+import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
+import type { TrialManifest } from '../ledger/manifest';
 import { CollectorLock } from './collector-lock';
 import { judge } from './judge';
 import type { Clock, FoundTrial, Garbage } from './judge';

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { LEASE_SECONDS } from '../storage/checkpoints';
+import { LEASE_SECONDS } from '../ledger/open-trial';
 import type { ListedObject } from '../storage/object-store';
-import { manifestKey } from '../storage/trial-manifest';
-import type { TrialManifest } from '../storage/trial-manifest';
+import { manifestKey } from '../ledger/manifest';
+import type { TrialManifest } from '../ledger/manifest';
 import { isOpen } from './roots';
 import type { Roots } from './roots';
 

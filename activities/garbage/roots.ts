@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { StudyRecord } from '../../workflows/contract';
-import { studyWorkflowId } from '../../workflows/contract';
+import type { StudyRecord } from '../../workflows/words/contract';
+import { studyWorkflowId } from '../../workflows/words/contract';
 import { openingIn, openingKey, studyIds } from '../study/opening';
 import { unseal } from '../study/sealed';
 import { studyKey } from '../study/study-keys';
 import type { ObjectStore } from '../storage/object-store';
-import type { TrialUser } from '../storage/trial-manifest';
+import type { TrialUser } from '../ledger/manifest';
 
 export interface Roots {
   /** Content addresses of trials that a record names. */

@@ -5,9 +5,9 @@
  */
 import { z } from 'zod';
 import type { Space } from '../../workflows/search/space';
-import type { StageProgress, TrialSummary } from '../../workflows/contract';
+import type { StageProgress, TrialSummary } from '../../workflows/words/contract';
 import { spaceAround } from '../../workflows/stages/regularization-sweep/around';
-import type { Objective, StageUse } from '../../workflows/study';
+import type { Objective, StageUse } from '../../workflows/words/study';
 import { judged, withoutContinued } from './trial-end';
 import { parseJson, textOf } from './text';
 import { TrialsUnreadable } from './trial-row';

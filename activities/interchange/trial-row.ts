@@ -4,8 +4,8 @@
  * @module
  */
 import type { Scalar, Space } from '../../workflows/search/space';
-import type { Objective } from '../../workflows/study';
-import type { TrialSummary } from '../../workflows/contract';
+import type { Objective } from '../../workflows/words/study';
+import type { TrialSummary } from '../../workflows/words/contract';
 
 /** A trial of a study of ours on its way out. */
 export type ExportedTrial = TrialSummary;

@@ -1,4 +1,4 @@
-import type { StudyChange } from '../../workflows/control/change';
+import type { StudyChange } from '../../workflows/driver/control/change';
 import { counted } from './format';
 import { html } from './html';
 import type { Content } from './html';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { StudyFinal } from '../../workflows/contract';
-import type { Confusion } from '../../workflows/trial';
+import type { StudyFinal } from '../../workflows/words/contract';
+import type { Confusion } from '../../workflows/words/trial';
 import { counted, formatNumber, formatScore } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';

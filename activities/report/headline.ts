@@ -1,4 +1,4 @@
-import type { StudyStatus } from '../../workflows/contract';
+import type { StudyStatus } from '../../workflows/words/contract';
 import { counted, formatScore, formatSeconds } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';

@@ -1,4 +1,4 @@
-import type { StudyOrigin } from '../../workflows/study-origin';
+import type { StudyOrigin } from '../../workflows/words/study-origin';
 import { html } from './html';
 import type { Content } from './html';
 

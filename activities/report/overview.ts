@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decision } from '../../workflows/stages/stage';
-import type { HParams } from '../../workflows/trial';
+import type { HParams } from '../../workflows/words/trial';
 import { counted, formatSeconds, formatValue } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/study';
+import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
 import { counted, formatNumber, formatSeconds } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';

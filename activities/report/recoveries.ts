@@ -1,4 +1,4 @@
-import type { Receipt } from '../../workflows/trial';
+import type { Receipt } from '../../workflows/words/trial';
 import { counted, formatSeconds, formatValue } from './format';
 import { html } from './html';
 import type { Content } from './html';

@@ -1,5 +1,5 @@
 import type { Decision } from '../../workflows/stages/stage';
-import type { HParams } from '../../workflows/trial';
+import type { HParams } from '../../workflows/words/trial';
 import { evidenceTable } from './evidence-table';
 import { renderBars } from './bars';
 import { counted, formatSeconds, formatValue } from './format';

@@ -1,7 +1,7 @@
-import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/contract';
-import { trainingsIn } from '../../workflows/segments';
+import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/words/contract';
+import { trainingsIn } from '../../workflows/trials/segments';
 import type { Decision } from '../../workflows/stages/stage';
-import type { HParams } from '../../workflows/trial';
+import type { HParams } from '../../workflows/words/trial';
 
 export interface ReportInput {
   readonly record: StudyRecord;

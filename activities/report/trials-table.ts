@@ -1,4 +1,4 @@
-import type { TrialSummary } from '../../workflows/contract';
+import type { TrialSummary } from '../../workflows/words/contract';
 import { counted, formatScore, formatSeconds, formatValue } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';

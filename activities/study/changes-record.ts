@@ -5,9 +5,9 @@
  * @module
  */
 import { z } from 'zod';
-import type { RecordChangesInput, StudyActivities } from '../../workflows/contract';
-import type { ControlSnapshot } from '../../workflows/control/study-control';
-import type { BudgetSpec } from '../../workflows/study';
+import type { RecordChangesInput, StudyActivities } from '../../workflows/words/contract';
+import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
+import type { BudgetSpec } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';

@@ -4,10 +4,10 @@
  * @module
  */
 import { z } from 'zod';
-import type { TrialSummary } from '../../workflows/contract';
-import type { ControlSnapshot } from '../../workflows/control/study-control';
+import type { TrialSummary } from '../../workflows/words/contract';
+import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
 import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
-import type { BudgetSpec } from '../../workflows/study';
+import type { BudgetSpec } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { budgetSchema, controlSchema } from './changes-record';
 import { seal, unseal } from './sealed';

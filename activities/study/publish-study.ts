@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StudyActivities, StudyRecord } from '../../workflows/contract';
+import type { StudyActivities, StudyRecord } from '../../workflows/words/contract';
 import { renderReport } from '../report';
 import type { ObjectStore } from '../storage/object-store';
 import { withAllTrials } from './all-trials';

@@ -1,4 +1,4 @@
-import type { RecordDecisionInput, StudyActivities } from '../../workflows/contract';
+import type { RecordDecisionInput, StudyActivities } from '../../workflows/words/contract';
 import type { ObjectStore } from '../storage/object-store';
 import { beating } from './beating';
 import { writeDecision } from './decision-record';

@@ -7,19 +7,19 @@
  *
  * @module
  */
-import type { StudyFinal, TuneStudyInput } from '../../workflows/contract';
-import { withoutBulk } from '../../workflows/study-origin';
-import type { StudyOrigin } from '../../workflows/study-origin';
-import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/segments';
-import type { Segment } from '../../workflows/segments';
-import { fitting } from '../../workflows/study-snapshot';
-import type { StudySnapshot } from '../../workflows/study-snapshot';
-import type { StageRecord } from '../../workflows/trial-pages/stage-trials';
-import { shownOf } from '../../workflows/trial-pages/summary';
-import type { Objective } from '../../workflows/study';
-import type { Receipt, TrialResult } from '../../workflows/trial';
+import type { StudyFinal, TuneStudyInput } from '../../workflows/words/contract';
+import { withoutBulk } from '../../workflows/words/study-origin';
+import type { StudyOrigin } from '../../workflows/words/study-origin';
+import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/trials/segments';
+import type { Segment } from '../../workflows/trials/segments';
+import { fitting } from '../../workflows/driver/snapshot';
+import type { StudySnapshot } from '../../workflows/driver/snapshot';
+import type { StageRecord } from '../../workflows/driver/pages/stage-trials';
+import { shownOf } from '../../workflows/driver/pages/summary';
+import type { Objective } from '../../workflows/words/study';
+import type { Receipt, TrialResult } from '../../workflows/words/trial';
 import type { ObjectStore } from '../storage/object-store';
-import { decodeManifest, manifestKey } from '../storage/trial-manifest';
+import { decodeManifest, manifestKey } from '../ledger/manifest';
 import type { DecisionRecord } from './decision-record';
 import type { StoredStudy } from './stored-study';
 

@@ -5,18 +5,18 @@
  * @module
  */
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
-import type { ResolveStudyInput, StudyActivities } from '../../workflows/contract';
+import type { ResolveStudyInput, StudyActivities } from '../../workflows/words/contract';
 import { formatProblem, formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
 import type { ParsedStudy, Problem } from '../../workflows/spec';
-import type { ResolvedStudy } from '../../workflows/study';
+import type { ResolvedStudy } from '../../workflows/words/study';
 import { FORMAT_NAMES } from '../datasets/format-names';
-import type { PackOptions, PackProgress } from '../datasets/pack';
-import { pinDataset } from '../datasets/pin';
-import type { PinDependencies } from '../datasets/pin';
-import { isStored } from '../datasets/stored';
+import type { PackOptions, PackProgress } from '../datasets/packed/pack';
+import { pinDataset } from '../datasets/packed/pin';
+import type { PinDependencies } from '../datasets/packed/pin';
+import { isStored } from '../datasets/packed/stored';
 import { untilSpared } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
-import { PRESET_NAMES } from '../training/model/preset-names';
+import { PRESET_NAMES } from '../training/tensorflow/model/preset-names';
 import { beating } from './beating';
 import { carryDecisions } from './carry-decisions';
 import { writeOpening } from './opening';

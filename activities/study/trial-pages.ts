@@ -4,13 +4,13 @@
  *
  * @module
  */
-import type { LoadTrialsInput, StudyActivities, TrialPagesOf, TrialSummary } from '../../workflows/contract';
-import type { Objective } from '../../workflows/study';
-import { withoutReferences } from '../../workflows/trial-pages/outline';
-import { packed, unpacked } from '../../workflows/trial-pages/packed';
-import type { Packed, Plain } from '../../workflows/trial-pages/packed';
-import { summarize } from '../../workflows/trial-pages/summary';
-import type { Trial } from '../../workflows/trial';
+import type { LoadTrialsInput, StudyActivities, TrialPagesOf, TrialSummary } from '../../workflows/words/contract';
+import type { Objective } from '../../workflows/words/study';
+import { withoutReferences } from '../../workflows/driver/pages/outline';
+import { packed, unpacked } from '../../workflows/driver/pages/packed';
+import type { Packed, Plain } from '../../workflows/driver/pages/packed';
+import { summarize } from '../../workflows/driver/pages/summary';
+import type { Trial } from '../../workflows/words/trial';
 import { StorageDenied } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { beating } from './beating';

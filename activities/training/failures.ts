@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FAILURES, type FailureType } from '../../workflows/contract';
+import { FAILURES, type FailureType } from '../../workflows/words/contract';
 
 export class TrainingFailure extends Error {
   override readonly name = 'TrainingFailure';

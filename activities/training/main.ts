@@ -5,11 +5,11 @@
  */
 import { residentBytes } from './environment';
 import type { FromTrainer, ToTrainer, TrainJob } from '../trial/protocol';
-import { deviceIdentity } from './device-identity';
-import { EngineCache } from './engine-cache';
-import { engineIdentity } from './engine-identity';
+import { deviceIdentity } from './tensorflow/device-identity';
+import { EngineCache } from './tensorflow/engine-cache';
+import { engineIdentity } from './tensorflow/engine-identity';
 import { failureOf } from './failures';
-import { Trainer } from './trainer';
+import { Trainer } from './loop/trainer';
 
 function send(message: FromTrainer): void {
   // A worker that is gone shows as `disconnect`; the send itself has nothing to add.

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { FAILURES } from '../../workflows/contract';
-import type { Outcome, Receipt, TrialSpec } from '../../workflows/trial';
-import type { Death } from '../storage/trial-manifest';
+import { FAILURES } from '../../workflows/words/contract';
+import type { Outcome, Receipt, TrialSpec } from '../../workflows/words/trial';
+import type { Death } from '../ledger/manifest';
 import { TrainerCrashed, TrainerFailed } from './trainer-process';
 
 /** The trainer made no progress for too long. */

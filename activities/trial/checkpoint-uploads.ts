@@ -4,8 +4,8 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
-import { RENEW_SECONDS } from '../storage/checkpoints';
-import type { TrialLedger } from '../storage/trial-ledger';
+import { RENEW_SECONDS } from '../ledger/open-trial';
+import type { TrialLedger } from '../ledger/ledger';
 import type { CheckpointFile } from './protocol';
 import { whileStoreIsAway } from './while-store-is-away';
 

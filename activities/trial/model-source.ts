@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ModelSpec } from '../../workflows/study';
+import type { ModelSpec } from '../../workflows/words/study';
 import { sha256Of } from '../content-hash';
 
 /**

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/study';
-import type { Outcome, TrialSpec } from '../../workflows/trial';
+import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/words/study';
+import type { Outcome, TrialSpec } from '../../workflows/words/trial';
 
 /** One training, as the trainer process gets it. */
 export interface TrainJob {

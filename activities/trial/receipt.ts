@@ -1,6 +1,6 @@
-import type { TrialProgress } from '../../workflows/contract';
-import type { Receipt } from '../../workflows/trial';
-import type { PreviousAttempt } from '../storage/trial-ledger';
+import type { TrialProgress } from '../../workflows/words/contract';
+import type { Receipt } from '../../workflows/words/trial';
+import type { PreviousAttempt } from '../ledger/ledger';
 
 export interface Recovery {
   readonly trialId: string;

@@ -5,10 +5,10 @@
  * @module
  */
 import path from 'node:path';
-import type { RunTrialInput, TrialProgress } from '../../workflows/contract';
-import type { Outcome, TrialResult } from '../../workflows/trial';
-import type { RestoredCheckpoint, TrialLedger } from '../storage/trial-ledger';
-import type { Death } from '../storage/trial-manifest';
+import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
+import type { Outcome, TrialResult } from '../../workflows/words/trial';
+import type { RestoredCheckpoint, TrialLedger } from '../ledger/ledger';
+import type { Death } from '../ledger/manifest';
 import { endOf, hangsFrom } from './attempt-end';
 import { CheckpointUploads } from './checkpoint-uploads';
 import type { Liveness } from './liveness';

@@ -1,4 +1,4 @@
-import type { RunTrialInput } from '../../workflows/contract';
+import type { RunTrialInput } from '../../workflows/words/contract';
 import { canonicalJson, sha256Of } from '../content-hash';
 import type { TrainerProcess } from './trainer-process';
 

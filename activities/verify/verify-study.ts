@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { StudyRecord, TrialSummary } from '../../workflows/contract';
-import type { ObjectRef } from '../../workflows/trial';
-import { packedFiles, packedManifestSchema } from '../datasets/packed';
+import type { StudyRecord, TrialSummary } from '../../workflows/words/contract';
+import type { ObjectRef } from '../../workflows/words/trial';
+import { packedFiles, packedManifestSchema } from '../datasets/packed/packed';
 import type { ObjectStore } from '../storage/object-store';
 import { changesKey } from '../study/changes-record';
 import { contentsKey } from '../study/contents';

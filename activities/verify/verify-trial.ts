@@ -1,9 +1,9 @@
-import type { TrialSummary } from '../../workflows/contract';
+import type { TrialSummary } from '../../workflows/words/contract';
 import { sha256Of } from '../content-hash';
 import { folderName } from '../storage/files';
 import { StorageDenied } from '../storage/object-store';
-import { decodeManifest, manifestKey, trialFolder } from '../storage/trial-manifest';
-import type { TrialManifest } from '../storage/trial-manifest';
+import { decodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
+import type { TrialManifest } from '../ledger/manifest';
 import type { ObjectChecks } from './object-checks';
 
 /** Outcomes of which the store keeps no result: a garbage collection may take such a trial away. */

@@ -1,4 +1,4 @@
-import type { ExampleSet, ImageSource } from '../../activities/training/step-engine';
+import type { ExampleSet, ImageSource } from '../../activities/training/engine';
 import type { EngineCase } from './cases';
 
 /** Examples of random bytes: how fast they train does not depend on what they show. */

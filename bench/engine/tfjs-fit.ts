@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { PRESETS } from '../../activities/training/model/presets';
-import { tf } from '../../activities/training/native';
-import { DEFAULT_LEARNING_RATES } from '../../workflows/hparams';
+import { PRESETS } from '../../activities/training/tensorflow/model/presets';
+import { tf } from '../../activities/training/tensorflow/native';
+import { DEFAULT_LEARNING_RATES } from '../../workflows/words/hparams';
 import { deriveSeed } from '../../workflows/search/random';
 import type { EngineCase } from './cases';
 import { noise } from './noise';

@@ -7,7 +7,7 @@ import { mean, standardError } from '../../workflows/analysis/statistics';
 import { deriveSeed } from '../../workflows/search/random';
 import type { RateRange } from '../../workflows/stages/lr-range-test/range';
 import { finalValLoss } from '../../workflows/stages/trials';
-import type { TrialSpec } from '../../workflows/trial';
+import type { TrialSpec } from '../../workflows/words/trial';
 import type { Trainings } from '../tuning/trainings';
 
 const RATES_PER_DECADE = 4;

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import manifest from '../../package.json';
 import { OPTIMIZER_FAMILIES } from '../../workflows/stages/optimizer-family';
 import type { Decision } from '../../workflows/stages/stage';
-import type { OptimizerName } from '../../workflows/study';
+import type { OptimizerName } from '../../workflows/words/study';
 import {
   type BenchReport,
   type BenchResult,

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createTrainingActivities, s3Store, TrainerPool } from '../../activities';
 import { readConfig } from '../../workers/config';
 import { runWorker } from '../../workers/run-worker';
-import { TASK_QUEUES } from '../../workflows/contract';
+import { TASK_QUEUES } from '../../workflows/words/contract';
 
 async function main(): Promise<void> {
   const config = readConfig();

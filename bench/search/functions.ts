@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { HParams } from '../../workflows/trial';
+import type { HParams } from '../../workflows/words/trial';
 import { flattenSpace } from '../../workflows/search';
 import type { Space } from '../../workflows/search';
 

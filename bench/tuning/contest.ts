@@ -1,5 +1,5 @@
-import type { ResolvedStudy } from '../../workflows/study';
-import type { HParams, TrialResult, TrialSpec } from '../../workflows/trial';
+import type { ResolvedStudy } from '../../workflows/words/study';
+import type { HParams, TrialResult, TrialSpec } from '../../workflows/words/trial';
 import type { PeerSpace, PrunerName } from './optuna-peer';
 
 /** Where both tuners compete: who trains for them, and how good an answer is. */

@@ -5,8 +5,8 @@
  */
 import { deriveSeed } from '../../workflows/search/random';
 import { stretched } from '../../workflows/stages/schedules';
-import { stepsOf } from '../../workflows/trial-length';
-import type { HParams, TrialSpec } from '../../workflows/trial';
+import { stepsOf } from '../../workflows/trials/length';
+import type { HParams, TrialSpec } from '../../workflows/words/trial';
 import { remembered } from './contest';
 import type { Contest } from './contest';
 import { Trainings } from './trainings';

@@ -8,8 +8,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { stretched } from '../../workflows/stages/schedules';
-import { stepsOf } from '../../workflows/trial-length';
-import type { HParams, Outcome, TrialSpec } from '../../workflows/trial';
+import { stepsOf } from '../../workflows/trials/length';
+import type { HParams, Outcome, TrialSpec } from '../../workflows/words/trial';
 import type { Answer } from './staged';
 import type { Contest } from './contest';
 

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { stageContext } from '../../workflows/stage-context';
+import { stageContext } from '../../workflows/driver/stage-context';
 import { STAGES } from '../../workflows/stages';
 import { StageInconclusive } from '../../workflows/stages/stage';
 import type { Decision, Stage } from '../../workflows/stages/stage';
-import type { StageUse } from '../../workflows/study';
-import { StudyState } from '../../workflows/study-state';
-import type { HParams } from '../../workflows/trial';
+import type { StageUse } from '../../workflows/words/study';
+import { StudyState } from '../../workflows/driver/state';
+import type { HParams } from '../../workflows/words/trial';
 import type { Contest } from './contest';
 
 /** What a tuner would answer if it were stopped here. */

@@ -11,8 +11,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
-import type { PinnedDataset } from '../../workflows/study';
-import type { EpochMeasurement, HParams, TrialResult, TrialSpec } from '../../workflows/trial';
+import type { PinnedDataset } from '../../workflows/words/study';
+import type { EpochMeasurement, HParams, TrialResult, TrialSpec } from '../../workflows/words/trial';
 import type { Contest } from './contest';
 
 export const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];

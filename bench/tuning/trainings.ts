@@ -8,13 +8,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureDataset } from '../../activities/datasets/cache';
-import { pinDataset } from '../../activities/datasets/pin';
+import { ensureDataset } from '../../activities/datasets/packed/cache';
+import { pinDataset } from '../../activities/datasets/packed/pin';
 import { memoryStore } from '../../activities/storage/memory';
 import { TrainerPool } from '../../activities/trial/trainer-pool';
 import { formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
-import type { ResolvedStudy } from '../../workflows/study';
-import type { TrialResult, TrialSpec } from '../../workflows/trial';
+import type { ResolvedStudy } from '../../workflows/words/study';
+import type { TrialResult, TrialSpec } from '../../workflows/words/trial';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 const TRAINER = path.resolve(__dirname, '../../activities/training/main.ts');

@@ -5,8 +5,8 @@
  */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { planStudy } from '../../workflows/stages/simulate';
-import type { StudyPlan } from '../../workflows/stages/simulate';
+import { planStudy } from '../../workflows/planning/simulate';
+import type { StudyPlan } from '../../workflows/planning/simulate';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson } from '../output';
@@ -48,7 +48,7 @@ export function plan(program: Command): void {
 async function planOf({ parsed }: LoadedStudy): Promise<StudyPlan> {
   // The AWS SDK takes half a second to load: only commands that may open a bucket pay for it.
   const { describeDataset } =
-    require('../../activities/datasets/pin') as typeof import('../../activities/datasets/pin');
+    require('../../activities/datasets/packed/pin') as typeof import('../../activities/datasets/packed/pin');
   const { s3Store } = require('../../activities/storage/s3') as typeof import('../../activities/storage/s3');
   const { split, classes } = await describeDataset(parsed.dataset, parsed.seed, {
     fileRoots: ['/'],

@@ -6,7 +6,7 @@
 import type { Command } from 'commander';
 import { describeStudy, StudyNotFound } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
-import { demandPlanner } from '../../workflows/planner-version';
+import { demandPlanner } from '../../workflows/driver/planner-version';
 import { CommandError, ofStudy } from '../failure';
 import { count } from '../format';
 import { print, printJson, say } from '../output';

@@ -5,8 +5,8 @@
  * @module
  */
 import type { createColors } from 'picocolors';
-import type { StageProgress } from '../../workflows/contract';
-import { trainingsIn } from '../../workflows/segments';
+import type { StageProgress } from '../../workflows/words/contract';
+import { trainingsIn } from '../../workflows/trials/segments';
 import { count, duration, number, receiptsText } from '../format';
 import { endedTrials, noticesOf, openTrials } from './view';
 import type { OpenTrial, StudyView } from './view';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/contract';
+import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/contract';
 import { changeText, count, duration, number, receiptText } from '../format';
 import { endedTrials, noticesOf } from './view';
 import type { StudyView } from './view';

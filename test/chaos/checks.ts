@@ -4,8 +4,8 @@
  * @module
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { TrialManifest } from '../../activities/storage/trial-manifest';
-import type { Outcome } from '../../workflows/trial';
+import type { TrialManifest } from '../../activities/ledger/manifest';
+import type { Outcome } from '../../workflows/words/trial';
 import type { RecordedBlow } from './killer';
 import type { Round } from './round';
 

@@ -5,7 +5,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { TrialManifest } from '../../activities/storage/trial-manifest';
+import type { TrialManifest } from '../../activities/ledger/manifest';
 
 /** @param objects The folder of a bucket with its prefix, e.g. `…/s3/bucket/v1`. */
 export function trialsOnDisk(objects: string): readonly TrialManifest[] {

@@ -9,7 +9,7 @@ import {
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { CommandError, failureOf, StudyFailed } from '../../cli/failure';
 import { EXIT_CODES, exitCodesHelp } from '../../cli/exit-codes';
-import { FAILURES, NON_RETRYABLE } from '../../workflows/contract';
+import { FAILURES, NON_RETRYABLE } from '../../workflows/words/contract';
 import { ConfigInvalid } from '../../workers/config';
 import { ServerUnreachable } from '../../workers/connection';
 

@@ -1,5 +1,5 @@
 import { count, duration, hparamsText, number, receiptsText, receiptText } from '../../cli/format';
-import type { Receipt } from '../../workflows/trial';
+import type { Receipt } from '../../workflows/words/trial';
 
 const receipt: Receipt = {
   trialId: 'final-train/001',

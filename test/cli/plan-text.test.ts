@@ -1,5 +1,5 @@
 import { planText } from '../../cli/plan-text';
-import type { StudyPlan } from '../../workflows/stages/simulate';
+import type { StudyPlan } from '../../workflows/planning/simulate';
 
 const plan: StudyPlan = {
   stages: [

@@ -1,6 +1,6 @@
-import { STUDY_PROGRESS_QUERY } from '../../workflows/contract';
-import type { StudyProgress } from '../../workflows/contract';
-import type { ChangeInputs, ChangeName, StudyChange } from '../../workflows/control/change';
+import { STUDY_PROGRESS_QUERY } from '../../workflows/words/contract';
+import type { StudyProgress } from '../../workflows/words/contract';
+import type { ChangeInputs, ChangeName, StudyChange } from '../../workflows/driver/control/change';
 import type { ScriptedStudy } from './scripted-studies';
 import { waitFor } from './wait-for';
 

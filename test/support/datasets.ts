@@ -7,9 +7,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fileSource } from '../../activities/datasets/file-source';
+import { fileSource } from '../../activities/datasets/source/file-source';
 import type { OpenedPart } from '../../activities/datasets/formats/format';
-import type { Source } from '../../activities/datasets/source';
+import type { Source } from '../../activities/datasets/source/source';
 
 /** An IDX file: its header, then the bytes; sizes and dimensions as told, right or not. */
 export function idxFile(sizes: readonly number[], bytes: Uint8Array, magic: number = 0x0800 + sizes.length): Buffer {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { evaluateBatch } from '../../activities/training/evaluate-batch';
-import { advanced } from '../../activities/training/layers/moving-average';
-import { freeingTensors, tf } from '../../activities/training/native';
-import { OPTIMIZERS } from '../../activities/training/optimizers';
+import { evaluateBatch } from '../../activities/training/tensorflow/evaluate-batch';
+import { advanced } from '../../activities/training/tensorflow/layers/moving-average';
+import { freeingTensors, tf } from '../../activities/training/tensorflow/native';
+import { OPTIMIZERS } from '../../activities/training/tensorflow/optimizers';
 import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
 import {
   gradientNorms,
@@ -15,9 +15,15 @@ import {
   type StepPlan,
   trainableVariables,
   updateVariable,
-} from '../../activities/training/step';
-import type { ExampleSet, StepEngine } from '../../activities/training/step-engine';
-import { assignWeights, initialTensors, slotName, tensorOf, weightsOf } from '../../activities/training/step-state';
+} from '../../activities/training/tensorflow/step';
+import type { ExampleSet, StepEngine } from '../../activities/training/engine';
+import {
+  assignWeights,
+  initialTensors,
+  slotName,
+  tensorOf,
+  weightsOf,
+} from '../../activities/training/tensorflow/step-state';
 
 /** The indexed examples as tensors. */
 function gather(

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import { createCompiledEngine } from '../../activities/training/compiled/compiled-engine';
-import { buildModel } from '../../activities/training/model';
+import { createCompiledEngine } from '../../activities/training/tensorflow/compiled/compiled-engine';
+import { buildModel } from '../../activities/training/tensorflow/model';
 import type { HostTensors } from '../../activities/training/safetensors';
-import { planStep, type StepPlan, stepScalars, trainableVariables } from '../../activities/training/step';
-import type { ExampleSet, StepEngine } from '../../activities/training/step-engine';
-import { initialTensors, slotName } from '../../activities/training/step-state';
+import { planStep, type StepPlan, stepScalars, trainableVariables } from '../../activities/training/tensorflow/step';
+import type { ExampleSet, StepEngine } from '../../activities/training/engine';
+import { initialTensors, slotName } from '../../activities/training/tensorflow/step-state';
 import { deriveSeed, uniform } from '../../workflows/search/random';
-import type { ModelSpec } from '../../workflows/study';
-import type { HParams } from '../../workflows/trial';
+import type { ModelSpec } from '../../workflows/words/study';
+import type { HParams } from '../../workflows/words/trial';
 import { createEagerEngine } from './eager-engine';
 import { imagesInMemory } from './images';
 

@@ -1,4 +1,4 @@
-import type { GraphNode } from '../../activities/training/compiled/graph';
+import type { GraphNode } from '../../activities/training/tensorflow/compiled/graph';
 
 /** A line for each node: its name, its op and what it takes. */
 export const described = (nodes: readonly GraphNode[]): readonly string[] =>

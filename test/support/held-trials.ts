@@ -1,6 +1,6 @@
-import { STUDY_PROGRESS_QUERY } from '../../workflows/contract';
-import type { StudyProgress } from '../../workflows/contract';
-import type { Outcome, TrialSpec } from '../../workflows/trial';
+import { STUDY_PROGRESS_QUERY } from '../../workflows/words/contract';
+import type { StudyProgress } from '../../workflows/words/contract';
+import type { Outcome, TrialSpec } from '../../workflows/words/trial';
 import type { ScriptedStudy, StudyScript } from './scripted-studies';
 import { waitFor } from './wait-for';
 

@@ -1,4 +1,4 @@
-import type { ExampleSet, ImageSource } from '../../activities/training/step-engine';
+import type { ExampleSet, ImageSource } from '../../activities/training/engine';
 
 /** Images in memory as a source. @param bytes Row-major [examples, height, width, channels]. */
 export function imagesInMemory(bytes: Uint8Array, [height, width, channels]: ExampleSet['shape']): ImageSource {

@@ -13,7 +13,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { createStudyActivities, memoryStore } from '../../activities';
 import type { ObjectStore } from '../../activities';
 import { registerSearchAttributes } from '../../workers/search-attributes';
-import { studyWorkflowId, TASK_QUEUES } from '../../workflows/contract';
+import { studyWorkflowId, TASK_QUEUES } from '../../workflows/words/contract';
 import type {
   RunTrialInput,
   StudyActivities,
@@ -21,13 +21,13 @@ import type {
   TrainingActivities,
   TrialSummary,
   TuneStudyInput,
-} from '../../workflows/contract';
+} from '../../workflows/words/contract';
 import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Decision, StudyFacts } from '../../workflows/stages/stage';
-import type { PinnedDataset, ResolvedStudy } from '../../workflows/study';
-import type { Outcome, TrialResult, TrialSpec } from '../../workflows/trial';
+import type { PinnedDataset, ResolvedStudy } from '../../workflows/words/study';
+import type { Outcome, TrialResult, TrialSpec } from '../../workflows/words/trial';
 import type { tuneStudy } from '../../workflows';
 
 /** A cancellation reaches an activity with the reply to a heartbeat: seldom ones would make tests wait. */

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { activeNames, flattenSpace, unitOf, valueAtUnit } from '../../workflows/search';
 import type { Dimension, NestedSpace, Observation, Scalar, Space } from '../../workflows/search';
 import { cardinality } from '../../workflows/search/space';
-import type { HParams } from '../../workflows/trial';
+import type { HParams } from '../../workflows/words/trial';
 
 const bounds = fc
   .tuple(fc.double({ min: -1e3, max: 1e3, noNaN: true }), fc.double({ min: 1e-2, max: 1e3, noNaN: true }))

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../../workflows/hparams';
+import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../../workflows/words/hparams';
 import { deriveSeed, uniform } from '../../workflows/search/random';
-import { costOfSegment, isFirstSegment } from '../../workflows/segments';
+import { costOfSegment, isFirstSegment } from '../../workflows/trials/segments';
 import { STAGE_OPTIONS } from '../../workflows/stages/options';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Stage, StageContext, StudyFacts } from '../../workflows/stages/stage';
@@ -17,7 +17,7 @@ import type {
   Trial,
   TrialResult,
   TrialSpec,
-} from '../../workflows/trial';
+} from '../../workflows/words/trial';
 
 export type Network = (spec: TrialSpec, facts: StudyFacts) => Outcome;
 

@@ -1,5 +1,5 @@
-import type { EngineCache } from '../../activities/training/engine-cache';
-import { Trainer } from '../../activities/training/trainer';
+import type { EngineCache } from '../../activities/training/tensorflow/engine-cache';
+import { Trainer } from '../../activities/training/loop/trainer';
 import type { CheckpointFile, TrainJob, TrainReport } from '../../activities/trial/protocol';
 
 export interface InProcessTraining {

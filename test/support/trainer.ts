@@ -9,14 +9,14 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ensureDataset } from '../../activities/datasets/cache';
-import { pinDataset } from '../../activities/datasets/pin';
+import { ensureDataset } from '../../activities/datasets/packed/cache';
+import { pinDataset } from '../../activities/datasets/packed/pin';
 import { memoryStore } from '../../activities/storage/memory';
 import { decodeSafetensors } from '../../activities/training/safetensors';
 import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
-import { STANDARD_HPARAMS } from '../../workflows/hparams';
-import type { PinnedDataset } from '../../workflows/study';
-import type { Measurement, TrialSpec } from '../../workflows/trial';
+import { STANDARD_HPARAMS } from '../../workflows/words/hparams';
+import type { PinnedDataset } from '../../workflows/words/study';
+import type { Measurement, TrialSpec } from '../../workflows/words/trial';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EpochMeasurement } from '../trial';
+import type { EpochMeasurement } from '../words/trial';
 
 /** Fewer validated epochs have no shape. */
 const EPOCHS_MIN = 6;

@@ -1,4 +1,4 @@
-import type { Objective } from '../study';
+import type { Objective } from '../words/study';
 import { isBetter } from './score';
 
 /**

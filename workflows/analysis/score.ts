@@ -1,5 +1,5 @@
-import type { Objective } from '../study';
-import type { Outcome } from '../trial';
+import type { Objective } from '../words/study';
+import type { Outcome } from '../words/trial';
 
 /**
  * The objective at a trial's best epoch; `null` where there is none: out of memory, diverged at once, never validated.

@@ -1,5 +1,5 @@
-import type { Objective } from '../study';
-import type { HParams } from '../trial';
+import type { Objective } from '../words/study';
+import type { HParams } from '../words/trial';
 import { lossOf } from './sampler';
 import type { Observation, Sampler } from './sampler';
 import { SAMPLERS } from './samplers';

@@ -1,5 +1,5 @@
-import type { Objective } from '../study';
-import type { HParams } from '../trial';
+import type { Objective } from '../words/study';
+import type { HParams } from '../words/trial';
 import type { Space } from './space';
 
 /** A trial as a sampler sees it. */

@@ -1,4 +1,4 @@
-import type { HParams } from '../trial';
+import type { HParams } from '../words/trial';
 import { uniform } from './random';
 import type { Observation } from './sampler';
 import { enumerate, pointAt, pointKey } from './space';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScheduleSpec } from '../schedule';
+import type { ScheduleSpec } from '../words/schedule';
 
 const size = () => z.int().min(1).max(65_536);
 const max = size().optional().describe('Largest size; by default a tenth of the training examples.');

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
-import type { StandardHParam, StandardHParamName } from '../hparams';
+import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
+import type { StandardHParam, StandardHParamName } from '../words/hparams';
 import { conditionProblems, isRelative, placedDimensions } from '../search/space';
 import { closest } from './closest';
 import { hparamReferences } from './hparam-references';

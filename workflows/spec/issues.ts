@@ -4,7 +4,7 @@
  * @module
  */
 import type { z } from 'zod';
-import { STANDARD_HPARAMS } from '../hparams';
+import { STANDARD_HPARAMS } from '../words/hparams';
 import { closest, didYouMean } from './closest';
 import { dotted, valueAt } from './problem';
 import type { Path, Problem } from './problem';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LayerSpec, ModelSpec } from '../study';
+import type { LayerSpec, ModelSpec } from '../words/study';
 import { classOfLayer } from './layer-classes';
 
 /** More layers than any network that a study would list by hand. */

@@ -1,4 +1,4 @@
-import { DEFAULT_LEARNING_RATES } from '../hparams';
+import { DEFAULT_LEARNING_RATES } from '../words/hparams';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import type { Problem } from './problem';
 import type { ParsedStage } from './stage-uses';

@@ -4,11 +4,11 @@
  * @module
  */
 import { z } from 'zod';
-import type { BatchSizeSchedule } from '../batch-growth';
-import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../hparams';
-import { PLANNER_VERSION } from '../planner-version';
-import type { ScheduleSpec } from '../schedule';
-import type { BudgetSpec, ResolvedStudy, TrainingSpec } from '../study';
+import type { BatchSizeSchedule } from '../trials/batch-growth';
+import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
+import { PLANNER_VERSION } from '../driver/planner-version';
+import type { ScheduleSpec } from '../words/schedule';
+import type { BudgetSpec, ResolvedStudy, TrainingSpec } from '../words/study';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';

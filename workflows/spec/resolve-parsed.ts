@@ -1,4 +1,4 @@
-import type { PinnedDataset, ResolvedStudy } from '../study';
+import type { PinnedDataset, ResolvedStudy } from '../words/study';
 import type { ParsedStudy } from './parse-study';
 
 /** A parsed study with its data set pinned by content. */

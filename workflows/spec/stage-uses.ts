@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { STAGE_OPTIONS } from '../stages/options';
-import type { StageUse } from '../study';
+import type { StageUse } from '../words/study';
 import { PARSE_OPTIONS, problemsOf } from './issues';
 import type { Path, Problem } from './problem';
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import { STAGE_SHARES } from '../budget/stage-shares';
+import { STAGE_SHARES } from '../driver/budget/stage-shares';
 import { datasetSchema } from './dataset';
 import { modelSchema } from './model';
 import { STAGE_NAMES, STAGES_MAX, stageUseSchema } from './stage-uses';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { STANDARD_HPARAMS } from '../hparams';
-import type { StandardHParam } from '../hparams';
+import { STANDARD_HPARAMS } from '../words/hparams';
+import type { StandardHParam } from '../words/hparams';
 import { batchSizeScheduleSchema, growthProblem } from './batch-sizes';
 import { earlyStoppingSchema } from './early-stopping';
 import { optimizerSchema } from './optimizers';

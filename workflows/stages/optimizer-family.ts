@@ -1,4 +1,4 @@
-import type { OptimizerName } from '../study';
+import type { OptimizerName } from '../words/study';
 
 interface Family {
   /** Range of learning rates worth a test. */

@@ -1,9 +1,9 @@
 import { lossOfEqualOdds } from '../analysis/score';
-import { numericHParam } from '../hparams';
+import { numericHParam } from '../words/hparams';
 import { deriveSeed, uniform } from '../search/random';
-import { STEP_LOSSES_MAX } from '../trial';
-import type { EpochMeasurement, Measurement, Outcome, StepLoss, TrialSpec } from '../trial';
-import { epochEndStep, stepsOf } from '../trial-length';
+import { STEP_LOSSES_MAX } from '../words/trial';
+import type { EpochMeasurement, Measurement, Outcome, StepLoss, TrialSpec } from '../words/trial';
+import { epochEndStep, stepsOf } from '../trials/length';
 import { OPTIMIZER_FAMILIES } from './optimizer-family';
 import type { StudyFacts } from './stage';
 

@@ -1,5 +1,5 @@
-import type { ScheduleSpec } from '../schedule';
-import type { TrainingSpec } from '../study';
+import type { ScheduleSpec } from '../words/schedule';
+import type { TrainingSpec } from '../words/study';
 
 /**
  * Warm-up takes at most this share of a training. Source: google-research/tuning_playbook, "How should I deal with

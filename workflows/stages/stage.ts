@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Objective, TrainingSpec } from '../study';
-import type { HParams, Trial, TrialSpec } from '../trial';
+import type { Objective, TrainingSpec } from '../words/study';
+import type { HParams, Trial, TrialSpec } from '../words/trial';
 
 /** What a stage may know of the study around it. */
 export interface StudyFacts {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { batchGrowth } from '../batch-growth';
-import { numericHParam } from '../hparams';
-import type { EarlyStopping } from '../study';
-import { stepsOf } from '../trial-length';
-import type { HParams, StopRules, TrialSpec } from '../trial';
+import { batchGrowth } from '../trials/batch-growth';
+import { numericHParam } from '../words/hparams';
+import type { EarlyStopping } from '../words/study';
+import { stepsOf } from '../trials/length';
+import type { HParams, StopRules, TrialSpec } from '../words/trial';
 import { stretched } from './schedules';
 import type { Decision, StageContext } from './stage';
 

@@ -1,5 +1,5 @@
 import { overfitting, unfinished } from '../analysis/learning-curve';
-import type { EpochMeasurement } from '../trial';
+import type { EpochMeasurement } from '../words/trial';
 import { formatNumber } from './format';
 
 type LearningCurve = readonly EpochMeasurement[];

@@ -4,12 +4,12 @@
  * @module
  */
 import { scoreOf } from '../analysis/score';
-import { isFirstSegment } from '../segments';
-import { milestonesOf } from '../batch-growth';
-import { batchPhases, examplesAfter, stepsOf } from '../trial-length';
-import { numericHParam } from '../hparams';
-import type { Objective } from '../study';
-import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../trial';
+import { isFirstSegment } from '../trials/segments';
+import { milestonesOf } from '../trials/batch-growth';
+import { batchPhases, examplesAfter, stepsOf } from '../trials/length';
+import { numericHParam } from '../words/hparams';
+import type { Objective } from '../words/study';
+import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../words/trial';
 import { count, formatSeconds } from './format';
 import type { StageContext } from './stage';
 

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { ByteReader } from '../byte-reader';
+import { ByteReader } from '../source/byte-reader';
 import { DatasetInvalid } from '../errors';
-import type { Source } from '../source';
+import type { Source } from '../source/source';
 import { cifarFiles } from './cifar-files';
 import type { CifarFile } from './cifar-files';
 import { BATCH_BYTES } from './format';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Source } from '../source';
+import type { Source } from '../source/source';
 
 export interface ExampleBatch {
   /** Row-major [examples, height, width, channels] uint8. */

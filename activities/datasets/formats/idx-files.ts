@@ -4,8 +4,8 @@
  * @module
  */
 import { DatasetInvalid } from '../errors';
-import { shownNames } from '../source';
-import type { Source } from '../source';
+import { shownNames } from '../source/source';
+import type { Source } from '../source/source';
 
 export interface IdxPair {
   readonly images: string;

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { ByteReader, unzipped } from '../byte-reader';
+import { ByteReader, unzipped } from '../source/byte-reader';
 import { DatasetInvalid } from '../errors';
-import type { Source } from '../source';
+import type { Source } from '../source/source';
 import { BATCH_BYTES } from './format';
 import type { DatasetFormat, ExampleBatch, OpenedDataset, OpenedPart } from './format';
 import { idxFiles } from './idx-files';

@@ -5,7 +5,7 @@
  * @module
  */
 import { activeNames } from '../../../workflows/search/space';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 import { judged, withoutContinued } from '../trial-end';
 import type { RawTrial } from '../trial-end';
 import { TrialsUnreadable } from '../trial-row';

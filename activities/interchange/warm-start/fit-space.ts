@@ -7,8 +7,8 @@ import { activeNames } from '../../../workflows/search/space';
 import type { Scalar, Space } from '../../../workflows/search/space';
 import { misfitOf } from '../../../workflows/search/space/fit';
 import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
-import type { Objective } from '../../../workflows/study';
-import type { HParams } from '../../../workflows/trial';
+import type { Objective } from '../../../workflows/words/study';
+import type { HParams } from '../../../workflows/words/trial';
 import type { ForeignTrials, ForeignValue } from '../trial-row';
 
 /** Hyperparameters or reasons named in one note before it is cut. */

@@ -5,8 +5,8 @@
  */
 import path from 'node:path';
 import type { TrialImport } from '../../../workflows/spec/trial-import';
-import { openSource } from '../../datasets/source';
-import type { SourceAccess } from '../../datasets/source';
+import { openSource } from '../../datasets/source/source';
+import type { SourceAccess } from '../../datasets/source/source';
 import type { ObjectStore } from '../../storage/object-store';
 import { studyKey } from '../../study/study-keys';
 import { TRIAL_FORMATS } from '../formats';

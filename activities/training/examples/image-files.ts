@@ -5,9 +5,9 @@
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PackedFile } from '../../datasets/packed';
+import type { PackedFile } from '../../datasets/packed/packed';
 import { localCopyDamaged } from '../failures';
-import type { ImageSource } from '../step-engine';
+import type { ImageSource } from '../engine';
 
 /** Where a part's images lie; plain data, so that a thread can be told. */
 export interface ImageLocation {

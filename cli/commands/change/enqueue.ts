@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 import { askStudy, changeVerb } from '../../change-study';
 import type { ChangeOptions } from '../../change-study';
 import { CommandError } from '../../failure';

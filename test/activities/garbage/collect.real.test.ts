@@ -1,11 +1,11 @@
 import { collectGarbage } from '../../../activities/garbage/collect';
-import { openTrial } from '../../../activities/storage/checkpoints';
+import { openTrial } from '../../../activities/ledger/open-trial';
 import { s3Store } from '../../../activities/storage/s3';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import { manifestKey, trialFolder } from '../../../activities/storage/trial-manifest';
+import { manifestKey, trialFolder } from '../../../activities/ledger/manifest';
 import { s3Client } from '../../support/s3-client';
 import { freshBucket } from '../../support/services';
-import { ownerOf } from '../storage/trial-support';
+import { ownerOf } from '../ledger/trial-support';
 import { datasetSha, putDataset, putStudy, putTrial, runOf, studyName, trialHashOf } from './store-world';
 
 const collect = (store: ObjectStore) =>

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { createStudyActivities } from '../../../activities';
-import { isStored } from '../../../activities/datasets/stored';
+import { isStored } from '../../../activities/datasets/packed/stored';
 import { collectGarbage } from '../../../activities/garbage/collect';
 import type { Collected } from '../../../activities/garbage/collect';
-import { openTrial } from '../../../activities/storage/checkpoints';
+import { openTrial } from '../../../activities/ledger/open-trial';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import { manifestKey, trialFolder } from '../../../activities/storage/trial-manifest';
+import { manifestKey, trialFolder } from '../../../activities/ledger/manifest';
 import { decisionKey } from '../../../activities/study/decision-record';
-import type { ResolvedStudy } from '../../../workflows/study';
+import type { ResolvedStudy } from '../../../workflows/words/study';
 import { quietEnvironment } from '../../support/activity-environment';
 import { folderOf, idxSet } from '../../support/datasets';
-import { ownerOf } from '../storage/trial-support';
+import { ownerOf } from '../ledger/trial-support';
 import { agedStore, datasetSha, putDataset, putStudy, putTrial, runOf, studyName, trialHashOf } from './store-world';
 import type { AgedStore, StudyPlan, TrialPlan } from './store-world';
 

@@ -6,14 +6,14 @@
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { putBytes } from '../../../activities/storage/files';
-import { encodeManifest, firstManifest, manifestKey, trialFolder } from '../../../activities/storage/trial-manifest';
-import type { TrialManifest, TrialUser } from '../../../activities/storage/trial-manifest';
+import { encodeManifest, firstManifest, manifestKey, trialFolder } from '../../../activities/ledger/manifest';
+import type { TrialManifest, TrialUser } from '../../../activities/ledger/manifest';
 import { writeDecision } from '../../../activities/study/decision-record';
 import { writeOpening } from '../../../activities/study/opening';
 import { sha256Of } from '../../../activities/content-hash';
-import type { StudyRecord } from '../../../workflows/contract';
+import type { StudyRecord } from '../../../workflows/words/contract';
 import { sampleStudy, SAMPLE_STUDY } from '../report/sample-study';
-import { ownerOf, resultOf } from '../storage/trial-support';
+import { ownerOf, resultOf } from '../ledger/trial-support';
 
 const HOUR = 3_600_000;
 

@@ -1,5 +1,5 @@
 import type { ExportedStudy } from '../../../activities/interchange/trial-row';
-import type { TrialSummary } from '../../../workflows/contract';
+import type { TrialSummary } from '../../../workflows/words/contract';
 
 function trial(trialId: string, changes: Partial<TrialSummary>): TrialSummary {
   return {

@@ -5,10 +5,10 @@
  * @module
  */
 import type { ReportInput } from '../../../activities/report';
-import type { StageProgress, TrialSummary } from '../../../workflows/contract';
+import type { StageProgress, TrialSummary } from '../../../workflows/words/contract';
 import type { Decision, Plot, Series } from '../../../workflows/stages/stage';
-import type { ResolvedStudy } from '../../../workflows/study';
-import type { HParams, Receipt } from '../../../workflows/trial';
+import type { ResolvedStudy } from '../../../workflows/words/study';
+import type { HParams, Receipt } from '../../../workflows/words/trial';
 
 const START: HParams = {
   learningRate: 0.001,

@@ -1,16 +1,16 @@
 import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import { encodeManifest, firstManifest, manifestKey } from '../../../activities/storage/trial-manifest';
+import { encodeManifest, firstManifest, manifestKey } from '../../../activities/ledger/manifest';
 import { writeDecision } from '../../../activities/study/decision-record';
 import { openingKey, writeOpening } from '../../../activities/study/opening';
 import { recoveryOf } from '../../../activities/study/recovery';
 import { readStudy, unfinishedStudies } from '../../../activities/study/stored-study';
 import { sha256Of } from '../../../activities/content-hash';
-import type { StudyStatus, TrialSummary } from '../../../workflows/contract';
-import type { Receipt } from '../../../workflows/trial';
+import type { StudyStatus, TrialSummary } from '../../../workflows/words/contract';
+import type { Receipt } from '../../../workflows/words/trial';
 import { sampleStudy, SAMPLE_STUDY } from '../report/sample-study';
-import { ownerOf, resultOf } from '../storage/trial-support';
+import { ownerOf, resultOf } from '../ledger/trial-support';
 
 const STAGES = [
   ['lrRangeTest', 'lr-range-test'],

@@ -4,7 +4,7 @@ import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { StorageDenied } from '../../../activities/storage/object-store';
-import type { ResolvedStudy } from '../../../workflows/study';
+import type { ResolvedStudy } from '../../../workflows/words/study';
 import { quietEnvironment } from '../../support/activity-environment';
 import { folderOf, idxSet } from '../../support/datasets';
 

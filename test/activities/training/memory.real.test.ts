@@ -1,4 +1,4 @@
-import type { ModelSpec, OptimizerName } from '../../../workflows/study';
+import type { ModelSpec, OptimizerName } from '../../../workflows/words/study';
 import { digitsJob, ForkedTrainer, packedDigits } from '../../support/trainer';
 
 const MIB = 2 ** 20;

@@ -1,14 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { decodeCheckpoint, encodeCheckpoint } from '../../../activities/training/checkpoint';
+import { decodeCheckpoint, encodeCheckpoint } from '../../../activities/training/loop/checkpoint';
 import {
   decodeSafetensors,
   encodeSafetensors,
   type HostTensor,
   writeDurably,
 } from '../../../activities/training/safetensors';
-import { INITIAL_STATE } from '../../../activities/training/training-state';
+import { INITIAL_STATE } from '../../../activities/training/loop/training-state';
 
 const tensors = new Map<string, HostTensor>([
   ['kernel', { shape: [2, 2], values: Float32Array.of(1, -0, Number.NaN, 3.4e38) }],

@@ -1,8 +1,8 @@
 import { endOf, hangsFrom, TrainerStalled } from '../../../activities/trial/attempt-end';
 import type { AttemptFacts } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
-import { FAILURES } from '../../../workflows/contract';
-import type { Receipt } from '../../../workflows/trial';
+import { FAILURES } from '../../../workflows/words/contract';
+import type { Receipt } from '../../../workflows/words/trial';
 
 const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({
   step: 42,

@@ -3,7 +3,7 @@ import { CheckpointUploads } from '../../../activities/trial/checkpoint-uploads'
 import { waitFor } from '../../support/wait-for';
 import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
-import { checkpointFile, folder, manifestOf, take } from '../storage/trial-support';
+import { checkpointFile, folder, manifestOf, take } from '../ledger/trial-support';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 afterEach(() => jest.restoreAllMocks());

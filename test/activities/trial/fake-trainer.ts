@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { TrainJob, TrainReport } from '../../../activities/trial/protocol';
 import { TrainerCrashed } from '../../../activities/trial/trainer-process';
 import type { TrainerEvents } from '../../../activities/trial/trainer-process';
-import type { Outcome } from '../../../workflows/trial';
-import { resultOf } from '../storage/trial-support';
+import type { Outcome } from '../../../workflows/words/trial';
+import { resultOf } from '../ledger/trial-support';
 
 interface Training {
   readonly job: TrainJob;

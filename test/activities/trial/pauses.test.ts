@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { TrainerCrashed } from '../../../activities/trial/trainer-process';
 import { TrainingAttempt } from '../../../activities/trial/training-attempt';
-import type { TrialOwner } from '../../../activities/storage/trial-manifest';
+import type { TrialOwner } from '../../../activities/ledger/manifest';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import type { Outcome, TrialResult } from '../../../workflows/trial';
-import { folder, HASH, keysOf, manifestOf, resultOf, take } from '../storage/trial-support';
+import type { Outcome, TrialResult } from '../../../workflows/words/trial';
+import { folder, HASH, keysOf, manifestOf, resultOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
 import { trialInput } from './trial-input';
 

@@ -1,8 +1,8 @@
-import type { PreviousAttempt } from '../../../activities/storage/trial-ledger';
+import type { PreviousAttempt } from '../../../activities/ledger/ledger';
 import { receiptOf } from '../../../activities/trial/receipt';
 import type { Recovery } from '../../../activities/trial/receipt';
-import type { TrialProgress } from '../../../workflows/contract';
-import { ownerOf } from '../storage/trial-support';
+import type { TrialProgress } from '../../../workflows/words/contract';
+import { ownerOf } from '../ledger/trial-support';
 
 const previousOf = (previous: Partial<PreviousAttempt> = {}): PreviousAttempt => ({
   owner: ownerOf(),

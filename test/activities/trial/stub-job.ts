@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TrainJob } from '../../../activities/trial/protocol';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 import { trialInput } from './trial-input';
 
 /** A job for the stub trainer. */

@@ -1,16 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { TrialLedger } from '../../../activities/storage/trial-ledger';
+import type { TrialLedger } from '../../../activities/ledger/ledger';
 import { TrainerStalled } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
 import { TrainingAttempt } from '../../../activities/trial/training-attempt';
-import { FAILURES } from '../../../workflows/contract';
-import type { TrialProgress } from '../../../workflows/contract';
-import type { TrialResult, TrialSpec } from '../../../workflows/trial';
+import { FAILURES } from '../../../workflows/words/contract';
+import type { TrialProgress } from '../../../workflows/words/contract';
+import type { TrialResult, TrialSpec } from '../../../workflows/words/trial';
 import { waitFor } from '../../support/wait-for';
 import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
-import { checkpointFile, folder, HASH, manifestOf, resultOf, take } from '../storage/trial-support';
+import { checkpointFile, folder, HASH, manifestOf, resultOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
 import { trialInput } from './trial-input';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { canonicalJson } from '../../../activities/content-hash';
 import { trialHash } from '../../../activities/trial/trial-hash';
-import type { RunTrialInput } from '../../../workflows/contract';
+import type { RunTrialInput } from '../../../workflows/words/contract';
 import { trialInput } from './trial-input';
 
 const hashOf = (

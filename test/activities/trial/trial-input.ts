@@ -1,5 +1,5 @@
-import type { RunTrialInput } from '../../../workflows/contract';
-import type { TrialSpec } from '../../../workflows/trial';
+import type { RunTrialInput } from '../../../workflows/words/contract';
+import type { TrialSpec } from '../../../workflows/words/trial';
 
 /** What `runTrial` is given; what is not said is small and plain. */
 export function trialInput(

@@ -5,7 +5,7 @@ import { factorsOf, fanova, importances, pedAnova, unitsByFactor } from '../../.
 import type { Factor, Importances, Observation } from '../../../workflows/analysis';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import type { Space } from '../../../workflows/search/space';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 interface Case {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { createSearch, SAMPLERS } from '../../../workflows/search';
 import type { Asked, NestedSpace, SearchOptions } from '../../../workflows/search';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 const SPACE: NestedSpace = {
   rate: { logUniform: [1e-4, 1] },

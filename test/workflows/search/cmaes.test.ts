@@ -4,7 +4,7 @@ import { withMargin } from '../../../workflows/search/cmaes/margin';
 import { normalMass } from '../../../workflows/search/normal';
 import { cellsOf } from '../../../workflows/search/space';
 import { median } from '../../../workflows/analysis/statistics';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 type Loss = (x: readonly number[]) => number | null;
 

@@ -9,7 +9,7 @@ import { standardized } from '../../../workflows/search/gp/losses';
 import { matern52, matern52Slope } from '../../../workflows/search/gp/matern';
 import { minimize } from '../../../workflows/search/gp/minimize';
 import { processOf } from '../../../workflows/search/gp/model';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 const SQUARE: Space = { x: { uniform: [0, 1] }, y: { uniform: [0, 1] } };
 const suggest = (space: Space, observations: readonly Observation[], index = observations.length): HParams =>

@@ -1,7 +1,7 @@
 import { SAMPLERS } from '../../../workflows/search';
 import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, optionsOf, shuffled } from '../../support/stages';
 import type { DriveOptions, Network } from '../../support/stages';
 

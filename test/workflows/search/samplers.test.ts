@@ -1,6 +1,6 @@
 import { gridSize, SAMPLERS } from '../../../workflows/search';
 import type { Sampler, Space } from '../../../workflows/search';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 const SPACE: Space = {
   weightDecay: { logUniform: [1e-6, 1e-2] },

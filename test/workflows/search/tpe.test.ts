@@ -1,6 +1,6 @@
 import { permutation, SAMPLERS } from '../../../workflows/search';
 import type { Observation, Space } from '../../../workflows/search';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 
 const SPACE: Space = {
   weightDecay: { logUniform: [1e-6, 1e-2] },

@@ -1,5 +1,5 @@
 import { parseStudy } from '../../../workflows/spec';
-import type { TrainingSpec } from '../../../workflows/study';
+import type { TrainingSpec } from '../../../workflows/words/study';
 
 const study = (training: object): object => ({
   name: 'a',

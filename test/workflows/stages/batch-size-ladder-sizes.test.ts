@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { batchSizeLadder } from '../../../workflows/stages/batch-size-ladder/stage';
 import { StageInconclusive } from '../../../workflows/stages/stage';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
-import type { TrialSpec } from '../../../workflows/trial';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, INCUMBENT, optionsOf, OUTCOMES, shuffled } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -1,8 +1,8 @@
 import { batchSizeLadder } from '../../../workflows/stages/batch-size-ladder/stage';
 import { StageInconclusive } from '../../../workflows/stages/stage';
 import type { Decision, StageContext, StudyFacts } from '../../../workflows/stages/stage';
-import { epochEndStep, stepsOf } from '../../../workflows/trial-length';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/trial';
+import { epochEndStep, stepsOf } from '../../../workflows/trials/length';
+import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, INCUMBENT, optionsOf, OUTCOMES } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

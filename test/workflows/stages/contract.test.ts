@@ -3,8 +3,8 @@ import { STAGES } from '../../../workflows/stages';
 import { STAGE_OPTIONS } from '../../../workflows/stages/options';
 import { StageInconclusive } from '../../../workflows/stages/stage';
 import type { Decision, Stage, StageContext } from '../../../workflows/stages/stage';
-import { stepsOf } from '../../../workflows/trial-length';
-import type { Outcome, TrialSpec } from '../../../workflows/trial';
+import { stepsOf } from '../../../workflows/trials/length';
+import type { Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

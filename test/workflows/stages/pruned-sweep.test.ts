@@ -1,13 +1,13 @@
 /** The sweep with pruners, on networks made up of formulas. */
 import fc from 'fast-check';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
-import { costOfSegment, isFirstSegment } from '../../../workflows/segments';
+import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segments';
 import { ownObservations } from '../../../workflows/stages/regularization-sweep/observations';
 import { regularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
 import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
 import { lastValue, trainingsOf } from '../../../workflows/stages/regularization-sweep/trainings';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/trial';
+import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf, OUTCOMES, shuffled } from '../../support/stages';
 import type { DriveOptions, Network } from '../../support/stages';
 

@@ -1,7 +1,7 @@
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/trial';
+import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -4,7 +4,7 @@ import { observed } from '../../../workflows/stages/regularization-sweep/importe
 import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
 import type { RegularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
 import type { StageContext } from '../../../workflows/stages/stage';
-import type { HParams } from '../../../workflows/trial';
+import type { HParams } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';
 import type { DriveOptions, Network } from '../../support/stages';
 

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { deriveSeed, uniform } from '../random';
 import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { uniform } from '../random';
 import { cellsOf, pointAt, unitsOf } from '../space';
 import type { Cells, Space } from '../space';

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { activeNames, cardinality, listOf, unitOf } from '../space';
 import type { Dimension, Space } from '../space';
 

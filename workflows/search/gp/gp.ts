@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { halton } from '../halton';
 import { deriveSeed } from '../random';
 import { lossOf } from '../sampler';

@@ -1,4 +1,4 @@
-import type { Objective } from '../../study';
+import type { Objective } from '../../words/study';
 
 /** The objective after an epoch; `null` where it is not finite, which is worse than any number. */
 export interface CurvePoint {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { meets, requirementsOf, selectorsOf } from './conditions';
 import { valueNumbered } from './coordinates';
 import { cardinality } from './dimension';

@@ -1,7 +1,7 @@
 import { requirementsOf } from './conditions';
 import { boundsOf, isRange, isRelative, listOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 
 /**
  * Why a value is none of a dimension's, e.g. `must lie between 0 and 0.6`; `undefined` if it is one. Between steps is

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { activeNames, requirementsOf } from './conditions';
 import { unitOf, valueAtUnit } from './coordinates';
 import type { Scalar, Space } from './dimension';

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { activeNames, cardinality, meets, pick, requirementsOf, valueAtUnit } from '../space';
 import type { Dimension, Requirements, Scalar, Space } from '../space';
 

@@ -1,4 +1,4 @@
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { deriveSeed, hash32, uniform } from '../random';
 import { random } from '../random-search';
 import { lossOf } from '../sampler';

@@ -1,5 +1,5 @@
-import { numericHParam } from '../../hparams';
-import type { Trial, TrialSpec } from '../../trial';
+import { numericHParam } from '../../words/hparams';
+import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';

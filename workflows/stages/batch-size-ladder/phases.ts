@@ -1,6 +1,6 @@
-import { numericHParam } from '../../hparams';
+import { numericHParam } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
-import type { HParams, Trial, TrialSpec } from '../../trial';
+import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { threeDigits } from '../format';
 import { coScaledLearningRate, OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';

@@ -1,9 +1,9 @@
 import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, median } from '../../analysis/statistics';
 import { stepsToTarget } from '../../analysis/time-to-target';
-import { numericHParam } from '../../hparams';
-import { stepsOf } from '../../trial-length';
-import type { Trial, TrialSpec } from '../../trial';
+import { numericHParam } from '../../words/hparams';
+import { stepsOf } from '../../trials/length';
+import type { Trial, TrialSpec } from '../../words/trial';
 import { constantRate } from '../schedules';
 import { finalValLoss, isRunning, measurementOf } from '../trials';
 import { noiseScaleEvery, proposedByNoise } from './noise';

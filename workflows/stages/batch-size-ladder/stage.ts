@@ -11,7 +11,7 @@
  *
  * @module
  */
-import { stepsOf } from '../../trial-length';
+import { stepsOf } from '../../trials/length';
 import type { Stage } from '../stage';
 import { chooseSize } from './choice';
 import { decideLadder } from './decide';

@@ -1,6 +1,6 @@
-import { batchSizesOf } from '../../batch-growth';
-import { numericHParam } from '../../hparams';
-import type { Trial } from '../../trial';
+import { batchSizesOf } from '../../trials/batch-growth';
+import { numericHParam } from '../../words/hparams';
+import type { Trial } from '../../words/trial';
 import { formatNumber } from '../format';
 import { measurementOf } from '../trials';
 

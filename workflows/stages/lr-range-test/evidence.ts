@@ -1,6 +1,6 @@
 import { logMedian } from '../../analysis/statistics';
-import { rampEnd } from '../../ramp-end';
-import type { Trial } from '../../trial';
+import { rampEnd } from '../../trials/ramp-end';
+import type { Trial } from '../../words/trial';
 import type { Plot, Table } from '../stage';
 import { formatNumber, threeDigits } from '../format';
 import type { GridPoint } from './grid';

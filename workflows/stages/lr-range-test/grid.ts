@@ -1,7 +1,7 @@
 import { logMedian } from '../../analysis/statistics';
-import { numericHParam, STANDARD_HPARAMS } from '../../hparams';
+import { numericHParam, STANDARD_HPARAMS } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
-import type { HParams, Trial, TrialSpec } from '../../trial';
+import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { formatNumber, threeDigits } from '../format';
 import { constantRate } from '../schedules';
 import type { StageContext } from '../stage';

@@ -1,6 +1,6 @@
-import { STANDARD_HPARAMS } from '../../hparams';
-import { STEP_LOSSES_MAX } from '../../trial';
-import type { Trial } from '../../trial';
+import { STANDARD_HPARAMS } from '../../words/hparams';
+import { STEP_LOSSES_MAX } from '../../words/trial';
+import type { Trial } from '../../words/trial';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
 import type { LrRangeTestOptions } from './options';

@@ -3,7 +3,7 @@ import { lowestIndex, readablePart, smoothedCurve } from '../../analysis/range-t
 import type { Curve } from '../../analysis/range-test-curve';
 import { SUGGESTION_RULES } from '../../analysis/rules';
 import type { SuggestionRuleName } from '../../analysis/rules';
-import type { Trial } from '../../trial';
+import type { Trial } from '../../words/trial';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
 import { measurementOf } from '../trials';

@@ -8,10 +8,10 @@
  * @module
  */
 import { logMedian, ratioSpread } from '../../analysis/statistics';
-import { numericHParam } from '../../hparams';
+import { numericHParam } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
-import { STEP_LOSSES_MAX } from '../../trial';
-import type { TrialSpec } from '../../trial';
+import { STEP_LOSSES_MAX } from '../../words/trial';
+import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';

@@ -4,8 +4,8 @@
  * @module
  */
 import { geometricMean } from '../../analysis/statistics';
-import { numericHParam } from '../../hparams';
-import type { Trial } from '../../trial';
+import { numericHParam } from '../../words/hparams';
+import type { Trial } from '../../words/trial';
 import { threeDigits } from '../format';
 import { finalValLoss, isRunning } from '../trials';
 

@@ -11,9 +11,9 @@
  * @module
  */
 import { ratioSpread } from '../../analysis/statistics';
-import { numericHParam } from '../../hparams';
+import { numericHParam } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
-import type { TrialSpec } from '../../trial';
+import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';
 import { shortEpochs } from '../schedules';

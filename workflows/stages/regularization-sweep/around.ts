@@ -1,7 +1,7 @@
-import { limitsOf } from '../../hparams';
+import { limitsOf } from '../../words/hparams';
 import { isRelative, listOf } from '../../search/space';
 import type { Dimension, Scalar, Space } from '../../search/space';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { threeDigits } from '../format';
 import type { SweepContext } from './configurations';
 

@@ -1,5 +1,5 @@
 import { mean } from '../../analysis/statistics';
-import { isFirstSegment } from '../../segments';
+import { isFirstSegment } from '../../trials/segments';
 import { measurementOf } from '../trials';
 import { searchTrainings } from './configurations';
 import type { SweepContext } from './configurations';

@@ -1,8 +1,8 @@
 import { ranked } from '../../analysis/ranking';
 import { deriveSeed } from '../../search/random';
 import { pointKey } from '../../search/space';
-import { isFirstSegment } from '../../segments';
-import type { HParams, Trial } from '../../trial';
+import { isFirstSegment } from '../../trials/segments';
+import type { HParams, Trial } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';

@@ -2,7 +2,7 @@ import { mean } from '../../analysis/statistics';
 import { improvement, ranked } from '../../analysis/ranking';
 import { confidenceBy, PROBABILITY_HIGH, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { StageInconclusive } from '../stage';
 import type { Confidence, Decision } from '../stage';
 import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../trials';

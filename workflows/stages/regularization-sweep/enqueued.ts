@@ -5,7 +5,7 @@
  */
 import { pointKey } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { isReplicating } from './configurations';
 import type { SweepContext } from './configurations';
 import { triedPoints } from './tried-points';

@@ -2,7 +2,7 @@ import { isBetter } from '../../analysis/score';
 import { mean, rankCorrelation, standardDeviation } from '../../analysis/statistics';
 import type { Dimension } from '../../search/space';
 import { activeNames, unitOf } from '../../search/space';
-import type { Objective } from '../../study';
+import type { Objective } from '../../words/study';
 import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
 import { failedShare } from './configurations';

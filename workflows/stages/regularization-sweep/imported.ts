@@ -4,8 +4,8 @@
  * @module
  */
 import type { Observation } from '../../search/sampler';
-import type { Objective } from '../../study';
-import type { HParams } from '../../trial';
+import type { Objective } from '../../words/study';
+import type { HParams } from '../../words/trial';
 
 /** What one import came to, as `resolveStudy` pins it in the options. */
 export interface ImportedTrials {

@@ -1,7 +1,7 @@
 import type { Sampler } from '../../search/sampler';
 import { SAMPLERS } from '../../search/samplers';
 import { pointKey, pointsIn } from '../../search/space';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import { searchTrials } from './configurations';
 import type { SweepContext } from './configurations';
 import { enqueuedCount, enqueuedTried } from './enqueued';

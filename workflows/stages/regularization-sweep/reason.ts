@@ -1,5 +1,5 @@
 import { count, formatNumber } from '../format';
-import type { HParams } from '../../trial';
+import type { HParams } from '../../words/trial';
 import type { Comparison } from './comparison';
 import { failedSeeds, failedShare, searchTrials } from './configurations';
 import type { SweepContext } from './configurations';

@@ -5,9 +5,9 @@
  * @module
  */
 import { listOf, pointKey, valueAtUnit } from '../../search/space';
-import { numericHParam } from '../../hparams';
-import { stepsOf } from '../../trial-length';
-import type { HParams, TrialSpec } from '../../trial';
+import { numericHParam } from '../../words/hparams';
+import { stepsOf } from '../../trials/length';
+import type { HParams, TrialSpec } from '../../words/trial';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';

@@ -4,8 +4,8 @@
  * @module
  */
 import type { CurvePoint } from '../../search/pruners';
-import type { Objective } from '../../study';
-import type { EpochMeasurement, HParams, Measurement, Trial, TrialSpec } from '../../trial';
+import type { Objective } from '../../words/study';
+import type { EpochMeasurement, HParams, Measurement, Trial, TrialSpec } from '../../words/trial';
 import { isRunning, measurementOf, soundScore } from '../trials';
 
 export interface Training {

@@ -1,6 +1,6 @@
 import { pointKey } from '../../search/space';
 import type { Space } from '../../search/space';
-import type { Trial, TrialSpec } from '../../trial';
+import type { Trial, TrialSpec } from '../../words/trial';
 import { replicateSeed } from './configurations';
 import type { SweepContext } from './configurations';
 

@@ -1,8 +1,8 @@
-import { limitsOf } from '../../../hparams';
+import { limitsOf } from '../../../words/hparams';
 import { cardinality, isLogarithmic, isRange, unitOf } from '../../../search/space';
 import { boundsOf } from '../../../search/space/dimension';
 import type { Range, Scalar } from '../../../search/space/dimension';
-import type { HParams } from '../../../trial';
+import type { HParams } from '../../../words/trial';
 import { formatNumber, threeDigits } from '../../format';
 import type { SweepContext } from '../configurations';
 

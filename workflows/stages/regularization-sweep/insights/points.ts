@@ -1,6 +1,6 @@
 import { factorsOf, unitsByFactor } from '../../../analysis/importance';
 import type { Factor, Observation } from '../../../analysis/importance';
-import type { Measurement, Trial } from '../../../trial';
+import type { Measurement, Trial } from '../../../words/trial';
 import { measurementOf } from '../../trials';
 import type { Configuration, SweepContext } from '../configurations';
 

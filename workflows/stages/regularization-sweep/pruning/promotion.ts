@@ -6,7 +6,7 @@
 import { ranked } from '../../../analysis/ranking';
 import { PRUNERS } from '../../../search/pruners';
 import type { PrunableTrial, Pruner } from '../../../search/pruners';
-import type { TrialSpec } from '../../../trial';
+import type { TrialSpec } from '../../../words/trial';
 import { epochsOf, searchTrainings } from '../configurations';
 import type { SweepContext } from '../configurations';
 import { curveOf, lastValue } from '../trainings';

@@ -1,6 +1,6 @@
 import { improvement, ranked } from '../../../analysis/ranking';
 import { mean } from '../../../analysis/statistics';
-import type { Objective } from '../../../study';
+import type { Objective } from '../../../words/study';
 import { failedShare, replicatedConfigurations } from '../configurations';
 import type { Configuration, SweepContext } from '../configurations';
 import { prunerOf } from './promotion';

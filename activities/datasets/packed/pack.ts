@@ -1,0 +1,166 @@
+/**
+ * Packing a data set into the store, once for each content.
+ *
+ * @module
+ */
+import type { ObjectRef } from '../../../workflows/words/trial';
+import type { ObjectStore } from '../../storage/object-store';
+import { canonicalJson, sha256Of } from '../../content-hash';
+import { DatasetInvalid } from '../errors';
+import type { OpenedDataset, OpenedPart } from '../formats/format';
+import { manifestKey, packedFiles } from './packed';
+import type { PackedFile, PackedManifest } from './packed';
+import { SHARD_BYTES, shardsOf } from './shards';
+import type { Shard } from './shards';
+
+export interface PackProgress {
+  readonly doing: 'reading' | 'writing';
+  readonly examples: number;
+  readonly examplesTotal: number;
+}
+
+export interface PackOptions {
+  readonly onProgress: (progress: PackProgress) => void;
+  readonly shardBytes?: number;
+}
+
+export interface PackedDataset {
+  /** Content address: the hash of the manifest, which holds the hash of every file. */
+  readonly sha256: string;
+  readonly manifest: PackedManifest;
+  readonly ref: ObjectRef;
+}
+
+/**
+ * A data set in the store below `datasets/<sha256>/`, its manifest last.
+ *
+ * Reads the source twice: the first time for the address, which is all it takes where the store has the content
+ * already. That needs no disk, and memory for two shards, a batch of the source and, of an IDX set, the labels at a
+ * byte each, whatever the size of the data set.
+ *
+ * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
+ */
+export async function packDataset(
+  store: ObjectStore,
+  opened: OpenedDataset,
+  options: PackOptions,
+): Promise<PackedDataset> {
+  const manifest = await readManifest(opened, options);
+  const bytes = Buffer.from(canonicalJson(manifest));
+  const sha256 = sha256Of(bytes);
+  const key = manifestKey(sha256);
+  if (!(await isComplete(store, key, manifest))) {
+    await writeShards(store, key.replace('manifest.json', ''), opened, manifest, options);
+    await store.put(key, bytes);
+  }
+  return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
+}
+
+interface OpenSplit {
+  examples: number;
+  readonly images: PackedFile[];
+  readonly labels: PackedFile[];
+}
+
+async function readManifest(opened: OpenedDataset, options: PackOptions): Promise<PackedManifest> {
+  const { shape, classNames } = opened;
+  const parts: Record<'train' | 'test', OpenSplit | null> = { train: null, test: null };
+  for await (const {
+    part,
+    examples,
+    files: [images, labels],
+  } of shardFiles(opened, 'reading', options)) {
+    const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
+    split.examples += examples;
+    split.images.push(refOf(images, examples));
+    split.labels.push(refOf(labels, examples));
+  }
+  if (parts.train === null) throw new DatasetInvalid('training part holds no examples');
+  return { version: 1, shape, classes: classNames.length, classNames, train: parts.train, test: parts.test };
+}
+
+async function writeShards(
+  store: ObjectStore,
+  prefix: string,
+  opened: OpenedDataset,
+  manifest: PackedManifest,
+  options: PackOptions,
+): Promise<void> {
+  const known = new Map(packedFiles(manifest).map(({ file, sha256 }) => [file, sha256]));
+  for await (const { files } of shardFiles(opened, 'writing', options)) {
+    for (const { file, bytes } of files) {
+      if (known.get(file) !== sha256Of(bytes))
+        throw new DatasetInvalid(`data set changed while it was packed [file=${file}]; start again when it is at rest`);
+      await store.put(`${prefix}${file}`, bytes);
+    }
+  }
+}
+
+interface NamedBytes {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+interface ShardFiles {
+  readonly part: 'train' | 'test';
+  readonly examples: number;
+  /** Images and labels. */
+  readonly files: readonly [NamedBytes, NamedBytes];
+}
+
+/** Every shard of both parts as files; tells the progress after each was used. */
+async function* shardFiles(
+  { shape, train, test }: OpenedDataset,
+  doing: PackProgress['doing'],
+  { onProgress, shardBytes = SHARD_BYTES }: PackOptions,
+): AsyncGenerator<ShardFiles> {
+  const examplesTotal = train.examples + (test?.examples ?? 0);
+  const imageBytes = shape[0] * shape[1] * shape[2];
+  let examples = 0;
+  const beat = (batch: number): void => {
+    examples += batch;
+    onProgress({ doing, examples, examplesTotal });
+  };
+  for (const [part, opened] of [
+    ['train', train],
+    ['test', test],
+  ] as const) {
+    if (opened === null) continue;
+    for await (const shard of shardsOf(observed(opened, beat), imageBytes, shardBytes)) {
+      yield { part, examples: shard.examples, files: filesOf(part, shard) };
+      beat(0);
+    }
+  }
+}
+
+function observed(part: OpenedPart, onBatch: (examples: number) => void): OpenedPart {
+  return {
+    examples: part.examples,
+    async *batches() {
+      for await (const batch of part.batches()) {
+        onBatch(batch.labels.length);
+        yield batch;
+      }
+    },
+  };
+}
+
+function filesOf(part: 'train' | 'test', { index, images, labels }: Shard): readonly [NamedBytes, NamedBytes] {
+  const number = String(index).padStart(5, '0');
+  return [
+    { file: `${part}-images-${number}.u8`, bytes: images },
+    { file: `${part}-labels-${number}.i32`, bytes: labels },
+  ];
+}
+
+function refOf({ file, bytes }: NamedBytes, examples: number): PackedFile {
+  return { file, sha256: sha256Of(bytes), bytes: bytes.length, examples };
+}
+
+/** Whether all is there, by size: a manifest whose shards somebody deleted is packed again. */
+async function isComplete(store: ObjectStore, key: string, manifest: PackedManifest): Promise<boolean> {
+  if ((await store.head(key)) === undefined) return false;
+  const prefix = key.replace('manifest.json', '');
+  const present = new Map((await store.list(prefix)).map((object) => [object.key, object.bytes]));
+  return packedFiles(manifest).every(({ file, bytes }) => present.get(`${prefix}${file}`) === bytes);
+}

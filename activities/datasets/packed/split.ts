@@ -1,0 +1,88 @@
+/**
+ * Which examples train, validate and test: one rule, shared by what plans a study and what trains it.
+ *
+ * @module
+ */
+import { deriveSeed, permutation } from '../../../workflows/search/random';
+import type { DatasetSpec } from '../../../workflows/spec';
+import type { PinnedDataset } from '../../../workflows/words/study';
+import { DatasetInvalid } from '../errors';
+
+export type SplitSpec = PinnedDataset['split'];
+
+/** Indices of examples, in the order of the draw. */
+export interface SplitIndices {
+  /** Of the training part. */
+  readonly train: Int32Array;
+  /** Of the training part. */
+  readonly validation: Int32Array;
+  /** Of the data set's own test part, or of its training part where `testFrom` is `train`. */
+  readonly test: Int32Array;
+}
+
+/**
+ * Indices of each part of a data set: one permutation of the training part, cut into validation, then held-out test,
+ * then the rest.
+ *
+ * The order matters: validation comes first, so that a study with and without a held-out test validates on the same
+ * examples.
+ *
+ * @throws RangeError if a part is empty; `splitOf` makes none such.
+ */
+export function splitIndices({
+  seed,
+  trainExamples,
+  validationExamples,
+  testExamples,
+  testFrom,
+}: SplitSpec): SplitIndices {
+  if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
+    throw new RangeError(
+      `each part needs at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples}`,
+    );
+  }
+  const heldOut = testFrom === 'train' ? testExamples : 0;
+  const order = permutation(validationExamples + heldOut + trainExamples, seed);
+  return {
+    validation: order.slice(0, validationExamples),
+    test:
+      testFrom === 'train'
+        ? order.slice(validationExamples, validationExamples + heldOut)
+        : Int32Array.from({ length: testExamples }, (_, i) => i),
+    train: order.slice(validationExamples + heldOut),
+  };
+}
+
+/**
+ * How many examples each part of a study gets, and the seed that draws them.
+ *
+ * The test examples are the data set's own test part, unless `testFraction` asks to hold them out of the training part.
+ * A data set without a test part has as many held out as for validation.
+ *
+ * @param testPart Examples of the data set's own test part; `null` if it has none.
+ * @throws DatasetInvalid if a part would be empty.
+ */
+export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number, testPart: number | null): SplitSpec {
+  const { validationFraction, testFraction } = spec;
+  const held = testFraction ?? (testPart === null ? validationFraction : undefined);
+  const validationExamples = Math.round(validationFraction * trainPart);
+  const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
+  const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
+  const trainExamples = trainPart - validationExamples - heldOut;
+  if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
+    const heldWords =
+      held === undefined
+        ? ''
+        : `, testFraction=${held}${testFraction === undefined ? ' (as validationFraction: the data set has no test part)' : ''}`;
+    throw new DatasetInvalid(
+      `each part must have at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples} of ${trainPart} with validationFraction=${validationFraction}${heldWords}; change the fractions`,
+    );
+  }
+  return {
+    seed: deriveSeed(studySeed, 'split'),
+    trainExamples,
+    validationExamples,
+    testExamples,
+    testFrom: held === undefined ? 'test' : 'train',
+  };
+}

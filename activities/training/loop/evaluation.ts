@@ -1,0 +1,69 @@
+/**
+ * Evaluations of many examples, in chunks with a turn of the event loop between them.
+ *
+ * @module
+ */
+import { type Evaluation, TOP_K } from '../../../workflows/words/trial';
+import type { BatchEvaluation, StepEngine } from '../engine';
+
+/** Examples evaluated between two signs of progress. */
+const EVALUATION_CHUNK = 1024;
+
+export interface EvaluationRequest {
+  readonly engine: StepEngine;
+  readonly part: 'train' | 'test';
+  readonly indices: Int32Array;
+  /** Called after every chunk. */
+  readonly between: () => Promise<void>;
+}
+
+async function inChunks<Sums>(
+  { engine, part, indices, between }: EvaluationRequest,
+  evaluate: (part: 'train' | 'test', indices: Int32Array) => Sums,
+): Promise<Sums[]> {
+  const found: Sums[] = [];
+  for (let from = 0; from < indices.length; from += EVALUATION_CHUNK) {
+    const next = from + EVALUATION_CHUNK;
+    if (next < indices.length) engine.ahead?.evaluation(part, indices.subarray(next));
+    found.push(evaluate(part, indices.subarray(from, next)));
+    await between();
+  }
+  return found;
+}
+
+const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): number =>
+  items.reduce((sum, item) => sum + value(item), 0);
+
+function evaluationOf(found: readonly BatchEvaluation[], examples: number): Evaluation {
+  const loss = sumOf(found, ({ lossSum }) => lossSum) / examples;
+  return {
+    loss: Number.isFinite(loss) ? loss : null,
+    accuracy: sumOf(found, ({ correct }) => correct) / examples,
+    examples,
+  };
+}
+
+/** Loss and accuracy. */
+export async function evaluateExamples(request: EvaluationRequest): Promise<Evaluation> {
+  return evaluationOf(await inChunks(request, request.engine.evaluate), request.indices.length);
+}
+
+/** With top-k accuracy and the confusion matrix where the number of classes allows. */
+export async function evaluateInDetail(request: EvaluationRequest, classNames: readonly string[]): Promise<Evaluation> {
+  const {
+    engine,
+    indices: { length },
+  } = request;
+  const found = await inChunks(request, engine.evaluateInDetail);
+  const [first] = found;
+  const counts = first?.confusion?.map((row, i) =>
+    row.map((_, j) => sumOf(found, (chunk) => chunk.confusion?.[i]?.[j] ?? 0)),
+  );
+  return {
+    ...evaluationOf(found, length),
+    ...(typeof first?.topCorrect === 'number' && {
+      topK: { k: TOP_K, accuracy: sumOf(found, ({ topCorrect }) => topCorrect ?? 0) / length },
+    }),
+    ...(counts !== undefined && { confusion: { classNames, counts } }),
+  };
+}

@@ -1,0 +1,62 @@
+import type { GradientNorms } from '../../../workflows/analysis/noise-scale';
+import type { Evaluation, Measurement } from '../../../workflows/words/trial';
+import { examplesAfter } from '../../../workflows/trials/length';
+import { peakMemoryBytes } from '../peak-memory';
+import { summarizeStepTimes } from './step-times';
+import { epochTrainLoss, type TrainingState } from './training-state';
+import { epochsDone, type TrialFacts } from './trial-facts';
+
+/** Lines of a curve that go through a Temporal history; a long training's are thinned. */
+const CURVE_LINES_MAX = 500;
+
+export interface MeasurementInput {
+  readonly state: TrainingState;
+  readonly facts: TrialFacts;
+  readonly test: Evaluation | null;
+  readonly parameters: number;
+  readonly onGpu: boolean;
+  readonly stepSeconds: readonly number[];
+  readonly stepTimesAfter: number | undefined;
+}
+
+/** What a training measured, up to where it ended. */
+export function measurementOf({
+  state,
+  facts,
+  test,
+  parameters,
+  onGpu,
+  stepSeconds,
+  stepTimesAfter,
+}: MeasurementInput): Measurement {
+  const { step, curve, best, stepLosses, noisePairs, deviceSeconds } = state;
+  return {
+    steps: step,
+    epochs: epochsDone(facts, step),
+    examples: examplesAfter(facts.phases, step),
+    trainLoss: epochTrainLoss(state) ?? curve.at(-1)?.trainLoss ?? null,
+    best,
+    curve: thinned(curve),
+    test,
+    stepLosses,
+    parameters,
+    deviceSeconds,
+    ...(noisePairs.length > 0 && { noiseScale: gradientNorms(noisePairs, facts.batchSize) }),
+    stepSeconds: stepTimesAfter === undefined ? null : summarizeStepTimes(stepSeconds, stepTimesAfter),
+    peakBytes: peakMemoryBytes(onGpu),
+  };
+}
+
+function gradientNorms(pairs: TrainingState['noisePairs'], batchSize: number): GradientNorms {
+  const half = Math.floor(batchSize / 2);
+  return {
+    small: { batchSize: half, squaredNorms: pairs.map(({ small }) => small) },
+    large: { batchSize: 2 * half, squaredNorms: pairs.map(({ large }) => large) },
+  };
+}
+
+/** Every n-th line up to the last one, which stays. */
+function thinned(curve: Measurement['curve']): Measurement['curve'] {
+  const stride = Math.ceil(curve.length / CURVE_LINES_MAX);
+  return curve.filter((_, i) => (curve.length - 1 - i) % stride === 0);
+}

@@ -1,0 +1,24 @@
+import type { FromTrainer, TrainJob } from '../../trial/protocol';
+import type { LoadedDataset } from '../examples/dataset';
+import type { TrainableModel } from '../tensorflow/model';
+import type { StepPlan } from '../tensorflow/step';
+import type { StepEngine } from '../engine';
+import type { TrialFacts } from './trial-facts';
+
+/** Messages that a trial sends on its way. */
+export type TrialMessage = Extract<FromTrainer, { type: 'progress' | 'checkpoint' }>;
+
+export interface TrialParts {
+  readonly job: TrainJob;
+  readonly dataset: LoadedDataset;
+  readonly facts: TrialFacts;
+  readonly model: TrainableModel;
+  readonly plan: StepPlan;
+  readonly engine: StepEngine;
+  /** Identity of the engine, for the report. */
+  readonly identity: string;
+  readonly onGpu: boolean;
+  readonly send: (message: TrialMessage) => void;
+  /** Asked before every step. */
+  readonly stopRequested: () => boolean;
+}

@@ -1,0 +1,69 @@
+/**
+ * What a training leaves when it has ended: its outcome, the weights, and the model where it is asked for.
+ *
+ * @module
+ */
+import { join } from 'node:path';
+import type { Evaluation, Measurement } from '../../../workflows/words/trial';
+import type { TrainReport } from '../../trial/protocol';
+import { exportModel } from '../tensorflow/export/export-model';
+import { encodeSafetensors, type HostTensors, writeDurably } from '../safetensors';
+import { weightsOf } from '../tensorflow/step-state';
+import { neverLearnt } from './stop-rules';
+import type { Ending, TrainingState } from './training-state';
+import type { TrialFacts } from './trial-facts';
+import type { TrialParts } from './trial-parts';
+
+export interface EndedTraining {
+  readonly state: TrainingState;
+  readonly facts: TrialFacts;
+  /** Weights of the best epoch; `null` where none was validated. */
+  readonly best: HostTensors | null;
+  /** Evaluates weights on the test set. */
+  readonly test: (weights: HostTensors) => Promise<Evaluation>;
+  /** What was measured, the test included. */
+  readonly measured: (test: Evaluation | null) => Measurement;
+}
+
+/** Writes the files of a training that has ended into its scratch folder. */
+export async function writeResults(
+  parts: TrialParts,
+  { state, facts, best, test, measured }: EndedTraining,
+): Promise<TrainReport> {
+  const {
+    job: { trial, scratchFolder },
+    engine,
+    model,
+    identity,
+  } = parts;
+  const ending = endingOf(state, facts, parts);
+  const lost = ending.status === 'diverged' || ending.status === 'dead';
+  // Without a validated epoch, weights that went astray are worth nothing to anybody.
+  const weights = best ?? (lost ? null : weightsOf(model, engine.read()));
+  const measurement = measured(weights !== null && trial.evaluate.test ? await test(weights) : null);
+  if (weights === null)
+    return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };
+  const weightsPath = join(scratchFolder, 'weights.safetensors');
+  writeDurably(weightsPath, encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
+  const modelFolder = trial.exportModel ? join(scratchFolder, 'model') : null;
+  if (modelFolder !== null)
+    await exportModel(modelFolder, {
+      model,
+      weights,
+      classNames: parts.dataset.manifest.classNames,
+      hparams: trial.hparams,
+      measurement,
+    });
+  return { outcome: { ...ending, measurement }, engine: identity, weightsPath, modelFolder };
+}
+
+function endingOf(
+  { ending, step, curve }: TrainingState,
+  { stepsTotal }: TrialFacts,
+  { job: { trial }, dataset }: TrialParts,
+): Ending {
+  if (ending !== null && ending.status !== 'completed' && ending.status !== 'earlyStopped') return ending;
+  if (trial.stop.dead === true && neverLearnt(curve, dataset.manifest.classes)) return { status: 'dead', step };
+  // A patience that runs out with the last step has stopped nothing early.
+  return ending === null || step >= stepsTotal ? { status: 'completed' } : ending;
+}

@@ -1,0 +1,283 @@
+/**
+ * One training from its start or from a checkpoint to its end.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setImmediate as eventLoopTurn } from 'node:timers/promises';
+import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/trial';
+import { phaseAt } from '../../../workflows/trials/length';
+import type { TrainReport } from '../../trial/protocol';
+import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
+import { createDataOrder } from './data-order';
+import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
+import { ExampleFeed } from './example-feed';
+import { learningRateAt, momentumAt } from './learning-rate';
+import { measurementOf } from './measurement';
+import { createNoiseWatch, type NoiseWatch } from './noise-watch';
+import { type HostTensors, writeDurably } from '../safetensors';
+import { stepScalars } from '../tensorflow/step';
+import { initialTensors, weightsOf } from '../tensorflow/step-state';
+import {
+  afterEpoch,
+  afterStep,
+  epochTrainLoss,
+  INITIAL_STATE,
+  stepLossStride,
+  type TrainingState,
+} from './training-state';
+import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './trial-facts';
+import type { TrialParts } from './trial-parts';
+import { writeResults } from './trial-results';
+
+/** Often enough for a progress bar, rarely enough to cost nothing. */
+const PROGRESS_EVERY_MILLISECONDS = 200;
+
+export class TrialRun {
+  private state: TrainingState = INITIAL_STATE;
+  private facts: TrialFacts;
+  private best: HostTensors | null = null;
+  private readonly feed: ExampleFeed;
+  private readonly stride: number;
+  private readonly noise: NoiseWatch;
+  private readonly stepSeconds: number[] = [];
+  private secondsBefore = 0;
+  private startedAt = 0;
+  private progressAt = Number.NEGATIVE_INFINITY;
+  private lastLoss: number | null = null;
+  private written = -1;
+
+  constructor(private readonly parts: TrialParts) {
+    const {
+      job: { trial },
+      facts,
+    } = parts;
+    this.facts = facts;
+    this.feed = new ExampleFeed(createDataOrder(facts.split.train, trial.seed), parts.engine);
+    this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
+    this.noise = createNoiseWatch(trial, facts);
+  }
+
+  /** Trains to the end, or to a stop: then a checkpoint holds all that was done. */
+  async train(): Promise<TrainReport | { readonly stoppedAt: number }> {
+    this.restore();
+    while (this.state.ending === null && this.state.step < this.facts.stepsTotal) {
+      if (this.parts.stopRequested()) {
+        this.checkpoint(false);
+        return { stoppedAt: this.state.step };
+      }
+      if (this.pauseIsDue()) return this.pause();
+      await this.advance();
+      // A stop, or the worker's death, is heard between two steps.
+      await eventLoopTurn();
+    }
+    return this.finish();
+  }
+
+  /** Also where the checkpoint that it went on from is past the pause. */
+  private pauseIsDue(): boolean {
+    const { pauseAfterEpochs } = this.parts.job.trial;
+    return pauseAfterEpochs !== undefined && epochsDone(this.facts, this.state.step) >= pauseAfterEpochs;
+  }
+
+  /** Ends this segment. Nothing but the checkpoint is written: the weights are those of a training under way. */
+  private pause(): TrainReport {
+    this.checkpoint(false);
+    return {
+      outcome: { status: 'paused', measurement: this.measurement(null) },
+      engine: this.parts.identity,
+      weightsPath: null,
+      modelFolder: null,
+    };
+  }
+
+  private restore(): void {
+    const {
+      job: { resumeFrom },
+      engine,
+      plan,
+    } = this.parts;
+    if (resumeFrom === null) {
+      engine.load(initialTensors(plan));
+    } else {
+      const checkpoint = decodeCheckpoint(readFileSync(resumeFrom));
+      engine.load(checkpoint.tensors);
+      // What is younger than the checkpoint is as in a trial that just begins.
+      this.state = { ...INITIAL_STATE, ...checkpoint.state };
+      this.facts = withPhases(this.parts.facts, this.state.grown);
+      this.best = checkpoint.best;
+      this.written = checkpoint.state.step;
+    }
+    this.secondsBefore = this.state.deviceSeconds;
+    this.startedAt = performance.now();
+  }
+
+  private async advance(): Promise<void> {
+    const {
+      job: { trial, checkpointEverySteps },
+      plan,
+      engine,
+    } = this.parts;
+    const { step } = this.state;
+    const learningRate = this.learningRate(step);
+    const scalars = stepScalars(plan, trial.hparams, learningRate, step, momentumAt(step, trial, this.facts));
+    this.feed.announce(step, this.facts);
+    this.measureNoise(scalars);
+    const startedAt = performance.now();
+    const loss = engine.step(this.feed.batch(step, this.facts), scalars, [trial.seed, step]);
+    if (trial.record.stepTimesAfter !== undefined) this.stepSeconds.push((performance.now() - startedAt) / 1000);
+    this.state = afterStep(this.state, { loss, learningRate, stride: this.stride }, trial.stop);
+    this.lastLoss = Number.isFinite(loss) ? loss : null;
+    this.progress();
+    if (this.state.ending !== null) return;
+    const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
+    if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
+  }
+
+  private learningRate(step: number): number {
+    const { trial, optimizer } = this.parts.job;
+    return learningRateAt(step, trial, optimizer, this.facts, this.state.schedule);
+  }
+
+  /** Before a step at which somebody wants to know. */
+  private measureNoise(scalars: Float32Array): void {
+    const {
+      job: {
+        trial: { seed },
+      },
+      engine,
+    } = this.parts;
+    const { step } = this.state;
+    const { batchSize } = phaseAt(this.facts.phases, step);
+    if (!this.noise.isDue(step, batchSize)) return;
+    this.state = this.noise.observed(
+      this.state,
+      engine.gradientNorms(this.feed.batch(step, this.facts), scalars, [seed, step]),
+      batchSize,
+    );
+  }
+
+  /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
+  private async closeEpoch(): Promise<boolean> {
+    const {
+      job: { trial, objective },
+      engine,
+      model,
+    } = this.parts;
+    const {
+      facts,
+      state: { step },
+    } = this;
+    const { validation } = trial.evaluate;
+    const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
+    const found = validated ? await evaluateExamples(this.requestOf('train', facts.split.validation)) : null;
+    const line: EpochMeasurement = {
+      epoch: epochAt(facts, step),
+      step,
+      learningRate: this.learningRate(step - 1),
+      trainLoss: epochTrainLoss(this.state),
+      valLoss: found?.loss ?? null,
+      valAccuracy: found?.accuracy ?? null,
+      deviceSeconds: this.seconds(),
+      ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
+    };
+    this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
+    this.state = this.noise.grown(this.state, facts.phases);
+    this.facts = withPhases(this.parts.facts, this.state.grown);
+    if (this.state.best !== line) return false;
+    this.best = weightsOf(model, engine.read());
+    return true;
+  }
+
+  private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
+    const between = async (): Promise<void> => {
+      this.progress();
+      await eventLoopTurn();
+    };
+    return { engine: this.parts.engine, part, indices, between };
+  }
+
+  private checkpoint(best: boolean): void {
+    const {
+      job: { scratchFolder },
+      engine,
+      send,
+    } = this.parts;
+    const { step } = this.state;
+    if (step === this.written) return;
+    const deviceSeconds = this.seconds();
+    this.state = { ...this.state, deviceSeconds };
+    const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
+    const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
+    writeDurably(path, bytes);
+    this.written = step;
+    send({
+      type: 'checkpoint',
+      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds },
+    });
+  }
+
+  private progress(): void {
+    const now = performance.now();
+    if (now - this.progressAt < PROGRESS_EVERY_MILLISECONDS) return;
+    this.progressAt = now;
+    const {
+      facts,
+      state: { step },
+    } = this;
+    this.parts.send({
+      type: 'progress',
+      step,
+      stepsTotal: facts.stepsTotal,
+      epoch: epochAt(facts, step),
+      loss: this.lastLoss,
+      deviceSeconds: this.seconds(),
+    });
+  }
+
+  private seconds(): number {
+    return this.secondsBefore + (performance.now() - this.startedAt) / 1000;
+  }
+
+  private async finish(): Promise<TrainReport> {
+    if (this.state.ending === null && this.state.epochLoss.count > 0) await this.closeEpoch();
+    return writeResults(this.parts, {
+      state: this.state,
+      facts: this.facts,
+      best: this.best,
+      test: (weights) => this.test(weights),
+      measured: (test) => this.measurement(test),
+    });
+  }
+
+  private measurement(test: Evaluation | null): Measurement {
+    const {
+      job: { trial },
+      model,
+      onGpu,
+    } = this.parts;
+    return measurementOf({
+      state: { ...this.state, deviceSeconds: this.seconds() },
+      facts: this.facts,
+      test,
+      parameters: model.parameters,
+      onGpu,
+      stepSeconds: this.stepSeconds,
+      stepTimesAfter: trial.record.stepTimesAfter,
+    });
+  }
+
+  private async test(weights: HostTensors): Promise<Evaluation> {
+    const {
+      engine,
+      job: { dataset },
+    } = this.parts;
+    engine.load(new Map([...engine.read(), ...weights]));
+    return evaluateInDetail(
+      this.requestOf(dataset.split.testFrom, this.facts.split.test),
+      this.parts.dataset.manifest.classNames,
+    );
+  }
+}

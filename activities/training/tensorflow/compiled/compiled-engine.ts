@@ -1,0 +1,138 @@
+/**
+ * The step engine that trains from one compiled TensorFlow graph: a step is a single call into the native binding.
+ *
+ * @module
+ */
+import type { ExampleFeed } from '../examples/example-feed';
+import type { ImageLocations } from '../../examples/read-ahead';
+import { residentFeed } from '../examples/resident-feed';
+import { streamedFeed } from '../examples/streamed-feed';
+import type { HostTensor } from '../../safetensors';
+import type { StepPlan } from '../step';
+import type { ExampleSet, StepEngine } from '../../engine';
+import { evaluationHead, expectEvaluation, runDetails, runEvaluation } from './evaluation-head';
+import type { GraphNode } from './graph';
+import { heads, runNorms, runStep } from './heads';
+import { recordStep, type StepRecordings } from './recording/record-step';
+import { Session } from './session';
+import { layoutOf, readState, sizeOf, stateFeeds, type StateLayout, stateNodes } from './state-layout';
+
+export interface CompiledEngineInput {
+  readonly plan: StepPlan;
+  /** In the graph, or, with `streamedFrom`, fed batch by batch from there: the bits are the same. */
+  readonly parts: {
+    readonly train: ExampleSet;
+    readonly test: ExampleSet | null;
+    readonly streamedFrom?: ImageLocations;
+  };
+  /** Every size that a batch may have. */
+  readonly batchSizes: readonly number[];
+  /** Whether the gradient's noise will be measured. */
+  readonly withNoise?: boolean;
+  /** What `recordStep` made of a plan of the same structure; absent: made now. */
+  readonly recordings?: StepRecordings;
+}
+
+/**
+ * Compiles a plan's step. The plan is not needed afterwards: any plan of the same structure may use the engine.
+ *
+ * @throws TrainingFailure of type ModelInvalid that names the layer if the step cannot be compiled.
+ */
+export function createCompiledEngine({
+  plan,
+  parts,
+  batchSizes,
+  withNoise = false,
+  recordings = recordStep(plan, withNoise),
+}: CompiledEngineInput): StepEngine {
+  const layout = layoutOf(plan);
+  const data = parts.streamedFrom === undefined ? residentFeed(parts) : streamedFeed(parts, parts.streamedFrom);
+  const session = new Session(graphOf(recordings, layout, data, batchSizes, plan.scalarNames.length));
+  const engine = engineOf(
+    session,
+    layout,
+    data,
+    plan.classes,
+    withNoise ? { step: batchSizes, noise: batchSizes } : { step: batchSizes, noise: [] },
+  );
+  try {
+    const held = data.load();
+    if (held !== null) session.run(held, ['data/loaded']);
+    warmUp(engine, layout, plan.scalarNames.length, batchSizes, withNoise);
+    return engine;
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+}
+
+function graphOf(
+  recordings: StepRecordings,
+  layout: StateLayout,
+  data: ExampleFeed,
+  batchSizes: readonly number[],
+  scalarCount: number,
+): GraphNode[] {
+  return [
+    ...stateNodes(layout),
+    ...data.nodes,
+    ...heads(recordings, data, batchSizes, scalarCount),
+    ...evaluationHead(recordings.evaluate, data),
+  ];
+}
+
+/**
+ * TensorFlow optimizes a graph in its first run, and a GPU compiles kernels: done before anybody takes the time of a
+ * step. Evaluations, which nobody compares by time and a range test never makes, wait for the first.
+ */
+function warmUp(
+  engine: StepEngine,
+  { shapes }: StateLayout,
+  scalars: number,
+  batchSizes: readonly number[],
+  withNoise: boolean,
+): void {
+  engine.load(
+    new Map(
+      [...shapes].map(([name, shape]): [string, HostTensor] => [
+        name,
+        { shape, values: new Float32Array(sizeOf(shape)) },
+      ]),
+    ),
+  );
+  for (const size of batchSizes) {
+    engine.step(new Int32Array(size), new Float32Array(scalars), [1, 0]);
+    if (withNoise && size > 1) engine.gradientNorms(new Int32Array(size), new Float32Array(scalars), [1, 0]);
+  }
+}
+
+function engineOf(
+  session: Session,
+  layout: StateLayout,
+  data: ExampleFeed,
+  classes: number,
+  sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },
+): StepEngine {
+  const [step, noise] = [
+    { session, data, sizes: sizes.step },
+    { session, data, sizes: sizes.noise },
+  ];
+  return {
+    load: (state) => void session.run(stateFeeds(layout, state), ['state/loaded']),
+    read: () => readState(session, layout),
+    step: (indices, scalars, seed) => runStep(step, indices, { scalars, seed }),
+    gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
+    evaluate: (part, indices) => runEvaluation(step, part, indices),
+    evaluateInDetail: (part, indices) => runDetails(step, classes, part, indices),
+    ...(data.ahead && {
+      ahead: {
+        step: (indices) => data.ahead?.('train', indices),
+        evaluation: (part, indices) => expectEvaluation(step, part, indices),
+      },
+    }),
+    dispose() {
+      data.close();
+      session.dispose();
+    },
+  };
+}

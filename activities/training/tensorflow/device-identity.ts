@@ -1,0 +1,19 @@
+import { cpus, totalmem } from 'node:os';
+import { native } from './native';
+import { queryGpu } from '../gpu-query';
+
+const GIBIBYTE = 2 ** 30;
+
+/**
+ * What times and memory depend on, beyond the engine that the bits depend on: the model of the GPU or CPU, and how much
+ * memory it has.
+ *
+ * Memory in whole GiB: a kernel's own share differs from start to start.
+ */
+export function deviceIdentity(): string {
+  const gpu = native().binding.isUsingGpuDevice() ? queryGpu('name,memory.total') : undefined;
+  if (gpu !== undefined) return `${gpu} MiB`;
+  // What the process may use, where a container limits it.
+  const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(bytes / GIBIBYTE)} GiB`;
+}

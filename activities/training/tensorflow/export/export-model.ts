@@ -1,0 +1,57 @@
+/**
+ * A trained model for others: a TensorFlow SavedModel, TensorFlow.js' layers format and the bare weights, with a card
+ * that says what it is.
+ *
+ * @module
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeInferenceModel } from '../compiled/inference-graph';
+import { tf } from '../native';
+import { encodeSafetensors, writeDurably } from '../../safetensors';
+import { assignWeights } from '../step-state';
+import { modelCard, type ModelFacts, readMe } from './model-card';
+
+/**
+ * Writes into a folder of its own `saved_model/`, which TensorFlow and TensorFlow Serving load (left out if weights
+ * exceed 2 GiB, which the format cannot hold); `model.json` and `weights.bin`, which plain `tf.loadLayersModel` reads;
+ * `weights.safetensors`; and `model-card.json` and `README.md`.
+ *
+ * Holds no times and no names of machines: equal trainings give equal bytes.
+ */
+export async function exportModel(folder: string, facts: ModelFacts): Promise<void> {
+  const { model, weights, classNames, hparams } = facts;
+  mkdirSync(folder, { recursive: true });
+  const saved = encodeInferenceModel(model, weights);
+  if (saved !== null) {
+    mkdirSync(join(folder, 'saved_model'), { recursive: true });
+    writeDurably(
+      join(folder, 'saved_model', 'saved_model.pb'),
+      Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength),
+    );
+  }
+  assignWeights(model, weights);
+  model.network.setUserDefinedMetadata({
+    classes: classNames.length,
+    classNames,
+    preprocessing: 'pixels / 255',
+    output: 'logits',
+    hparams,
+  });
+  await model.network.save(
+    tf.io.withSaveHandler(async (artifacts) => {
+      const { weightData, weightSpecs, ...rest } = artifacts;
+      const manifest = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
+      writeDurably(
+        join(folder, 'weights.bin'),
+        Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part))),
+      );
+      writeDurably(join(folder, 'model.json'), Buffer.from(JSON.stringify(manifest)));
+      return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
+    }),
+  );
+  writeDurably(join(folder, 'weights.safetensors'), encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
+  const card = modelCard(facts, saved !== null);
+  writeDurably(join(folder, 'model-card.json'), Buffer.from(`${JSON.stringify(card, null, 2)}\n`));
+  writeDurably(join(folder, 'README.md'), Buffer.from(readMe(card)));
+}

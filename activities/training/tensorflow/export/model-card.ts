@@ -1,0 +1,130 @@
+/**
+ * What a model is, for programs and for people.
+ *
+ * @module
+ */
+import type { Evaluation, HParams, Measurement } from '../../../../workflows/words/trial';
+import type { TrainableModel } from '../model';
+import type { HostTensors } from '../../safetensors';
+
+export interface ModelFacts {
+  readonly model: TrainableModel;
+  readonly weights: HostTensors;
+  readonly classNames: readonly string[];
+  readonly hparams: HParams;
+  readonly measurement: Measurement;
+}
+
+interface ModelCard {
+  readonly format: 'stepwell-model-card/1';
+  readonly files: Readonly<Record<string, string>>;
+  readonly input: {
+    readonly shape: readonly number[];
+    readonly channels: 'last';
+    readonly preprocessing: Readonly<Record<string, string>>;
+  };
+  readonly output: string;
+  readonly classNames: readonly string[];
+  readonly parameters: number;
+  readonly hparams: HParams;
+  readonly metrics: {
+    readonly validation: {
+      readonly epoch: number;
+      readonly loss: number | null;
+      readonly accuracy: number | null;
+    } | null;
+    readonly test: Pick<Evaluation, 'loss' | 'accuracy' | 'examples' | 'topK'> | null;
+  };
+}
+
+const FILES = {
+  'model.json': 'TensorFlow.js layers model, with weights.bin',
+  'weights.safetensors': 'weights by name, e.g. layers.1.kernel',
+};
+
+const SAVED_MODEL =
+  'TensorFlow SavedModel with the signature serving_default; weights are constants in it, batches may have any size';
+
+/** @param hasSavedModel Whether one could be written. */
+export function modelCard(
+  { model, classNames, hparams, measurement: { best, test } }: ModelFacts,
+  hasSavedModel: boolean,
+): ModelCard {
+  return {
+    format: 'stepwell-model-card/1',
+    files: { ...(hasSavedModel && { 'saved_model/': SAVED_MODEL }), ...FILES },
+    input: {
+      shape: model.network.inputs[0]?.shape.slice(1) as number[],
+      channels: 'last',
+      preprocessing: {
+        ...(hasSavedModel && { 'saved_model/': 'none: pixels from 0 to 255' }),
+        'model.json': 'pixels / 255',
+      },
+    },
+    output: `${classNames.length} logits${hasSavedModel ? ', in the SavedModel probabilities too' : ''}; the largest is the answer`,
+    classNames,
+    parameters: model.parameters,
+    hparams,
+    metrics: {
+      validation: best === null ? null : { epoch: best.epoch, loss: best.valLoss, accuracy: best.valAccuracy },
+      test:
+        test === null
+          ? null
+          : {
+              loss: test.loss,
+              accuracy: test.accuracy,
+              examples: test.examples,
+              ...(test.topK !== undefined && { topK: test.topK }),
+            },
+    },
+  };
+}
+
+function metricLines({ metrics: { validation, test } }: ModelCard): readonly string[] {
+  return [
+    ...(validation === null
+      ? []
+      : [
+          `- validation, best epoch ${validation.epoch}: loss ${validation.loss ?? 'not finite'}, accuracy ${validation.accuracy ?? 'unknown'}`,
+        ]),
+    ...(test === null
+      ? []
+      : [`- test, ${test.examples} examples: loss ${test.loss ?? 'not finite'}, accuracy ${test.accuracy}`]),
+    ...(test?.topK === undefined ? [] : [`- test, top ${test.topK.k}: accuracy ${test.topK.accuracy}`]),
+  ];
+}
+
+const USE_SAVED_MODEL = `
+Python, on float32 pixels from 0 to 255:
+
+    import tensorflow as tf
+    model = tf.saved_model.load('saved_model').signatures['serving_default']
+    probabilities = model(images=images)['probabilities']
+
+TensorFlow Serving takes the folder as version 1 of a model: copy \`saved_model\` to \`<models>/<name>/1\`.
+`;
+
+/** A card as text. */
+export function readMe(card: ModelCard): string {
+  const { files, input, output, classNames, parameters } = card;
+  return `# Image classifier
+Trained by Stepwell. Input: images of ${input.shape.join(' x ')} (height, width, channels). Output: ${output}. ${parameters} parameters.
+
+Classes, in the order of the output: ${classNames.join(', ')}
+
+${['## Metrics', ...metricLines(card)].join('\n')}
+
+## Files
+${Object.entries(files)
+  .map(([name, what]) => `- \`${name}\`: ${what}`)
+  .join('\n')}
+- \`model-card.json\`: all of this, and the hyperparameters, for programs
+
+## Use
+${'saved_model/' in files ? USE_SAVED_MODEL.trimStart() : ''}
+TensorFlow.js, on pixels divided by 255:
+
+    const model = await tf.loadLayersModel('file://model.json');
+    const probabilities = tf.softmax(model.predict(images));
+`;
+}

@@ -1,0 +1,73 @@
+import { deriveSeed } from '../../../../workflows/search/random';
+import type { ModelSpec } from '../../../../workflows/words/study';
+import type { HParams } from '../../../../workflows/words/trial';
+import { modelInvalid, TrainingFailure } from '../../failures';
+import { registerFusedGradients } from '../layers/gradients';
+import { tf } from '../native';
+import { buildLayers } from './layers';
+import type { ModelContext, TrainableModel } from './model';
+import { buildModule } from './module';
+import { PRESET_NAMES, type PresetName } from './preset-names';
+import { PRESETS } from './presets';
+import { trainable } from './trainable';
+
+export type { ModelVariable, TrainableModel } from './model';
+export { layersOf } from './trainable';
+
+export interface BuildModelInput {
+  readonly spec: ModelSpec;
+  readonly shape: readonly [number, number, number];
+  readonly classes: number;
+  readonly hparams: HParams;
+  /** The trial's seed. */
+  readonly seed: number;
+  readonly modelFolder: string | null;
+}
+
+/**
+ * The model of a trial with its first weights: equal input, equal bits.
+ * @throws TrainingFailure of type ModelInvalid.
+ */
+export async function buildModel(input: BuildModelInput): Promise<TrainableModel> {
+  registerFusedGradients();
+  const { shape, classes, hparams } = input;
+  const context: ModelContext = {
+    shape,
+    classes,
+    hparams,
+    seed: (...place) => deriveSeed(input.seed, 'weights', ...place),
+  };
+  const earlier = new Set(registeredVariables().keys());
+  try {
+    const network = await buildNetwork(input, context);
+    // A module may read any hyperparameter in its code, so its graph is shared only between trials that agree in all.
+    const identity = 'module' in input.spec ? JSON.stringify([input.spec.module, hparams]) : '';
+    return trainable(network, context, identity);
+  } catch (error) {
+    // Half a model has no owner: its layers may never have met their network.
+    for (const [name, variable] of registeredVariables()) if (!earlier.has(name)) variable.dispose();
+    throw error;
+  }
+}
+
+const registeredVariables = (): ReadonlyMap<string, tf.Variable> =>
+  new Map(Object.entries(tf.engine().state.registeredVariables));
+
+async function buildNetwork({ spec, modelFolder }: BuildModelInput, context: ModelContext): Promise<tf.LayersModel> {
+  if ('module' in spec) return buildModule(spec.module, modelFolder, context);
+  if ('layers' in spec) return buildLayers(spec.layers, context);
+  if (!isPreset(spec.preset))
+    throw modelInvalid(`model.preset must be one of ${PRESET_NAMES.join(', ')}, got '${spec.preset}'`);
+  try {
+    return PRESETS[spec.preset](context);
+  } catch (cause) {
+    if (cause instanceof TrainingFailure) throw cause;
+    const size = context.shape.join(' x ');
+    throw modelInvalid(
+      `preset '${spec.preset}' does not fit images of ${size}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    );
+  }
+}
+
+const isPreset = (name: string): name is PresetName => (PRESET_NAMES as readonly string[]).includes(name);

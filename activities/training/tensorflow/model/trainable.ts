@@ -1,0 +1,98 @@
+import { modelInvalid } from '../../failures';
+import { prepareLayer } from '../layers';
+import type { tf } from '../native';
+import type { ModelContext, ModelVariable, TrainableModel } from './model';
+
+interface LayerVariable {
+  readonly originalName: string;
+  readonly val: tf.Variable;
+  readonly constraint: ModelVariable['constraint'];
+}
+
+const variablesOf = (
+  layer: tf.layers.Layer,
+): { readonly trainable: readonly LayerVariable[]; readonly other: readonly LayerVariable[] } => ({
+  trainable: layer.trainableWeights as unknown as readonly LayerVariable[],
+  other: layer.nonTrainableWeights as unknown as readonly LayerVariable[],
+});
+
+/**
+ * Makes a network trainable: variables with stable names, noise that is keyed by the step, layers prepared.
+ *
+ * @param identity What besides its configuration tells the network from others, e.g. a module's path.
+ * @throws TrainingFailure if it does not end in one logit per class, or has a layer that cannot be repeated.
+ */
+export function trainable(network: tf.LayersModel, context: ModelContext, identity: string): TrainableModel {
+  const layers = layersOf(network);
+  const noise: Record<string, number> = {};
+  layers.forEach((layer, i) => {
+    const strength = prepareLayer(layer, `noise.${i}`);
+    if (strength !== null && strength > 0) noise[`noise.${i}`] = strength;
+  });
+  checkOutput(network, context);
+  const variables = layers.flatMap(namedVariables);
+  return {
+    network,
+    variables,
+    noise,
+    parameters: variables.reduce((sum, { variable }) => sum + variable.size, 0),
+    structure: JSON.stringify([
+      identity,
+      context.shape,
+      context.classes,
+      Object.keys(noise),
+      bareConfig(network.getConfig()),
+    ]),
+    dispose: () => void network.dispose(),
+  };
+}
+
+/** Layers in order, those of nested models in place of the model. */
+export function layersOf(network: tf.LayersModel): tf.layers.Layer[] {
+  return network.layers.flatMap((layer) =>
+    'layers' in layer ? layersOf(layer as unknown as tf.LayersModel) : [layer],
+  );
+}
+
+function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable[] {
+  const { trainable: own, other } = variablesOf(layer);
+  const seen = new Map<string, number>();
+  const name = ({ originalName }: LayerVariable): string => {
+    const short = originalName.slice(originalName.lastIndexOf('/') + 1);
+    const count = seen.get(short) ?? 0;
+    seen.set(short, count + 1);
+    return `layers.${position}.${short}${count > 0 ? `.${count}` : ''}`;
+  };
+  const describe =
+    (isTrainable: boolean) =>
+    (weight: LayerVariable): ModelVariable => ({
+      key: name(weight),
+      variable: weight.val,
+      trainable: isTrainable,
+      constraint: weight.constraint,
+      isKernel: isTrainable && /kernel|embeddings/i.test(weight.originalName),
+    });
+  return [...own.map(describe(true)), ...other.map(describe(false))];
+}
+
+function checkOutput(network: tf.LayersModel, { classes }: ModelContext): void {
+  const shapes = network.outputs.map(({ shape }) => JSON.stringify(shape));
+  if (shapes.length !== 1 || shapes[0] !== JSON.stringify([null, classes])) {
+    throw modelInvalid(
+      `model must end in one output of shape [null,${classes}] (one logit per class), got ${shapes.join(' and ')}`,
+    );
+  }
+  const last = network.layers.at(-1);
+  const activation = (last?.getConfig() as { readonly activation?: unknown } | undefined)?.activation;
+  if (last?.getClassName() === 'Softmax' || activation === 'softmax') {
+    throw modelInvalid(
+      `model must end in logits, got a softmax in its last layer (${last?.getClassName()}); leave the softmax out, the loss has it`,
+    );
+  }
+}
+
+/** A configuration without what differs between trials that share a graph: names, seeds and noise strengths. */
+function bareConfig(config: unknown): unknown {
+  const skipped = new Set(['name', 'seed', 'rate', 'stddev']);
+  return JSON.parse(JSON.stringify(config, (key, value: unknown) => (skipped.has(key) ? undefined : value)));
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { splitIndices, splitOf } from '../../../../activities/datasets/packed/split';
+import { permutation } from '../../../../workflows/search/random';
+
+const spec = { format: 'idx', uri: 'file:///data', validationFraction: 0.2 };
+
+describe('the split of a data set', () => {
+  const fraction = fc.double({ min: 0.05, max: 0.45, noNaN: true });
+
+  it('is a partition of the training part, and of the test part where there is one', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 30, max: 500 }),
+        fc.option(fc.integer({ min: 1, max: 100 })),
+        fraction,
+        fc.option(fraction, { nil: undefined }),
+        fc.nat(),
+        (trainPart, testPart, validationFraction, testFraction, seed) => {
+          const split = splitOf(
+            { ...spec, validationFraction, ...(testFraction !== undefined && { testFraction }) },
+            seed,
+            trainPart,
+            testPart,
+          );
+          const { train, validation, test } = splitIndices(split);
+          const ofTrainPart =
+            split.testFrom === 'train' ? [...train, ...validation, ...test] : [...train, ...validation];
+          expect(ofTrainPart.sort((a, b) => a - b)).toEqual(Array.from({ length: trainPart }, (_, i) => i));
+          if (split.testFrom === 'test') expect([...test]).toEqual(Array.from({ length: testPart ?? 0 }, (_, i) => i));
+          expect([train.length, validation.length, test.length]).toEqual([
+            split.trainExamples,
+            split.validationExamples,
+            split.testExamples,
+          ]);
+        },
+      ),
+    );
+  });
+
+  it('cuts one permutation into validation, held-out test and training', () => {
+    const order = permutation(10, 5);
+    expect(
+      splitIndices({ seed: 5, trainExamples: 5, validationExamples: 2, testExamples: 3, testFrom: 'train' }),
+    ).toEqual({ validation: order.slice(0, 2), test: order.slice(2, 5), train: order.slice(5) });
+  });
+
+  it('takes the test part of the data set where there is one', () => {
+    expect(splitOf(spec, 1, 100, 30)).toMatchObject({
+      trainExamples: 80,
+      validationExamples: 20,
+      testExamples: 30,
+      testFrom: 'test',
+    });
+  });
+
+  it('holds test examples out of the training part where asked, though there is a test part', () => {
+    expect(splitOf({ ...spec, testFraction: 0.1 }, 1, 100, 30)).toMatchObject({
+      trainExamples: 70,
+      validationExamples: 20,
+      testExamples: 10,
+      testFrom: 'train',
+    });
+  });
+
+  it('holds out as many for the test as for validation where there is no test part', () => {
+    expect(splitOf(spec, 1, 100, null)).toMatchObject({
+      trainExamples: 60,
+      validationExamples: 20,
+      testExamples: 20,
+      testFrom: 'train',
+    });
+  });
+
+  it('validates on the same examples with and without a held-out test', () => {
+    const { validation } = splitIndices(splitOf(spec, 3, 100, 30));
+    expect(splitIndices(splitOf({ ...spec, testFraction: 0.3 }, 3, 100, 30)).validation).toEqual(validation);
+  });
+
+  it("follows the study's seed", () => {
+    const draw = (seed: number) => splitIndices(splitOf(spec, seed, 100, 30));
+    expect(draw(3)).toEqual(draw(3));
+    expect(draw(3).validation).not.toEqual(draw(4).validation);
+  });
+
+  it.each([
+    [{ ...spec }, 2, 5, /got train=2, validation=0, test=5 of 2 with validationFraction=0.2; change/],
+    [
+      { ...spec, validationFraction: 0.6 },
+      10,
+      null,
+      /train=-2, .*testFraction=0.6 \(as validationFraction: the data set has no test part\)/,
+    ],
+    [{ ...spec, testFraction: 0.01 }, 10, 5, /test=0 of 10 with validationFraction=0.2, testFraction=0.01;/],
+  ])('is refused where a part would be empty: %j of %d', (dataset, trainPart, testPart, message) => {
+    expect(() => splitOf(dataset, 1, trainPart, testPart)).toThrow(
+      expect.objectContaining({ name: 'DatasetInvalid', message: expect.stringMatching(message) }),
+    );
+  });
+
+  it('of a made-up study with an empty part is a bug that shows', () => {
+    expect(() =>
+      splitIndices({ seed: 1, trainExamples: 1, validationExamples: 0, testExamples: 1, testFrom: 'test' }),
+    ).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,307 @@
+/**
+ * @jest-environment ./test/support/native-environment.ts
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { loadDataset } from '../../../../activities/training/examples/dataset';
+import { EngineCache } from '../../../../activities/training/tensorflow/engine-cache';
+import { native, tf } from '../../../../activities/training/tensorflow/native';
+import { OPTIMIZERS } from '../../../../activities/training/tensorflow/optimizers';
+import { Trainer } from '../../../../activities/training/loop/trainer';
+import type { CheckpointFile, TrainJob, TrainReport } from '../../../../activities/trial/protocol';
+import { deriveSeed } from '../../../../workflows/search/random';
+import type { ModelSpec, OptimizerName } from '../../../../workflows/words/study';
+import type { Measurement } from '../../../../workflows/words/trial';
+import { imagesOf } from '../../../support/images';
+import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../../support/trainer';
+
+let digits: LocalDigits;
+beforeAll(async () => {
+  digits = await packedDigits();
+});
+
+const caches: EngineCache[] = [];
+afterEach(() => caches.splice(0).forEach((cache) => cache.close()));
+
+interface Bench {
+  readonly trainer: Trainer;
+  readonly checkpoints: CheckpointFile[];
+}
+
+/** A trainer without a process around it. */
+function bench(onCheckpoint: (trainer: Trainer) => void = () => undefined): Bench {
+  const checkpoints: CheckpointFile[] = [];
+  const engines = new EngineCache();
+  caches.push(engines);
+  const trainer: Trainer = new Trainer({
+    engines,
+    identity: 'test',
+    send(message) {
+      if (message.type !== 'checkpoint') return;
+      checkpoints.push(message.checkpoint);
+      onCheckpoint(trainer);
+    },
+  });
+  return { trainer, checkpoints };
+}
+
+async function finished(trainer: Trainer, job: TrainJob): Promise<TrainReport> {
+  const end = await trainer.train(job);
+  if (end.type !== 'finished') throw new Error(`training stopped at step ${end.step}`);
+  return end.report;
+}
+
+function measurementOf({ outcome }: TrainReport): Measurement {
+  if (outcome.status === 'outOfMemory') throw new Error(outcome.detail);
+  return outcome.measurement;
+}
+
+/** Batch normalization, dropout and augmentation: everything that has a state or draws numbers. */
+const EVERYTHING: ModelSpec = {
+  layers: [
+    { className: 'Conv2D', config: { filters: 8, kernelSize: 3, useBias: false } },
+    { className: 'BatchNormalization', config: {} },
+    { className: 'ReLU', config: {} },
+    { className: 'Flatten', config: {} },
+    { className: 'Dropout', config: { rate: { hparam: 'dropoutRate' } } },
+    { className: 'Dense', config: { units: 10 } },
+  ],
+};
+
+describe('a trial stopped at some step and resumed in a fresh engine', () => {
+  it.each(Object.keys(OPTIMIZERS) as OptimizerName[])(
+    'ends in the bits and the measurement of one never stopped, under %s',
+    async (name) => {
+      const job = (more: Partial<TrainJob> = {}): TrainJob =>
+        digitsJob(digits, {
+          model: EVERYTHING,
+          optimizer: { name },
+          trial: {
+            hparams: {
+              batchSize: 64,
+              dropoutRate: 0.3,
+              shift: 0.1,
+              mixup: 0.2,
+              weightDecay: 1e-3,
+              labelSmoothing: 0.1,
+              learningRate: 0.005,
+            },
+            schedule: { name: 'plateau', factor: 0.5, patience: 0, minFactor: 0.01, warmupSteps: 5 },
+            limit: { epochs: 3 },
+            stop: { divergenceFactor: 10, dead: true, patience: 2 },
+            evaluate: { validation: 'epoch', test: true },
+          },
+          ...more,
+        });
+      const whole = await finished(bench().trainer, job());
+
+      const stopAt = (deriveSeed('stop', name) % 53) + 1;
+      const first = bench((trainer) => trainer.stop());
+      // Best epochs are checkpoints too, so the stop may come at the end of an epoch before.
+      const end = await first.trainer.train(job({ checkpointEverySteps: stopAt }));
+      const checkpoint = first.checkpoints.at(-1)!;
+      expect(end).toEqual({ type: 'stopped', step: checkpoint.step });
+      const resumed = await finished(bench().trainer, job({ resumeFrom: checkpoint.path }));
+
+      expect(withoutTimes(measurementOf(resumed))).toEqual(withoutTimes(measurementOf(whole)));
+      expect(tensorBits(resumed.weightsPath!)).toEqual(tensorBits(whole.weightsPath!));
+      expect(measurementOf(resumed).deviceSeconds).toBeGreaterThan(checkpoint.deviceSeconds);
+    },
+  );
+
+  it('that was about to end makes no further step', async () => {
+    const job = (more: Partial<TrainJob> = {}): TrainJob =>
+      digitsJob(digits, {
+        checkpointEverySteps: 10,
+        trial: { limit: { steps: 20 }, evaluate: { validation: 'end', test: false } },
+        ...more,
+      });
+    const { trainer, checkpoints } = bench();
+    const whole = await finished(trainer, job());
+    expect(checkpoints.map(({ step, best }) => [step, best])).toEqual([
+      [10, false],
+      [20, false],
+    ]);
+    const resumed = await finished(trainer, job({ resumeFrom: checkpoints[1]!.path }));
+    expect(withoutTimes(measurementOf(resumed))).toEqual(withoutTimes(measurementOf(whole)));
+  });
+});
+
+describe('a trial', () => {
+  it('measures every epoch, keeps the best one and flags its checkpoint', async () => {
+    const { trainer, checkpoints } = bench();
+    const report = await finished(
+      trainer,
+      digitsJob(digits, {
+        trial: {
+          limit: { epochs: 4 },
+          hparams: { batchSize: 100, learningRate: 3e-3 },
+          record: { stepLosses: true, stepTimesAfter: 3 },
+        },
+      }),
+    );
+    const measurement = measurementOf(report);
+    expect(report.outcome.status).toBe('completed');
+    // 1,150 examples in batches of 100: passes end within batches 12, 23, 35 and 46.
+    expect(measurement.curve.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 12],
+      [2, 23],
+      [3, 35],
+      [4, 46],
+    ]);
+    expect(measurement).toMatchObject({ steps: 46, epochs: 4, examples: 4600, parameters: 29_066, test: null });
+    const losses = measurement.curve.map(({ valLoss }) => valLoss!);
+    expect(measurement.best?.valLoss).toBe(Math.min(...losses));
+    expect(measurement.best?.valAccuracy).toBeGreaterThan(0.85);
+    expect(checkpoints.every(({ best }) => best)).toBe(true);
+    expect(checkpoints.at(-1)?.step).toBe(measurement.best?.step);
+    expect(measurement.stepLosses.map(({ step }) => step)).toEqual(Array.from({ length: 46 }, (_, i) => i + 1));
+    expect(measurement.stepSeconds).toMatchObject({ count: 43 });
+    expect(measurement.peakBytes).toBeGreaterThan(1e8);
+  });
+
+  it('without validation keeps its last weights and has no best epoch', async () => {
+    const { trainer, checkpoints } = bench();
+    const report = await finished(
+      trainer,
+      digitsJob(digits, {
+        checkpointEverySteps: 7,
+        trial: { limit: { steps: 7 }, evaluate: { validation: 'never', test: true } },
+      }),
+    );
+    expect(measurementOf(report)).toMatchObject({
+      best: null,
+      steps: 7,
+      epochs: 0,
+      curve: [{ epoch: 1, step: 7, valLoss: null, valAccuracy: null }],
+      test: { examples: 360 },
+    });
+    const last = [...tensorBits(checkpoints[0]!.path)].filter(([name]) => name.startsWith('layers.'));
+    expect([...tensorBits(report.weightsPath!)]).toEqual(last);
+  });
+
+  it('that diverges says at which step, in numbers that JSON can hold', async () => {
+    const report = await finished(
+      bench().trainer,
+      digitsJob(digits, {
+        optimizer: { name: 'sgd' },
+        trial: {
+          schedule: { name: 'ramp', from: 1e-3, to: 1e4 },
+          limit: { steps: 100 },
+          stop: { divergenceFactor: 4 },
+          evaluate: { validation: 'never', test: true },
+        },
+      }),
+    );
+    expect(report.outcome.status).toBe('diverged');
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+    const { steps, stepLosses, test } = measurementOf(report);
+    expect(report.outcome).toMatchObject({ step: steps });
+    expect(steps).toBeLessThan(100);
+    expect(stepLosses.length).toBeGreaterThanOrEqual(steps - 1);
+    expect({ test, weightsPath: report.weightsPath }).toEqual({ test: null, weightsPath: null });
+  });
+
+  it('stops early when patience runs out, and completes as soon as its target is reached', async () => {
+    const { trainer } = bench();
+    const stale = await finished(
+      trainer,
+      digitsJob(digits, { trial: { limit: { epochs: 9 }, stop: { patience: 2, minDelta: 100 } } }),
+    );
+    expect(stale.outcome.status).toBe('earlyStopped');
+    expect(measurementOf(stale).epochs).toBe(3);
+    const reached = await finished(
+      trainer,
+      digitsJob(digits, { trial: { limit: { epochs: 9 }, stop: { targetValLoss: 1.9 } } }),
+    );
+    expect(reached.outcome.status).toBe('completed');
+    expect(measurementOf(reached).epochs).toBeLessThan(9);
+    expect(measurementOf(reached).best?.valLoss).toBeLessThanOrEqual(1.9);
+  });
+
+  it('too large for memory is an outcome, after which the trainer trains on', async () => {
+    const { trainer } = bench();
+    const huge: ModelSpec = {
+      layers: [
+        { className: 'Flatten', config: {} },
+        { className: 'Dense', config: { units: 1e11 } },
+        { className: 'Dense', config: { units: 10 } },
+      ],
+    };
+    expect(await finished(trainer, digitsJob(digits, { model: huge }))).toMatchObject({
+      outcome: { status: 'outOfMemory', where: 'host' },
+      weightsPath: null,
+    });
+    expect((await finished(trainer, digitsJob(digits, { trial: { limit: { steps: 3 } } }))).outcome.status).toBe(
+      'completed',
+    );
+  });
+
+  it('leaves no tensor behind', async () => {
+    const { trainer } = bench();
+    const job = (): TrainJob =>
+      digitsJob(digits, {
+        model: EVERYTHING,
+        trial: { limit: { steps: 5 }, exportModel: true, evaluate: { validation: 'end', test: true } },
+      });
+    await finished(trainer, job());
+    const held = (): number[] => [tf.memory().numTensors, native().binding.getNumOfTensors()];
+    const before = held();
+    await finished(trainer, job());
+    const broken: ModelSpec = {
+      layers: [
+        { className: 'Conv2D', config: { filters: 4, kernelSize: 3 } },
+        { className: 'Dense', config: { units: 7 } },
+      ],
+    };
+    await expect(trainer.train(digitsJob(digits, { model: broken }))).rejects.toThrow(
+      'model must end in one output of shape [null,10] (one logit per class), got [null,6,6,7]',
+    );
+    expect(held()).toEqual(before);
+  });
+
+  it("exports a model that plain TensorFlow.js loads and that answers as the trial's own test did", async () => {
+    const report = await finished(
+      bench().trainer,
+      digitsJob(digits, {
+        model: EVERYTHING,
+        trial: {
+          limit: { epochs: 2 },
+          hparams: { dropoutRate: 0.2 },
+          exportModel: true,
+          evaluate: { validation: 'epoch', test: true },
+        },
+      }),
+    );
+    const folder = report.modelFolder!;
+    const model = await tf.loadLayersModel(tf.io.fileSystem(path.join(folder, 'model.json')));
+    const examples = loadDataset(digits.datasetFolder).test!;
+    const { shape, labels } = examples;
+    const pixels = tf.tensor4d(
+      Float32Array.from(imagesOf(examples), (pixel) => pixel / 255),
+      [360, ...shape],
+    );
+    const answers = tf.argMax(model.predict(pixels) as tf.Tensor2D, 1).dataSync();
+    const correct = labels.filter((label, i) => label === answers[i]).length;
+    const measured = measurementOf(report).test!;
+    expect(correct / 360).toBe(measured.accuracy);
+    expect(measured.topK!.accuracy).toBeGreaterThan(measured.accuracy);
+    expect(measured.confusion!.classNames).toHaveLength(10);
+    expect(measured.confusion!.counts.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual(
+      Array.from({ length: 10 }, (_, label) => labels.filter((other) => other === label).length),
+    );
+    expect(measured.confusion!.counts.reduce((sum, row, i) => sum + row[i]!, 0)).toBe(correct);
+    expect(JSON.parse(readFileSync(path.join(folder, 'model.json'), 'utf8')).userDefinedMetadata).toMatchObject({
+      classes: 10,
+      preprocessing: 'pixels / 255',
+      hparams: { dropoutRate: 0.2 },
+    });
+    expect(tensorBits(path.join(folder, 'weights.safetensors'))).toEqual(tensorBits(report.weightsPath!));
+  });
+
+  it('on a data set that its split does not fit is refused as corrupt data', async () => {
+    const { dataset } = digits;
+    const job = digitsJob(digits, { dataset: { ...dataset, split: { ...dataset.split, trainExamples: 7 } } });
+    await expect(bench().trainer.train(job)).rejects.toMatchObject({ failure: 'DatasetCorrupt' });
+  });
+});

@@ -1,0 +1,75 @@
+/**
+ * Takes what people change of a study into the store as soon as it can: if Temporal's database is lost, the study goes
+ * on with it.
+ *
+ * @module
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import { NON_RETRYABLE } from '../../words/contract';
+import type { StudyActivities } from '../../words/contract';
+import type { StudyState } from '../state';
+
+const { recordChanges } = proxyActivities<StudyActivities>({
+  startToCloseTimeout: '1 minute',
+  scheduleToCloseTimeout: '4 days',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
+});
+
+export class ChangeKeeper {
+  private writing: Promise<void> | undefined;
+  private isEnding = false;
+
+  /**
+   * @param kept Number of changes that the store has: all that an earlier run of the workflow was changed to, unless it
+   *   says otherwise.
+   */
+  constructor(
+    private readonly state: StudyState,
+    private kept = state.control.revision,
+  ) {}
+
+  /**
+   * To be called after every change. One write goes on at a time, of whatever is newest by then, and nobody waits for
+   * it.
+   */
+  noticed(): void {
+    if (this.writing === undefined && this.isBehind) this.writing = this.write();
+  }
+
+  /**
+   * Before this run of the workflow ends and another begins: waits for the write that goes on and begins no other, or
+   * changes that come faster than writes would keep the run from ever ending. Returns the number of changes that the
+   * store has.
+   */
+  async settled(): Promise<number> {
+    this.isEnding = true;
+    await this.writing;
+    return this.kept;
+  }
+
+  private get isBehind(): boolean {
+    return this.state.study !== undefined && this.kept < this.state.control.revision;
+  }
+
+  /** A store that refuses is told where a decision is recorded: there is no use in ending the study for this. */
+  private async write(): Promise<void> {
+    const { state } = this;
+    while (this.isBehind && !this.isEnding) {
+      const { revision } = state.control;
+      await recordChanges({
+        studyId: state.studyId,
+        studyRun: state.run.studyRun,
+        control: state.control.snapshot(),
+        budget: state.resolved.budget,
+      }).catch(() => undefined);
+      this.kept = revision;
+    }
+    // In the same go as the last look, so that no change falls between the two.
+    this.writing = undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { STAGES } from '../../../stages';
+import { stageContext } from '../../stage-context';
+import { invalid, knownStage, refuseStage } from './update';
+import type { StudyUpdate } from './update';
+
+export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
+  description: 'puts a configuration next into a stage that searches; what it does not name is as the study stands',
+
+  refuse(state, { stageId, hparams }) {
+    const refusal = refuseStage(state, stageId);
+    if (refusal !== undefined) return refusal;
+    const use = knownStage(state, stageId);
+    const stage = STAGES[use.stage];
+    if (stage?.refuseEnqueued === undefined) {
+      const takers = Object.values(STAGES)
+        .filter(({ refuseEnqueued }) => refuseEnqueued !== undefined)
+        .map(({ name }) => name);
+      return invalid(`stage ${use.stageId} takes no enqueued trials: only ${takers.join(', ')} does`);
+    }
+    if (typeof hparams !== 'object' || hparams === null || Array.isArray(hparams))
+      return invalid(`hparams must be a mapping of hyperparameters to values, got ${JSON.stringify(hparams)}`);
+    const problem = stage.refuseEnqueued(stageContext(state, use, state.startedTrials(use)), hparams);
+    return problem === undefined ? undefined : invalid(problem);
+  },
+
+  apply(state, { stageId, hparams }) {
+    const use = knownStage(state, stageId);
+    state.control.enqueued.push({ stageId: use.stageId, hparams });
+    return `${use.stageId}: ${Object.entries(hparams)
+      .map(([name, value]) => `${name} ${String(value)}`)
+      .join(', ')}`;
+  },
+};

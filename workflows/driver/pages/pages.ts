@@ -1,0 +1,89 @@
+/**
+ * The way of a long stage's trials out of the workflow's state into the store, and back into its next run.
+ *
+ * @module
+ */
+import { proxyActivities } from '@temporalio/workflow';
+import { NON_RETRYABLE } from '../../words/contract';
+import type { StudyActivities } from '../../words/contract';
+import type { StudyState } from '../state';
+import type { StageUse } from '../../words/study';
+import type { Trial } from '../../words/trial';
+import { packed, unpacked } from './packed';
+import type { Packed, Plain } from './packed';
+
+/** Trials of a stage that has not decided may ride along with the workflow's input up to this size. */
+const CARRIED_CHARACTERS_MAX = 100_000;
+
+/** A decision is recorded with its trials, unless they are more than this. */
+const RECORDED_MAX = 500;
+
+/** A fifth of what Temporal takes at once. */
+const PAGE_CHARACTERS_MAX = 400_000;
+
+/** The trials behind these are trained: they wait for the store as long as a long weekend lasts. */
+const { recordTrials, loadTrials } = proxyActivities<StudyActivities>({
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '4 days',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '30s',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
+});
+
+/** Before the workflow continues as new: with no trial running, all but the interrupted ones can leave. */
+export async function storeBeforeNextRun(state: StudyState, use: StageUse): Promise<void> {
+  if (JSON.stringify(state.stageOf(use).storable()).length > CARRIED_CHARACTERS_MAX) await storeTrials(state, use);
+}
+
+/** Before a decision is recorded. */
+export async function storeBeforeDecision(state: StudyState, use: StageUse): Promise<void> {
+  const { stored, trials } = state.stageOf(use);
+  if (stored.pages > 0 || trials.length > RECORDED_MAX) await storeTrials(state, use);
+}
+
+async function storeTrials(state: StudyState, use: StageUse): Promise<void> {
+  const stage = state.stageOf(use);
+  for (let rest = stage.storable(); rest.length > 0; rest = stage.storable()) {
+    const { trials, page } = pageOf(rest);
+    await recordTrials({
+      ...pagesOf(state, use),
+      page: stage.stored.pages,
+      objective: state.resolved.objective,
+      trials: page,
+    });
+    stage.hasStored(trials);
+  }
+}
+
+/** As many of the first trials as a page takes; at least one. */
+function pageOf(trials: readonly Trial[]): { readonly trials: readonly Trial[]; readonly page: Packed } {
+  for (let count = trials.length; ; count = Math.ceil(count / 2)) {
+    const first = trials.slice(0, count);
+    const page = packed(first as unknown as readonly Plain[]);
+    if (count === 1 || JSON.stringify(page).length <= PAGE_CHARACTERS_MAX) return { trials: first, page };
+  }
+}
+
+/** What earlier runs of the workflow stored of the stage that goes on. */
+export async function bringBackTrials(state: StudyState, use: StageUse): Promise<void> {
+  const stage = state.stageOf(use);
+  if (!stage.isIncomplete) return;
+  const trials: Trial[] = [];
+  for (let page: number | undefined = 0; page !== undefined;) {
+    const loaded: Awaited<ReturnType<typeof loadTrials>> = await loadTrials({
+      ...pagesOf(state, use),
+      page,
+      pages: stage.stored.pages,
+    });
+    trials.push(...(unpacked(loaded.trials) as unknown as readonly Trial[]));
+    page = loaded.next;
+  }
+  stage.bringBack(trials);
+}
+
+function pagesOf({ studyId, run: { studyRun } }: StudyState, { stageId }: StageUse) {
+  return { studyId, studyRun, stageId };
+}

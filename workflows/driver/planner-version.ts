@@ -1,0 +1,26 @@
+import type { ResolvedStudy } from '../words/study';
+
+/**
+ * Version of the maths that decides: what stages, samplers and pruners answer to given trials. Whoever changes an
+ * answer raises it, as studies that run would else go on by other rules than they began with.
+ */
+export const PLANNER_VERSION = 1;
+
+/** This worker has not the maths that the study began with. No failure of the study: a worker that has it goes on. */
+export class PlannerUnknown extends Error {
+  override readonly name = 'PlannerUnknown';
+}
+
+/**
+ * To be called before a study is asked anything. What it throws fails the workflow task and not the workflow, so that
+ * Temporal offers the task again until a worker of the study's own version takes it.
+ *
+ * @throws PlannerUnknown
+ */
+export function demandPlanner({ name, plannerVersion }: Pick<ResolvedStudy, 'name' | 'plannerVersion'>): void {
+  if (plannerVersion === PLANNER_VERSION) return;
+  throw new PlannerUnknown(
+    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker of a Stepwell with version ${plannerVersion}; ` +
+      'deployments that are versioned keep one (TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID)',
+  );
+}

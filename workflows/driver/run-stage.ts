@@ -1,0 +1,301 @@
+/**
+ * One stage: ask it for trials while slots are free, run them side by side, ask again whenever one ends, and have it
+ * decide.
+ *
+ * @module
+ */
+import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { cutWarning, isAdmitted } from './budget/admission';
+import { remainingBudget } from './budget/remaining-budget';
+import { skippedDecision } from './control/skipped-decision';
+import { isTakenBack, runTrial } from './run-trial';
+import type { RunningTrial } from './run-trial';
+import { stageContext } from './stage-context';
+import { STAGES } from '../stages';
+import { decideOnLess } from '../stages/decide-on-less';
+import { StageInconclusive } from '../stages/stage';
+import type { Decision, Stage, StageContext } from '../stages/stage';
+import type { StudyState } from './state';
+import type { StageUse } from '../words/study';
+import type { Trial, TrialSpec } from '../words/trial';
+
+/** More trials than any stage needs: one that reaches it has a bug in `suggest`. */
+const TRIALS_MAX = 100_000;
+
+/**
+ * Runs a stage to its decision.
+ *
+ * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds
+ *   them all.
+ * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
+ */
+export async function runStage(
+  state: StudyState,
+  use: StageUse,
+  onChange: () => void,
+): Promise<Decision | 'continueAsNew'> {
+  return CancellationScope.cancellable(() => new StageRun(state, use, onChange).run());
+}
+
+class StageRun {
+  private readonly stage: Stage;
+  /** By their index in `trials`. */
+  private readonly running = new Map<number, RunningTrial>();
+  /** Indexes of running trials that were told to stop. */
+  private readonly takenBack = new Set<number>();
+  /**
+   * Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other
+   * starts.
+   */
+  private readonly interrupted: number[];
+  /**
+   * Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything.
+   */
+  private hasStarted = false;
+  private failure: unknown;
+
+  constructor(
+    private readonly state: StudyState,
+    private readonly use: StageUse,
+    private readonly onChange: () => void,
+  ) {
+    const stage = STAGES[use.stage];
+    if (stage === undefined)
+      throw ApplicationFailure.nonRetryable(
+        `stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`,
+        'InvalidStudy',
+      );
+    this.stage = stage;
+    this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
+    state.plannedTrials.set(use.stageId, this.ask(() => stage.estimate(this.context([]))).trials);
+  }
+
+  async run(): Promise<Decision | 'continueAsNew'> {
+    const scope = CancellationScope.current();
+    for (;;) {
+      if (this.isPaused || this.isSkipped) this.takeBack();
+      const next = this.nextTrial();
+      if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
+      if (next === 'continueAsNew') return 'continueAsNew';
+      if (next === 'wait') await this.somethingHappens(scope);
+      else if (next === 'goOn') this.goOn();
+      else this.start(next);
+    }
+  }
+
+  private get isPaused(): boolean {
+    return this.state.control.paused;
+  }
+
+  private get isSkipped(): boolean {
+    return this.state.control.skipped.has(this.use.stageId);
+  }
+
+  private get trials(): readonly Trial[] {
+    return this.state.stageOf(this.use).trials;
+  }
+
+  /**
+   * Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible
+   * study.
+   */
+  private get visible(): number {
+    return this.state.stageOf(this.use).visible;
+  }
+
+  private set visible(visible: number) {
+    this.state.stageOf(this.use).visible = visible;
+  }
+
+  private get parallel(): number {
+    return this.state.resolved.budget.parallelTrials;
+  }
+
+  private nextTrial(): TrialSpec | 'goOn' | 'wait' | 'conclude' | 'continueAsNew' {
+    const { trials, running } = this;
+    if (running.size >= this.parallel) return 'wait';
+    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.size > 0 ? 'wait' : 'continueAsNew';
+    if (this.isPaused) return 'wait';
+    if (this.isSkipped) return running.size > 0 ? 'wait' : 'conclude';
+    if (this.state.waitsForApproval(this.use)) return 'wait';
+    if (this.interrupted.length > 0) return 'goOn';
+    if (!this.mayAsk()) return 'wait';
+    const spec = this.suggestion();
+    if (spec !== undefined && !this.ask(() => isAdmitted(this.state, this.use, spec)))
+      return running.size > 0 ? 'wait' : 'conclude';
+    if (spec !== undefined) {
+      if (trials.length >= TRIALS_MAX)
+        throw new StageInconclusive(`stage ${this.use.stageId} asked for more than ${TRIALS_MAX} trials`);
+      return spec;
+    }
+    if (this.state.resolved.reproducible && this.visible < trials.length) {
+      this.visible += 1;
+      return this.mayAsk() ? this.nextTrial() : 'wait';
+    }
+    return running.size > 0 ? 'wait' : 'conclude';
+  }
+
+  /**
+   * Any time, in general. In a reproducible study suggestion k sees exactly the trials up to k - parallelTrials, so it
+   * waits for those, however fast later ones end.
+   */
+  private mayAsk(): boolean {
+    if (!this.state.resolved.reproducible) return true;
+    this.visible = Math.max(this.visible, this.trials.length - this.parallel + 1);
+    return this.trials.slice(0, this.visible).every(({ result }) => result !== undefined);
+  }
+
+  private visibleTrials(): readonly Trial[] {
+    if (!this.state.resolved.reproducible) return this.trials;
+    return this.trials.map((trial, index) => (index < this.visible ? trial : { spec: trial.spec }));
+  }
+
+  private start(spec: TrialSpec): void {
+    const index = this.trials.length;
+    this.state.started(this.use, { spec });
+    this.train(index, spec);
+  }
+
+  /** From its newest checkpoint, as the first worker to take it does. */
+  private goOn(): void {
+    const index = this.interrupted.shift();
+    const trial = index === undefined ? undefined : this.trials[index];
+    if (index !== undefined && trial !== undefined) this.train(index, trial.spec);
+  }
+
+  private train(index: number, spec: TrialSpec): void {
+    const {
+      study,
+      run: { studyRun, fresh },
+    } = this.state;
+    if (study === undefined) throw new Error('the study is not resolved yet');
+    const { dataset, model, objective, checkpointEverySteps, training } = study;
+    const input = {
+      studyId: this.state.studyId,
+      studyRun,
+      ...(fresh !== undefined && { fresh }),
+      dataset,
+      model,
+      optimizer: training.optimizer,
+      objective,
+      checkpointEverySteps,
+      trial: spec,
+    };
+    const trial = runTrial(this.state.taskQueuePrefix, input);
+    this.hasStarted = true;
+    this.running.set(index, trial);
+    // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
+    trial.result
+      .then(
+        (result) => this.endedWith(index, { spec, result }),
+        (error: unknown) => this.endedWithout(index, error),
+      )
+      .catch((error: unknown) => {
+        this.failure ??= error;
+      });
+    this.onChange();
+  }
+
+  private endedWith(index: number, trial: Trial): void {
+    this.forget(index);
+    this.state.ended(this.use, index, trial);
+  }
+
+  /**
+   * In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it
+   * does.
+   */
+  private endedWithout(index: number, error: unknown): void {
+    const wasTakenBack = this.forget(index);
+    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error;
+    else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
+  }
+
+  /** @returns Whether it had been told to stop. */
+  private forget(index: number): boolean {
+    this.running.delete(index);
+    return this.takenBack.delete(index);
+  }
+
+  /** Every running trial writes a checkpoint and frees its device. */
+  private takeBack(): void {
+    for (const [index, trial] of this.running) {
+      if (this.takenBack.has(index)) continue;
+      this.takenBack.add(index);
+      trial.takeBack();
+    }
+  }
+
+  /** Waits for the end of a trial, or for a change that somebody asks of the study. */
+  private async somethingHappens(scope: CancellationScope): Promise<void> {
+    const {
+      running: { size },
+      state: { control },
+    } = this;
+    const { revision } = control;
+    try {
+      await condition(() => this.running.size < size || this.failure !== undefined || control.revision > revision);
+    } catch (error) {
+      if (isCancellation(error)) await this.drain();
+      throw error;
+    }
+    if (this.failure !== undefined) {
+      scope.cancel();
+      await this.drain();
+      throw this.failure;
+    }
+    this.onChange();
+  }
+
+  /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
+  private async drain(): Promise<void> {
+    await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
+  }
+
+  /** To go on with a training that paused takes device time, but none of the number of trials. */
+  private suggestion(): TrialSpec | undefined {
+    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
+    if (this.stage.mustRun !== true && deviceSeconds <= 0) return undefined;
+    const spec = this.ask(() => this.stage.suggest(this.context(this.visibleTrials())));
+    return this.stage.mustRun === true || trials > 0 || spec?.continues !== undefined ? spec : undefined;
+  }
+
+  private affordable(): boolean {
+    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
+    return this.stage.mustRun === true || (deviceSeconds > 0 && trials > 0);
+  }
+
+  private decide(): Decision {
+    const context = this.context(this.trials);
+    const next = this.stage.suggest(context);
+    if (next === undefined || (this.affordable() && isAdmitted(this.state, this.use, next)))
+      return this.stage.decide(context);
+    const decision = decideOnLess(this.stage, context);
+    const warning = cutWarning(this.state, this.use, next);
+    return {
+      ...decision,
+      confidence: 'low',
+      evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] },
+    };
+  }
+
+  private skip(): Decision {
+    this.state.stageOf(this.use).abandon();
+    return skippedDecision(this.stage, this.context(this.trials));
+  }
+
+  private context(trials: readonly Trial[]): StageContext<unknown> {
+    return stageContext(this.state, this.use, trials);
+  }
+
+  /** A bug in a stage ends the study with its message; thrown as it is, it would fail the workflow task for ever. */
+  private ask<T>(question: () => T): T {
+    try {
+      return question();
+    } catch (error) {
+      if (error instanceof StageInconclusive) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, 'StageBroken');
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so trials of long stages
+ * are in the store (`trial-pages/`).
+ *
+ * @module
+ */
+import type { StudyFinal } from '../words/contract';
+import type { ControlSnapshot } from './control/study-control';
+import type { ResolvedStudy } from '../words/study';
+import type { StageRecord } from './pages/stage-trials';
+import type { Receipt } from '../words/trial';
+
+/** Below Temporal's limit of 2 MiB by a margin for characters that take several bytes. */
+const SNAPSHOT_CHARACTERS_MAX = 1_900_000;
+
+export interface StudySnapshot {
+  readonly study: ResolvedStudy;
+  readonly stages: readonly StageRecord[];
+  readonly receipts: readonly Receipt[];
+  readonly deviceSeconds: number;
+  readonly examples: number;
+  readonly final: StudyFinal | null;
+  readonly engines: readonly string[];
+  /** Absent where nobody has asked for anything. */
+  readonly control?: ControlSnapshot;
+}
+
+/** The study has more in its state than one workflow can carry on with. */
+export class StudyTooLarge extends Error {
+  override readonly name = 'StudyTooLarge';
+}
+
+/**
+ * The snapshot, if it fits into the input of a workflow. Trials leave for the store long before it does not.
+ * @throws StudyTooLarge
+ */
+export function fitting(snapshot: StudySnapshot): StudySnapshot {
+  const characters = JSON.stringify(snapshot).length;
+  if (characters <= SNAPSHOT_CHARACTERS_MAX) return snapshot;
+  const parts = Object.entries(snapshot)
+    .map(([name, value]): [string, number] => [name, JSON.stringify(value)?.length ?? 0])
+    .sort(([, a], [, b]) => b - a);
+  throw new StudyTooLarge(
+    `study state must have at most ${SNAPSHOT_CHARACTERS_MAX} characters, got ${characters}, most of them in ${parts[0]?.[0]}; split the study into several`,
+  );
+}

@@ -1,0 +1,122 @@
+/**
+ * The resolved study: what a workflow and its history see. Every default is filled and the data set is pinned by its
+ * content. `./spec` parses what people write into this.
+ *
+ * @module
+ */
+import type { BatchSizeSchedule } from '../trials/batch-growth';
+import type { ScheduleSpec } from './schedule';
+import type { HParams, ObjectRef, PrecheltRule } from './trial';
+
+export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad';
+
+/** The optimizer's kind and its constants; the learning rate, momentum and weight decay are hyperparameters. */
+export interface OptimizerSpec {
+  readonly name: OptimizerName;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** RMSprop's decay of the squared-gradient average. */
+  readonly rho?: number;
+  readonly initialAccumulator?: number;
+}
+
+/** A tfjs layer config; any number in it may be `{ hparam: name }`. */
+export interface LayerSpec {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export type ModelSpec =
+  | { readonly preset: string }
+  | { readonly layers: readonly LayerSpec[] }
+  /**
+   * Path of a module below the worker's own model folder; its default export is `(context) => tf.LayersModel` on
+   * logits.
+   */
+  | { readonly module: string };
+
+/** A data set packed in the store, by content. */
+export interface PinnedDataset {
+  /** Content hash of the packed form; the store keeps it below `datasets/<sha256>/`. */
+  readonly sha256: string;
+  readonly manifest: ObjectRef;
+  /** Where it came from, for people. */
+  readonly source: { readonly format: string; readonly uri: string };
+  /** Height, width and channels of an image. */
+  readonly shape: readonly [number, number, number];
+  readonly classes: number;
+  readonly split: {
+    readonly seed: number;
+    readonly trainExamples: number;
+    readonly validationExamples: number;
+    readonly testExamples: number;
+    /** Where the test examples come from: the data set's own test part, or held out of its training part. */
+    readonly testFrom: 'test' | 'train';
+  };
+}
+
+export type EarlyStopping =
+  | {
+      readonly rule?: 'patience';
+      /** Epochs without improvement. */
+      readonly patience: number;
+      readonly minDelta: number;
+    }
+  | PrecheltRule;
+
+export interface TrainingSpec {
+  readonly optimizer: OptimizerSpec;
+  readonly schedule: ScheduleSpec;
+  readonly epochs: number;
+  /** Absent: batches keep their size. */
+  readonly batchSizeSchedule?: BatchSizeSchedule;
+  readonly earlyStopping: EarlyStopping | null;
+  /** Where the study starts: every standard hyperparameter with its value. */
+  readonly hparams: HParams;
+}
+
+export interface Objective {
+  readonly metric: 'valLoss' | 'valAccuracy';
+  readonly direction: 'minimize' | 'maximize';
+}
+
+export interface BudgetSpec {
+  /** `null` for no limit. */
+  readonly deviceMinutes: number | null;
+  readonly maxTrials: number | null;
+  readonly parallelTrials: number;
+  /** Shares of the device time by the name of a stage; those of the others are in `./stage-shares`. */
+  readonly stageShares?: Readonly<Record<string, number>>;
+}
+
+/**
+ * One use of a stage. `options` are parsed by that stage's own schema; `stageId` is unique in the study, e.g.
+ * `regularization-sweep-2`.
+ */
+export interface StageUse {
+  readonly stage: string;
+  readonly stageId: string;
+  readonly options: unknown;
+  /** What must happen before it begins: somebody approves. */
+  readonly gate?: 'approve';
+  /** Put in by `resolveStudy`, not written by the user. */
+  readonly inserted?: string;
+}
+
+export interface ResolvedStudy {
+  readonly apiVersion: 'stepwell/v1';
+  /** Of the maths that decides, as in `PLANNER_VERSION`; a study finishes with the one it began with. */
+  readonly plannerVersion: number;
+  readonly name: string;
+  readonly seed: number;
+  readonly reproducible: boolean;
+  readonly dataset: PinnedDataset;
+  readonly model: ModelSpec;
+  readonly training: TrainingSpec;
+  readonly objective: Objective;
+  readonly budget: BudgetSpec;
+  /** Optimizer steps between checkpoints; a kill loses at most these. */
+  readonly checkpointEverySteps: number;
+  readonly stages: readonly StageUse[];
+}
