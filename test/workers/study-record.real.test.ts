@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { exportedStudy } from '../../activities/interchange/study-record';
 import { askForRecord } from '../../workers/study-record';
-import type { ImportedTrials } from '../../workflows/stages/regularization-sweep/imported';
+import type { ImportedTrials } from '../../workflows/stages/sweep/imported';
 import type { HParams } from '../../workflows/words/trial';
 import { sweepStudy } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';

@@ -7,7 +7,7 @@ import { batchSizeLadder } from './batch-size-ladder/stage';
 import { finalTrain } from './final-train/stage';
 import { lrRangeTest } from './lr-range-test/stage';
 import { lrRetest } from './lr-retest/stage';
-import { regularizationSweep } from './regularization-sweep/stage';
+import { regularizationSweep } from './sweep/stage';
 import type { Stage } from './stage';
 
 export const STAGES: Readonly<Record<string, Stage>> = {

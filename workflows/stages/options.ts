@@ -8,7 +8,7 @@ import { batchSizeLadderOptions } from './batch-size-ladder/options';
 import { finalTrainOptions } from './final-train/options';
 import { lrRangeTestOptions } from './lr-range-test/options';
 import { lrRetestOptions } from './lr-retest/options';
-import { regularizationSweepOptions } from './regularization-sweep/options';
+import { regularizationSweepOptions } from './sweep/options';
 
 /** The schema of every stage's options, by the stage's name in a study. */
 export const STAGE_OPTIONS = {

@@ -6,7 +6,7 @@
 import { activeNames } from '../../../workflows/search/space';
 import type { Scalar, Space } from '../../../workflows/search/space';
 import { misfitOf } from '../../../workflows/search/space/fit';
-import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
+import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
 import type { Objective } from '../../../workflows/words/study';
 import type { HParams } from '../../../workflows/words/trial';
 import type { ForeignTrials, ForeignValue } from '../trial-row';

@@ -6,9 +6,9 @@
  */
 import type { ParsedStudy, Problem } from '../../../workflows/spec';
 import type { TrialImport } from '../../../workflows/spec/trial-import';
-import { IMPORTED_TRIALS_MAX } from '../../../workflows/stages/regularization-sweep/imported';
-import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
-import type { RegularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
+import { IMPORTED_TRIALS_MAX } from '../../../workflows/stages/sweep/imported';
+import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
+import type { RegularizationSweepOptions } from '../../../workflows/stages/sweep/options';
 import { fittedTrials } from './fit-space';
 import { readImport } from './read-import';
 import type { ImportAccess } from './read-import';

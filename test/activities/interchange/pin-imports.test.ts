@@ -7,7 +7,7 @@ import type { PinnedImports } from '../../../activities/interchange/warm-start/p
 import type { ImportAccess } from '../../../activities/interchange/warm-start/read-import';
 import { memoryStore } from '../../../activities/storage/memory';
 import { formatProblem, parseStudy } from '../../../workflows/spec';
-import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
+import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
 import { SAMPLE } from './sample-study';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-imports-'));

@@ -1,5 +1,5 @@
 import { SAMPLERS } from '../../../workflows/search';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
 import type { HParams } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, optionsOf, shuffled } from '../../support/stages';

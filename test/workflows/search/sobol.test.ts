@@ -1,7 +1,7 @@
 import { SAMPLERS } from '../../../workflows/search';
 import type { Space } from '../../../workflows/search';
 import { SOBOL_BITS, SOBOL_DIMENSIONS_MAX, sobolNumber } from '../../../workflows/search/sobol-sequence';
-import { regularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
+import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
 
 /** Points as their places among 64 slices of each dimension. */
 function slicesOf(count: number, dimensions: number, seed: number): readonly (readonly number[])[] {

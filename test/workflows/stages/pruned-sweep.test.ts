@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segments';
-import { ownObservations } from '../../../workflows/stages/regularization-sweep/observations';
-import { regularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
-import { lastValue, trainingsOf } from '../../../workflows/stages/regularization-sweep/trainings';
+import { ownObservations } from '../../../workflows/stages/sweep/observations';
+import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
+import { lastValue, trainingsOf } from '../../../workflows/stages/sweep/trainings';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
 import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf, OUTCOMES, shuffled } from '../../support/stages';

@@ -1,4 +1,4 @@
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
 import { completed, contextOf, drive, INCUMBENT, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';

@@ -1,6 +1,6 @@
 import { formatProblems, parseStudy } from '../../../workflows/spec';
-import { regularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
 import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';

@@ -1,5 +1,5 @@
 import { deriveSeed, uniform } from '../../../workflows/search/random';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../support/stages';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
-import { observed } from '../../../workflows/stages/regularization-sweep/imported';
-import type { ImportedTrials } from '../../../workflows/stages/regularization-sweep/imported';
-import type { RegularizationSweepOptions } from '../../../workflows/stages/regularization-sweep/options';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
+import { observed } from '../../../workflows/stages/sweep/imported';
+import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
+import type { RegularizationSweepOptions } from '../../../workflows/stages/sweep/options';
 import type { StageContext } from '../../../workflows/stages/stage';
 import type { HParams } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';

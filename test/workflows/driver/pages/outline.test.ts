@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { scoreOf } from '../../../../workflows/analysis/score';
 import { PRUNERS } from '../../../../workflows/search/pruners';
 import type { PrunableTrial, Pruner } from '../../../../workflows/search/pruners';
-import { curveOf, trainingsOf } from '../../../../workflows/stages/regularization-sweep/trainings';
+import { curveOf, trainingsOf } from '../../../../workflows/stages/sweep/trainings';
 import { outlined } from '../../../../workflows/driver/pages/outline';
 import type { EpochMeasurement, Measurement, Trial, TrialSpec } from '../../../../workflows/words/trial';
 import { FACTS, INCUMBENT, resultOf } from '../../../support/stages';

@@ -1,5 +1,5 @@
 import { deriveSeed, uniform } from '../../../workflows/search/random';
-import { regularizationSweep } from '../../../workflows/stages/regularization-sweep/stage';
+import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
 import type { TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, INCUMBENT, optionsOf, OUTCOMES } from '../../support/stages';
