@@ -54,7 +54,7 @@ const NODE_GLOBALS = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', '**/fixtures/'] },
+  { ignores: ['dist/', '.stepwell/', '**/fixtures/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   { extends: [js.configs.recommended], rules: HOUSE },
   {

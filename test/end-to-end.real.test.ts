@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { stopServices } from '../infra/services';
 import { digitsStudy } from './support/studies';
 import { waitFor } from './support/wait-for';
+import { compiledFile } from './support/compiled';
 
 /** All five stages, each as small as it still makes sense. */
 const study = digitsStudy({
@@ -37,10 +38,9 @@ let studyFile: string;
  */
 function run(): Run {
   const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
-  const main = path.resolve(__dirname, '../cli/main.ts');
   const child = spawn(
     process.execPath,
-    ['--import', require.resolve('tsx'), main, 'run', studyFile, '--json', '--folder', path.join(folder, 'state')],
+    [compiledFile('cli/main.js'), 'run', studyFile, '--json', '--folder', path.join(folder, 'state')],
     {
       env: environment,
       stdio: ['ignore', 'pipe', 'pipe'],

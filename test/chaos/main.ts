@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { deriveSeed } from '../../workflows/search/random';
+import { compileProduct } from '../support/compiled';
 import { startWatchdog } from '../support/watchdog';
 import { startServers } from './arena';
 import { lossesOf, problemsOf } from './checks';
@@ -81,6 +82,7 @@ export async function chaos(
 ): Promise<ChaosReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-chaos-'));
   const watchdog = startWatchdog(folder);
+  const removeCompiled = await compileProduct();
   const servers = await startServers(folder, (pid) => watchdog.guard(pid));
   try {
     const undisturbed = await runRound(servers, 'undisturbed');
@@ -119,6 +121,7 @@ export async function chaos(
   } finally {
     await servers.close();
     watchdog.dismiss();
+    removeCompiled();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -9,10 +9,9 @@ import path from 'node:path';
 import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { connectClient, runningStudy, startStudy } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
+import { compiledFile } from '../support/compiled';
 import { temporalAddress } from '../support/services';
 import { waitFor } from '../support/wait-for';
-
-const MAIN = path.resolve(__dirname, '../../cli/main.ts');
 
 interface Ended {
   readonly code: number | null;
@@ -62,9 +61,9 @@ function spawn(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<Ended> } {
-  const child = fork(MAIN, args, {
+  const child = fork(compiledFile('cli/main.js'), args, {
     cwd: emptyFolder,
-    execArgv: ['--import', require.resolve('tsx')],
+    execArgv: [],
     env: { ...process.env, TEMPORAL_ADDRESS: temporalAddress(), STEPWELL_TASK_QUEUE_PREFIX: prefix, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { findBackground } from '../../cli/background';
-import { mainScript } from '../../cli/main-script';
 import { startWorker } from '../../cli/worker-process';
 import { findServices, isRunning } from '../../infra/services';
 import { readRecord } from '../../infra/services/record';
+import { compiledFile } from '../support/compiled';
 import { waitFor } from '../support/wait-for';
 
 interface Ended {
@@ -28,11 +28,10 @@ afterEach(async () => {
 
 /** Runs a command on the folder, as a user without any settings of their own. */
 function stepwell(args: readonly string[], settings: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const { file, execArgv } = mainScript();
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TEMPORAL|AWS_(ENDPOINT|PROFILE))/.test(name)),
   );
-  const child = spawn(process.execPath, [...execArgv, file, ...args, '--folder', folder], {
+  const child = spawn(process.execPath, [compiledFile('cli/main.js'), ...args, '--folder', folder], {
     env: { ...environment, ...settings },
   });
   const said = { stdout: '', stderr: '' };
@@ -138,8 +137,7 @@ test('up with folders that are not there names them all, and starts nothing', as
 });
 
 test('the second Ctrl-C ends workers and servers by force', async () => {
-  const { file, execArgv } = mainScript();
-  const child = spawn(process.execPath, [...execArgv, file, 'up', '--foreground', '--folder', folder], {
+  const child = spawn(process.execPath, [compiledFile('cli/main.js'), 'up', '--foreground', '--folder', folder], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';

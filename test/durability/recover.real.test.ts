@@ -17,10 +17,9 @@ import { digitsStudy, start, studyRecord, trialManifests, waitForStep, workerEnv
 import type { StudyWorld } from '../support/studies';
 import { s3Client } from '../support/s3-client';
 import { waitFor } from '../support/wait-for';
+import { compiledFile } from '../support/compiled';
 import { startWorker } from '../support/worker-process';
 import type { WorkerProcess } from '../support/worker-process';
-
-const MAIN = path.resolve(__dirname, '../../cli/main.ts');
 
 /** A stage that has decided and one in the middle of its second trial are what the loss of the server meets. */
 const study = (name: string) =>
@@ -48,9 +47,9 @@ interface Ended<T> {
 
 /** Runs a command against the test's servers; what it prints is JSON. */
 async function stepwell<T>(...args: readonly string[]): Promise<Ended<T>> {
-  const child = fork(MAIN, [...args, '--json'], {
+  const child = fork(compiledFile('cli/main.js'), [...args, '--json'], {
     cwd: folder,
-    execArgv: ['--import', require.resolve('tsx')],
+    execArgv: [],
     env: { ...process.env, ...workerEnvironment(world) },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

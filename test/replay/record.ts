@@ -23,6 +23,7 @@ import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
 import { runsOf } from '../support/study-runs';
 import { waitFor } from '../support/wait-for';
+import { compileProduct } from '../support/compiled';
 
 /** No run of a study below is longer. */
 const EVENTS_OF_A_WHOLE = 4096;
@@ -121,6 +122,7 @@ const STUDIES: Readonly<Record<string, (world: ScriptedWorld) => Promise<Scripte
 };
 
 async function main(): Promise<void> {
+  const removeCompiled = await compileProduct();
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER);
   await onServer(EVENTS_OF_A_WHOLE, async (world) => {
@@ -129,6 +131,7 @@ async function main(): Promise<void> {
   await onServer(EVENTS_OF_A_PART, async (world) =>
     record('continued', await world.start(sweepStudy({ name: 'continued' })), world),
   );
+  removeCompiled();
 }
 
 async function onServer(events: number, use: (world: ScriptedWorld) => Promise<void>): Promise<void> {

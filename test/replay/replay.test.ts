@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
-import { workflowBundle } from '../support/scripted-studies';
 
 const FOLDER = path.join(__dirname, 'histories');
 const NAMES = readdirSync(FOLDER)
@@ -19,7 +18,10 @@ beforeAll(async () => {
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
   });
-  bundle = await workflowBundle();
+  bundle = await bundleWorkflowCode({
+    workflowsPath: path.join(__dirname, '../../workflows/index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
 });
 
 const textOf = (name: string): string => readFileSync(path.join(FOLDER, `${name}.json`), 'utf8');

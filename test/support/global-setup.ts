@@ -1,5 +1,6 @@
 /**
- * One Temporal server, one VersityGW and one MinIO for a whole run of the real tests, in a temporary folder.
+ * What a whole run of the real tests shares: one Temporal server, one VersityGW and one MinIO in a temporary folder, and
+ * the product compiled.
  *
  * @module
  */
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { credentialsOf, REGION, startMinio, startTemporal, startVersitygw } from '../../infra/services';
 import type { Server } from '../../infra/services';
+import { compileProduct } from './compiled';
 import { SERVICES_VARIABLE } from './services';
 import type { S3Access, TestServices } from './services';
 import { startWatchdog } from './watchdog';
@@ -18,6 +20,7 @@ export interface TestRun {
   readonly folder: string;
   readonly servers: readonly Server[];
   readonly watchdog: Watchdog;
+  readonly removeCompiled: () => void;
 }
 
 export const TEST_RUN = Symbol.for('stepwell.testRun');
@@ -28,8 +31,12 @@ export default async function globalSetup(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-test-servers-'));
   const watchdog = startWatchdog(folder);
   const options = { folder, onSpawn: ({ pid }: { readonly pid: number }) => watchdog.guard(pid) };
-  const servers = await Promise.all([startTemporal(options), startVersitygw(options), startMinio(options)]);
-  const [temporal, versitygw, minio] = servers;
+  const [temporal, versitygw, minio, removeCompiled] = await Promise.all([
+    startTemporal(options),
+    startVersitygw(options),
+    startMinio(options),
+    compileProduct(),
+  ]);
   const access = (endpoint: string): S3Access => ({ endpoint, region: REGION, ...credentialsOf(folder) });
   const services: TestServices = {
     temporal: temporal.address,
@@ -37,6 +44,6 @@ export default async function globalSetup(): Promise<void> {
     minio: access(minio.address),
   };
   process.env[SERVICES_VARIABLE] = JSON.stringify(services);
-  const run: TestRun = { folder, servers, watchdog };
+  const run: TestRun = { folder, servers: [temporal, versitygw, minio], watchdog, removeCompiled };
   Object.assign(globalThis, { [TEST_RUN]: run });
 }

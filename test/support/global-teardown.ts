@@ -8,5 +8,6 @@ export default async function globalTeardown(): Promise<void> {
   if (run === undefined) return;
   run.watchdog.dismiss();
   await Promise.all(run.servers.map((server) => server.stop()));
+  run.removeCompiled();
   rmSync(run.folder, { recursive: true, force: true });
 }

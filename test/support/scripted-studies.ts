@@ -4,12 +4,10 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { cancelled, heartbeat } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createStudyActivities, memoryStore } from '../../activities';
 import type { ObjectStore } from '../../activities';
 import { registerSearchAttributes } from '../../workers/search-attributes';
@@ -29,6 +27,7 @@ import type { Decision, StudyFacts } from '../../workflows/stages/stage';
 import type { PinnedDataset, ResolvedStudy } from '../../workflows/words/study';
 import type { Outcome, TrialResult, TrialSpec } from '../../workflows/words/trial';
 import type { tuneStudy } from '../../workflows';
+import { compiledFile } from './compiled';
 
 /** A cancellation reaches an activity with the reply to a heartbeat: seldom ones would make tests wait. */
 const BEAT_MILLISECONDS = 50;
@@ -88,21 +87,13 @@ interface Play {
   resolved?: ResolvedStudy;
 }
 
-export function workflowBundle(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({
-    workflowsPath: path.join(__dirname, '../../workflows/index.ts'),
-    logger: new DefaultLogger('WARN'),
-  });
-}
-
 /** Workers of both task queues on a server, with a prefix of their own. */
 export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
   quieten();
   const taskQueuePrefix = `scripted-${randomUUID()}.`;
   const plays = new Map<string, Play>();
   const store = memoryStore();
-  const [workflowBundleBuilt, connection, clientConnection] = await Promise.all([
-    workflowBundle(),
+  const [connection, clientConnection] = await Promise.all([
     NativeConnection.connect({ address }),
     Connection.connect({ address }),
   ]);
@@ -113,7 +104,7 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
     Worker.create({
       ...common,
       taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
-      workflowBundle: workflowBundleBuilt,
+      workflowBundle: { codePath: compiledFile('workflow-bundle.js') },
       activities: studyActivities(plays, store),
       reuseV8Context: true,
     }),

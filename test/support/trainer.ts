@@ -17,6 +17,7 @@ import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/pr
 import { STANDARD_HPARAMS } from '../../workflows/words/hparams';
 import type { PinnedDataset } from '../../workflows/words/study';
 import type { Measurement, TrialSpec } from '../../workflows/words/trial';
+import { compiledFile } from './compiled';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 
@@ -110,8 +111,8 @@ export class ForkedTrainer {
   }
 
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<ForkedTrainer> {
-    const child = fork(path.resolve(__dirname, '../../activities/training/main.ts'), {
-      execArgv: ['--import', require.resolve('tsx')],
+    const child = fork(compiledFile('activities/training/main.js'), {
+      execArgv: [],
       env: { ...process.env, STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1', ...environment },
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });

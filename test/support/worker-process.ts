@@ -6,9 +6,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import path from 'node:path';
-
-const MAIN = path.resolve(__dirname, '../../cli/main.ts');
+import { compiledFile } from './compiled';
 
 /** Enough to explain a worker that does not start. */
 const OUTPUT_CHARACTERS_MAX = 4_000;
@@ -30,8 +28,8 @@ export async function startWorker(
   kind: 'tuner' | 'training',
   environment: Readonly<Record<string, string>>,
 ): Promise<WorkerProcess> {
-  const child = fork(MAIN, ['worker', kind], {
-    execArgv: ['--import', require.resolve('tsx')],
+  const child = fork(compiledFile('cli/main.js'), ['worker', kind], {
+    execArgv: [],
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

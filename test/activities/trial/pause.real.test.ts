@@ -13,9 +13,9 @@ import type { Measurement, TrialResult, TrialSpec } from '../../../workflows/wor
 import { quietEnvironment } from '../../support/activity-environment';
 import { withoutTimes } from '../../support/trainer';
 import { trialInput } from './trial-input';
+import { compiledFile } from '../../support/compiled';
 
 const DIGITS = path.resolve(__dirname, '../../../examples/data/digits');
-const ENTRY = path.resolve(__dirname, '../../../activities/training/main.ts');
 const EPOCHS = 5;
 
 /** Dropout, augmentation, a schedule that looks at results and early stopping: everything that a pause might lose. */
@@ -77,7 +77,7 @@ beforeAll(async () => {
   workers = [0, 1].map(
     () =>
       new TrainerPool(1, () => ({
-        entry: ENTRY,
+        entry: compiledFile('activities/training/main.js'),
         environment: { STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1' },
       })),
   );
