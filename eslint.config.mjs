@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import tseslint from 'typescript-eslint';
 
 const HOUSE = {
-  eqeqeq: 'error',
+  eqeqeq: ['error', 'always', { null: 'ignore' }],
   'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
   'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Draw from a seed.' }],
   'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx', 'hack'], location: 'anywhere' }],
@@ -81,6 +81,13 @@ export default tseslint.config(
   {
     files: ['**/*.cjs', '**/*.mjs'],
     languageOptions: { globals: Object.fromEntries(NODE_GLOBALS.map((name) => [name, 'readonly'])) },
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      // Clean-up runs after a set-up that failed half-way, too.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
   },
   // A suite is a function only in name.
   { files: ['test/**'], ignores: ['test/support/**'], rules: { 'max-lines-per-function': 'off' } },

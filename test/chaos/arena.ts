@@ -108,7 +108,7 @@ export async function openArena(servers: Servers, name: string): Promise<Arena &
     objects: path.join(folder, 's3', name, 'v1'),
     hasOwnDisks: mounted.length === caches.length,
     closeWorkers: async () => {
-      await Promise.all([tuner, ...training].map((post) => post?.close()));
+      await Promise.all([tuner, ...training].map(async (post) => post?.close()));
       mounted.splice(0).forEach(unmountDisk);
     },
   };

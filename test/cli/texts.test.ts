@@ -110,7 +110,7 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
 test('what a study that has ended was at is shown as unfinished, whatever it last said itself', () => {
   const stages = [stage({ trials: [trial(1, { status: 'running', score: null })] }), pendingStage];
   expect(showText(progress({ status: 'running', stages }), 'terminated')).toMatch(
-    /study digits is terminated[^]*which learning rate; unfinished\n[^]*001  unfinished  -[^]*how good is it; not begun/,
+    /study digits is terminated[^]*which learning rate; unfinished\n[^]*001 {2}unfinished {2}-[^]*how good is it; not begun/,
   );
 });
 

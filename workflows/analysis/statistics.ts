@@ -105,10 +105,11 @@ export function pairedBootstrap(differences: readonly number[], seed: number): n
 export function ranks(values: readonly number[]): readonly number[] {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const placed = new Array<number>(values.length);
-  for (let from = 0, to = 0; from < order.length; from = to) {
-    to = from + 1;
+  for (let from = 0; from < order.length;) {
+    let to = from + 1;
     while (to < order.length && values[order[to]!] === values[order[from]!]) to++;
     for (let i = from; i < to; i++) placed[order[i]!] = (from + to + 1) / 2;
+    from = to;
   }
   return placed;
 }

@@ -109,9 +109,9 @@ describe('the phases of a training', () => {
         fc.integer({ min: 1, max: 90 }),
         (list, trainExamples, batchSize) => {
           const phases = batchPhases(batchSize, list, trainExamples);
-          let [examples, size] = [0, batchSize];
+          let examples = 0;
           for (let step = 0; step < 60; step++) {
-            size = list.findLast(({ epoch }) => epoch * trainExamples <= examples)?.batchSize ?? batchSize;
+            const size = list.findLast(({ epoch }) => epoch * trainExamples <= examples)?.batchSize ?? batchSize;
             expect([step, examplesAfter(phases, step), phaseAt(phases, step).batchSize]).toEqual([
               step,
               examples,
