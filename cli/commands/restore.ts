@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { restore as restoreBackup } from '../../infra/backup/backup';
+import { foreignDatabases } from '../../infra/services';
 import { bytesText, count } from '../format';
-import { print, printJson } from '../output';
+import { print, printJson, say } from '../output';
 import { counterOn } from '../progress/counter';
 import { DEFAULT_FOLDER } from '../services';
 
@@ -27,6 +28,8 @@ export function restore(program: Command): void {
         force,
         onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`),
       }).finally(() => counter.end());
+      const foreign = foreignDatabases(folder);
+      if (foreign !== undefined) say(foreign);
       if (json) return printJson({ folder, ...done });
       print(
         `${count(done.files, 'file')}, ${bytesText(done.bytes)}, are back in ${folder}; studies that were running go on with: stepwell up`,

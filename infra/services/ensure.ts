@@ -3,17 +3,16 @@
  *
  * @module
  */
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
 import { ServiceFailed } from './errors';
 import { choosePort } from './ports';
 import { pause, stopProcess } from './process-end';
-import { isRunning, requireProgram } from './programs';
+import { isRunning } from './programs';
 import type { ProcessIdentity } from './programs';
 import { readRecord, recordServer } from './record';
 import type { Ports, ServerRecord, ServiceKind } from './record';
 import type { Server, ServerPlan } from './server';
-import { startTemporal, temporalDatabase, temporalPlan } from './temporal';
+import { startTemporal, temporalPlan } from './temporal';
+import { foreignDatabases } from './temporal-database';
 import { startVersitygw, versitygwPlan } from './versitygw';
 
 export interface EnsureOptions {
@@ -56,7 +55,8 @@ const PORT_TRIES = 3;
 
 /** @throws ServiceFailed, ServiceUnavailable; a server that was started here is then ended again. */
 export async function ensureServers(options: EnsureOptions): Promise<void> {
-  sayIfHistoryIsNew(options);
+  const foreign = foreignDatabases(options.folder);
+  if (foreign !== undefined) options.onProgress(foreign);
   const kinds: readonly ServiceKind[] = ['temporal', 'versitygw'];
   const outcomes = await Promise.allSettled(kinds.map((kind) => ensureServer(kind, options)));
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -126,13 +126,4 @@ function demandSamePorts(title: string, record: ServerRecord, fixed: Partial<Por
   if (!differs) return;
   const text = `the ${title} runs already, at port ${record.port} instead of ${String(fixed.port ?? fixed.uiPort)}; end it with stepwell down first`;
   throw new ServiceFailed(text, 'folderBusy');
-}
-
-function sayIfHistoryIsNew({ folder, onProgress }: EnsureOptions): void {
-  const database = temporalDatabase(folder, requireProgram('temporal'));
-  const others = readdirSync(folder).filter((name) => /^temporal-.*\.db$/.test(name));
-  if (others.length === 0 || existsSync(database)) return;
-  onProgress(
-    `this Temporal server begins a history of its own, ${path.basename(database)}; ${others.join(', ')} of other versions stay as they are`,
-  );
 }

@@ -14,4 +14,5 @@ export type { Server } from './server';
 export { findServices, startServices, stopServices } from './services';
 export type { RunningServices } from './services';
 export { startTemporal } from './temporal';
+export { foreignDatabases } from './temporal-database';
 export { REGION, startVersitygw } from './versitygw';

@@ -29,10 +29,14 @@ const TITLES: Readonly<Record<ProgramName, string>> = {
   minio: 'the S3 server MinIO',
 };
 
+/** Undefined where it is not on this machine. */
+export function findProgram(name: ProgramName): LocatedProgram | undefined {
+  return fromBootstrap<Locate>('locate.cjs').locateProgram(name);
+}
+
 /** @throws ServiceUnavailable saying how to get it. */
 export function requireProgram(name: ProgramName): LocatedProgram {
-  const { locateProgram } = fromBootstrap<Locate>('locate.cjs');
-  const program = locateProgram(name);
+  const program = findProgram(name);
   if (program === undefined) {
     throw new ServiceUnavailable(
       `${TITLES[name]} is not on this machine; get it with npm run bootstrap in a checkout, or npx stepwell bootstrap elsewhere`,

@@ -7,6 +7,7 @@ import { requireProgram } from './programs';
 import type { ProcessIdentity } from './programs';
 import { startServer, surroundings } from './server';
 import type { Server, ServerPlan } from './server';
+import { temporalDatabase } from './temporal-database';
 
 export const NAMESPACE = 'default';
 
@@ -99,11 +100,6 @@ export function temporalPlan(
     address,
     isHealthy: async () => (await retentionSeconds(address, folder)) !== undefined,
   };
-}
-
-/** The server never migrates a database, so one of another version is another file. */
-export function temporalDatabase(folder: string, { version }: { readonly version: string }): string {
-  return path.join(folder, `temporal-${version.replace(/^v/, '').replace(/[^\w.]+/g, '-')}.db`);
 }
 
 async function raiseRetention(address: string, folder: string): Promise<void> {
