@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { inspectParts } from '../../infra/services';
+import { inspectParts, judgeNode } from '../../infra/services';
 import { installedGpus } from '../../workers/gpus';
 import type { Finding } from './finding';
 
@@ -8,15 +8,15 @@ export function inspectMachine(): readonly Finding[] {
   return [nodeFinding(process.versions.node), ...partFindings(), deviceFinding()];
 }
 
-/** TensorFlow.js 4.22 breaks on Node 23 and later. */
+/** A Node that is newer than those that were tried may do. */
 export function nodeFinding(version: string): Finding {
-  const major = Number(version.split('.')[0]);
-  const supported = major >= 20 && major <= 22;
+  const { problem, warning } = judgeNode(version);
+  const fix = problem ?? warning;
   return {
     name: 'Node',
-    state: supported ? 'ok' : 'missing',
+    state: problem === undefined ? 'ok' : 'missing',
     detail: version,
-    ...(!supported && { fix: 'use Node 20 or 22' }),
+    ...(fix !== undefined && { fix }),
   };
 }
 

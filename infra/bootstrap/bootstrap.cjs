@@ -1,11 +1,12 @@
 'use strict';
-const { compareVersions } = require('./compare-versions.cjs');
 const { cacheFolderProblem, createContext } = require('./context.cjs');
 const { acquireLock } = require('./lock.cjs');
 const { clearAbandonedWork } = require('./cache.cjs');
-const { endRunningCommand } = require('./run-command.cjs');
+const { dropGo } = require('./go-toolchain.cjs');
+const { judgeNode } = require('./node-version.cjs');
+const { endRunningCommands } = require('./run-command.cjs');
 const { PARTS } = require('./parts.cjs');
-const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs');
+const { prepareParts } = require('./prepare-parts.cjs');
 
 const PURPOSES = ['start', 'test'];
 
@@ -20,11 +21,10 @@ async function bootstrap(args, settings = {}) {
     context.report(`usage: bootstrap [--for ${PURPOSES.join('|')}], got ${args.join(' ')}`);
     return 2;
   }
-  const problem = nodeProblem(process.versions.node) ?? cacheFolderProblem(context.cacheFolder);
-  if (problem !== undefined) {
-    context.report(problem);
-    return 1;
-  }
+  const { problem: nodeProblem, warning } = judgeNode(process.versions.node);
+  const problem = nodeProblem ?? cacheFolderProblem(context.cacheFolder);
+  if (problem ?? warning) context.report(problem ?? warning);
+  if (problem !== undefined) return 1;
   const parts = PARTS.filter((part) => purpose === 'all' || part.neededFor.includes(purpose));
   try {
     if (parts.every((part) => part.inspect(context).ok)) return 0;
@@ -46,18 +46,13 @@ function readPurpose(args) {
   return option === '--for' && PURPOSES.includes(value) && rest.length === 0 ? value : undefined;
 }
 
-function nodeProblem(version) {
-  if (compareVersions(version, '20.6') >= 0 && compareVersions(version, '23') < 0) return undefined;
-  return `Node must be version 20 (20.6 or later) or 22, got ${version}; TensorFlow.js 4.22 does not run on Node 23 and later`;
-}
-
 async function prepareAll(context, parts) {
   const release = await acquireLock(context);
   const stopListening = onInterrupt(() => {
     context.progress.stop();
     context.report('bootstrap interrupted; run it again to go on');
     try {
-      endRunningCommand();
+      endRunningCommands();
       clearAbandonedWork(context, { ownPid: process.pid });
       release();
     } finally {
@@ -66,33 +61,24 @@ async function prepareAll(context, parts) {
   });
   try {
     clearAbandonedWork(context, {});
-    const failures = [];
-    for (const part of parts) failures.push(...(await prepareOne(context, part)));
+    const failures = await prepareParts(context, parts);
     failures.forEach((failure) => context.report(failure));
+    if (goIsDone(context)) dropGo(context);
     return failures.length === 0 ? 0 : 1;
   } finally {
+    // A bug in one part leaves the others' commands running.
+    endRunningCommands();
     stopListening();
     release();
     context.progress.stop();
   }
 }
 
-/** Prepares one part; its failure is returned as text so that every missing part is reported at once. */
-async function prepareOne(context, part) {
-  if (part.inspect(context).ok) return [];
-  context.progress.begin(part.name);
-  try {
-    await part.prepare(context);
-    const { ok, version, source, fix } = part.inspect(context);
-    if (!ok) throw new PartUnavailable({ problem: 'it is still not usable after it was prepared', fix });
-    context.progress.end(`${version} (${source})`);
-    return [];
-  } catch (error) {
-    const failure = asPartUnavailable(error, `see last-failure.log in ${context.cacheFolder}`);
-    if (!(failure instanceof PartUnavailable)) throw error;
-    context.progress.fail();
-    return [failure.describe(part)];
-  }
+/** Whether nothing is left that our own Go might build. What only tests need is built in a checkout only. */
+function goIsDone(context) {
+  return PARTS.filter(({ neededFor }) => context.isCheckout || neededFor.includes('start')).every(
+    (part) => part.inspect(context).ok,
+  );
 }
 
 function onInterrupt(act) {
@@ -101,4 +87,4 @@ function onInterrupt(act) {
   return () => signals.forEach((signal) => process.off(signal, act));
 }
 
-module.exports = { bootstrap, readPurpose, nodeProblem };
+module.exports = { bootstrap, readPurpose };

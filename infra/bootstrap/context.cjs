@@ -29,6 +29,10 @@ function createContext({
     versions: JSON.parse(fs.readFileSync(path.join(__dirname, 'versions.json'), 'utf8')),
     progress,
     report: progress.say,
+    /** Where a command that failed leaves its output; each part has a file of its own. */
+    failureLog: 'last-failure.log',
+    /** Resolves once another part is no longer at work. */
+    prepared: async () => {},
   };
 }
 

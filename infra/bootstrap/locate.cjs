@@ -1,6 +1,7 @@
 'use strict';
 const { bootstrap } = require('./bootstrap.cjs');
 const { createContext } = require('./context.cjs');
+const { judgeNode } = require('./node-version.cjs');
 const { PARTS } = require('./parts.cjs');
 
 /** Where a program is that the bootstrap found or built; undefined before it has. Reads files only. */
@@ -19,4 +20,4 @@ function inspectParts(settings) {
   });
 }
 
-module.exports = { locateProgram, inspectParts, bootstrap };
+module.exports = { locateProgram, inspectParts, judgeNode, bootstrap };

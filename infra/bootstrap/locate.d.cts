@@ -4,7 +4,7 @@ export type Purpose = 'start' | 'test';
 export interface LocatedProgram {
   readonly path: string;
   readonly version: string;
-  /** Where it came from, for people: `PATH`, `SDK download` or `built from source`. */
+  /** Where it came from, for people: `PATH`, `SDK download`, `PyPI` or `built from source`. */
   readonly source: string;
 }
 
@@ -33,6 +33,9 @@ export function locateProgram(
 
 /** Every part with its version, where it came from, and what to do where it is missing. Reads files only. */
 export function inspectParts(settings?: BootstrapSettings): readonly InspectedPart[];
+
+/** Whether this version of Node will do: too old is a problem, newer than what was tried a warning. */
+export function judgeNode(version: string): { readonly problem?: string; readonly warning?: string };
 
 /** Brings what the purpose needs (`['--for', 'start']`; all without one); resolves to an exit code: 0 when all parts are there. */
 export function bootstrap(args: readonly string[], settings?: BootstrapSettings): Promise<number>;

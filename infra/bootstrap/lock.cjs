@@ -11,7 +11,7 @@ const lockFile = (context) => path.join(context.cacheFolder, 'bootstrap.lock');
 /**
  * Waits until this process holds the cache folder's lock and returns the function that gives it back.
  * The lock saves double work; it is not what keeps the cache whole (publishing by rename is), so a lost race here costs
- * time only. A dead holder's lock is taken over after the command it had running is ended.
+ * time only. A dead holder's lock is taken over after the commands it had running are ended.
  */
 async function acquireLock(context) {
   fs.mkdirSync(context.cacheFolder, { recursive: true });
@@ -47,9 +47,9 @@ function tryLock(context) {
 }
 
 function removeStaleLock(context, holder) {
-  if (holder?.command !== undefined && isRunning(holder.command)) {
+  for (const command of (holder?.commands ?? []).filter(isRunning)) {
     try {
-      process.kill(-holder.command.pid, 'SIGKILL');
+      process.kill(-command.pid, 'SIGKILL');
     } catch (error) {
       if (error.code !== 'ESRCH') throw error;
     }
@@ -70,17 +70,17 @@ function dropLock(context, holder) {
   }
 }
 
-/** Notes the command that the lock's holder has running, so that a successor can end it if the holder is killed. */
-function noteRunningCommand(context, pid) {
+/** Notes the commands that the lock's holder has running, so that a successor can end them if the holder is killed. */
+function noteRunningCommands(context, pids) {
   const holder = readJson(lockFile(context));
   if (holder?.pid !== process.pid) return;
-  const command = pid === undefined ? undefined : { pid, startTime: startTimeOf(pid) };
+  const commands = pids.map((pid) => ({ pid, startTime: startTimeOf(pid) }));
   try {
-    writeFileAtomically(lockFile(context), JSON.stringify({ ...holder, command }));
+    writeFileAtomically(lockFile(context), JSON.stringify({ ...holder, commands }));
   } catch (error) {
-    // A full disk must not end the bootstrap here: the command itself will fail and say so.
+    // A full disk must not end the bootstrap here: the commands themselves will fail and say so.
     if (error.syscall === undefined) throw error;
   }
 }
 
-module.exports = { acquireLock, noteRunningCommand };
+module.exports = { acquireLock, noteRunningCommands };

@@ -88,7 +88,7 @@ function npmCommand(context) {
   if (npm !== undefined) return [npm];
   throw new PartUnavailable({
     problem: 'npm is not on PATH',
-    fix: 'install npm, which comes with Node 20 and 22, and run this again',
+    fix: 'install npm, which comes with Node, and run this again',
   });
 }
 

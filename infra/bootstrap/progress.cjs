@@ -4,67 +4,73 @@ const TERMINAL_REFRESH_MS = 200;
 const PLAIN_REFRESH_MS = 15_000;
 
 /**
- * One line for the part at work: its name, what is being done and for how long. A terminal sees the line change in place;
- * anything else gets plain lines at the start, every 15 s and at the end.
+ * A line for each part at work: its name, what is being done and for how long. A terminal sees the lines change in place;
+ * anything else gets plain lines at the start of each step, every 15 s and at the end.
  */
 function createProgress(output) {
   const terminal = output.isTTY === true;
-  let current;
+  const tasks = new Set();
+  let drawn = 0;
   let timer;
 
-  const line = () =>
-    `${current.name}: ${current.doing}${current.detail && ` ${current.detail}`} (${elapsed(current.since)})`;
-  const clear = () => terminal && output.write('\r\x1b[2K');
-  const draw = () => output.write(terminal ? `\r\x1b[2K${clip(line(), output.columns)}` : `${line()}\n`);
-  const stop = () => {
-    if (timer !== undefined) clearInterval(timer);
-    if (current !== undefined) clear();
+  const erased = () => (drawn > 0 ? `\x1b[${drawn}A\x1b[J` : '');
+  /** Writes lines of their own above those that change. */
+  const write = (lines) => {
+    const changing = terminal ? [...tasks].map((task) => clip(lineOf(task), output.columns)) : [];
+    output.write(`${erased()}${[...lines, ...changing].map((line) => `${line}\n`).join('')}`);
+    drawn = changing.length;
+  };
+  const refresh = (changed) => write(terminal ? [] : changed.map(lineOf));
+  const stopTimer = () => {
+    clearInterval(timer);
     timer = undefined;
-    current = undefined;
+  };
+  const leave = (task, result) => {
+    tasks.delete(task);
+    if (tasks.size === 0) stopTimer();
+    write([`${task.name}: ${result} after ${elapsed(task.since)}`]);
   };
 
   return {
+    /** Shows a part from now on. Its `doing` says what is being done, its `detail` how far that is. */
     begin(name) {
-      stop();
-      current = { name, doing: 'checking', detail: '', since: Date.now() };
-      timer = setInterval(draw, terminal ? TERMINAL_REFRESH_MS : PLAIN_REFRESH_MS);
+      const task = { name, doing: 'checking', detail: '', since: Date.now() };
+      tasks.add(task);
+      timer ??= setInterval(() => refresh([...tasks]), terminal ? TERMINAL_REFRESH_MS : PLAIN_REFRESH_MS);
+      return {
+        doing(text) {
+          Object.assign(task, { doing: text, detail: '' });
+          refresh([task]);
+        },
+        detail(text) {
+          task.detail = text;
+        },
+        end: (result) => leave(task, `${result}, ready`),
+        fail: () => leave(task, 'failed'),
+      };
     },
-    /** Says what is being done now, for example `building v1.5.1 with go`. */
-    doing(text) {
-      if (current === undefined) return;
-      Object.assign(current, { doing: text, detail: '' });
-      draw();
+    /** Outside of a part there is nothing to show. */
+    doing() {},
+    detail() {},
+    say: (text) => write([text]),
+    stop() {
+      stopTimer();
+      tasks.clear();
+      if (drawn > 0) write([]);
     },
-    /** Says how far it is, for example the package being compiled. */
-    detail(text) {
-      if (current !== undefined) current.detail = text;
-    },
-    end(result) {
-      const { name, since } = current;
-      stop();
-      output.write(`${name}: ${result}, ready after ${elapsed(since)}\n`);
-    },
-    fail() {
-      const { name, since } = current;
-      stop();
-      output.write(`${name}: failed after ${elapsed(since)}\n`);
-    },
-    /** Writes a line of its own. */
-    say(text) {
-      clear();
-      output.write(`${text}\n`);
-    },
-    stop,
   };
 }
+
+const lineOf = ({ name, doing, detail, since }) => `${name}: ${doing}${detail && ` ${detail}`} (${elapsed(since)})`;
 
 function elapsed(since) {
   const seconds = Math.floor((Date.now() - since) / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
+/** A line that wraps could not be erased. */
 function clip(text, columns = 80) {
-  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
+  return text.length < columns ? text : `${text.slice(0, Math.max(0, columns - 2))}…`;
 }
 
 module.exports = { createProgress };

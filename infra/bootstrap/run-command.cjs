@@ -2,7 +2,7 @@
 const { spawn } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { noteRunningCommand } = require('./lock.cjs');
+const { noteRunningCommands } = require('./lock.cjs');
 
 const SHOWN_FIRST_LINES = 4;
 const SHOWN_LAST_LINES = 8;
@@ -12,7 +12,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
 /** Becomes the command once it is told that it has been noted: were we killed in between, nobody could end it. */
 const WHEN_NOTED = 'read -r noted && exec "$@" </dev/null';
 
-let running;
+/** The commands at work: several parts have one each. */
+const running = new Set();
 
 /** A command that could not be started or ended with another code than 0; `lines` is what it printed, `output` how that begins and ends. */
 class CommandFailed extends Error {
@@ -32,9 +33,10 @@ function shorten(lines) {
 
 /**
  * Runs a command in a process group of its own, so that an interrupt can end all of it, and resolves to its standard output.
- * `onLine` sees each line as it comes; lines that are `isNoise` are left out of a failure's output. Throws CommandFailed.
+ * `onLine` sees each line as it comes; lines that are `isNoise` are left out of a failure's output; past `timeoutMs` it is ended.
+ * Throws CommandFailed.
  */
-function runCommand(context, command, args, { cwd, environment = {}, onLine = () => {}, isNoise } = {}) {
+function runCommand(context, command, args, { cwd, environment = {}, onLine = () => {}, isNoise, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', WHEN_NOTED, 'sh', command, ...args], {
       cwd,
@@ -51,17 +53,19 @@ function runCommand(context, command, args, { cwd, environment = {}, onLine = ()
         if (lines.length > KEPT_LINES) lines.shift();
         onLine(line);
       });
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => endCommand(child), timeoutMs);
     const finish = (settle) => {
-      running = undefined;
-      noteRunningCommand(context, undefined);
+      clearTimeout(timer);
+      running.delete(child);
+      noteRunning(context);
       settle();
     };
     child.once('error', (error) =>
       finish(() => reject(new CommandFailed(`${command} could not be started: ${error.message}`, []))),
     );
     if (child.pid === undefined) return;
-    running = child;
-    noteRunningCommand(context, child.pid);
+    running.add(child);
+    noteRunning(context);
     child.stdin.on('error', () => {}); // The command may be gone already; its end is reported by 'close'.
     child.stdin.end('noted\n');
     child.once('close', (code, signal) =>
@@ -74,6 +78,12 @@ function runCommand(context, command, args, { cwd, environment = {}, onLine = ()
   });
 }
 
+const noteRunning = (context) =>
+  noteRunningCommands(
+    context,
+    [...running].map(({ pid }) => pid),
+  );
+
 /** A command as a person would say it, without folders and options: `npm ci`, `go install`. */
 function shortName(command, args) {
   return [command, ...args]
@@ -84,7 +94,7 @@ function shortName(command, args) {
 }
 
 function keepLog(context, command, args, lines) {
-  const file = path.join(context.cacheFolder, 'last-failure.log');
+  const file = path.join(context.cacheFolder, context.failureLog);
   try {
     fs.writeFileSync(file, [[command, ...args].join(' '), ...lines, ''].join('\n'));
   } catch (error) {
@@ -103,11 +113,15 @@ function eachLine(stream, act) {
   stream.on('end', () => rest && act(rest));
 }
 
-/** Ends the command at work, if any, with all the processes it started. */
-function endRunningCommand() {
-  if (running === undefined) return;
+/** Ends all commands at work. */
+function endRunningCommands() {
+  running.forEach(endCommand);
+}
+
+/** Ends a command with all the processes it started. */
+function endCommand({ pid }) {
   try {
-    process.kill(-running.pid, 'SIGKILL');
+    process.kill(-pid, 'SIGKILL');
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }
@@ -130,15 +144,12 @@ function isExecutable(file) {
 
 /** What a short command prints, or undefined where it fails or takes over a minute. */
 async function askCommand(context, command, args) {
-  const timer = setTimeout(endRunningCommand, ANSWER_TIMEOUT_MS);
   try {
-    return await runCommand(context, command, args, { cwd: context.cacheFolder });
+    return await runCommand(context, command, args, { cwd: context.cacheFolder, timeoutMs: ANSWER_TIMEOUT_MS });
   } catch (error) {
     if (error instanceof CommandFailed) return undefined;
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-module.exports = { runCommand, endRunningCommand, findOnPath, isExecutable, askCommand, CommandFailed };
+module.exports = { runCommand, endRunningCommands, findOnPath, isExecutable, askCommand, CommandFailed };

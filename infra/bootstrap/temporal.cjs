@@ -23,10 +23,18 @@ function sdkDownload(context) {
   return isOurs ? [{ file, source: 'SDK download' }] : [];
 }
 
+const SDK_DOWNLOADS = /^temporal-sdk-typescript-/;
+
+/** Which of the SDK's downloads is ours is known once the SDK is there; where there is none, nothing is waited for. */
+async function sdkIsThere(context) {
+  if (fs.readdirSync(os.tmpdir()).some((name) => SDK_DOWNLOADS.test(name))) await context.prepared('npm packages');
+}
+
 module.exports = createProgramPart({
   name: 'temporal',
   neededFor: ['start', 'test'],
   describe,
   otherPlaces: sdkDownload,
+  before: sdkIsThere,
 });
 module.exports.describe = describe;

@@ -27,10 +27,8 @@ function inspect(context) {
 }
 
 async function prepare(context) {
-  const folder = findPackage(context, PACKAGE);
-  if (folder === undefined)
-    throw new PartUnavailable({ problem: `${PACKAGE} is not installed`, fix: 'run npm ci, and this again' });
   const variant = await wantedVariant(context);
+  const folder = await packageAndLibraries(context, variant);
   if (await existingBindingServes(context, { folder, variant })) return;
   const libraries = await provideLibraries(context, variant);
   const binding = await provideBinding(context, { folder, libraries });
@@ -42,6 +40,16 @@ async function prepare(context) {
     );
   }
   stamp({ folder, variant, version: answer.version, source: `${variant} libraries of TensorFlow from PyPI` });
+}
+
+/** The package's folder, once npm has made it. Meanwhile the libraries come, unless a binding that is there already may do without. */
+async function packageAndLibraries(context, variant) {
+  const present = findPackage(context, PACKAGE);
+  if (present === undefined) await provideLibraries(context, variant);
+  await context.prepared('npm packages');
+  const folder = findPackage(context, PACKAGE);
+  if (folder !== undefined) return folder;
+  throw new PartUnavailable({ problem: `${PACKAGE} is not installed`, fix: 'run npm ci, and this again' });
 }
 
 async function existingBindingServes(context, { folder, variant }) {

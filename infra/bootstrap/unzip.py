@@ -25,8 +25,8 @@ def extract(archive, member, folder):
         while block := source.read(BLOCK_BYTES):
             target.write(block)
             yield len(block)
-    # zipfile drops the mode, and ptxas must stay executable.
-    os.chmod(path, (member.external_attr >> 16) & 0o777 or 0o644)
+    # zipfile drops the mode, and programs must stay executable, though not writable for all.
+    os.chmod(path, (member.external_attr >> 16) & 0o755 or 0o644)
 
 
 main(sys.argv[1], sys.argv[2], sys.argv[3:])

@@ -8,7 +8,7 @@ export { prepareFolder, readJson, writeJson } from './folder';
 export { credentialsOf } from './credentials';
 export { startMinio } from './minio';
 export { stopProcess } from './process-end';
-export { identify, inspectParts, isRunning } from './programs';
+export { identify, inspectParts, isRunning, judgeNode } from './programs';
 export type { ProcessIdentity } from './programs';
 export type { Server } from './server';
 export { findServices, startServices, stopServices } from './services';

@@ -50,6 +50,11 @@ export function inspectParts(): readonly InspectedPart[] {
   return fromBootstrap<Locate>('locate.cjs').inspectParts();
 }
 
+/** Whether a version of Node will do. */
+export function judgeNode(version: string): ReturnType<Locate['judgeNode']> {
+  return fromBootstrap<Locate>('locate.cjs').judgeNode(version);
+}
+
 export function isRunning(identity: ProcessIdentity): boolean {
   return fromBootstrap<Identify>('process-identity.cjs').isRunning(identity);
 }

@@ -17,7 +17,7 @@ const { programs } = load<{ programs: Record<string, { module: string; sum: stri
 
 /** Programs as `go install` would make them, and what they print. */
 const PRINTS: Readonly<Record<string, string>> = {
-  temporal: 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)',
+  temporal: 'temporal version 1.9.1 (Server 1.32.0, UI 2.54.1)',
   versitygw: 'Version  : v1.8.0',
 };
 
@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-/** A `go` that says it is 1.26, knows the pinned modules and installs scripts. With a file `hang` it stays in `install`, its pid in `started`. */
+/** A `go` that says it is 1.26, knows the pinned modules and installs scripts. With a file `hang` it stays in `install`, its pid in `started-NAME`. */
 function writeGo({
   sum = (name: string) => programs[name]?.sum,
 }: {
@@ -69,7 +69,7 @@ function writeGo({
       ...modules,
       '  esac ;;',
       '  install)',
-      `    if [ -e ${sandbox.folder}/hang ]; then echo $$ > ${sandbox.folder}/started; while :; do /bin/sleep 0.1; done; fi`,
+      `    name="\${4##*/}"; if [ -e ${sandbox.folder}/hang ]; then echo $$ > "${sandbox.folder}/started-\${name%@*}"; while :; do /bin/sleep 0.1; done; fi`,
       '    /bin/mkdir -p "$GOBIN"; case "$4" in',
       ...installs,
       '    esac ;;',
@@ -96,53 +96,60 @@ const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
 const workFolders = (): readonly string[] => readdirSync(path.join(sandbox.cacheFolder, 'work'));
 
-/** Starts a run and waits until its build hangs; the pid of that build. */
-async function startHanging(): Promise<{ run: Run; build: number }> {
+/** Starts a run and waits until two builds hang side by side; their pids. */
+async function startHanging(): Promise<{ run: Run; builds: readonly number[] }> {
   sandbox.write('hang', '');
   const run = start('--for', 'start');
-  const started = path.join(sandbox.folder, 'started');
-  const build = await waitFor('the build has started', () =>
-    existsSync(started) ? Number(readFileSync(started, 'utf8')) || undefined : undefined,
+  const builds = await Promise.all(
+    Object.keys(PRINTS).map((name) => {
+      const started = path.join(sandbox.folder, `started-${name}`);
+      return waitFor(`the build of ${name} has started`, () =>
+        existsSync(started) ? Number(readFileSync(started, 'utf8')) || undefined : undefined,
+      );
+    }),
   );
   rmSync(path.join(sandbox.folder, 'hang'));
-  return { run, build };
+  return { run, builds };
 }
+
+const ended = (builds: readonly number[]): Promise<boolean> =>
+  waitFor('the builds have ended', () => !builds.some(isAlive) || undefined);
 
 test('a first run builds what is missing, and a second run finds it and says nothing', async () => {
   const first = await start('--for', 'start').ended;
-  expect(first.output).toContain('temporal: 1.5.1, server 1.29.1 (built from source), ready after');
+  expect(first.output).toContain('temporal: 1.9.1, server 1.32.0 (built from source), ready after');
   expect(first.code).toBe(0);
   rmSync(path.join(sandbox.binFolder, 'go'));
   expect(await start('--for', 'start').ended).toEqual({ code: 0, output: '' });
 });
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-  '%s ends the build too, leaves nothing half-done, and the next run completes',
+  '%s ends all builds too, leaves nothing half-done, and the next run completes',
   async (signal) => {
-    const { run, build } = await startHanging();
+    const { run, builds } = await startHanging();
     run.child.kill(signal);
     const { code, output } = await run.ended;
     expect(output).toContain('bootstrap interrupted; run it again to go on');
     expect(code).toBe(130);
-    await waitFor('the build has ended', () => !isAlive(build) || undefined);
+    await ended(builds);
     expect(workFolders()).toEqual([]);
     expect((await start('--for', 'start').ended).code).toBe(0);
   },
 );
 
-test('after SIGKILL the next run ends the orphaned build, clears its work and completes', async () => {
-  const { run, build } = await startHanging();
+test('after SIGKILL the next run ends all orphaned builds, clears their work and completes', async () => {
+  const { run, builds } = await startHanging();
   run.child.kill('SIGKILL');
   await run.ended;
-  expect(isAlive(build)).toBe(true);
-  expect(workFolders()).toHaveLength(1);
+  expect(builds.map(isAlive)).toEqual([true, true]);
+  expect(workFolders()).toHaveLength(2);
   expect((await start('--for', 'start').ended).code).toBe(0);
-  await waitFor('the build has ended', () => !isAlive(build) || undefined);
+  await ended(builds);
   expect(workFolders()).toEqual([]);
 });
 
 test('a second run waits for the first and then has nothing left to do', async () => {
-  const { run, build } = await startHanging();
+  const { run, builds } = await startHanging();
   const second = start('--for', 'start');
   const said: string[] = [];
   second.child.stderr?.on('data', (chunk: Buffer) => said.push(chunk.toString()));
@@ -150,8 +157,9 @@ test('a second run waits for the first and then has nothing left to do', async (
     'the second run waits',
     () => said.join('').includes('waiting for the bootstrap that is already running') || undefined,
   );
-  process.kill(build, 'SIGKILL');
-  expect((await run.ended).output).toContain('temporal could not be prepared: go install');
+  builds.forEach((build) => process.kill(build, 'SIGKILL'));
+  const { output } = await run.ended;
+  for (const name of Object.keys(PRINTS)) expect(output).toContain(`${name} could not be prepared: go install`);
   expect((await second.ended).code).toBe(0);
 });
 
@@ -172,7 +180,7 @@ test('a program on PATH is used without building, and one that is too old is pas
   const { code, output } = await start('--for', 'start').ended;
   expect(output).toContain(`${old} is not used: its version must be at least 1.29.0, got 1.25.1\n`);
   expect(output).toContain('versitygw: 1.9.0 (PATH)');
-  expect(output).toContain('temporal: 1.5.1, server 1.29.1 (built from source)');
+  expect(output).toContain('temporal: 1.9.1, server 1.32.0 (built from source)');
   expect(code).toBe(0);
 });
 
@@ -193,4 +201,13 @@ test('where npm ci refuses the lock file, npm install brings the locked versions
   expect(output).toContain('npm packages: installing with npm install');
   expect(code).toBe(0);
   expect(readFileSync(path.join(sandbox.packageFolder, 'package-lock.json'), 'utf8')).toBe(lock);
+});
+
+test('our own Go stays while MinIO may have to be built with it, and goes once nothing is left to build', async () => {
+  const made = sandbox.write('cache/go/build/object', '');
+  expect((await start('--for', 'start').ended).code).toBe(0);
+  expect(existsSync(made)).toBe(true);
+  sandbox.program('minio', 'echo "minio version RELEASE.2026-02-12T20-18-48Z"');
+  expect((await start().ended).code).toBe(0);
+  expect(existsSync(made)).toBe(false);
 });

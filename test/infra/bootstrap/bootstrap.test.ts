@@ -1,10 +1,11 @@
+import manifest from '../../../package.json';
 import { createSandbox, load } from './sandbox';
 
-const { bootstrap, readPurpose, nodeProblem } = load<{
+const { bootstrap, readPurpose } = load<{
   bootstrap(args: readonly string[], settings: object): Promise<number>;
   readPurpose(args: readonly string[]): string | undefined;
-  nodeProblem(version: string): string | undefined;
 }>('bootstrap.cjs');
+const { judgeNode } = load<{ judgeNode(version: string): { problem?: string; warning?: string } }>('node-version.cjs');
 
 test.each([
   [[], 'all'],
@@ -27,16 +28,25 @@ test('wrong arguments end with code 2 and the usage', async () => {
   expect(said).toEqual(['usage: bootstrap [--for start|test], got --for lunch\n']);
 });
 
-test.each(['20.6.0', '20.20.2', '22.0.0', '22.21.1'])('Node %s is taken', (version) => {
-  expect(nodeProblem(version)).toBeUndefined();
+test.each(['20.19.0', '20.20.2', '22.21.1', '24.1.0', '26.9.1'])('Node %s is taken without a word', (version) => {
+  expect(judgeNode(version)).toEqual({});
 });
 
-test.each(['18.20.0', '20.5.1', '23.0.0', '24.1.0'])(
-  'Node %s is refused, and the message says which Node will do',
-  (version) => {
-    expect(nodeProblem(version)).toContain(`Node must be version 20 (20.6 or later) or 22, got ${version}`);
-  },
-);
+test.each(['18.20.0', '20.18.3'])('Node %s is refused, and the message says which Node will do', (version) => {
+  expect(judgeNode(version)).toEqual({
+    problem: `Node must be version 20.19 or later, got ${version}; use Node 20.19 to 26`,
+  });
+});
+
+test.each(['27.0.0', '28.1.0'])('Node %s, newer than what was tried, is taken with a warning', (version) => {
+  expect(judgeNode(version)).toEqual({
+    warning: `Node ${version} is newer than those that were tried; if something fails, use Node 20.19 to 26`,
+  });
+});
+
+test('the package asks for the versions of Node that the bootstrap takes', () => {
+  expect(manifest.engines.node).toBe('>=20.19 <27');
+});
 
 test('a cache folder of the system is refused before anything is made there', async () => {
   const said: string[] = [];

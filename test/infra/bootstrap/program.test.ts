@@ -1,7 +1,10 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { createSandbox, load } from './sandbox';
 import type { Part, Sandbox } from './sandbox';
+
+const SDK_VERSION = '1.24.0';
 
 interface Described {
   readonly version: string;
@@ -13,11 +16,11 @@ const { judge } = load<{
     printed: string | undefined,
     rule: { describe: Describe; minimum: string },
   ): { version: string; problem?: string };
-}>('program.cjs');
+}>('program-check.cjs');
 const { compareVersions } = load<{ compareVersions(a: string, b: string): number }>('compare-versions.cjs');
 const { goProblem } = load<{
   goProblem(go: { version: string; toolchain: string; minimum: string }): string | undefined;
-}>('go-build.cjs');
+}>('go-toolchain.cjs');
 const { fingerprint } = load<{ fingerprint(file: string): string | undefined }>('cache.cjs');
 const parts = {
   temporal: load<Part & { describe: Describe }>('temporal.cjs'),
@@ -84,15 +87,21 @@ describe('inspecting', () => {
   let sandbox: Sandbox;
   beforeEach(() => {
     sandbox = createSandbox();
+    // The SDK downloads into the machine's own folder for such files.
+    jest.spyOn(os, 'tmpdir').mockReturnValue(sandbox.folder);
   });
-  afterEach(() => sandbox.remove());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    sandbox.remove();
+  });
 
-  /** A file that looks like the built program, and fails if anything starts it. */
-  function builtProgram(): string {
-    const file = sandbox.write('cache/bin/temporal-1.5.1/temporal', '#!/bin/sh\nexit 1\n');
+  /** A file of the cache that looks like a program, and fails if anything starts it. */
+  function cachedProgram(folder: string): string {
+    const file = sandbox.write(`cache/bin/${folder}/temporal`, '#!/bin/sh\nexit 1\n');
     chmodSync(file, 0o755);
     return file;
   }
+  const builtProgram = (): string => cachedProgram('temporal-1.9.1');
   const remember = (checks: Record<string, { version: string; problem?: string }>): string =>
     sandbox.write(
       'cache/programs.json',
@@ -110,23 +119,30 @@ describe('inspecting', () => {
     });
   });
 
-  test('a program on PATH comes before the built one', () => {
-    const [onPath, built] = [sandbox.program('temporal', 'exit 1'), builtProgram()];
-    remember({ [onPath]: { version: '1.6.0' }, [built]: { version: '1.5.1' } });
-    expect(parts.temporal.inspect(sandbox.context)).toEqual({
-      ok: true,
-      version: '1.6.0',
-      source: 'PATH',
-      path: onPath,
-    });
+  test('PATH comes first, then what the SDK has downloaded, then PyPI, and what was built last', () => {
+    const sdk = sandbox.write(`temporal-sdk-typescript-${SDK_VERSION}`, '#!/bin/sh\nexit 1\n');
+    chmodSync(sdk, 0o755);
+    sandbox.write('package/node_modules/@temporalio/worker/package.json', `{"version":"${SDK_VERSION}"}`);
+    const places = [
+      ['PATH', sandbox.program('temporal', 'exit 1')],
+      ['SDK download', sdk],
+      ['PyPI', cachedProgram('temporal-1.9.1-pypi')],
+      ['built from source', builtProgram()],
+    ] as const;
+    remember(Object.fromEntries(places.map(([, file]) => [file, { version: '1.9.1' }])));
+    for (const [source, file] of places) {
+      expect(parts.temporal.inspect(sandbox.context)).toEqual({ ok: true, version: '1.9.1', source, path: file });
+      rmSync(file);
+    }
+    expect(parts.temporal.inspect(sandbox.context).ok).toBe(false);
   });
 
   test('a program on PATH that we cannot use is passed over', () => {
     const [onPath, built] = [sandbox.program('temporal', 'exit 1'), builtProgram()];
-    remember({ [onPath]: { version: '1.1.2', problem: 'too old' }, [built]: { version: '1.5.1' } });
+    remember({ [onPath]: { version: '1.1.2', problem: 'too old' }, [built]: { version: '1.9.1' } });
     expect(parts.temporal.inspect(sandbox.context)).toEqual({
       ok: true,
-      version: '1.5.1',
+      version: '1.9.1',
       source: 'built from source',
       path: built,
     });
@@ -134,7 +150,7 @@ describe('inspecting', () => {
 
   test('a program that was replaced since it was tried has to be tried again', () => {
     const built = builtProgram();
-    remember({ [built]: { version: '1.5.1' } });
+    remember({ [built]: { version: '1.9.1' } });
     sandbox.write(path.relative(sandbox.folder, built), '#!/bin/sh\nexit 17\n');
     expect(parts.temporal.inspect(sandbox.context)).toEqual({
       ok: false,

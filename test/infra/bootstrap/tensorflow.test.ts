@@ -7,12 +7,6 @@ const tensorflow = load<Part & { stateOf(folder: string): string; wantedVariant(
   'tensorflow.cjs',
 );
 const { linkLibraries } = load<{ linkLibraries(folder: string, libraries: string): void }>('tensorflow-binding.cjs');
-const { wheelProblem } = load<{
-  wheelProblem(
-    pinned: { requirement: string; bytes: number; sha256: string },
-    got: { bytes: number; sha256: string },
-  ): string | undefined;
-}>('tensorflow-libraries.cjs');
 
 const PACKAGE = 'package/node_modules/@tensorflow/tfjs-node-gpu';
 
@@ -95,15 +89,4 @@ test('STEPWELL_TENSORFLOW chooses the libraries, and a wrong value is refused', 
   expect(await choosing('gpu')).toBe('gpu');
   expect(await choosing('')).toBe('cpu');
   await expect(choosing('tpu')).rejects.toThrow('STEPWELL_TENSORFLOW must be cpu or gpu, got tpu');
-});
-
-test('a wheel that is not the pinned one is refused, and the message says in what it differs', () => {
-  const pinned = { requirement: 'tensorflow-cpu==2.21.0', bytes: 3, sha256: 'aa' };
-  expect(wheelProblem(pinned, { bytes: 3, sha256: 'aa' })).toBeUndefined();
-  expect(wheelProblem(pinned, { bytes: 2, sha256: 'bb' })).toBe(
-    'tensorflow-cpu==2.21.0 has the wrong length: 3 bytes expected, got 2',
-  );
-  expect(wheelProblem(pinned, { bytes: 3, sha256: 'bb' })).toBe(
-    'tensorflow-cpu==2.21.0 has the wrong checksum: sha256 aa expected, got bb',
-  );
 });
