@@ -49,12 +49,11 @@ function cacheFolderProblem(folder) {
   return `cache folder ${folder} is the system's own; set STEPWELL_CACHE to a folder that you can write to`;
 }
 
-/** The folder of a package that ours depends on, wherever npm put it; undefined where it is not installed. */
+/** The folder of a package that ours uses, as our code finds it, which is in `dist` once installed; undefined where there is none. */
 function findPackage(context, name) {
+  const code = path.join(context.packageFolder, context.isCheckout ? '' : 'dist', 'index.js');
   try {
-    return path.dirname(
-      createRequire(path.join(context.packageFolder, 'package.json')).resolve(`${name}/package.json`),
-    );
+    return path.dirname(createRequire(code).resolve(`${name}/package.json`));
   } catch (error) {
     if (error.code === 'MODULE_NOT_FOUND') return undefined;
     throw error;

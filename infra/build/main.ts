@@ -1,12 +1,13 @@
 /**
  * `npm run build`: makes `dist/`, which is what the package ships: compiled code with types, the prebuilt workflow bundle, and the
- * JSON Schema of the study language. `infra/bootstrap` is plain Node and ships as it is.
+ * JSON Schema of the study language, and the one package that npm must not install. `infra/bootstrap` is plain Node and ships as it is.
  *
  * @module
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { carryPackage } from './carried-package';
 import { PACKAGE_FOLDER, schemaText } from './schema';
 import { workflowBundle } from './workflow-bundle';
 
@@ -17,6 +18,7 @@ async function build(): Promise<void> {
   rmSync(DIST, { recursive: true, force: true });
   compile();
   chmodSync(path.join(DIST, 'cli', 'main.js'), 0o755);
+  carryPackage(DIST);
   writeFileSync(path.join(DIST, 'study.schema.json'), schemaText());
   // Of the compiled code, so that a worker that bundles at start and one that loads this file run the same workflows.
   writeFileSync(

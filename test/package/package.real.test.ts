@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { isBuiltin } from 'node:module';
 import {
   chmodSync,
   cpSync,
@@ -15,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { CARRIED_PACKAGE } from '../../infra/build/carried-package';
 import manifest from '../../package.json';
 import { PROJECT } from '../support/source-tree';
 
@@ -164,6 +166,21 @@ describe('the package, installed into an empty project', () => {
       stdout: '',
       stderr: '',
     });
+  });
+
+  it('carries what npm could not install, without its scripts, and declares all that its code requires', () => {
+    const home = inPackage('dist', 'node_modules', CARRIED_PACKAGE);
+    expect(JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8'))).not.toHaveProperty('scripts');
+    expect(existsSync(path.join(home, 'binding.gyp'))).toBe(true);
+    const required = readdirSync(home, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.js'))
+      .flatMap((file) => [
+        ...readFileSync(path.join(home, file), 'utf8').matchAll(/^(?!\s*\*).*\brequire\(['"]([^.'"][^'"]*)/gm),
+      ])
+      .map(([, name = '']) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? '')
+      .filter((name) => !isBuiltin(name));
+    expect([...new Set(required)].filter((name) => !(name in manifest.dependencies))).toEqual([]);
+    expect(manifest.dependencies).not.toHaveProperty([CARRIED_PACKAGE]);
   });
 
   it('gives types to a strict consumer in both kinds of module', () => {
