@@ -1,5 +1,6 @@
 import { deriveSeed, uniform } from '../search/random';
 import { geometricMean, quantile } from './statistics';
+import { power } from '../search/power';
 
 /** Squared norms of gradients at two batch sizes, one of each per measured step, in the order of the steps. */
 export interface GradientNorms {
@@ -99,7 +100,7 @@ export function fitNoiseScale({ small, large }: GradientNorms, seed: number, smo
       : [];
   });
   if (pairs.length < NOISE_PAIRS_MIN) return null;
-  const weights = pairs.map((_, i) => smoothing ** (pairs.length - 1 - i));
+  const weights = pairs.map((_, i) => power(smoothing, pairs.length - 1 - i));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const weighted = pairs.map(({ signal, noise }, i) => ({
     signal: (signal * weights[i]!) / total,

@@ -1,3 +1,5 @@
+import { power } from '../search/power';
+
 /**
  * Exponential moving average without the pull of its start.
  *
@@ -12,6 +14,6 @@ export function exponentialMovingAverage(values: readonly number[], weight: numb
   let average = 0;
   return values.map((value, i) => {
     average = weight * average + (1 - weight) * value;
-    return average / (1 - weight ** (i + 1));
+    return average / (1 - power(weight, i + 1));
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { uniform } from '../search/random';
+import { power } from '../search/power';
 
 /** Sum over count. @throws RangeError on an empty list. */
 export function mean(values: readonly number[]): number {
@@ -86,13 +87,13 @@ export function pairedBootstrap(differences: readonly number[], seed: number): n
   assertSome(differences);
   const { length } = differences;
   const isExact = length <= EXACT_PAIRS_MAX;
-  const draws = isExact ? length ** length : BOOTSTRAP_DRAWS;
+  const draws = isExact ? power(length, length) : BOOTSTRAP_DRAWS;
   let above = 0;
   for (let draw = 0; draw < draws; draw++) {
     let sum = 0;
     for (let i = 0; i < length; i++) {
       const index = isExact
-        ? Math.floor(draw / length ** i) % length
+        ? Math.floor(draw / power(length, i)) % length
         : Math.floor(uniform(seed, draw * length + i) * length);
       sum += differences[index]!;
     }

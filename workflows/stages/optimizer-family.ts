@@ -1,4 +1,5 @@
 import type { OptimizerName } from '../words/study';
+import { power } from '../search/power';
 
 interface Family {
   /** Range of learning rates worth a test. */
@@ -44,5 +45,5 @@ export function coScaledLearningRate(
   batchSize: number,
   newBatchSize: number,
 ): number {
-  return learningRate * (newBatchSize / batchSize) ** OPTIMIZER_FAMILIES[optimizer].scaling;
+  return learningRate * power(newBatchSize / batchSize, OPTIMIZER_FAMILIES[optimizer].scaling);
 }

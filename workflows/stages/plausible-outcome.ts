@@ -6,6 +6,7 @@ import type { EpochMeasurement, Measurement, Outcome, StepLoss, TrialSpec } from
 import { epochEndStep, stepsOf } from '../trials/length';
 import { OPTIMIZER_FAMILIES } from './optimizer-family';
 import type { StudyFacts } from './stage';
+import { power } from '../search/power';
 
 /**
  * A made-up network: what it reaches, how fast, and what a step costs. The numbers are those of a small one on two
@@ -46,7 +47,7 @@ export function plausibleOutcome(spec: TrialSpec, facts: StudyFacts): Outcome {
 
 function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {
   const { from, to, scaling } = OPTIMIZER_FAMILIES[training.optimizer.name];
-  return from * (to / from) ** BEST_RATE_SHARE * (numericHParam(hparams, 'batchSize') / 32) ** scaling;
+  return from * power(to / from, BEST_RATE_SHARE) * power(numericHParam(hparams, 'batchSize') / 32, scaling);
 }
 
 /**
@@ -133,7 +134,7 @@ function rangeTestOutcome(spec: TrialSpec, facts: StudyFacts, stepsTotal: number
   const stepLosses: StepLoss[] = [];
   let [loss, lowest] = [lossOfEqualOdds(facts.classes), Infinity];
   for (let step = 0; step < stepsTotal; step++) {
-    const learningRate = schedule.from * (schedule.to / schedule.from) ** (step / Math.max(1, stepsTotal - 1));
+    const learningRate = schedule.from * power(schedule.to / schedule.from, step / Math.max(1, stepsTotal - 1));
     loss -= ((loss - FLOOR_LOSS) * Math.min(1, learningRate / best)) / timeConstant(spec);
     if (learningRate > BREAKDOWN * best) loss *= BREAKDOWN_GROWTH;
     lowest = Math.min(lowest, loss);

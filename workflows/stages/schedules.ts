@@ -1,5 +1,6 @@
 import type { ScheduleSpec } from '../words/schedule';
 import type { TrainingSpec } from '../words/study';
+import { power } from '../search/power';
 
 /**
  * Warm-up takes at most this share of a training. Source: google-research/tuning_playbook, "How should I deal with
@@ -22,7 +23,7 @@ export function stretched({ schedule, epochs: written }: TrainingSpec, epochs: n
   const ratio = epochs / written;
   const warmupSteps = boundedWarmup(schedule.warmupSteps, steps);
   if (schedule.name === 'exponential')
-    return { ...schedule, warmupSteps, factorPerEpoch: schedule.factorPerEpoch ** (1 / ratio) };
+    return { ...schedule, warmupSteps, factorPerEpoch: power(schedule.factorPerEpoch, 1 / ratio) };
   if (schedule.name !== 'piecewise') return { ...schedule, warmupSteps };
   return {
     ...schedule,

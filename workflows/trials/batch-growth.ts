@@ -4,6 +4,7 @@
  * @module
  */
 import type { ScheduleSpec } from '../words/schedule';
+import { power } from '../search/power';
 
 /** What becomes of the learning rate where a batch grows: it stays, or follows by the optimizer's rule. */
 export type GrowthLearningRate = 'keep' | 'coScale';
@@ -141,7 +142,7 @@ function converted(
   const epochs = Math.log(factor) / -Math.log(schedule.factorPerEpoch);
   return Array.from({ length: SIZES_MAX }, (_, i) => ({
     epoch: (i + 1) * epochs,
-    batchSize: Math.round(batchSize * factor ** (i + 1)),
+    batchSize: Math.round(batchSize * power(factor, i + 1)),
   }));
 }
 

@@ -1,3 +1,5 @@
+import { power } from '../../../workflows/search/power';
+
 /** Weight of the past in the moving average; about 50 steps of memory, as in fastai's learning-rate finder. */
 const BETA = 0.98;
 
@@ -21,5 +23,5 @@ export function addLoss({ average, steps }: LossAverage, loss: number): LossAver
  * Source: D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 3.
  */
 export function smoothedLoss({ average, steps }: LossAverage): number {
-  return average / (1 - BETA ** steps);
+  return average / (1 - power(BETA, steps));
 }

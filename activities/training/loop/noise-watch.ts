@@ -9,12 +9,13 @@ import { NOISE_PAIRS_MAX, type TrialSpec } from '../../../workflows/words/trial'
 import type { HalfBatchNorms } from '../engine';
 import type { TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';
+import { power } from '../../../workflows/search/power';
 
 /** Weight of the past: about 20 measurements of memory, since the noise scale moves with the training. */
 const SMOOTHING = 0.95;
 
 /** Sums of fewer than 8 measurements decide nothing. */
-const WEIGHT_MIN = 1 - SMOOTHING ** 7.5;
+const WEIGHT_MIN = 1 - power(SMOOTHING, 7.5);
 
 export interface NoiseWatch {
   /** Whether to measure before the step that follows `step` others. */

@@ -1,6 +1,7 @@
 import { normalMass } from '../../search/normal';
 import { levelAt } from './factor';
 import type { Factor } from './factor';
+import { power } from '../../search/power';
 
 /** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
 const { ceil, floor, max, min, sqrt } = Math;
@@ -90,7 +91,7 @@ function scottDeviation(counts: readonly number[]): number {
   const squares = counts.reduce((all, count, cell) => all + count * (cell - mean) ** 2, 0);
   const deviation = sqrt(squares / max(1, total - 1));
   const range = quartile(counts, floor((total * 3) / 4), false) - quartile(counts, floor(total / 4), true);
-  return max(DEVIATION_MIN, 1.059 * min(range / 1.34, deviation) * total ** -0.2);
+  return max(DEVIATION_MIN, 1.059 * min(range / 1.34, deviation) * power(total, -0.2));
 }
 
 /** First cell with points up to which they are at least, or more than, so many; the last if there is none. */

@@ -1,5 +1,6 @@
 import { cholesky, solveLower } from '../cholesky';
 import type { Constants } from './constants';
+import { power } from '../power';
 
 /** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
 const { exp, min, sqrt } = Math;
@@ -81,7 +82,7 @@ export function learned(before: Distribution, constants: Constants, told: readon
   );
   const length = norm(stepPath);
   const isCalm =
-    length / sqrt(1 - (1 - stepRate) ** (2 * (before.generation + 1))) < (1.4 + 2 / (size + 1)) * meanLength;
+    length / sqrt(1 - power(1 - stepRate, 2 * (before.generation + 1))) < (1.4 + 2 / (size + 1)) * meanLength;
   const path = before.path.map(
     (one, i) =>
       (1 - constants.pathRate) * one +

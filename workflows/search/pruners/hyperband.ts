@@ -1,6 +1,7 @@
 import { halvingRungs, halvingVerdicts } from './halving';
 import type { HalvingOptions } from './halving';
 import type { Pruner } from './pruner';
+import { power } from '../power';
 
 /**
  * Several brackets of asynchronous successive halving that begin at later and later rungs, for spaces in which early
@@ -36,7 +37,7 @@ function weightsOf({ reductionFactor, minEpochs }: HalvingOptions, epochs: numbe
     brackets += 1;
   return Array.from({ length: brackets }, (_, bracket) => {
     const halvings = brackets - 1 - bracket;
-    return Math.ceil((brackets * reductionFactor ** halvings) / (halvings + 1));
+    return Math.ceil((brackets * power(reductionFactor, halvings)) / (halvings + 1));
   });
 }
 

@@ -5,6 +5,7 @@
  */
 import { boundsOf, cardinality, isLogarithmic, isRange, listOf, stepOf } from './dimension';
 import type { Dimension, Range, Scalar } from './dimension';
+import { power } from '../power';
 
 /** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
 const { exp, floor, log, max, min, round } = Math;
@@ -78,7 +79,7 @@ export function valueAtUnit(dimension: Dimension, unit: number): Scalar {
   const cells = cellsOf(dimension);
   if (cells !== undefined || !isRange(dimension)) return valueNumbered(dimension, cells?.at(u) ?? 0);
   const [low, high] = boundsOf(dimension);
-  const value = isLogarithmic(dimension) ? low * (high / low) ** u : low + u * (high - low);
+  const value = isLogarithmic(dimension) ? low * power(high / low, u) : low + u * (high - low);
   return min(high, max(low, Number(value.toPrecision(DIGITS))));
 }
 

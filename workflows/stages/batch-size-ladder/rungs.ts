@@ -3,6 +3,7 @@ import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning, measurementOf } from '../trials';
 import { batchSizeOf, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
+import { power } from '../../search/power';
 
 /** A doubling that gains less images a second than this share is at the knee; two in a row end the climb. */
 const KNEE_GAIN = 0.1;
@@ -95,7 +96,7 @@ function isBeyondKnee(rungs: readonly Rung[]): boolean {
   return [1, 2].every((back) => {
     const [lower, upper] = [measured.at(-1 - back)!, measured.at(-back)!];
     const gain = upper.batchSize / upper.stepSeconds! / (lower.batchSize / lower.stepSeconds!);
-    return gain < (1 + KNEE_GAIN) ** Math.log2(upper.batchSize / lower.batchSize);
+    return gain < power(1 + KNEE_GAIN, Math.log2(upper.batchSize / lower.batchSize));
   });
 }
 

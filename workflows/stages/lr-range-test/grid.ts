@@ -8,6 +8,7 @@ import type { StageContext } from '../stage';
 import { finalValLoss, isRunning, nextTrial } from '../trials';
 import type { LrRangeTestOptions } from './options';
 import type { RateRange } from './range';
+import { power } from '../../search/power';
 
 /** Constant rates that are compared where range tests disagree: half a decade apart they cover three decades. */
 const GRID_RATES = 7;
@@ -21,8 +22,8 @@ function gridRates(answers: readonly number[], { from, to }: RateRange): readonl
   const middle = (GRID_RATES - 1) / 2;
   const rate = (i: number): number =>
     answers.length === 0
-      ? from * (to / from) ** (i / (GRID_RATES - 1))
-      : logMedian(answers) * GRID_STEP ** (i - middle);
+      ? from * power(to / from, i / (GRID_RATES - 1))
+      : logMedian(answers) * power(GRID_STEP, i - middle);
   return Array.from({ length: GRID_RATES }, (_, i) => threeDigits(rate(i)));
 }
 

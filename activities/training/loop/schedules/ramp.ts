@@ -1,4 +1,5 @@
 import type { Schedule, SchedulePosition } from './schedule';
+import { power } from '../../../../workflows/search/power';
 
 const progressAt = ({ step, stepsTotal }: SchedulePosition): number => step / Math.max(1, stepsTotal - 1);
 
@@ -8,7 +9,7 @@ const progressAt = ({ step, stepsTotal }: SchedulePosition): number => step / Ma
  */
 export const ramp: Schedule<'ramp'> = {
   factor: () => 1,
-  rate: ({ from, to }, position) => from * (to / from) ** progressAt(position),
+  rate: ({ from, to }, position) => from * power(to / from, progressAt(position)),
   momentum: ({ cycledMomentum: cycled }, position) =>
     cycled && cycled.max + (cycled.min - cycled.max) * progressAt(position),
 };

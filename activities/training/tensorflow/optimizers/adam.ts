@@ -1,5 +1,6 @@
 import { tf } from '../native';
 import type { Optimizer } from './optimizer';
+import { power } from '../../../../workflows/search/power';
 
 /**
  * Adam with bias correction folded into the rate, as Keras does.
@@ -15,7 +16,7 @@ export const adam: Optimizer = {
       oneMinusBeta1: 1 - beta1,
       oneMinusBeta2: 1 - beta2,
       epsilon,
-      biasCorrection: Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step),
+      biasCorrection: Math.sqrt(1 - power(beta2, step)) / (1 - power(beta1, step)),
     };
   },
   update({ gradient, slots: [m, v], scalar }) {
