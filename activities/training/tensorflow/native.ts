@@ -4,6 +4,7 @@
  * @module
  */
 import '../environment';
+import './util-functions';
 import * as tf from '@tensorflow/tfjs-node-gpu';
 
 export { tf };
