@@ -11,6 +11,7 @@ const PARTS = [
   require('./tensorflow.cjs'),
   require('./temporal.cjs'),
   require('./minio.cjs'),
+  ...require('./nodes.cjs').NODE_PARTS,
 ];
 
 module.exports = { PARTS };

@@ -95,12 +95,16 @@ export class ForkedTrainer {
   readonly messages: FromTrainer[] = [];
   readonly exited: Promise<NodeJS.Signals | number | null>;
   engine = '';
+  private stderr = '';
   private heard: () => void = () => undefined;
 
   private constructor(readonly child: ChildProcess) {
     child.on('message', (message: FromTrainer) => {
       this.messages.push(message);
       this.heard();
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.stderr += text;
     });
     this.exited = new Promise((resolve) =>
       child.once('exit', (code, signal) => {
@@ -114,7 +118,7 @@ export class ForkedTrainer {
     const child = fork(compiledFile('activities/training/main.js'), {
       execArgv: [],
       env: { ...process.env, STEPWELL_TRAINER_THREADS: '1', CUDA_VISIBLE_DEVICES: '-1', ...environment },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const trainer = new ForkedTrainer(child);
     trainer.engine = (await trainer.next('ready')).engine;
@@ -125,6 +129,11 @@ export class ForkedTrainer {
   residentBytes(): number {
     const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${this.child.pid}/status`, 'utf8'))![1];
     return Number(kibibytes) * 1024;
+  }
+
+  /** What it has written on standard error. */
+  said(): string {
+    return this.stderr;
   }
 
   send(message: ToTrainer): void {

@@ -41,6 +41,9 @@ test('every part is listed, and each missing one says what to do', () => {
     'tensorflow: start, test',
     'temporal: start, test',
     'minio: test',
+    'node-22: test',
+    'node-24: test',
+    'node-26: test',
   ]);
   for (const { ok, fix } of parts) expect(ok || (fix ?? '').length > 0).toBe(true);
 });
