@@ -27,7 +27,7 @@ export interface BootstrapSettings {
 
 /** Where a program is that the bootstrap found or built; undefined before it has. Reads files only. */
 export function locateProgram(
-  name: 'temporal' | 'versitygw' | 'minio',
+  name: 'temporal' | 'versitygw' | 'minio' | `node-${'22' | '24' | '26'}`,
   settings?: BootstrapSettings,
 ): LocatedProgram | undefined;
 

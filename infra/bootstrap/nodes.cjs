@@ -39,7 +39,7 @@ function createNodePart({ version, integrity }) {
       await requireVersion(context, program, version);
       publish(path.dirname(program), path.dirname(place(context)));
     } catch (error) {
-      throw asPartUnavailable(error, `see last-failure.log in ${context.cacheFolder}, and run this again`);
+      throw asPartUnavailable(error, `see ${context.failureLog} in ${context.cacheFolder}, and run this again`);
     } finally {
       fs.rmSync(work, { recursive: true, force: true });
     }

@@ -10,7 +10,7 @@ import { ServiceUnavailable } from './errors';
 
 type Locate = typeof import('../bootstrap/locate.cjs');
 
-export type ProgramName = Parameters<Locate['locateProgram']>[0];
+export type ProgramName = Exclude<Parameters<Locate['locateProgram']>[0], `node-${string}`>;
 
 /** A process that can be told from a later one with the same pid. */
 export interface ProcessIdentity {

@@ -9,16 +9,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import type { LocatedProgram } from '../../infra/bootstrap/locate.cjs';
 import { stopServices } from '../../infra/services';
 import type { StudyRecord, StudyResult } from '../../workflows/words/contract';
-import { workflowBundle } from '../support/scripted-studies';
+import { compiledFile } from '../support/compiled';
 import { digitsStudy } from '../support/studies';
 import type { Answers } from './answers';
 
-const { locateProgram } = require('../../infra/bootstrap/locate.cjs') as {
-  locateProgram(name: string): LocatedProgram | undefined;
-};
+const {
+  locateProgram,
+}: typeof import('../../infra/bootstrap/locate.cjs') = require('../../infra/bootstrap/locate.cjs');
 
 const STUDY = digitsStudy({
   name: 'on-a-node',
@@ -53,7 +52,6 @@ interface Everything {
 }
 
 let folder: string;
-let bundleFile: string;
 let here: Everything;
 
 /** Runs a script of ours on a Node and resolves to what it printed. @throws Error with its last words. */
@@ -62,7 +60,7 @@ async function run(
   args: readonly string[],
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
-  const child = spawn(node, ['--import', require.resolve('tsx'), ...args], {
+  const child = spawn(node, args, {
     env: { ...environment, STEPWELL_TRAINING_SLOTS: '1', STEPWELL_TRAINER_THREADS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -78,10 +76,9 @@ async function run(
 
 /** `stepwell run` as a person starts it, with servers and workers of its own. */
 async function study(node: string, state: string): Promise<Ending> {
-  const main = path.resolve(__dirname, '../../cli/main.ts');
   const file = path.join(folder, 'study.yaml');
   try {
-    const { stdout, stderr } = await run(node, [main, 'run', file, '--json', '--folder', state]);
+    const { stdout, stderr } = await run(node, [compiledFile('cli/main.js'), 'run', file, '--json', '--folder', state]);
     const { decisions, test, report } = JSON.parse(stdout) as StudyResult;
     const record = path.join(state, 's3', path.dirname(String(report?.uri).replace('s3://', '')), 'study.json');
     const { final } = JSON.parse(readFileSync(record, 'utf8')) as StudyRecord;
@@ -100,7 +97,7 @@ async function study(node: string, state: string): Promise<Ending> {
 
 async function everythingOn(node: string, name: string): Promise<Everything> {
   const both = [
-    run(node, [path.join(__dirname, 'answers.ts'), bundleFile]),
+    run(node, ['--import', 'tsx', path.join(__dirname, 'answers.ts'), compiledFile('workflow-bundle.js')]),
     study(node, path.join(folder, name)),
   ] as const;
   // Of two, one that fails must not leave the other running.
@@ -113,14 +110,12 @@ async function everythingOn(node: string, name: string): Promise<Everything> {
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'stepwell-nodes-'));
   writeFileSync(path.join(folder, 'study.yaml'), stringify(STUDY));
-  bundleFile = path.join(folder, 'bundle.js');
-  writeFileSync(bundleFile, ((await workflowBundle()) as { readonly code: string }).code);
   here = await everythingOn(process.execPath, 'here');
 }, 300_000);
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe.each(['22', '24', '26'])('Node %s', (major) => {
+describe.each(['22', '24', '26'] as const)('Node %s', (major) => {
   let there: Everything;
 
   beforeAll(async () => {
