@@ -1,5 +1,5 @@
 import { FORMAT_NAMES } from '../activities/datasets/format-names';
-import { PRESET_NAMES } from '../activities/training/tensorflow/model/preset-names';
+import { PRESET_NAMES } from '../activities/training/engine';
 import type { KnownNames } from '../workflows/spec';
 
 /** Names that registries outside the study language hold, so that a misspelt one is known before anything starts. */

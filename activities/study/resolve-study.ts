@@ -16,7 +16,7 @@ import type { PinDependencies } from '../datasets/packed/pin';
 import { isStored } from '../datasets/packed/stored';
 import { untilSpared } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
-import { PRESET_NAMES } from '../training/tensorflow/model/preset-names';
+import { PRESET_NAMES } from '../training/engine';
 import { beating } from './beating';
 import { carryDecisions } from './carry-decisions';
 import { writeOpening } from './opening';

@@ -1,5 +1,10 @@
 import type { HostTensors } from './safetensors';
 
+/** The models that every engine has by name; here, so that to check a study is to load no TensorFlow. */
+export const PRESET_NAMES = ['mnist-cnn', 'lenet5', 'vgg-small', 'resnet20'] as const;
+
+export type PresetName = (typeof PRESET_NAMES)[number];
+
 /** The images of a part, wherever they lie. */
 export interface ImageSource {
   /**

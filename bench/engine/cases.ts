@@ -1,4 +1,4 @@
-/** What is trained: a model of `activities/training/tensorflow/model/presets` on uint8 noise, at a batch size. */
+/** What is trained: a model of `activities/training/tensorflow/model/presets.ts` on uint8 noise, at a batch size. */
 export interface EngineCase {
   /** E.g. `mnist-cnn/batch-32`. */
   readonly name: string;

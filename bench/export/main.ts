@@ -10,7 +10,7 @@ import path from 'node:path';
 import { logitsOf } from '../../activities/training/tensorflow/evaluate-batch';
 import { exportModel } from '../../activities/training/tensorflow/export/export-model';
 import { buildModel } from '../../activities/training/tensorflow/model';
-import { PRESET_NAMES, type PresetName } from '../../activities/training/tensorflow/model/preset-names';
+import { PRESET_NAMES, type PresetName } from '../../activities/training/engine';
 import { tf } from '../../activities/training/tensorflow/native';
 import { planStep } from '../../activities/training/tensorflow/step';
 import { initialTensors } from '../../activities/training/tensorflow/step-state';

@@ -6,7 +6,7 @@
  */
 import type { OptimizerSpec } from '../../../workflows/words/study';
 import type { HParams } from '../../../workflows/words/trial';
-import { activeAugmentations, augment } from './augmentation';
+import { activeAugmentations, augment, type AugmentationName } from './augmentations';
 import { meanCrossEntropy } from './cross-entropy';
 import { createStepContext, type StepContext, withStepContext } from './layers/context';
 import type { MovingAverage } from './layers/moving-average';
@@ -19,7 +19,7 @@ export interface StepPlan {
   readonly model: TrainableModel;
   readonly classes: number;
   readonly optimizer: OptimizerSpec;
-  readonly augmentations: readonly string[];
+  readonly augmentations: readonly AugmentationName[];
   /** Of l1, l2, clipNorm and clipValue, those that are above 0. */
   readonly active: readonly string[];
   /** Names of all scalars, in the order they are fed in. */

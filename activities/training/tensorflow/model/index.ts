@@ -1,13 +1,13 @@
 import { deriveSeed } from '../../../../workflows/search/random';
 import type { ModelSpec } from '../../../../workflows/words/study';
 import type { HParams } from '../../../../workflows/words/trial';
+import { PRESET_NAMES, type PresetName } from '../../engine';
 import { modelInvalid, TrainingFailure } from '../../failures';
 import { registerFusedGradients } from '../layers/gradients';
 import { tf } from '../native';
 import { buildLayers } from './layers';
 import type { ModelContext, TrainableModel } from './model';
 import { buildModule } from './module';
-import { PRESET_NAMES, type PresetName } from './preset-names';
 import { PRESETS } from './presets';
 import { trainable } from './trainable';
 

@@ -8,7 +8,7 @@ import { createCompiledEngine } from '../../../../activities/training/tensorflow
 import { loadDataset, type LoadedDataset } from '../../../../activities/training/examples/dataset';
 import { logitsOf } from '../../../../activities/training/tensorflow/evaluate-batch';
 import { buildModel, type TrainableModel } from '../../../../activities/training/tensorflow/model';
-import { PRESET_NAMES } from '../../../../activities/training/tensorflow/model/preset-names';
+import { PRESET_NAMES } from '../../../../activities/training/engine';
 import { native, tf } from '../../../../activities/training/tensorflow/native';
 import { OPTIMIZERS } from '../../../../activities/training/tensorflow/optimizers';
 import type { HostTensors } from '../../../../activities/training/safetensors';

@@ -1,7 +1,6 @@
-import { tf } from '../../native';
-import type { ModelContext } from '../model';
-import { seeded } from '../seeds';
-import { dropoutRate, type Preset } from './preset';
+import { tf } from '../native';
+import type { ModelContext } from './model';
+import { seeded } from './seeds';
 
 const STAGE_FILTERS = [16, 32, 64];
 const BLOCKS_PER_STAGE = 3;
@@ -46,7 +45,7 @@ function block(context: ModelContext, input: Node, name: string, filters: number
  *
  * Source: K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, section 4.2.
  */
-export const resnet20: Preset = (context) => {
+export function resnet20(context: ModelContext, dropoutRate: number): tf.LayersModel {
   const image = tf.input({ shape: [...context.shape], name: 'image' });
   let node = relu(convNorm(context, image, 'stem', 16, 3, 1), 'stem-relu');
   STAGE_FILTERS.forEach((filters, stage) => {
@@ -55,11 +54,11 @@ export const resnet20: Preset = (context) => {
     }
   });
   const pooled = tf.layers.globalAveragePooling2d({ name: 'pool' }).apply(node) as Node;
-  const dropped = tf.layers.dropout({ rate: dropoutRate(context), name: 'dropout' }).apply(pooled) as Node;
+  const dropped = tf.layers.dropout({ rate: dropoutRate, name: 'dropout' }).apply(pooled) as Node;
   const logits = seeded(
     tf.layers.dense({ units: context.classes, kernelInitializer: 'heNormal', name: 'logits' }),
     context,
     'logits',
   );
   return tf.model({ name: 'classifier', inputs: image, outputs: logits.apply(dropped) as Node });
-};
+}
