@@ -130,6 +130,19 @@ describe('the one arrow', () => {
     expect(problems).toEqual([]);
   });
 
+  it('reaches TensorFlow by its port alone, which main.ts gives to the loop', () => {
+    const ENGINE = 'activities/training/tensorflow/';
+    const isOfEngine = ({ path: file }: SourceFile): boolean => file.startsWith(ENGINE);
+    const problems = SOURCES.filter(({ path: file }) => file !== 'activities/training/main.ts').flatMap((source) =>
+      importsOf(source).flatMap(({ specifier }) => {
+        const target = resolveImport(source.path, specifier) ?? '';
+        const isWrong = isOfEngine(source) ? target.startsWith('activities/training/loop/') : target.startsWith(ENGINE);
+        return isWrong ? [`${source.path} imports ${target}: go by activities/training/engine.ts`] : [];
+      }),
+    );
+    expect(problems).toEqual([]);
+  });
+
   it('leads to packages that package.json declares', () => {
     const declared = new Set([...Object.keys(manifest.dependencies), CARRIED_PACKAGE]);
     const problems = SOURCES.filter(({ path: file }) => !file.startsWith('infra/build/')).flatMap((source) =>

@@ -1,3 +1,11 @@
+/**
+ * The port between a training and what computes it: the loop knows this and nothing of what is behind it.
+ *
+ * @module
+ */
+import type { Measurement } from '../../workflows/words/trial';
+import type { TrainJob } from '../trial/protocol';
+import type { LoadedDataset } from './examples/dataset';
 import type { HostTensors } from './safetensors';
 
 /** The models that every engine has by name; here, so that to check a study is to load no TensorFlow. */
@@ -5,23 +13,42 @@ export const PRESET_NAMES = ['mnist-cnn', 'lenet5', 'vgg-small', 'resnet20'] as 
 
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** The images of a part, wherever they lie. */
-export interface ImageSource {
+/** Computes trainings, one at a time. */
+export interface TrainingEngine {
+  /** All that the bits of a training depend on besides its trial: part of every trial's content address. */
+  readonly identity: string;
+  readonly onGpu: boolean;
+  /** Bytes of images that it may hold; of a data set with more it reads every batch from the disk. */
+  readonly residentBytes: number;
   /**
-   * Copies images, each row-major uint8 [height, width, channels], one after another into `target`, which has their
-   * size.
+   * Makes everything ready for a job's first step.
    *
-   * @throws TrainingFailure of type TrainerCrashed that names the file if they cannot be read any more.
+   * @throws TrainingFailure of type ModelInvalid if the model cannot be built or trained.
    */
-  read(indices: Int32Array, target: Uint8Array): void;
+  open(job: TrainJob, dataset: LoadedDataset): Promise<OpenTraining>;
+  /** Frees what it keeps for the jobs to come. No training may be open. */
+  close(): void;
 }
 
-/** The examples of a part: labels in memory, 4 bytes an example. */
-export interface ExampleSet {
-  readonly examples: number;
-  readonly shape: readonly [number, number, number];
-  readonly images: ImageSource;
-  readonly labels: Int32Array;
+/** A job that is ready to train. State tensors are named as in checkpoints, see `StepEngine`. */
+export interface OpenTraining {
+  /** Numbers in the model's own tensors. */
+  readonly parameters: number;
+  /** Where the trial starts: the model's first weights, and slots at their start value. */
+  initialState(): HostTensors;
+  /** The model's own tensors among a state's. @throws RangeError if one is missing. */
+  weightsOf(state: HostTensors): HostTensors;
+  /**
+   * The numbers that `StepEngine.step` takes at a step, counted from 0.
+   *
+   * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1.
+   */
+  stepScalars(step: number, learningRate: number, momentum: number | undefined): Float32Array;
+  readonly engine: StepEngine;
+  /** Writes the model with these weights into a folder of its own, for others to load. */
+  export(folder: string, weights: HostTensors, measurement: Measurement): Promise<void>;
+  /** Frees the model; the engine's place is taken by the next job. */
+  close(): void;
 }
 
 export interface BatchEvaluation {

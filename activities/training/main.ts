@@ -5,18 +5,18 @@
  */
 import { residentBytes } from './environment';
 import type { FromTrainer, ToTrainer, TrainJob } from '../trial/protocol';
-import { deviceIdentity } from './tensorflow/device-identity';
-import { EngineCache } from './tensorflow/engine-cache';
-import { engineIdentity } from './tensorflow/engine-identity';
 import { failureOf } from './failures';
 import { Trainer } from './loop/trainer';
+import { deviceIdentity } from './tensorflow/identity';
+import { TensorFlowEngine } from './tensorflow/tensorflow-engine';
 
 function send(message: FromTrainer): void {
   // A worker that is gone shows as `disconnect`; the send itself has nothing to add.
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-const trainer = new Trainer({ engines: new EngineCache(residentBytes()), identity: engineIdentity(), send });
+const engine = new TensorFlowEngine(residentBytes());
+const trainer = new Trainer({ engine, send });
 
 async function train(job: TrainJob): Promise<void> {
   try {
@@ -48,4 +48,4 @@ process.on('disconnect', () => process.exit());
 // Ctrl-C reaches the whole group of processes; the worker decides when its trainers end.
 process.on('SIGINT', () => undefined);
 
-send({ type: 'ready', engine: engineIdentity(), device: deviceIdentity() });
+send({ type: 'ready', engine: engine.identity, device: deviceIdentity() });

@@ -1,4 +1,5 @@
-import type { ExampleSet, ImageSource } from '../../activities/training/engine';
+import type { ExampleSet } from '../../activities/training/examples/dataset';
+import type { ImageSource } from '../../activities/training/examples/image-files';
 import type { EngineCase } from './cases';
 
 /** Examples of random bytes: how fast they train does not depend on what they show. */

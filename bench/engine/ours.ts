@@ -7,15 +7,11 @@ import '../../activities/training/environment';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createCompiledEngine } from '../../activities/training/tensorflow/compiled/compiled-engine';
-import type { LoadedDataset } from '../../activities/training/examples/dataset';
-import { engineIdentity } from '../../activities/training/tensorflow/engine-identity';
-import { buildModel } from '../../activities/training/tensorflow/model';
-import { planStep } from '../../activities/training/tensorflow/step';
-import type { ExampleSet } from '../../activities/training/engine';
+import type { ExampleSet, LoadedDataset } from '../../activities/training/examples/dataset';
 import type { TrialFacts } from '../../activities/training/loop/trial-facts';
 import type { TrialParts } from '../../activities/training/loop/trial-parts';
 import { TrialRun } from '../../activities/training/loop/trial-run';
+import { TensorFlowEngine } from '../../activities/training/tensorflow/tensorflow-engine';
 import type { TrainJob } from '../../activities/trial/protocol';
 import { DEFAULT_LEARNING_RATES } from '../../workflows/words/hparams';
 import { batchPhases, epochEndStep } from '../../workflows/trials/length';
@@ -102,18 +98,10 @@ function datasetOf({ shape, classes }: EngineCase, train: ExampleSet): LoadedDat
 }
 
 async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer> {
-  const { shape, classes, batchSize, examples } = of;
-  const job = jobOf(of, false);
-  const {
-    trial: { hparams },
-    model: spec,
-    modelFolder,
-    optimizer,
-  } = job;
-  const model = await buildModel({ spec, shape, classes, hparams, seed: SEED, modelFolder });
-  const plan = planStep(model, classes, optimizer, hparams);
+  const { batchSize, examples } = of;
+  const tensorFlow = new TensorFlowEngine();
   // Takes a first step before it returns.
-  const engine = createCompiledEngine({ plan, parts: dataset, batchSizes: [batchSize], withNoise: isToBeWatched });
+  const training = await tensorFlow.open(jobOf(of, isToBeWatched), dataset);
   const all = Int32Array.from({ length: examples }, (_, i) => i);
   const none = new Int32Array(0);
   const facts: TrialFacts = {
@@ -124,27 +112,25 @@ async function prepare(of: EngineCase, dataset: LoadedDataset): Promise<Trainer>
     trainExamples: examples,
     split: { train: all, validation: none, test: none },
   };
-  const identity = engineIdentity();
+  const { identity, onGpu } = tensorFlow;
   const parts: TrialParts = {
-    job,
+    job: jobOf(of, false),
     dataset,
     facts,
-    model,
-    plan,
-    engine,
+    training,
     identity,
-    onGpu: false,
+    onGpu,
     send: () => undefined,
     stopRequested: () => false,
   };
   return {
-    parameters: model.parameters,
+    parameters: training.parameters,
     versions: { engine: identity, node: process.versions.node },
     train: async () => void (await new TrialRun(parts).train()),
     ...(isToBeWatched && { watch: async () => void (await new TrialRun({ ...parts, job: jobOf(of, true) }).train()) }),
     evaluate: async () => {
       for (let from = 0; from < examples; from += EVALUATION_CHUNK)
-        engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
+        training.engine.evaluate('train', all.subarray(from, from + EVALUATION_CHUNK));
     },
   };
 }

@@ -16,7 +16,8 @@ import {
   trainableVariables,
   updateVariable,
 } from '../../activities/training/tensorflow/step';
-import type { ExampleSet, StepEngine } from '../../activities/training/engine';
+import type { StepEngine } from '../../activities/training/engine';
+import type { ExampleSet } from '../../activities/training/examples/dataset';
 import {
   assignWeights,
   initialTensors,

@@ -7,7 +7,8 @@ import { createCompiledEngine } from '../../activities/training/tensorflow/compi
 import { buildModel } from '../../activities/training/tensorflow/model';
 import type { HostTensors } from '../../activities/training/safetensors';
 import { planStep, type StepPlan, stepScalars, trainableVariables } from '../../activities/training/tensorflow/step';
-import type { ExampleSet, StepEngine } from '../../activities/training/engine';
+import type { StepEngine } from '../../activities/training/engine';
+import type { ExampleSet } from '../../activities/training/examples/dataset';
 import { initialTensors, slotName } from '../../activities/training/tensorflow/step-state';
 import { deriveSeed, uniform } from '../../workflows/search/random';
 import type { ModelSpec } from '../../workflows/words/study';

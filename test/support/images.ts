@@ -1,4 +1,5 @@
-import type { ExampleSet, ImageSource } from '../../activities/training/engine';
+import type { ExampleSet } from '../../activities/training/examples/dataset';
+import type { ImageSource } from '../../activities/training/examples/image-files';
 
 /** Images in memory as a source. @param bytes Row-major [examples, height, width, channels]. */
 export function imagesInMemory(bytes: Uint8Array, [height, width, channels]: ExampleSet['shape']): ImageSource {

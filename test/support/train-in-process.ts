@@ -1,6 +1,48 @@
-import type { EngineCache } from '../../activities/training/tensorflow/engine-cache';
+/**
+ * Trainings in the test's own process, which must have the native binding.
+ *
+ * @module
+ */
+import type { TrainingEngine } from '../../activities/training/engine';
 import { Trainer } from '../../activities/training/loop/trainer';
 import type { CheckpointFile, TrainJob, TrainReport } from '../../activities/trial/protocol';
+import type { Measurement } from '../../workflows/words/trial';
+
+export interface TrainerInProcess {
+  readonly trainer: Trainer;
+  /** Those that it has sent so far. */
+  readonly checkpoints: readonly CheckpointFile[];
+}
+
+/** A trainer without a process around it. */
+export function trainerInProcess(
+  engine: TrainingEngine,
+  onCheckpoint: (checkpoint: CheckpointFile, trainer: Trainer) => void = () => undefined,
+): TrainerInProcess {
+  const checkpoints: CheckpointFile[] = [];
+  const trainer: Trainer = new Trainer({
+    engine,
+    send(message) {
+      if (message.type !== 'checkpoint') return;
+      checkpoints.push(message.checkpoint);
+      onCheckpoint(message.checkpoint, trainer);
+    },
+  });
+  return { trainer, checkpoints };
+}
+
+/** The report of a job that is trained to its end. @throws Error if it is stopped before. */
+export async function finished(trainer: Trainer, job: TrainJob): Promise<TrainReport> {
+  const end = await trainer.train(job);
+  if (end.type !== 'finished') throw new Error(`training stopped at step ${end.step}`);
+  return end.report;
+}
+
+/** What a training measured. @throws Error if it ran out of memory. */
+export function measurementOf({ outcome }: TrainReport): Measurement {
+  if (outcome.status === 'outOfMemory') throw new Error(outcome.detail);
+  return outcome.measurement;
+}
 
 export interface InProcessTraining {
   /** Undefined where it was stopped. */
@@ -15,23 +57,16 @@ export interface TrainOptions {
   readonly onCheckpoint?: (checkpoint: CheckpointFile) => void;
 }
 
-/** Trains a job in the test's own process, which must have the native binding. */
+/** Trains a job. */
 export async function trainInProcess(
-  engines: EngineCache,
+  engine: TrainingEngine,
   job: TrainJob,
   { stopAt = Infinity, onCheckpoint }: TrainOptions = {},
 ): Promise<InProcessTraining> {
-  let checkpoint: CheckpointFile | undefined;
-  const trainer: Trainer = new Trainer({
-    engines,
-    identity: 'test',
-    send(message) {
-      if (message.type !== 'checkpoint') return;
-      checkpoint = message.checkpoint;
-      onCheckpoint?.(checkpoint);
-      if (checkpoint.step >= stopAt) trainer.stop();
-    },
+  const { trainer, checkpoints } = trainerInProcess(engine, (checkpoint, running) => {
+    onCheckpoint?.(checkpoint);
+    if (checkpoint.step >= stopAt) running.stop();
   });
   const end = await trainer.train(job);
-  return { report: end.type === 'finished' ? end.report : undefined, checkpoint };
+  return { report: end.type === 'finished' ? end.report : undefined, checkpoint: checkpoints.at(-1) };
 }

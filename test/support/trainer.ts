@@ -15,7 +15,7 @@ import { memoryStore } from '../../activities/storage/memory';
 import { decodeSafetensors } from '../../activities/training/safetensors';
 import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
 import { STANDARD_HPARAMS } from '../../workflows/words/hparams';
-import type { PinnedDataset } from '../../workflows/words/study';
+import type { ModelSpec, PinnedDataset } from '../../workflows/words/study';
 import type { Measurement, TrialSpec } from '../../workflows/words/trial';
 import { compiledFile } from './compiled';
 
@@ -72,6 +72,18 @@ export function digitsJob(
     },
   };
 }
+
+/** Batch normalization and dropout: with augmentation, everything that has a state or draws numbers. */
+export const STATEFUL_MODEL: ModelSpec = {
+  layers: [
+    { className: 'Conv2D', config: { filters: 8, kernelSize: 3, useBias: false } },
+    { className: 'BatchNormalization', config: {} },
+    { className: 'ReLU', config: {} },
+    { className: 'Flatten', config: {} },
+    { className: 'Dropout', config: { rate: { hparam: 'dropoutRate' } } },
+    { className: 'Dense', config: { units: 10 } },
+  ],
+};
 
 /** A measurement without what depends on the clock or on the process. */
 export function withoutTimes({ curve, best, ...rest }: Measurement): object {

@@ -1,10 +1,17 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackedFile, PackedManifest, PackedSplit } from '../../datasets/packed/packed';
-import { imagesAt, type ImageLocation } from './image-files';
+import { imagesAt, type ImageLocation, type ImageSource } from './image-files';
 import type { ImageLocations } from './read-ahead';
 import { datasetCorrupt } from '../failures';
-import type { ExampleSet } from '../engine';
+
+/** The examples of a part: labels in memory, 4 bytes an example. */
+export interface ExampleSet {
+  readonly examples: number;
+  readonly shape: readonly [number, number, number];
+  readonly images: ImageSource;
+  readonly labels: Int32Array;
+}
 
 /** A packed data set on this machine's disk, with its labels in memory. */
 export interface LoadedDataset {

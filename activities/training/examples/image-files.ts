@@ -7,7 +7,17 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PackedFile } from '../../datasets/packed/packed';
 import { localCopyDamaged } from '../failures';
-import type { ImageSource } from '../engine';
+
+/** The images of a part, wherever they lie. */
+export interface ImageSource {
+  /**
+   * Copies images, each row-major uint8 [height, width, channels], one after another into `target`, which has their
+   * size.
+   *
+   * @throws TrainingFailure of type TrainerCrashed that names the file if they cannot be read any more.
+   */
+  read(indices: Int32Array, target: Uint8Array): void;
+}
 
 /** Where a part's images lie; plain data, so that a thread can be told. */
 export interface ImageLocation {

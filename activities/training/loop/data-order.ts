@@ -6,6 +6,9 @@
  * @module
  */
 import { deriveSeed, permutation } from '../../../workflows/search/random';
+import { examplesAfter, phaseAt } from '../../../workflows/trials/length';
+import type { Announcements } from '../engine';
+import type { TrialFacts } from './trial-facts';
 
 export interface DataOrder {
   /** Indices of `batchSize` examples from a place in the stream on. */
@@ -39,4 +42,27 @@ export function createDataOrder(examples: Int32Array, seed: number): DataOrder {
       return batch;
     },
   };
+}
+
+/** One batch to be there when a step ends, one more for a disk that is slow for once. */
+const STEPS_AHEAD = 2;
+
+/** The examples of each step of a trial, announced to an engine that reads them from the disk. */
+export class StepBatches {
+  constructor(
+    private readonly order: DataOrder,
+    private readonly ahead: Announcements | undefined,
+  ) {}
+
+  /** The examples of the step that follows `step` others. */
+  at(step: number, { phases }: TrialFacts): Int32Array {
+    return this.order.batch(examplesAfter(phases, step), phaseAt(phases, step).batchSize);
+  }
+
+  /** Says what the steps after this one will ask for. Growth by noise may turn out otherwise. */
+  announceAfter(step: number, facts: TrialFacts): void {
+    const { ahead } = this;
+    for (let next = step + 1; ahead !== undefined && next <= step + STEPS_AHEAD && next < facts.stepsTotal; next++)
+      ahead.step(this.at(next, facts));
+  }
 }

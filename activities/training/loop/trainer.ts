@@ -3,22 +3,17 @@
  *
  * @module
  */
-import { batchSizesOf } from '../../../workflows/trials/batch-growth';
 import type { FromTrainer, TrainJob, TrainReport } from '../../trial/protocol';
+import type { TrainingEngine } from '../engine';
 import { type LoadedDataset, loadDataset } from '../examples/dataset';
-import type { EngineCache } from '../tensorflow/engine-cache';
 import { outOfMemoryPlace } from '../failures';
-import { buildModel } from '../tensorflow/model';
-import { native } from '../tensorflow/native';
 import { resetPeakMemory } from '../peak-memory';
-import { planStep } from '../tensorflow/step';
 import { trialFacts } from './trial-facts';
 import type { TrialMessage } from './trial-parts';
 import { TrialRun } from './trial-run';
 
 export interface TrainerOptions {
-  readonly engines: EngineCache;
-  readonly identity: string;
+  readonly engine: TrainingEngine;
   readonly send: (message: TrialMessage) => void;
 }
 
@@ -39,8 +34,8 @@ export class Trainer {
       const end = await this.run(job);
       return 'stoppedAt' in end ? { type: 'stopped', step: end.stoppedAt } : { type: 'finished', report: end };
     } catch (error) {
-      // What memory the engines hold, the next job may need.
-      this.options.engines.close();
+      // What memory the engine holds, the next job may need.
+      this.options.engine.close();
       const where = outOfMemoryPlace(error);
       if (where === null) throw error;
       const outcome = {
@@ -50,7 +45,7 @@ export class Trainer {
       } as const;
       return {
         type: 'finished',
-        report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.identity },
+        report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.engine.identity },
       };
     } finally {
       this.stopping = false;
@@ -58,51 +53,25 @@ export class Trainer {
   }
 
   private async run(job: TrainJob): Promise<TrainReport | { readonly stoppedAt: number }> {
-    const { engines, identity, send } = this.options;
+    const { engine, send } = this.options;
     resetPeakMemory();
     const dataset = this.load(job);
     const facts = trialFacts(job, dataset);
-    const { shape, classes } = dataset.manifest;
-    const {
-      trial: { hparams, seed, record, batchGrowth },
-      model: spec,
-      modelFolder,
-    } = job;
-    const model = await buildModel({ spec, shape, classes, hparams, seed, modelFolder });
+    const training = await engine.open(job, dataset);
     try {
-      const withNoise =
-        record.noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
-      const plan = planStep(model, classes, job.optimizer, hparams);
-      const engine = engines.open({
-        plan,
-        dataset,
-        datasetKey: job.dataset.sha256,
-        batchSizes: batchSizesOf(facts.batchSize, batchGrowth),
-        withNoise,
-      });
-      const onGpu = native().binding.isUsingGpuDevice();
-      const run = new TrialRun({
-        job,
-        dataset,
-        facts,
-        model,
-        plan,
-        engine,
-        identity,
-        onGpu,
-        send,
-        stopRequested: () => this.stopping,
-      });
+      const { identity, onGpu } = engine;
+      const stopRequested = (): boolean => this.stopping;
+      const run = new TrialRun({ job, dataset, facts, training, identity, onGpu, send, stopRequested });
       return await run.train();
     } finally {
-      model.dispose();
+      training.close();
     }
   }
 
   private load({ dataset: { sha256 }, datasetFolder }: TrainJob): LoadedDataset {
     if (this.dataset?.sha256 !== sha256) {
       this.dataset = undefined;
-      this.dataset = { sha256, loaded: loadDataset(datasetFolder, this.options.engines.residentBytes) };
+      this.dataset = { sha256, loaded: loadDataset(datasetFolder, this.options.engine.residentBytes) };
     }
     return this.dataset.loaded;
   }

@@ -1,8 +1,6 @@
 import type { FromTrainer, TrainJob } from '../../trial/protocol';
+import type { OpenTraining } from '../engine';
 import type { LoadedDataset } from '../examples/dataset';
-import type { TrainableModel } from '../tensorflow/model';
-import type { StepPlan } from '../tensorflow/step';
-import type { StepEngine } from '../engine';
 import type { TrialFacts } from './trial-facts';
 
 /** Messages that a trial sends on its way. */
@@ -12,9 +10,7 @@ export interface TrialParts {
   readonly job: TrainJob;
   readonly dataset: LoadedDataset;
   readonly facts: TrialFacts;
-  readonly model: TrainableModel;
-  readonly plan: StepPlan;
-  readonly engine: StepEngine;
+  readonly training: OpenTraining;
   /** Identity of the engine, for the report. */
   readonly identity: string;
   readonly onGpu: boolean;

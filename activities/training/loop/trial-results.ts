@@ -6,9 +6,7 @@
 import { join } from 'node:path';
 import type { Evaluation, Measurement } from '../../../workflows/words/trial';
 import type { TrainReport } from '../../trial/protocol';
-import { exportModel } from '../tensorflow/export/export-model';
 import { encodeSafetensors, type HostTensors, writeDurably } from '../safetensors';
-import { weightsOf } from '../tensorflow/step-state';
 import { neverLearnt } from './stop-rules';
 import type { Ending, TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';
@@ -32,28 +30,20 @@ export async function writeResults(
 ): Promise<TrainReport> {
   const {
     job: { trial, scratchFolder },
-    engine,
-    model,
+    training,
     identity,
   } = parts;
   const ending = endingOf(state, facts, parts);
   const lost = ending.status === 'diverged' || ending.status === 'dead';
   // Without a validated epoch, weights that went astray are worth nothing to anybody.
-  const weights = best ?? (lost ? null : weightsOf(model, engine.read()));
+  const weights = best ?? (lost ? null : training.weightsOf(training.engine.read()));
   const measurement = measured(weights !== null && trial.evaluate.test ? await test(weights) : null);
   if (weights === null)
     return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };
   const weightsPath = join(scratchFolder, 'weights.safetensors');
   writeDurably(weightsPath, encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
   const modelFolder = trial.exportModel ? join(scratchFolder, 'model') : null;
-  if (modelFolder !== null)
-    await exportModel(modelFolder, {
-      model,
-      weights,
-      classNames: parts.dataset.manifest.classNames,
-      hparams: trial.hparams,
-      measurement,
-    });
+  if (modelFolder !== null) await training.export(modelFolder, weights, measurement);
   return { outcome: { ...ending, measurement }, engine: identity, weightsPath, modelFolder };
 }
 

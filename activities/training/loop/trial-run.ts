@@ -11,15 +11,13 @@ import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflo
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
-import { createDataOrder } from './data-order';
+import { createDataOrder, StepBatches } from './data-order';
 import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
-import { ExampleFeed } from './example-feed';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
 import { type HostTensors, writeDurably } from '../safetensors';
-import { stepScalars } from '../tensorflow/step';
-import { initialTensors, weightsOf } from '../tensorflow/step-state';
+import { Progress } from './progress';
 import {
   afterEpoch,
   afterStep,
@@ -32,30 +30,26 @@ import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './t
 import type { TrialParts } from './trial-parts';
 import { writeResults } from './trial-results';
 
-/** Often enough for a progress bar, rarely enough to cost nothing. */
-const PROGRESS_EVERY_MILLISECONDS = 200;
-
 export class TrialRun {
   private state: TrainingState = INITIAL_STATE;
   private facts: TrialFacts;
   private best: HostTensors | null = null;
-  private readonly feed: ExampleFeed;
+  private readonly batches: StepBatches;
+  private readonly progress: Progress;
   private readonly stride: number;
   private readonly noise: NoiseWatch;
   private readonly stepSeconds: number[] = [];
-  private secondsBefore = 0;
-  private startedAt = 0;
-  private progressAt = Number.NEGATIVE_INFINITY;
-  private lastLoss: number | null = null;
   private written = -1;
 
   constructor(private readonly parts: TrialParts) {
     const {
       job: { trial },
       facts,
+      training: { engine },
     } = parts;
     this.facts = facts;
-    this.feed = new ExampleFeed(createDataOrder(facts.split.train, trial.seed), parts.engine);
+    this.batches = new StepBatches(createDataOrder(facts.split.train, trial.seed), engine.ahead);
+    this.progress = new Progress(parts.send);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);
   }
@@ -96,41 +90,38 @@ export class TrialRun {
   private restore(): void {
     const {
       job: { resumeFrom },
-      engine,
-      plan,
+      training,
     } = this.parts;
     if (resumeFrom === null) {
-      engine.load(initialTensors(plan));
+      training.engine.load(training.initialState());
     } else {
       const checkpoint = decodeCheckpoint(readFileSync(resumeFrom));
-      engine.load(checkpoint.tensors);
+      training.engine.load(checkpoint.tensors);
       // What is younger than the checkpoint is as in a trial that just begins.
       this.state = { ...INITIAL_STATE, ...checkpoint.state };
       this.facts = withPhases(this.parts.facts, this.state.grown);
       this.best = checkpoint.best;
       this.written = checkpoint.state.step;
     }
-    this.secondsBefore = this.state.deviceSeconds;
-    this.startedAt = performance.now();
+    this.progress.start(this.state.deviceSeconds);
   }
 
   private async advance(): Promise<void> {
     const {
       job: { trial, checkpointEverySteps },
-      plan,
-      engine,
+      training,
     } = this.parts;
     const { step } = this.state;
     const learningRate = this.learningRate(step);
-    const scalars = stepScalars(plan, trial.hparams, learningRate, step, momentumAt(step, trial, this.facts));
-    this.feed.announce(step, this.facts);
+    const scalars = training.stepScalars(step, learningRate, momentumAt(step, trial, this.facts));
+    this.batches.announceAfter(step, this.facts);
     this.measureNoise(scalars);
     const startedAt = performance.now();
-    const loss = engine.step(this.feed.batch(step, this.facts), scalars, [trial.seed, step]);
+    const loss = training.engine.step(this.batches.at(step, this.facts), scalars, [trial.seed, step]);
     if (trial.record.stepTimesAfter !== undefined) this.stepSeconds.push((performance.now() - startedAt) / 1000);
     this.state = afterStep(this.state, { loss, learningRate, stride: this.stride }, trial.stop);
-    this.lastLoss = Number.isFinite(loss) ? loss : null;
-    this.progress();
+    this.progress.stepped(loss);
+    this.progress.report(this.state.step, this.facts);
     if (this.state.ending !== null) return;
     const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
     if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
@@ -147,14 +138,14 @@ export class TrialRun {
       job: {
         trial: { seed },
       },
-      engine,
+      training: { engine },
     } = this.parts;
     const { step } = this.state;
     const { batchSize } = phaseAt(this.facts.phases, step);
     if (!this.noise.isDue(step, batchSize)) return;
     this.state = this.noise.observed(
       this.state,
-      engine.gradientNorms(this.feed.batch(step, this.facts), scalars, [seed, step]),
+      engine.gradientNorms(this.batches.at(step, this.facts), scalars, [seed, step]),
       batchSize,
     );
   }
@@ -163,8 +154,7 @@ export class TrialRun {
   private async closeEpoch(): Promise<boolean> {
     const {
       job: { trial, objective },
-      engine,
-      model,
+      training,
     } = this.parts;
     const {
       facts,
@@ -180,34 +170,34 @@ export class TrialRun {
       trainLoss: epochTrainLoss(this.state),
       valLoss: found?.loss ?? null,
       valAccuracy: found?.accuracy ?? null,
-      deviceSeconds: this.seconds(),
+      deviceSeconds: this.progress.seconds(),
       ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };
     this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
     this.state = this.noise.grown(this.state, facts.phases);
     this.facts = withPhases(this.parts.facts, this.state.grown);
     if (this.state.best !== line) return false;
-    this.best = weightsOf(model, engine.read());
+    this.best = training.weightsOf(training.engine.read());
     return true;
   }
 
   private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
     const between = async (): Promise<void> => {
-      this.progress();
+      this.progress.report(this.state.step, this.facts);
       await eventLoopTurn();
     };
-    return { engine: this.parts.engine, part, indices, between };
+    return { engine: this.parts.training.engine, part, indices, between };
   }
 
   private checkpoint(best: boolean): void {
     const {
       job: { scratchFolder },
-      engine,
+      training: { engine },
       send,
     } = this.parts;
     const { step } = this.state;
     if (step === this.written) return;
-    const deviceSeconds = this.seconds();
+    const deviceSeconds = this.progress.seconds();
     this.state = { ...this.state, deviceSeconds };
     const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
     const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
@@ -217,28 +207,6 @@ export class TrialRun {
       type: 'checkpoint',
       checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds },
     });
-  }
-
-  private progress(): void {
-    const now = performance.now();
-    if (now - this.progressAt < PROGRESS_EVERY_MILLISECONDS) return;
-    this.progressAt = now;
-    const {
-      facts,
-      state: { step },
-    } = this;
-    this.parts.send({
-      type: 'progress',
-      step,
-      stepsTotal: facts.stepsTotal,
-      epoch: epochAt(facts, step),
-      loss: this.lastLoss,
-      deviceSeconds: this.seconds(),
-    });
-  }
-
-  private seconds(): number {
-    return this.secondsBefore + (performance.now() - this.startedAt) / 1000;
   }
 
   private async finish(): Promise<TrainReport> {
@@ -255,14 +223,14 @@ export class TrialRun {
   private measurement(test: Evaluation | null): Measurement {
     const {
       job: { trial },
-      model,
+      training: { parameters },
       onGpu,
     } = this.parts;
     return measurementOf({
-      state: { ...this.state, deviceSeconds: this.seconds() },
+      state: { ...this.state, deviceSeconds: this.progress.seconds() },
       facts: this.facts,
       test,
-      parameters: model.parameters,
+      parameters,
       onGpu,
       stepSeconds: this.stepSeconds,
       stepTimesAfter: trial.record.stepTimesAfter,
@@ -271,7 +239,7 @@ export class TrialRun {
 
   private async test(weights: HostTensors): Promise<Evaluation> {
     const {
-      engine,
+      training: { engine },
       job: { dataset },
     } = this.parts;
     engine.load(new Map([...engine.read(), ...weights]));

@@ -18,7 +18,7 @@ const ENGINES_MAX = 4;
 /** Some megabytes each at most; with them another batch size or another data set costs no recording. */
 const RECORDINGS_MAX = 8;
 
-export interface OpenEngine {
+export interface EngineRequest {
   readonly plan: StepPlan;
   readonly dataset: LoadedDataset;
   /** Content hash of the data set. */
@@ -45,7 +45,7 @@ export class EngineCache {
   constructor(readonly residentBytes: number = Number.POSITIVE_INFINITY) {}
 
   /** An engine for this plan; it belongs to the cache, and its state to the last who loaded one. */
-  open({ plan, dataset, datasetKey, batchSizes, withNoise }: OpenEngine): StepEngine {
+  open({ plan, dataset, datasetKey, batchSizes, withNoise }: EngineRequest): StepEngine {
     const { model, optimizer, augmentations, active, scalarNames } = plan;
     const structure = JSON.stringify([model.structure, optimizer.name, augmentations, active, scalarNames, withNoise]);
     const key = JSON.stringify([structure, datasetKey, batchSizes]);

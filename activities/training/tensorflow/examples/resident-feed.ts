@@ -1,6 +1,6 @@
 import { type GraphNode, placeholder, typeOf } from '../compiled/graph';
 import { feedOf, variableGroup } from '../compiled/variables';
-import type { ExampleSet } from '../../engine';
+import type { ExampleSet } from '../../examples/dataset';
 import { castImages, type ExampleFeed, shares } from './example-feed';
 
 const IMAGES = 'data/images';

@@ -1,5 +1,5 @@
 import { placeholder } from '../compiled/graph';
-import type { ExampleSet } from '../../engine';
+import type { ExampleSet } from '../../examples/dataset';
 import { castImages, type ExampleFeed, shares } from './example-feed';
 import { ImageStream } from '../../examples/image-stream';
 import type { ImageLocations } from '../../examples/read-ahead';

@@ -3,7 +3,7 @@
  */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { EngineCache } from '../../../../activities/training/tensorflow/engine-cache';
+import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
 import { native } from '../../../../activities/training/tensorflow/native';
 import type { CheckpointFile, TrainJob, TrainReport } from '../../../../activities/trial/protocol';
 import type { ModelSpec } from '../../../../workflows/words/study';
@@ -16,8 +16,8 @@ beforeAll(async () => {
   digits = await packedDigits();
 });
 
-const [resident, streaming] = [new EngineCache(), new EngineCache(0)];
-afterAll(() => [resident, streaming].forEach((engines) => engines.close()));
+const [resident, streaming] = [new TensorFlowEngine(), new TensorFlowEngine(0)];
+afterAll(() => [resident, streaming].forEach((engine) => engine.close()));
 
 function resultOf(report: TrainReport | undefined): {
   readonly measurement: object;
@@ -91,21 +91,21 @@ describe('a training whose images are read from the disk batch by batch', () => 
     const file = path.join(mine.datasetFolder, 'train-images-00000.u8');
     const images = readFileSync(file);
     const checkpoints: CheckpointFile[] = [];
-    const engines = new EngineCache(0);
+    const engine = new TensorFlowEngine(0);
     const onCheckpoint = (checkpoint: CheckpointFile): void => {
       checkpoints.push(checkpoint);
       truncateSync(file, 64);
     };
-    const broken = trainInProcess(engines, jobOf({}, { ...mine, checkpointEverySteps: 40 }), { onCheckpoint });
+    const broken = trainInProcess(engine, jobOf({}, { ...mine, checkpointEverySteps: 40 }), { onCheckpoint });
     await expect(broken).rejects.toMatchObject({
       failure: 'TrainerCrashed',
       message: expect.stringContaining('packed file ends too early [file=train-images-00000.u8'),
     });
     writeFileSync(file, images);
     expect(
-      resultOf((await trainInProcess(engines, jobOf({}, { ...mine, resumeFrom: checkpoints[0]!.path }))).report),
+      resultOf((await trainInProcess(engine, jobOf({}, { ...mine, resumeFrom: checkpoints[0]!.path }))).report),
     ).toEqual(whole);
-    engines.close();
+    engine.close();
   });
 });
 
@@ -124,15 +124,15 @@ describe('engines that hold their images', () => {
       [bytes, 1],
       [bytes - 1, 3],
     ] as const) {
-      const engines = new EngineCache(residentBytes);
+      const engine = new TensorFlowEngine(residentBytes);
       const before = native().binding.getNumOfSavedModels();
       for (const batchSize of [8, 16, 24])
         await trainInProcess(
-          engines,
+          engine,
           digitsJob(digits, { model: FLAT, trial: { limit: { steps: 2 }, hparams: { batchSize } } }),
         );
       expect([residentBytes, native().binding.getNumOfSavedModels() - before]).toEqual([residentBytes, held]);
-      engines.close();
+      engine.close();
       expect(native().binding.getNumOfSavedModels()).toBe(before);
     }
   });

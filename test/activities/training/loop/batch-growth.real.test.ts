@@ -1,7 +1,7 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
-import { EngineCache } from '../../../../activities/training/tensorflow/engine-cache';
+import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
 import type { TrainJob, TrainReport } from '../../../../activities/trial/protocol';
 import type { BatchGrowth } from '../../../../workflows/trials/batch-growth';
 import type { ModelSpec } from '../../../../workflows/words/study';
@@ -14,10 +14,10 @@ beforeAll(async () => {
   digits = await packedDigits();
 });
 
-const engines = new EngineCache();
-afterAll(() => engines.close());
+const engine = new TensorFlowEngine();
+afterAll(() => engine.close());
 
-const train = (job: TrainJob, options?: TrainOptions) => trainInProcess(engines, job, options);
+const train = (job: TrainJob, options?: TrainOptions) => trainInProcess(engine, job, options);
 
 function measurementOf(report: TrainReport | undefined): Measurement {
   if (report === undefined || report.outcome.status === 'outOfMemory') throw new Error('expected a measurement');

@@ -1,8 +1,8 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
-import { EngineCache } from '../../../../activities/training/tensorflow/engine-cache';
 import { Trainer } from '../../../../activities/training/loop/trainer';
+import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
 import type { CycledMomentum } from '../../../../workflows/words/schedule';
 import type { OptimizerSpec } from '../../../../workflows/words/study';
 import type { StepLoss } from '../../../../workflows/words/trial';
@@ -13,8 +13,8 @@ beforeAll(async () => {
   digits = await packedDigits();
 });
 
-const engines = new EngineCache();
-afterAll(() => engines.close());
+const engine = new TensorFlowEngine();
+afterAll(() => engine.close());
 
 /** The losses of a short ramp of a small model. */
 async function losses(
@@ -22,7 +22,7 @@ async function losses(
   momentum: number,
   cycledMomentum?: CycledMomentum,
 ): Promise<readonly StepLoss[]> {
-  const trainer = new Trainer({ engines, identity: 'test', send: () => undefined });
+  const trainer = new Trainer({ engine, send: () => undefined });
   const end = await trainer.train(
     digitsJob(digits, {
       optimizer,

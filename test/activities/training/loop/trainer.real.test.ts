@@ -4,132 +4,32 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadDataset } from '../../../../activities/training/examples/dataset';
-import { EngineCache } from '../../../../activities/training/tensorflow/engine-cache';
 import { native, tf } from '../../../../activities/training/tensorflow/native';
-import { OPTIMIZERS } from '../../../../activities/training/tensorflow/optimizers';
-import { Trainer } from '../../../../activities/training/loop/trainer';
-import type { CheckpointFile, TrainJob, TrainReport } from '../../../../activities/trial/protocol';
-import { deriveSeed } from '../../../../workflows/search/random';
-import type { ModelSpec, OptimizerName } from '../../../../workflows/words/study';
-import type { Measurement } from '../../../../workflows/words/trial';
+import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
+import type { TrainJob } from '../../../../activities/trial/protocol';
+import type { ModelSpec } from '../../../../workflows/words/study';
 import { imagesOf } from '../../../support/images';
-import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../../support/trainer';
+import { finished, measurementOf, trainerInProcess, type TrainerInProcess } from '../../../support/train-in-process';
+import { digitsJob, type LocalDigits, packedDigits, STATEFUL_MODEL, tensorBits } from '../../../support/trainer';
 
 let digits: LocalDigits;
 beforeAll(async () => {
   digits = await packedDigits();
 });
 
-const caches: EngineCache[] = [];
-afterEach(() => caches.splice(0).forEach((cache) => cache.close()));
+const engines: TensorFlowEngine[] = [];
+afterEach(() => engines.splice(0).forEach((engine) => engine.close()));
 
-interface Bench {
-  readonly trainer: Trainer;
-  readonly checkpoints: CheckpointFile[];
+/** A trainer with an engine of its own. */
+function freshTrainer(): TrainerInProcess {
+  const engine = new TensorFlowEngine();
+  engines.push(engine);
+  return trainerInProcess(engine);
 }
-
-/** A trainer without a process around it. */
-function bench(onCheckpoint: (trainer: Trainer) => void = () => undefined): Bench {
-  const checkpoints: CheckpointFile[] = [];
-  const engines = new EngineCache();
-  caches.push(engines);
-  const trainer: Trainer = new Trainer({
-    engines,
-    identity: 'test',
-    send(message) {
-      if (message.type !== 'checkpoint') return;
-      checkpoints.push(message.checkpoint);
-      onCheckpoint(trainer);
-    },
-  });
-  return { trainer, checkpoints };
-}
-
-async function finished(trainer: Trainer, job: TrainJob): Promise<TrainReport> {
-  const end = await trainer.train(job);
-  if (end.type !== 'finished') throw new Error(`training stopped at step ${end.step}`);
-  return end.report;
-}
-
-function measurementOf({ outcome }: TrainReport): Measurement {
-  if (outcome.status === 'outOfMemory') throw new Error(outcome.detail);
-  return outcome.measurement;
-}
-
-/** Batch normalization, dropout and augmentation: everything that has a state or draws numbers. */
-const EVERYTHING: ModelSpec = {
-  layers: [
-    { className: 'Conv2D', config: { filters: 8, kernelSize: 3, useBias: false } },
-    { className: 'BatchNormalization', config: {} },
-    { className: 'ReLU', config: {} },
-    { className: 'Flatten', config: {} },
-    { className: 'Dropout', config: { rate: { hparam: 'dropoutRate' } } },
-    { className: 'Dense', config: { units: 10 } },
-  ],
-};
-
-describe('a trial stopped at some step and resumed in a fresh engine', () => {
-  it.each(Object.keys(OPTIMIZERS) as OptimizerName[])(
-    'ends in the bits and the measurement of one never stopped, under %s',
-    async (name) => {
-      const job = (more: Partial<TrainJob> = {}): TrainJob =>
-        digitsJob(digits, {
-          model: EVERYTHING,
-          optimizer: { name },
-          trial: {
-            hparams: {
-              batchSize: 64,
-              dropoutRate: 0.3,
-              shift: 0.1,
-              mixup: 0.2,
-              weightDecay: 1e-3,
-              labelSmoothing: 0.1,
-              learningRate: 0.005,
-            },
-            schedule: { name: 'plateau', factor: 0.5, patience: 0, minFactor: 0.01, warmupSteps: 5 },
-            limit: { epochs: 3 },
-            stop: { divergenceFactor: 10, dead: true, patience: 2 },
-            evaluate: { validation: 'epoch', test: true },
-          },
-          ...more,
-        });
-      const whole = await finished(bench().trainer, job());
-
-      const stopAt = (deriveSeed('stop', name) % 53) + 1;
-      const first = bench((trainer) => trainer.stop());
-      // Best epochs are checkpoints too, so the stop may come at the end of an epoch before.
-      const end = await first.trainer.train(job({ checkpointEverySteps: stopAt }));
-      const checkpoint = first.checkpoints.at(-1)!;
-      expect(end).toEqual({ type: 'stopped', step: checkpoint.step });
-      const resumed = await finished(bench().trainer, job({ resumeFrom: checkpoint.path }));
-
-      expect(withoutTimes(measurementOf(resumed))).toEqual(withoutTimes(measurementOf(whole)));
-      expect(tensorBits(resumed.weightsPath!)).toEqual(tensorBits(whole.weightsPath!));
-      expect(measurementOf(resumed).deviceSeconds).toBeGreaterThan(checkpoint.deviceSeconds);
-    },
-  );
-
-  it('that was about to end makes no further step', async () => {
-    const job = (more: Partial<TrainJob> = {}): TrainJob =>
-      digitsJob(digits, {
-        checkpointEverySteps: 10,
-        trial: { limit: { steps: 20 }, evaluate: { validation: 'end', test: false } },
-        ...more,
-      });
-    const { trainer, checkpoints } = bench();
-    const whole = await finished(trainer, job());
-    expect(checkpoints.map(({ step, best }) => [step, best])).toEqual([
-      [10, false],
-      [20, false],
-    ]);
-    const resumed = await finished(trainer, job({ resumeFrom: checkpoints[1]!.path }));
-    expect(withoutTimes(measurementOf(resumed))).toEqual(withoutTimes(measurementOf(whole)));
-  });
-});
 
 describe('a trial', () => {
   it('measures every epoch, keeps the best one and flags its checkpoint', async () => {
-    const { trainer, checkpoints } = bench();
+    const { trainer, checkpoints } = freshTrainer();
     const report = await finished(
       trainer,
       digitsJob(digits, {
@@ -161,7 +61,7 @@ describe('a trial', () => {
   });
 
   it('without validation keeps its last weights and has no best epoch', async () => {
-    const { trainer, checkpoints } = bench();
+    const { trainer, checkpoints } = freshTrainer();
     const report = await finished(
       trainer,
       digitsJob(digits, {
@@ -182,7 +82,7 @@ describe('a trial', () => {
 
   it('that diverges says at which step, in numbers that JSON can hold', async () => {
     const report = await finished(
-      bench().trainer,
+      freshTrainer().trainer,
       digitsJob(digits, {
         optimizer: { name: 'sgd' },
         trial: {
@@ -203,7 +103,7 @@ describe('a trial', () => {
   });
 
   it('stops early when patience runs out, and completes as soon as its target is reached', async () => {
-    const { trainer } = bench();
+    const { trainer } = freshTrainer();
     const stale = await finished(
       trainer,
       digitsJob(digits, { trial: { limit: { epochs: 9 }, stop: { patience: 2, minDelta: 100 } } }),
@@ -220,7 +120,7 @@ describe('a trial', () => {
   });
 
   it('too large for memory is an outcome, after which the trainer trains on', async () => {
-    const { trainer } = bench();
+    const { trainer } = freshTrainer();
     const huge: ModelSpec = {
       layers: [
         { className: 'Flatten', config: {} },
@@ -238,10 +138,10 @@ describe('a trial', () => {
   });
 
   it('leaves no tensor behind', async () => {
-    const { trainer } = bench();
+    const { trainer } = freshTrainer();
     const job = (): TrainJob =>
       digitsJob(digits, {
-        model: EVERYTHING,
+        model: STATEFUL_MODEL,
         trial: { limit: { steps: 5 }, exportModel: true, evaluate: { validation: 'end', test: true } },
       });
     await finished(trainer, job());
@@ -262,9 +162,9 @@ describe('a trial', () => {
 
   it("exports a model that plain TensorFlow.js loads and that answers as the trial's own test did", async () => {
     const report = await finished(
-      bench().trainer,
+      freshTrainer().trainer,
       digitsJob(digits, {
-        model: EVERYTHING,
+        model: STATEFUL_MODEL,
         trial: {
           limit: { epochs: 2 },
           hparams: { dropoutRate: 0.2 },
@@ -302,6 +202,6 @@ describe('a trial', () => {
   it('on a data set that its split does not fit is refused as corrupt data', async () => {
     const { dataset } = digits;
     const job = digitsJob(digits, { dataset: { ...dataset, split: { ...dataset.split, trainExamples: 7 } } });
-    await expect(bench().trainer.train(job)).rejects.toMatchObject({ failure: 'DatasetCorrupt' });
+    await expect(freshTrainer().trainer.train(job)).rejects.toMatchObject({ failure: 'DatasetCorrupt' });
   });
 });

@@ -1,0 +1,67 @@
+import { batchSizesOf } from '../../../workflows/trials/batch-growth';
+import { numericHParam } from '../../../workflows/words/hparams';
+import type { TrialSpec } from '../../../workflows/words/trial';
+import type { TrainJob } from '../../trial/protocol';
+import type { OpenTraining, TrainingEngine } from '../engine';
+import type { LoadedDataset } from '../examples/dataset';
+import { EngineCache } from './engine-cache';
+import { exportModel } from './export/export-model';
+import { engineIdentity } from './identity';
+import { buildModel, type TrainableModel } from './model';
+import { native } from './native';
+import { planStep, stepScalars } from './step';
+import { initialTensors, weightsOf } from './step-state';
+
+/** TensorFlow behind the port: a job's model, and a compiled step that later jobs of the same structure use again. */
+export class TensorFlowEngine implements TrainingEngine {
+  readonly identity = engineIdentity();
+  readonly onGpu = native().binding.isUsingGpuDevice();
+  private readonly engines: EngineCache;
+
+  constructor(readonly residentBytes: number = Number.POSITIVE_INFINITY) {
+    this.engines = new EngineCache(residentBytes);
+  }
+
+  async open(job: TrainJob, dataset: LoadedDataset): Promise<OpenTraining> {
+    const { trial, model: spec, modelFolder } = job;
+    const { shape, classes } = dataset.manifest;
+    const { hparams, seed } = trial;
+    const model = await buildModel({ spec, shape, classes, hparams, seed, modelFolder });
+    try {
+      return this.training(job, dataset, model);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+  }
+
+  private training({ trial, optimizer, dataset }: TrainJob, data: LoadedDataset, model: TrainableModel): OpenTraining {
+    const { hparams, batchGrowth } = trial;
+    const { classes, classNames } = data.manifest;
+    const plan = planStep(model, classes, optimizer, hparams);
+    const engine = this.engines.open({
+      plan,
+      dataset: data,
+      datasetKey: dataset.sha256,
+      batchSizes: batchSizesOf(numericHParam(hparams, 'batchSize'), batchGrowth),
+      withNoise: measuresNoise(trial),
+    });
+    return {
+      parameters: model.parameters,
+      initialState: () => initialTensors(plan),
+      weightsOf: (state) => weightsOf(model, state),
+      stepScalars: (step, learningRate, momentum) => stepScalars(plan, hparams, learningRate, step, momentum),
+      engine,
+      export: (folder, weights, measurement) =>
+        exportModel(folder, { model, weights, classNames, hparams, measurement }),
+      close: () => model.dispose(),
+    };
+  }
+
+  close(): void {
+    this.engines.close();
+  }
+}
+
+const measuresNoise = ({ record: { noiseScaleEvery }, batchGrowth }: TrialSpec): boolean =>
+  noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
