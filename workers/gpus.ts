@@ -1,18 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { queryGpus } from '../activities/nvidia-smi';
+
+const MEBIBYTE = 2 ** 20;
 
 /** Numbers of this machine's NVIDIA GPUs, by its driver; none where there is no driver. */
 export function installedGpus(): readonly string[] {
-  try {
-    const listing = execFileSync('nvidia-smi', ['--query-gpu=index', '--format=csv,noheader'], {
-      encoding: 'utf8',
-      timeout: 10_000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return listing
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => /^\d+$/.test(line));
-  } catch {
-    return [];
-  }
+  return (queryGpus('index') ?? []).map((line) => line.trim()).filter((line) => /^\d+$/.test(line));
+}
+
+/** Memory of the smallest of these GPUs, by their driver; `undefined` where it does not say. */
+export function smallestGpuBytes(gpus: readonly string[]): number | undefined {
+  const sizes = (queryGpus('memory.total', gpus) ?? []).map(Number).filter((mebibytes) => mebibytes > 0);
+  return sizes.length === 0 ? undefined : Math.min(...sizes) * MEBIBYTE;
 }

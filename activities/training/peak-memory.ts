@@ -4,7 +4,7 @@
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { queryGpu } from './gpu-query';
+import { queryVisibleGpu } from '../nvidia-smi';
 
 /**
  * Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no
@@ -39,6 +39,6 @@ function residentPeakBytes(): number {
 
 /** Memory in use on the GPU; undefined where its driver does not say. */
 function gpuBytes(): number | undefined {
-  const mebibytes = Number(queryGpu('memory.used'));
+  const mebibytes = Number(queryVisibleGpu('memory.used'));
   return mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
 }

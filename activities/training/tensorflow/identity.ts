@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { hostIdentity } from '../environment';
-import { queryGpu } from '../gpu-query';
+import { queryVisibleGpu } from '../../nvidia-smi';
 import { libraryIdentity, native } from './native';
 
 /** Goes up whenever the same trial would end in other bits than before. */
@@ -20,7 +20,7 @@ const GIBIBYTE = 2 ** 30;
  * Memory in whole GiB: a kernel's own share differs from start to start.
  */
 export function deviceIdentity(): string {
-  const gpu = native().binding.isUsingGpuDevice() ? queryGpu('name,memory.total') : undefined;
+  const gpu = native().binding.isUsingGpuDevice() ? queryVisibleGpu('name,memory.total') : undefined;
   if (gpu !== undefined) return `${gpu} MiB`;
   // What the process may use, where a container limits it.
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
