@@ -10,11 +10,10 @@ import type { ScheduleSpec } from '../../../workflows/words/schedule';
 import type { Objective } from '../../../workflows/words/study';
 import { type EpochMeasurement, STEP_LOSSES_MAX, type StepLoss, type StopRules } from '../../../workflows/words/trial';
 import type { BatchPhase } from '../../../workflows/trials/length';
-import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience } from './early-stopping';
-import { stopsByPrechelt } from './prechelt';
+import { divergedOrDead, INITIAL_LOSS_WATCH, type LossWatch, watchLoss } from './divergence';
+import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience, stopsByPrechelt } from './early-stopping';
 import { INITIAL_SCHEDULE_STATE, observeEpoch, type ScheduleState } from './schedules';
 import type { HalfBatchNorms } from '../engine';
-import { INITIAL_LOSS_WATCH, type LossWatch, lossVerdict, watchLoss } from './stop-rules';
 
 /** How a training ended. */
 export type Ending =
@@ -77,7 +76,7 @@ export function afterStep(
   const step = state.step + 1;
   if (!Number.isFinite(loss)) return { ...state, step, ending: { status: 'diverged', step } };
   const watch = watchLoss(state.watch, loss);
-  const verdict = lossVerdict(watch, rules);
+  const failure = divergedOrDead(watch, rules);
   const recorded = stride > 0 && state.step % stride === 0;
   return {
     ...state,
@@ -85,7 +84,7 @@ export function afterStep(
     watch,
     epochLoss: { sum: state.epochLoss.sum + loss, count: state.epochLoss.count + 1 },
     stepLosses: recorded ? [...state.stepLosses, { step, learningRate, loss }] : state.stepLosses,
-    ending: verdict === null ? null : { status: verdict, step },
+    ending: failure === null ? null : { status: failure, step },
   };
 }
 

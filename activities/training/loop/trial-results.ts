@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Evaluation, Measurement } from '../../../workflows/words/trial';
 import type { TrainReport } from '../../trial/protocol';
 import { encodeSafetensors, type HostTensors, writeDurably } from '../safetensors';
-import { neverLearnt } from './stop-rules';
+import { neverLearnt } from './divergence';
 import type { Ending, TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';
 import type { TrialParts } from './trial-parts';

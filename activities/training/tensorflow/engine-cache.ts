@@ -51,12 +51,12 @@ export class EngineCache {
     const key = JSON.stringify([structure, datasetKey, batchSizes]);
     const imageBytes = dataset.streamedFrom === undefined ? imageBytesOf(dataset) : 0;
     if (!this.engines.has(key)) this.makeRoom(imageBytes);
-    return newest(
+    return getOrMake(
       this.engines,
       key,
       ENGINES_MAX,
       () => {
-        const recordings = newest(
+        const recordings = getOrMake(
           this.recordings,
           structure,
           RECORDINGS_MAX,
@@ -92,7 +92,7 @@ export class EngineCache {
 }
 
 /** What a key stands for, now the youngest; what is made first makes room by dropping the least recently used. */
-function newest<Value>(
+function getOrMake<Value>(
   held: Map<string, Value>,
   key: string,
   most: number,

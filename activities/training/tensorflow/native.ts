@@ -106,3 +106,7 @@ export function freeingTensors<T>(body: () => T): T {
     tf.engine().endScope();
   }
 }
+
+/** The one tensor that a layer is called with. */
+export const inputOf = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor =>
+  Array.isArray(inputs) ? (inputs[0] as tf.Tensor) : inputs;

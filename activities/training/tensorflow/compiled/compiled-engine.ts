@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { ExampleFeed } from '../examples/example-feed';
+import type { InputPipeline } from '../input/input-pipeline';
 import type { ImageLocations } from '../../examples/read-ahead';
-import { residentFeed } from '../examples/resident-feed';
-import { streamedFeed } from '../examples/streamed-feed';
+import { residentInput } from '../input/resident-input';
+import { streamedInput } from '../input/streamed-input';
 import type { HostTensor } from '../../safetensors';
 import type { StepPlan } from '../step';
 import type { StepEngine } from '../../engine';
 import type { ExampleSet } from '../../examples/dataset';
-import { evaluationHead, expectEvaluation, runDetails, runEvaluation } from './evaluation-head';
+import { evaluationHead, announceEvaluation, runDetails, runEvaluation } from './evaluation-head';
 import type { GraphNode } from './graph';
 import { heads, runNorms, runStep } from './heads';
 import { recordStep, type StepRecordings } from './recording/record-step';
@@ -47,7 +47,7 @@ export function createCompiledEngine({
   recordings = recordStep(plan, withNoise),
 }: CompiledEngineInput): StepEngine {
   const layout = layoutOf(plan);
-  const data = parts.streamedFrom === undefined ? residentFeed(parts) : streamedFeed(parts, parts.streamedFrom);
+  const data = parts.streamedFrom === undefined ? residentInput(parts) : streamedInput(parts, parts.streamedFrom);
   const session = new Session(graphOf(recordings, layout, data, batchSizes, plan.scalarNames.length));
   const engine = engineOf(
     session,
@@ -70,7 +70,7 @@ export function createCompiledEngine({
 function graphOf(
   recordings: StepRecordings,
   layout: StateLayout,
-  data: ExampleFeed,
+  data: InputPipeline,
   batchSizes: readonly number[],
   scalarCount: number,
 ): GraphNode[] {
@@ -110,7 +110,7 @@ function warmUp(
 function engineOf(
   session: Session,
   layout: StateLayout,
-  data: ExampleFeed,
+  data: InputPipeline,
   classes: number,
   sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },
 ): StepEngine {
@@ -128,7 +128,7 @@ function engineOf(
     ...(data.ahead && {
       ahead: {
         step: (indices) => data.ahead?.('train', indices),
-        evaluation: (part, indices) => expectEvaluation(step, part, indices),
+        evaluation: (part, indices) => announceEvaluation(step, part, indices),
       },
     }),
     dispose() {

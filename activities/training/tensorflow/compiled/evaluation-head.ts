@@ -4,7 +4,7 @@
  * @module
  */
 import { detailsOf } from '../evaluate-batch';
-import type { ExampleFeed } from '../examples/example-feed';
+import type { InputPipeline } from '../input/input-pipeline';
 import type { Part } from '../../examples/read-ahead';
 import type { BatchDetails, BatchEvaluation } from '../../engine';
 import { type GraphNode, placeholder } from './graph';
@@ -15,7 +15,7 @@ import type { HeadsIn } from './heads';
 /** Examples per run: enough to be fast, few enough that filling up the last batch wastes little. */
 const EVALUATION_BATCH = 128;
 
-export function evaluationHead(template: Template, data: ExampleFeed): GraphNode[] {
+export function evaluationHead(template: Template, data: InputPipeline): GraphNode[] {
   return [
     ...data.batch(EVALUATE, EVALUATION_BATCH),
     placeholder(WEIGHTS, 'float32', [EVALUATION_BATCH]),
@@ -67,7 +67,7 @@ function summed({ session, data }: EvaluationIn, output: string, part: Part, ind
 }
 
 /** Says that an evaluation will begin with these examples. */
-export function expectEvaluation({ data }: EvaluationIn, part: Part, indices: Int32Array): void {
+export function announceEvaluation({ data }: EvaluationIn, part: Part, indices: Int32Array): void {
   data.ahead?.(part, batchAt(indices, 0));
 }
 

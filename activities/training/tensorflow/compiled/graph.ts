@@ -69,3 +69,10 @@ export function placeholder(name: string, dtype: Dtype, shape: readonly number[]
 export function constant(name: string, value: Constant): GraphNode & { readonly constant: Constant } {
   return { name, op: 'Const', inputs: [], attributes: { dtype: typeOf(value.dtype) }, constant: value };
 }
+
+/** How often each tensor is an input. */
+export function usesOf(nodes: readonly GraphNode[]): ReadonlyMap<string, number> {
+  const uses = new Map<string, number>();
+  for (const input of nodes.flatMap(({ inputs }) => inputs)) uses.set(input, (uses.get(input) ?? 0) + 1);
+  return uses;
+}

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ExampleFeed } from '../examples/example-feed';
+import type { InputPipeline } from '../input/input-pipeline';
 import type { HalfBatchNorms } from '../../engine';
 import { type GraphNode, placeholder } from './graph';
 import { atBatchSize } from './recording/batch-template';
@@ -20,7 +20,7 @@ const halfOf = (batchSize: number): number => Math.floor(batchSize / 2);
 /** Nodes of all sizes. */
 export function heads(
   { train, noise }: StepRecordings,
-  data: ExampleFeed,
+  data: InputPipeline,
   sizes: readonly number[],
   scalarCount: number,
 ): GraphNode[] {
@@ -30,16 +30,16 @@ export function heads(
   ];
   return sizes.flatMap((size) => {
     const step = headOf(TRAIN, sizes, size);
-    const nodes = [...data.batch(step, size), ...inputs(step), ...moved(atBatchSize(train, size), TRAIN, step)];
+    const nodes = [...data.batch(step, size), ...inputs(step), ...withPrefix(atBatchSize(train, size), TRAIN, step)];
     if (noise === null || halfOf(size) === 0) return nodes;
     const norms = headOf(NOISE, sizes, size);
     const examples = HALVES.flatMap((half) => data.batch(`${norms}/${half}`, halfOf(size)));
-    return [...nodes, ...examples, ...inputs(norms), ...moved(atBatchSize(noise, halfOf(size)), NOISE, norms)];
+    return [...nodes, ...examples, ...inputs(norms), ...withPrefix(atBatchSize(noise, halfOf(size)), NOISE, norms)];
   });
 }
 
 /** The nodes below another prefix; what they share with others keeps its name. */
-function moved(nodes: readonly GraphNode[], from: string, to: string): readonly GraphNode[] {
+function withPrefix(nodes: readonly GraphNode[], from: string, to: string): readonly GraphNode[] {
   if (from === to) return nodes;
   const rename = (name: string): string => name.replace(new RegExp(`^(\\^?)${from}/`), `$1${to}/`);
   return nodes.map((node) => ({ ...node, name: rename(node.name), inputs: node.inputs.map(rename) }));
@@ -60,7 +60,7 @@ function stepFeeds(head: string, { scalars, seed }: StepFeeds): Feed[] {
 /** What heads run with: those of `sizes` are there. */
 export interface HeadsIn {
   readonly session: Session;
-  readonly data: ExampleFeed;
+  readonly data: InputPipeline;
   readonly sizes: readonly number[];
 }
 

@@ -12,7 +12,7 @@ import { tensorOf } from '../step-state';
 import { constant, type GraphNode, placeholder } from './graph';
 import { atAnyBatchSize, batchSizeOf } from './recording/any-batch';
 import { OutputShapes } from './recording/output-shapes';
-import { bindVariables, recordInBatches, someImages } from './recording/record-batches';
+import { bindVariables, recordInBatches, recordingImages } from './recording/record-batches';
 import { Recorder } from './recording/recorder';
 import { encodeSavedModel, type Signature } from './saved-model';
 import { after, readOf } from './variables';
@@ -28,7 +28,7 @@ const WEIGHT_BYTES_MAX = 2 ** 31 - 2 ** 26;
 function recordInference(model: TrainableModel, shapes: OutputShapes, batch: number): readonly GraphNode[] {
   const recorder = new Recorder('inference', model.network, shapes);
   bindVariables(recorder, model, new Map(model.variables.map(({ key }) => [key, readOf(key)])));
-  const images = someImages(model, batch);
+  const images = recordingImages(model, batch);
   recorder.bind(images, IMAGES);
   const [logits, probabilities] = recorder.record(() => {
     const answer = logitsOf(model, images);

@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { boolAttribute, floatAttribute, native, stringAttribute, tf, typeAttribute } from '../native';
+import { boolAttribute, floatAttribute, inputOf, native, stringAttribute, tf, typeAttribute } from '../native';
 import { type StepContext, stepContext } from './context';
-import { inputOf } from './input';
 
 interface BatchNormalizationLayer {
   readonly axis: number;
@@ -89,7 +88,7 @@ export function fuseBatchNormalization(layer: tf.layers.Layer): void {
       return tf.tidy(() => alongAxis(axis, input, (image) => train(norm, image, context)));
     // Along another axis tfjs' broadcasting is cheaper than two transposes.
     return axis === input.rank - 1
-      ? tf.tidy(() => alongAxis(axis, input, (image) => answer(norm, image)))
+      ? tf.tidy(() => alongAxis(axis, input, (image) => infer(norm, image)))
       : original(inputs, kwargs);
   };
 }
@@ -126,7 +125,7 @@ function train(norm: BatchNormalizationLayer, image: tf.Tensor, context: StepCon
   return value;
 }
 
-function answer(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
+function infer(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
   const { movingMean, movingVariance, epsilon } = norm;
   return normalize(
     [image, ...parametersOf(norm, image), movingMean.val, movingVariance.val],

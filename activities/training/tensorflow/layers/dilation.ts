@@ -8,8 +8,7 @@
  *
  * @module
  */
-import { tf } from '../native';
-import { inputOf } from './input';
+import { inputOf, tf } from '../native';
 
 type Pair = readonly [number, number];
 type Padding = 'same' | 'valid';

@@ -5,8 +5,7 @@
  *
  * @module
  */
-import { tf } from '../native';
-import { inputOf } from './input';
+import { inputOf, tf } from '../native';
 
 interface LayerNormalizationLayer {
   readonly axis: readonly number[];

@@ -5,9 +5,8 @@
  *
  * @module
  */
-import { tf } from '../native';
+import { inputOf, tf } from '../native';
 import { stepContext, type StepContext } from './context';
-import { inputOf } from './input';
 
 interface NoiseLayer {
   /** The layer's member that holds its strength. */

@@ -5,9 +5,9 @@ import { PRESET_NAMES, type PresetName } from '../../engine';
 import { modelInvalid, TrainingFailure } from '../../failures';
 import { registerFusedGradients } from '../layers/gradients';
 import { tf } from '../native';
-import { buildLayers } from './layers';
+import { buildLayers } from './from-layers';
 import type { ModelContext, TrainableModel } from './model';
-import { buildModule } from './module';
+import { buildModule } from './from-module';
 import { PRESETS } from './presets';
 import { trainable } from './trainable';
 

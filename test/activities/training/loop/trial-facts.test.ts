@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { endsEpoch, epochAt, epochsDone, type TrialFacts } from '../../../../activities/training/loop/trial-facts';
-import { summarizeStepTimes } from '../../../../activities/training/loop/step-times';
 import { batchPhases, epochEndStep } from '../../../../workflows/trials/length';
 
 const facts = (trainExamples: number, batchSize: number): TrialFacts =>
@@ -20,20 +19,5 @@ describe('epochs', () => {
   it('count from 1, and the last step of one still lies in it', () => {
     expect([1, 3, 4, 5, 8].map((step) => epochAt(facts(10, 3), step))).toEqual([1, 1, 1, 2, 3]);
     expect([0, 3, 4, 7].map((step) => epochsDone(facts(10, 3), step))).toEqual([0, 0, 1, 2]);
-  });
-});
-
-describe('step times', () => {
-  it('are summed up by their quantiles after the warm-up', () => {
-    expect(summarizeStepTimes([99, 98, ...Array.from({ length: 11 }, (_, i) => 10 - i)], 2)).toEqual({
-      median: 5,
-      p10: 1,
-      p90: 9,
-      count: 11,
-    });
-  });
-
-  it('of a trial no longer than its warm-up are unknown', () => {
-    expect(summarizeStepTimes([1, 2], 2)).toBeNull();
   });
 });

@@ -3,7 +3,7 @@ import { freeingTensors, tf } from '../../native';
 import type { GraphNode } from '../graph';
 import { RECORDED_BATCHES, type Template, templateOf } from './batch-template';
 import type { Recorder } from './recorder';
-import { someNumbers } from './some-numbers';
+import { recordingValues } from './recording-values';
 
 /** Records at every batch of `RECORDED_BATCHES`, each time on other weights; the model's own come back after. */
 export function recordInBatches(
@@ -15,7 +15,7 @@ export function recordInBatches(
     const at = (batch: number): (readonly GraphNode[])[] =>
       records.map((record) =>
         freeingTensors(() => {
-          model.variables.forEach(({ variable }, i) => variable.assign(someNumbers(variable.shape, batch + i)));
+          model.variables.forEach(({ variable }, i) => variable.assign(recordingValues(variable.shape, batch + i)));
           return record(batch);
         }),
       );
@@ -38,7 +38,7 @@ export function bindVariables(
 }
 
 /** Pixels from 0 to 255 to record with. */
-export function someImages({ network }: TrainableModel, batch: number): tf.Tensor4D {
+export function recordingImages({ network }: TrainableModel, batch: number): tf.Tensor4D {
   const [, ...shape] = network.inputs[0]?.shape ?? [];
-  return someNumbers([batch, ...(shape as number[])], batch, 255) as tf.Tensor4D;
+  return recordingValues([batch, ...(shape as number[])], batch, 255) as tf.Tensor4D;
 }

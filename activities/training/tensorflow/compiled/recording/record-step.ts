@@ -14,11 +14,11 @@ import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout'
 import { after, assign, isAssignment } from '../variables';
 import type { Template } from './batch-template';
 import { OutputShapes } from './output-shapes';
-import { bindVariables, recordInBatches, someImages } from './record-batches';
+import { bindVariables, recordInBatches, recordingImages } from './record-batches';
 import { recordUpdates, type Updates } from './record-updates';
 import { Recorder } from './recorder';
 import { advanceRow, rowsOf } from './row-averages';
-import { someNumbers } from './some-numbers';
+import { recordingValues } from './recording-values';
 
 /** Prefixes of the parts of the graph. */
 export const TRAIN = 'train';
@@ -73,7 +73,7 @@ function bindAll(recorder: Recorder, prefix: string, { plan, layout }: Recorded,
 }
 
 function bindExamples(recorder: Recorder, prefix: string, { model, classes }: StepPlan, batch: number): Examples {
-  const images = someImages(model, batch);
+  const images = recordingImages(model, batch);
   const labels = tf.tensor1d(
     Array.from({ length: batch }, (_, i) => (i * batch) % classes),
     'int32',
@@ -99,7 +99,7 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
     const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
     const written = layout.units
       .filter(({ members }) => members.some((item) => moved.has(item)))
-      .flatMap((unit) => writing(unit, recorder));
+      .flatMap((unit) => assignWritten(unit, recorder));
     const updated = updates(TRAIN, {
       gradients: new Map(
         trainableVariables(plan.model).map(({ key }, i) => [key, recorder.nameOf(gradients[i] as tf.Tensor)]),
@@ -117,7 +117,7 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
 }
 
 /** Puts what a layer wrote to its variables during the step into the graph's. */
-function writing(unit: Unit, recorder: Recorder): GraphNode[] {
+function assignWritten(unit: Unit, recorder: Recorder): GraphNode[] {
   const { name, members, isRow } = unit;
   const values = members.map(({ variable }) => recorder.nameOf(variable));
   const value = isRow ? `${TRAIN}/${name}` : (values[0] as string);
@@ -131,7 +131,7 @@ function bindStepInputs(
   plan: StepPlan,
   batch: number,
 ): () => { readonly scalars: tf.Scalar[]; readonly seed: tf.Tensor1D } {
-  const scalars = someNumbers([plan.scalarNames.length], 3 * batch, 0.5);
+  const scalars = recordingValues([plan.scalarNames.length], 3 * batch, 0.5);
   const seed = tf.tensor1d([batch, 2 * batch], 'int32');
   recorder.bind(scalars, `${prefix}/${SCALARS}`);
   recorder.bind(seed, `${prefix}/${SEED}`);
@@ -155,7 +155,7 @@ function recordEvaluation(recorded: Recorded, batch: number): readonly GraphNode
   return freeingTensors(() => {
     const recorder = new Recorder(EVALUATE, plan.model.network, shapes);
     const inputs = bindAll(recorder, EVALUATE, recorded, batch);
-    const weights = someNumbers([batch], batch);
+    const weights = recordingValues([batch], batch);
     recorder.bind(weights, WEIGHTS);
     const { sums, details } = recorder.record(() =>
       evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }),

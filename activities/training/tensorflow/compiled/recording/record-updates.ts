@@ -15,7 +15,7 @@ import { isTrained, type StateLayout, type Unit } from '../state-layout';
 import { assign, readOf } from '../variables';
 import type { OutputShapes } from './output-shapes';
 import { notCompilable, Recorder } from './recorder';
-import { someNumbers } from './some-numbers';
+import { recordingValues } from './recording-values';
 
 /** Stand-ins of a recorded update, and the prefix of its nodes. */
 const [VARIABLE, GRADIENT, SLOT, UPDATE] = ['variable', 'gradient', 'slot', 'update'] as const;
@@ -104,7 +104,7 @@ function recordOn(
   return freeingTensors(() => {
     const recorder = new Recorder(UPDATE, plan.model.network, shapes);
     const bound = (name: string, i: number, of: readonly number[] = shape): tf.Tensor => {
-      const tensor = someNumbers(of, 1000 * seed + i);
+      const tensor = recordingValues(of, 1000 * seed + i);
       recorder.bind(tensor, name);
       return tensor;
     };

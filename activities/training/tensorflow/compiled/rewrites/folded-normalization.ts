@@ -7,8 +7,7 @@
  *
  * @module
  */
-import { constant, type GraphNode, operation } from '../graph';
-import { usesOf } from './uses';
+import { constant, type GraphNode, operation, usesOf } from '../graph';
 
 /** A convolution and the normalization that alone takes its answer. */
 interface Pair {

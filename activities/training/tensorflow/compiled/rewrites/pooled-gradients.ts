@@ -8,8 +8,7 @@
  *
  * @module
  */
-import type { GraphNode } from '../graph';
-import { usesOf } from './uses';
+import { type GraphNode, usesOf } from '../graph';
 
 /** Gradients that follow from dy and the activation's answer y alone: in which order they take the two. */
 const OF_ANSWERS: Readonly<Record<string, 'dy, y' | 'y, dy'>> = {

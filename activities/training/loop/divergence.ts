@@ -1,11 +1,37 @@
 /**
- * Rules that end a trial from its training loss alone.
+ * Whether a training has diverged or died, by its smoothed training loss.
  *
  * @module
  */
 import { lossOfEqualOdds } from '../../../workflows/analysis/score';
+import { power } from '../../../workflows/search/power';
 import type { EpochMeasurement, StopRules } from '../../../workflows/words/trial';
-import { addLoss, type LossAverage, NO_LOSS, smoothedLoss } from './loss-smoothing';
+
+/** Weight of the past in the moving average; about 50 steps of memory, as in fastai's learning-rate finder. */
+const BETA = 0.98;
+
+/** An exponential moving average of the training loss; plain JSON, kept in checkpoints. */
+export interface LossAverage {
+  /** Biased towards its start at 0; `smoothedLoss` corrects it. */
+  readonly average: number;
+  readonly steps: number;
+}
+
+export const NO_LOSS: LossAverage = { average: 0, steps: 0 };
+
+/** The average with one more loss, which must be finite. */
+export function addLoss({ average, steps }: LossAverage, loss: number): LossAverage {
+  return { average: BETA * average + (1 - BETA) * loss, steps: steps + 1 };
+}
+
+/**
+ * The average corrected for its start at 0, so that it is a mean of the losses from the first step on; NaN before it.
+ *
+ * Source: D. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization", ICLR 2015, section 3.
+ */
+export function smoothedLoss({ average, steps }: LossAverage): number {
+  return average / (1 - power(BETA, steps));
+}
 
 /** Below this share of its start a loss counts as having fallen. */
 const FALLEN = 0.9;
@@ -41,7 +67,7 @@ export function watchLoss(watch: LossWatch, value: number): LossWatch {
  * A network dies when a step throws its units out of reach of every gradient: the loss comes back to where it began and
  * stays finite, so that no factor on the best loss need ever be reached.
  */
-export function lossVerdict({ loss, start, best }: LossWatch, rules: StopRules): 'diverged' | 'dead' | null {
+export function divergedOrDead({ loss, start, best }: LossWatch, rules: StopRules): 'diverged' | 'dead' | null {
   if (start === null || best === null) return null;
   const smoothed = smoothedLoss(loss);
   if (rules.divergenceFactor !== undefined && smoothed > rules.divergenceFactor * best) return 'diverged';

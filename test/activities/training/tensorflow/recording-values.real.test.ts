@@ -1,16 +1,16 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
-import { someNumbers } from '../../../../activities/training/tensorflow/compiled/recording/some-numbers';
+import { recordingValues } from '../../../../activities/training/tensorflow/compiled/recording/recording-values';
 
 // The last two are longer than what is left of the table, and than all of it.
 describe.each([[], [7], [3, 3, 16, 32], [131_000], [400, 1000]].map((shape) => ({ shape })))(
   'numbers to record with, in shape $shape',
   ({ shape }) => {
-    const valuesOf = (seed: number): number[] => [...someNumbers(shape, seed).dataSync()];
+    const valuesOf = (seed: number): number[] => [...recordingValues(shape, seed).dataSync()];
 
     it('are positive and up to the maximum', () => {
-      const tensor = someNumbers(shape, 3, 255);
+      const tensor = recordingValues(shape, 3, 255);
       expect(tensor.shape).toEqual(shape);
       const values = [...tensor.dataSync()];
       expect(values.every((value) => value >= 0.05 * 255 && value < 255)).toBe(true);

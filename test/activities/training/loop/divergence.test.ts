@@ -1,10 +1,12 @@
-import { addLoss, NO_LOSS, smoothedLoss } from '../../../../activities/training/loop/loss-smoothing';
 import {
+  addLoss,
+  divergedOrDead,
   INITIAL_LOSS_WATCH,
-  lossVerdict,
   neverLearnt,
+  NO_LOSS,
+  smoothedLoss,
   watchLoss,
-} from '../../../../activities/training/loop/stop-rules';
+} from '../../../../activities/training/loop/divergence';
 import type { EpochMeasurement, StopRules } from '../../../../workflows/words/trial';
 
 /** Step, counted from 1, and kind of the first verdict. */
@@ -12,7 +14,7 @@ function verdictOf(losses: readonly number[], rules: StopRules): readonly [numbe
   let watch = INITIAL_LOSS_WATCH;
   for (const [i, loss] of losses.entries()) {
     watch = watchLoss(watch, loss);
-    const verdict = lossVerdict(watch, rules);
+    const verdict = divergedOrDead(watch, rules);
     if (verdict !== null) return [i + 1, verdict];
   }
   return null;
@@ -53,7 +55,7 @@ describe('the stop rules', () => {
   });
 
   it('judge nothing before the first step', () => {
-    expect(lossVerdict(INITIAL_LOSS_WATCH, { dead: true, divergenceFactor: 0 })).toBeNull();
+    expect(divergedOrDead(INITIAL_LOSS_WATCH, { dead: true, divergenceFactor: 0 })).toBeNull();
   });
 });
 

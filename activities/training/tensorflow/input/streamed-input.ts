@@ -1,17 +1,17 @@
 import { placeholder } from '../compiled/graph';
 import type { ExampleSet } from '../../examples/dataset';
-import { castImages, type ExampleFeed, shares } from './example-feed';
+import { castImages, type InputPipeline, shares } from './input-pipeline';
 import { ImageStream } from '../../examples/image-stream';
 import type { ImageLocations } from '../../examples/read-ahead';
 
 /**
  * Each batch fed as uint8 images read from the packed files: the graph holds none, whatever the size of the data set.
- * The numbers that a step computes with are those of `residentFeed`, and so are its bits.
+ * The numbers that a step computes with are those of `residentInput`, and so are its bits.
  */
-export function streamedFeed(
+export function streamedInput(
   { train, test }: { readonly train: ExampleSet; readonly test: ExampleSet | null },
   locations: ImageLocations,
-): ExampleFeed {
+): InputPipeline {
   const stream = new ImageStream(locations);
   const labelsOf = { train: train.labels, test: test?.labels ?? new Int32Array(0) };
   const { shape } = train;

@@ -1,7 +1,7 @@
 import { type GraphNode, placeholder, typeOf } from '../compiled/graph';
 import { feedOf, variableGroup } from '../compiled/variables';
 import type { ExampleSet } from '../../examples/dataset';
-import { castImages, type ExampleFeed, shares } from './example-feed';
+import { castImages, type InputPipeline, shares } from './input-pipeline';
 
 const IMAGES = 'data/images';
 const LABELS = 'data/labels';
@@ -10,13 +10,13 @@ const LABELS = 'data/labels';
  * All examples as uint8 variables of the graph, of which a step gathers its own by the indices it is fed. Takes the
  * images' bytes once, and once more while they are loaded.
  */
-export function residentFeed({
+export function residentInput({
   train,
   test,
 }: {
   readonly train: ExampleSet;
   readonly test: ExampleSet | null;
-}): ExampleFeed {
+}): InputPipeline {
   const parts = test === null ? [train] : [train, test];
   const examples = parts.reduce((sum, part) => sum + part.examples, 0);
   const offsets = { train: 0, test: train.examples };

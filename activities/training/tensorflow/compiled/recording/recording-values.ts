@@ -34,7 +34,7 @@ function numbersFrom(place: number, count: number): Float32Array {
  * A tensor to record with: numbers in (0.05, 1) times `max`, others for every seed; positive, as slots and variances
  * are.
  */
-export function someNumbers(shape: readonly number[], seed: number, max = 1): tf.Tensor {
+export function recordingValues(shape: readonly number[], seed: number, max = 1): tf.Tensor {
   const place = Math.imul(seed + 1, 0x9e3779b1) >>> (32 - PLACES_BITS);
   const values = numbersFrom(place, tf.util.sizeFromShape([...shape]));
   return tf.tensor(max === 1 ? values : values.map((value) => value * max), [...shape]);

@@ -1,4 +1,4 @@
-import { stopsByPrechelt } from '../../../../activities/training/loop/prechelt';
+import { stopsByPrechelt } from '../../../../activities/training/loop/early-stopping';
 import type { PrecheltRule } from '../../../../workflows/words/trial';
 
 /** The first epoch, counted from 1, after which a rule stops; undefined for never. */

@@ -7,7 +7,7 @@ import { type GraphNode, typeOf } from '../compiled/graph';
 import type { Feed } from '../compiled/session';
 import type { Part } from '../../examples/read-ahead';
 
-export interface ExampleFeed {
+export interface InputPipeline {
   /** What the graph holds between runs. */
   readonly nodes: readonly GraphNode[];
   /** Fills it: once, with a fetch of `data/loaded`; `null` where it holds nothing. */
