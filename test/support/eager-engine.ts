@@ -4,11 +4,13 @@
  *
  * @module
  */
+import type { BatchEvaluation, HalfBatchNorms, StepEngine } from '../../activities/training/engine';
+import type { ExampleSet } from '../../activities/training/examples/dataset';
+import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
 import { evaluateBatch } from '../../activities/training/tensorflow/evaluate-batch';
 import { advanced } from '../../activities/training/tensorflow/layers/moving-average';
 import { freeingTensors, tf } from '../../activities/training/tensorflow/native';
 import { OPTIMIZERS } from '../../activities/training/tensorflow/optimizers';
-import type { HostTensor, HostTensors } from '../../activities/training/safetensors';
 import {
   gradientNorms,
   stepGradients,
@@ -16,8 +18,6 @@ import {
   trainableVariables,
   updateVariable,
 } from '../../activities/training/tensorflow/step';
-import type { StepEngine } from '../../activities/training/engine';
-import type { ExampleSet } from '../../activities/training/examples/dataset';
 import {
   assignWeights,
   initialTensors,
@@ -25,6 +25,123 @@ import {
   tensorOf,
   weightsOf,
 } from '../../activities/training/tensorflow/step-state';
+
+interface Parts {
+  readonly train: ExampleSet;
+  readonly test: ExampleSet | null;
+}
+
+type Seed = readonly [number, number];
+
+/** An engine that has no graph. */
+export const createEagerEngine = (plan: StepPlan, parts: Parts): StepEngine => new EagerEngine(plan, parts);
+
+class EagerEngine implements StepEngine {
+  /** Names of each trainable variable's slots. */
+  private readonly slotNames: readonly (readonly string[])[];
+  private slots: HostTensors;
+
+  constructor(
+    private readonly plan: StepPlan,
+    private readonly parts: Parts,
+  ) {
+    const { slots } = OPTIMIZERS[plan.optimizer.name];
+    this.slotNames = trainableVariables(plan.model).map(({ key }) => slots.map((slot) => slotName(slot, key)));
+    this.slots = this.slotsOf(initialTensors(plan));
+  }
+
+  load(state: HostTensors): void {
+    assignWeights(this.plan.model, weightsOf(this.plan.model, state));
+    this.slots = this.slotsOf(state);
+  }
+
+  read(): HostTensors {
+    const weights = this.plan.model.variables.map(({ key, variable }): [string, HostTensor] => [
+      key,
+      hostTensor(variable),
+    ]);
+    return new Map([...weights, ...this.slots]);
+  }
+
+  step(indices: Int32Array, scalars: Float32Array, seed: Seed): number {
+    return freeingTensors(() => {
+      const scalarOf = new Map(this.plan.scalarNames.map((name, i) => [name, tf.scalar(scalars[i] as number)]));
+      const { loss, gradients, averages } = stepGradients(this.plan, {
+        ...gather(this.parts.train, indices),
+        scalars: [...scalarOf.values()],
+        seed: tf.tensor1d([...seed], 'int32'),
+      });
+      const updates = this.updates(gradients, (name) => scalarOf.get(name) as tf.Scalar);
+      averages.forEach((average) => average.variable.assign(advanced(average)));
+      trainableVariables(this.plan.model).forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
+      this.slots = new Map(
+        this.slotNames.flatMap((names, i) =>
+          names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)]),
+        ),
+      );
+      return loss.dataSync()[0] ?? Number.NaN;
+    });
+  }
+
+  gradientNorms(indices: Int32Array, scalars: Float32Array, seed: Seed): HalfBatchNorms {
+    const half = Math.floor(indices.length / 2);
+    const [small = Number.NaN, large = Number.NaN] = freeingTensors(() =>
+      gradientNorms(this.plan, {
+        halves: [
+          gather(this.parts.train, indices.slice(0, half)),
+          gather(this.parts.train, indices.slice(half, 2 * half)),
+        ],
+        scalars: Array.from(scalars, (value) => tf.scalar(value)),
+        seed: tf.tensor1d([...seed], 'int32'),
+      }).dataSync<'float32'>(),
+    );
+    return { small, large };
+  }
+
+  evaluate(part: keyof Parts, indices: Int32Array): BatchEvaluation {
+    const examples = this.parts[part];
+    if (examples === null) throw new RangeError(`the data set has no ${part} part`);
+    const [lossSum = Number.NaN, correct = 0] = freeingTensors(() =>
+      evaluateBatch(this.plan.model, this.plan.classes, {
+        ...gather(examples, indices),
+        weights: tf.ones([indices.length]),
+      }).sums.dataSync<'float32'>(),
+    );
+    return { lossSum, correct };
+  }
+
+  evaluateInDetail(): never {
+    throw new Error('the oracle of details is counting by hand');
+  }
+
+  dispose(): void {
+    // Its tensors are the model's.
+  }
+
+  private slotsOf(state: HostTensors): HostTensors {
+    return new Map(this.slotNames.flat().map((name) => [name, tensorOf(state, name)]));
+  }
+
+  /** The next value and slots of each trainable variable. */
+  private updates(
+    gradients: readonly tf.Tensor[],
+    scalar: (name: string) => tf.Scalar,
+  ): readonly ReturnType<typeof updateVariable>[] {
+    return trainableVariables(this.plan.model).map((item, i) => {
+      const slots = (this.slotNames[i] ?? []).map((name) => {
+        const { shape, values } = tensorOf(this.slots, name);
+        return tf.tensor(values.slice(), [...shape]);
+      });
+      const inputs = { variable: item.variable, gradient: gradients[i] as tf.Tensor, slots };
+      return updateVariable(this.plan, item, inputs, scalar);
+    });
+  }
+}
+
+const hostTensor = (tensor: tf.Tensor): HostTensor => ({
+  shape: tensor.shape,
+  values: tensor.dataSync<'float32'>().slice(),
+});
 
 /** The indexed examples as tensors. */
 function gather(
@@ -40,96 +157,5 @@ function gather(
       Int32Array.from(indices, (index) => labels[index] ?? 0),
       'int32',
     ),
-  };
-}
-
-export function createEagerEngine(
-  plan: StepPlan,
-  parts: { readonly train: ExampleSet; readonly test: ExampleSet | null },
-): StepEngine {
-  const trainables = trainableVariables(plan.model);
-  const slotNames = trainables.map(({ key }) =>
-    OPTIMIZERS[plan.optimizer.name].slots.map((slot) => slotName(slot, key)),
-  );
-  const initial = initialTensors(plan);
-  let slots: HostTensors = new Map([...initial].filter(([name]) => slotNames.flat().includes(name)));
-  const hostTensor = (tensor: tf.Tensor): HostTensor => ({
-    shape: tensor.shape,
-    values: tensor.dataSync<'float32'>().slice(),
-  });
-  return {
-    load(state) {
-      assignWeights(plan.model, weightsOf(plan.model, state));
-      slots = new Map(slotNames.flat().map((name) => [name, tensorOf(state, name)]));
-    },
-    read: () =>
-      new Map([
-        ...plan.model.variables.map(({ key, variable }): [string, HostTensor] => [key, hostTensor(variable)]),
-        ...slots,
-      ]),
-    step(indices, scalars, seed) {
-      return freeingTensors(() => {
-        const tensorOfSlot = (name: string): tf.Tensor => {
-          const { shape, values } = tensorOf(slots, name);
-          return tf.tensor(values.slice(), [...shape]);
-        };
-        const scalarOf = new Map(plan.scalarNames.map((name, i) => [name, tf.scalar(scalars[i] as number)]));
-        const { loss, gradients, averages } = stepGradients(plan, {
-          ...gather(parts.train, indices),
-          scalars: [...scalarOf.values()],
-          seed: tf.tensor1d([...seed], 'int32'),
-        });
-        const updates = trainables.map((item, i) =>
-          updateVariable(
-            plan,
-            item,
-            {
-              variable: item.variable,
-              gradient: gradients[i] as tf.Tensor,
-              slots: (slotNames[i] ?? []).map(tensorOfSlot),
-            },
-            (name) => scalarOf.get(name) as tf.Scalar,
-          ),
-        );
-        averages.forEach((average) => average.variable.assign(advanced(average)));
-        trainables.forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
-        slots = new Map(
-          slotNames.flatMap((names, i) =>
-            names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)]),
-          ),
-        );
-        return loss.dataSync()[0] ?? Number.NaN;
-      });
-    },
-    gradientNorms(indices, scalars, seed) {
-      const half = Math.floor(indices.length / 2);
-      const halves = [
-        gather(parts.train, indices.slice(0, half)),
-        gather(parts.train, indices.slice(half, 2 * half)),
-      ] as const;
-      const [small = Number.NaN, large = Number.NaN] = freeingTensors(() =>
-        gradientNorms(plan, {
-          halves,
-          scalars: Array.from(scalars, (value) => tf.scalar(value)),
-          seed: tf.tensor1d([...seed], 'int32'),
-        }).dataSync<'float32'>(),
-      );
-      return { small, large };
-    },
-    evaluate(part, indices) {
-      const examples = parts[part];
-      if (examples === null) throw new RangeError(`the data set has no ${part} part`);
-      const [lossSum = Number.NaN, correct = 0] = freeingTensors(() =>
-        evaluateBatch(plan.model, plan.classes, {
-          ...gather(examples, indices),
-          weights: tf.ones([indices.length]),
-        }).sums.dataSync<'float32'>(),
-      );
-      return { lossSum, correct };
-    },
-    evaluateInDetail() {
-      throw new Error('the oracle of details is counting by hand');
-    },
-    dispose: () => undefined,
   };
 }
