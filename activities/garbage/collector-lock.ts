@@ -89,7 +89,7 @@ export class CollectorLock {
 }
 
 /** Waits until no collector condemns a data set any more. To be called after the study that pins it is in the store. */
-export async function untilSpared(store: ObjectStore, dataset: string): Promise<void> {
+export async function waitWhileCondemned(store: ObjectStore, dataset: string): Promise<void> {
   for (;;) {
     const found = await store.get(KEY);
     if (found === undefined || !condemnedIn(found.bytes).includes(dataset) || (await isAbandoned(store))) return;

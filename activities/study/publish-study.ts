@@ -7,10 +7,10 @@ import type { StudyActivities, StudyRecord } from '../../workflows/words/contrac
 import { renderReport } from '../report';
 import type { ObjectStore } from '../storage/object-store';
 import { withAllTrials } from './all-trials';
-import { beating } from './beating';
 import { writeContents } from './contents';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
+import { heartbeating } from './heartbeating';
 import { studyKey } from './study-keys';
 
 /**
@@ -18,11 +18,7 @@ import { studyKey } from './study-keys';
  *   left.
  */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
-  return (record) =>
-    beating(
-      () => undefined,
-      () => publish(store, record),
-    );
+  return (record) => heartbeating(() => publish(store, record));
 }
 
 async function publish(

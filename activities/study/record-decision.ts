@@ -1,16 +1,12 @@
 import type { RecordDecisionInput, StudyActivities } from '../../workflows/words/contract';
 import type { ObjectStore } from '../storage/object-store';
-import { beating } from './beating';
 import { writeDecision } from './decision-record';
+import { heartbeating } from './heartbeating';
 import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) =>
-    beating(
-      () => undefined,
-      () => record(store, input),
-    );
+  return (input) => heartbeating(() => record(store, input));
 }
 
 async function record(store: ObjectStore, { studyId, pages = 0, ...own }: RecordDecisionInput): Promise<void> {

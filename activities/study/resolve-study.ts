@@ -14,11 +14,11 @@ import type { PackOptions, PackProgress } from '../datasets/packed/pack';
 import { pinDataset } from '../datasets/packed/pin';
 import type { PinDependencies } from '../datasets/packed/pin';
 import { isStored } from '../datasets/packed/stored';
-import { untilSpared } from '../garbage/collector-lock';
+import { waitWhileCondemned } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
 import { PRESET_NAMES } from '../training/engine';
-import { beating } from './beating';
 import { carryDecisions } from './carry-decisions';
+import { heartbeating } from './heartbeating';
 import { writeOpening } from './opening';
 import { studyKey } from './study-keys';
 import { StudyInvalid } from './study-invalid';
@@ -31,19 +31,16 @@ export function createResolveStudy(dependencies: PinDependencies): StudyActiviti
   return async (input) => {
     const { studyId, study } = input;
     studyKey(studyId, '');
-    const parsed = await beating(
-      () => undefined,
-      () => withImports(parsedOf(study), dependencies),
-    );
+    const parsed = await heartbeating(() => withImports(parsedOf(study), dependencies));
     let latest: PackProgress = { doing: 'reading', examples: 0, examplesTotal: 0 };
     const onProgress = (progress: PackProgress): void => {
       latest = progress;
       heartbeat(progress);
       cancellationSignal().throwIfAborted();
     };
-    return beating(
-      () => latest,
+    return heartbeating(
       () => open(dependencies, input, parsed, { onProgress }),
+      () => latest,
     );
   };
 }
@@ -75,7 +72,7 @@ async function open(
       ...(origins && { origins }),
     });
     if (carried !== undefined) await carryDecisions(store, { studyId, studyRun, carried });
-    await untilSpared(store, pinned.sha256);
+    await waitWhileCondemned(store, pinned.sha256);
     if (tries < PIN_TRIES_MAX && !(await isStored(store, pinned))) continue;
     log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });
     return study;

@@ -13,7 +13,7 @@ import { summarize } from '../../workflows/driver/pages/summary';
 import type { Trial } from '../../workflows/words/trial';
 import { StorageDenied } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
-import { beating } from './beating';
+import { heartbeating } from './heartbeating';
 import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';
 
@@ -53,21 +53,14 @@ export function missingPages(keys: readonly string[]): readonly string[] {
 /** @returns The `recordTrials` activity on this store. Writing twice writes the same. */
 export function createRecordTrials(store: ObjectStore): StudyActivities['recordTrials'] {
   return ({ page, studyRun, objective, trials, ...of }) =>
-    beating(
-      () => undefined,
-      async () => {
-        await store.put(pageKey(of, page), seal({ studyRun, objective, trials } satisfies StoredPage));
-      },
-    );
+    heartbeating(async () => {
+      await store.put(pageKey(of, page), seal({ studyRun, objective, trials } satisfies StoredPage));
+    });
 }
 
 /** @returns The `loadTrials` activity on this store. */
 export function createLoadTrials(store: ObjectStore): StudyActivities['loadTrials'] {
-  return (input) =>
-    beating(
-      () => undefined,
-      () => load(store, input),
-    );
+  return (input) => heartbeating(() => load(store, input));
 }
 
 async function load(

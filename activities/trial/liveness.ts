@@ -18,8 +18,8 @@ const STALL_FACTOR_ABOVE_LIMIT = 3;
 
 export interface LivenessOptions {
   /** Tells Temporal that the trial moves. */
-  readonly beat: () => void;
-  readonly beatEverySeconds: number;
+  readonly heartbeat: () => void;
+  readonly heartbeatEverySeconds: number;
   /** Called once when nothing has moved for too long. */
   readonly onStall: (seconds: number) => void;
   /** Milliseconds of a monotonic clock. */
@@ -38,8 +38,8 @@ export class Liveness {
   constructor(private readonly options: LivenessOptions) {
     this.now = options.now ?? (() => performance.now());
     this.movedAt = this.now();
-    this.timer = setInterval(() => this.check(), options.beatEverySeconds * 1000);
-    options.beat();
+    this.timer = setInterval(() => this.check(), options.heartbeatEverySeconds * 1000);
+    options.heartbeat();
   }
 
   /** The longest silence that is not yet a stall, from what this trial showed so far. */
@@ -67,7 +67,7 @@ export class Liveness {
     if (this.stalled) return;
     const silence = (this.now() - this.movedAt) / 1000;
     if (silence <= this.stallSeconds) {
-      this.options.beat();
+      this.options.heartbeat();
       return;
     }
     this.stalled = true;

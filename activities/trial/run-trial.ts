@@ -34,11 +34,11 @@ export interface RunTrialDependencies {
   readonly modelFolder: string | null;
 }
 
-/** Temporal forgets a worker this long after its last beat, unless the caller of the activity says otherwise. */
+/** Temporal forgets a worker this long after its last heartbeat, unless the caller of the activity says otherwise. */
 const HEARTBEAT_TIMEOUT_MILLISECONDS = 12_000;
 
 /** One in four of a timeout may be late or lost. */
-const BEATS_PER_TIMEOUT = 4;
+const HEARTBEATS_PER_TIMEOUT = 4;
 
 /** Until a trial that another activity trains is looked at again. */
 const BUSY_RETRY = '5 seconds';
@@ -99,11 +99,12 @@ class RunningTrial {
     this.cancelled.addEventListener('abort', onCancelled, { once: true });
     if (this.cancelled.aborted) onCancelled();
     const liveness = new Liveness({
-      beat: () => {
+      heartbeat: () => {
         heartbeat(this.progress);
         this.attempt?.keepAlive();
       },
-      beatEverySeconds: (this.info.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 1000 / BEATS_PER_TIMEOUT,
+      heartbeatEverySeconds:
+        (this.info.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 1000 / HEARTBEATS_PER_TIMEOUT,
       onStall: (seconds) => this.ending.abort(this.stall(seconds)),
     });
     try {

@@ -33,5 +33,5 @@ export interface DatasetFormat {
   open(source: Source): Promise<OpenedDataset>;
 }
 
-/** Bytes of images in one batch, about: small enough to beat between two of them, large enough not to count. */
+/** Bytes of images in one batch, about: small enough for a heartbeat between two of them, large enough not to count. */
 export const BATCH_BYTES = 4 * 1024 * 1024;

@@ -117,7 +117,7 @@ async function* shardFiles(
   const examplesTotal = train.examples + (test?.examples ?? 0);
   const imageBytes = shape[0] * shape[1] * shape[2];
   let examples = 0;
-  const beat = (batch: number): void => {
+  const advance = (batch: number): void => {
     examples += batch;
     onProgress({ doing, examples, examplesTotal });
   };
@@ -126,9 +126,9 @@ async function* shardFiles(
     ['test', test],
   ] as const) {
     if (opened === null) continue;
-    for await (const shard of shardsOf(observed(opened, beat), imageBytes, shardBytes)) {
+    for await (const shard of shardsOf(observed(opened, advance), imageBytes, shardBytes)) {
       yield { part, examples: shard.examples, files: filesOf(part, shard) };
-      beat(0);
+      advance(0);
     }
   }
 }

@@ -143,14 +143,14 @@ describe('publishing a study', () => {
     );
   });
 
-  it('beats while the store takes its time', async () => {
+  it('sends heartbeats while the store takes its time', async () => {
     const environment = quietEnvironment({ heartbeatTimeoutMs: 40 });
-    const beaten = new Promise((resolve) => environment.once('heartbeat', resolve));
+    const firstHeartbeat = new Promise((resolve) => environment.once('heartbeat', resolve));
     const store = await storeWithModel();
     const slow = {
       ...store,
       put: async (...args: Parameters<typeof store.put>) => {
-        await beaten;
+        await firstHeartbeat;
         return store.put(...args);
       },
     };

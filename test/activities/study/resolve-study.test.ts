@@ -63,13 +63,13 @@ describe('resolving a study', () => {
     expect(await resolve(study)).toEqual(resolved);
   });
 
-  it('beats while it packs', async () => {
+  it('sends heartbeats while it packs', async () => {
     const environment = quietEnvironment();
-    const beats: unknown[] = [];
-    environment.on('heartbeat', (details) => beats.push(details));
+    const heartbeats: unknown[] = [];
+    environment.on('heartbeat', (details) => heartbeats.push(details));
     await resolve(study, { environment });
-    expect(beats).toContainEqual({ doing: 'reading', examples: 25, examplesTotal: 25 });
-    expect(beats.at(-1)).toEqual({ doing: 'writing', examples: 25, examplesTotal: 25 });
+    expect(heartbeats).toContainEqual({ doing: 'reading', examples: 25, examplesTotal: 25 });
+    expect(heartbeats.at(-1)).toEqual({ doing: 'writing', examples: 25, examplesTotal: 25 });
   });
 
   it('ends at once when it is cancelled, with nothing half-written that counts', async () => {

@@ -2,13 +2,13 @@ import { Liveness } from '../../../activities/trial/liveness';
 
 /** A trial watched by a clock of the test's own; its timer never fires by itself. */
 function watched() {
-  const seen = { beats: 0, stalls: [] as number[] };
+  const seen = { heartbeats: 0, stalls: [] as number[] };
   let seconds = 0;
   const liveness = new Liveness({
-    beat: () => {
-      seen.beats += 1;
+    heartbeat: () => {
+      seen.heartbeats += 1;
     },
-    beatEverySeconds: 1_000_000,
+    heartbeatEverySeconds: 1_000_000,
     onStall: (silence) => seen.stalls.push(silence),
     now: () => seconds * 1000,
   });
@@ -27,16 +27,16 @@ const start = (): ReturnType<typeof watched> => {
 };
 afterEach(() => ended.splice(0).forEach((liveness) => liveness.end()));
 
-test('the first beat is sent at once', () => {
-  expect(start().seen.beats).toBe(1);
+test('the first heartbeat is sent at once', () => {
+  expect(start().seen.heartbeats).toBe(1);
 });
 
 test('before the first step five minutes of silence are no stall, one second more is one', () => {
   const { seen, pass } = start();
   pass(300);
-  expect(seen).toEqual({ beats: 2, stalls: [] });
+  expect(seen).toEqual({ heartbeats: 2, stalls: [] });
   pass(1);
-  expect(seen).toEqual({ beats: 2, stalls: [301] });
+  expect(seen).toEqual({ heartbeats: 2, stalls: [301] });
 });
 
 test('fast steps make a minute of silence a stall', () => {
@@ -92,11 +92,11 @@ test('downloads and uploads put a stall off, but are no measure of a step', () =
   expect(liveness.stallSeconds).toBe(300);
 });
 
-test('a stall is told once, and no beat follows it', () => {
+test('a stall is told once, and no heartbeat follows it', () => {
   const { liveness, seen, pass } = start();
   pass(301);
   pass(301);
   liveness.stepped();
   pass(1);
-  expect(seen).toEqual({ beats: 1, stalls: [301] });
+  expect(seen).toEqual({ heartbeats: 1, stalls: [301] });
 });

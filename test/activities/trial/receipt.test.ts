@@ -11,7 +11,7 @@ const previousOf = (previous: Partial<PreviousAttempt> = {}): PreviousAttempt =>
   deviceSeconds: 0,
   ...previous,
 });
-const beatOf = (step: number, deviceSeconds: number): TrialProgress => ({
+const heartbeatOf = (step: number, deviceSeconds: number): TrialProgress => ({
   trialId: 'x',
   step,
   stepsTotal: 1000,
@@ -32,14 +32,14 @@ const recovery = (parts: Partial<Recovery>): Recovery => ({
 
 test('a first attempt has nothing to recover from', () => {
   expect(receiptOf(recovery({}))).toBeUndefined();
-  expect(receiptOf(recovery({ heartbeat: beatOf(10, 1) }))).toBeUndefined();
+  expect(receiptOf(recovery({ heartbeat: heartbeatOf(10, 1) }))).toBeUndefined();
 });
 
 test('a worker that died without a word lost what lies between its last heartbeat and its last checkpoint', () => {
   const receipt = receiptOf(
     recovery({
       previous: previousOf({ step: 400, deviceSeconds: 40 }),
-      heartbeat: beatOf(437, 43.5),
+      heartbeat: heartbeatOf(437, 43.5),
       restored: { step: 400, deviceSeconds: 40 },
     }),
   );
@@ -62,7 +62,7 @@ test('a note of death is the cause, and counts if it knows more steps and second
     deviceSeconds: 40,
   });
   expect(
-    receiptOf(recovery({ previous, heartbeat: beatOf(437, 43.5), restored: { step: 400, deviceSeconds: 40 } })),
+    receiptOf(recovery({ previous, heartbeat: heartbeatOf(437, 43.5), restored: { step: 400, deviceSeconds: 40 } })),
   ).toMatchObject({ cause: 'trainerKilled', lastStep: 450, stepsLost: 50, deviceSecondsLost: 4.5 });
 });
 
@@ -73,7 +73,7 @@ test('a worker that stopped in order lost nothing', () => {
     deviceSeconds: 41,
   });
   expect(
-    receiptOf(recovery({ previous, heartbeat: beatOf(405, 40), restored: { step: 412, deviceSeconds: 41 } })),
+    receiptOf(recovery({ previous, heartbeat: heartbeatOf(405, 40), restored: { step: 412, deviceSeconds: 41 } })),
   ).toMatchObject({ cause: 'workerStopped', stepsLost: 0, deviceSecondsLost: 0 });
 });
 
@@ -85,7 +85,7 @@ test('a damaged newest checkpoint costs the way back to the one before', () => {
 });
 
 test('without a checkpoint all is lost', () => {
-  expect(receiptOf(recovery({ previous: previousOf(), heartbeat: beatOf(80, 8) }))).toMatchObject({
+  expect(receiptOf(recovery({ previous: previousOf(), heartbeat: heartbeatOf(80, 8) }))).toMatchObject({
     lastStep: 80,
     resumedAtStep: 0,
     stepsLost: 80,

@@ -51,26 +51,26 @@ const inputOf = (hparams: HParams = {}): RunTrialInput =>
 
 interface Execution {
   readonly environment: MockActivityEnvironment;
-  readonly beats: TrialProgress[];
+  readonly heartbeats: TrialProgress[];
   readonly ended: Promise<TrialResult | Error>;
 }
 
 function execute(input: RunTrialInput, info: Partial<Info> = {}): Execution {
   const environment = quietEnvironment({ heartbeatTimeoutMs: 400, ...info });
-  const beats: TrialProgress[] = [];
-  environment.on('heartbeat', (beat: TrialProgress) => beats.push(beat));
+  const heartbeats: TrialProgress[] = [];
+  environment.on('heartbeat', (heartbeat: TrialProgress) => heartbeats.push(heartbeat));
   const runTrial = createRunTrial({ store, trainers, cacheFolder, modelFolder: null });
   const ended = (environment.run(runTrial, input) as Promise<TrialResult>).catch((error: unknown) => error as Error);
-  return { environment, beats, ended };
+  return { environment, heartbeats, ended };
 }
 
-const reached = (beats: readonly TrialProgress[], step: number) =>
-  waitFor(`a heartbeat of step ${step}`, () => beats.find((beat) => beat.step >= step));
+const reached = (heartbeats: readonly TrialProgress[], step: number) =>
+  waitFor(`a heartbeat of step ${step}`, () => heartbeats.find((heartbeat) => heartbeat.step >= step));
 const scratchLeft = (): readonly string[] => readdirSync(path.join(cacheFolder, 'scratch'));
 
 test('a trial is trained once: another study gets its result, and its own retry gets it as its own', async () => {
   const input = inputOf();
-  const { ended, beats } = execute(input);
+  const { ended, heartbeats } = execute(input);
   const result = await ended;
   expect(result).toMatchObject({
     outcome: { status: 'completed' },
@@ -79,7 +79,7 @@ test('a trial is trained once: another study gets its result, and its own retry 
     engine: 'stub',
     weights: { bytes: 16 },
   });
-  expect(beats.at(-1)).toMatchObject({ trialId: input.trial.trialId, stepsTotal: 60 });
+  expect(heartbeats.at(-1)).toMatchObject({ trialId: input.trial.trialId, stepsTotal: 60 });
   const other = { ...input, trial: { ...input.trial, trialId: 'sweep/004' } };
   const reused = await execute(other, { workflowExecution: { workflowId: 'study/other', runId: '2' } }).ended;
   expect(reused).toEqual({ ...result, trialId: 'sweep/004', reused: true });
@@ -89,11 +89,11 @@ test('a trial is trained once: another study gets its result, and its own retry 
 
 test('a worker told to stop hands over a checkpoint of that very step, and the next attempt loses nothing', async () => {
   const input = inputOf();
-  const { environment, beats, ended } = execute(input);
-  await reached(beats, 15);
+  const { environment, heartbeats, ended } = execute(input);
+  await reached(heartbeats, 15);
   environment.cancel('WORKER_SHUTDOWN', new ActivityCancellationDetails({ workerShutdown: true }));
   expect(await ended).toMatchObject({ name: 'CancelledFailure', message: 'WORKER_SHUTDOWN' });
-  const result = await execute(input, { attempt: 2, heartbeatDetails: beats.at(-1) }).ended;
+  const result = await execute(input, { attempt: 2, heartbeatDetails: heartbeats.at(-1) }).ended;
   expect(result).toMatchObject({
     outcome: { status: 'completed' },
     receipts: [{ cause: 'workerStopped', attempt: 2, stepsLost: 0 }],
@@ -104,11 +104,13 @@ test('a worker told to stop hands over a checkpoint of that very step, and the n
 
 test('a trainer that is killed is replaced, and goes on from its newest checkpoint', async () => {
   const input = inputOf();
-  const { beats, ended } = execute(input);
-  const { checkpointStep } = await waitFor('a checkpoint', () => beats.find((beat) => beat.checkpointStep > 0));
+  const { heartbeats, ended } = execute(input);
+  const { checkpointStep } = await waitFor('a checkpoint', () =>
+    heartbeats.find((heartbeat) => heartbeat.checkpointStep > 0),
+  );
   await trainers.close();
   expect(await ended).toMatchObject({ type: 'TrainerCrashed', nonRetryable: false });
-  const result = (await execute(input, { attempt: 2, heartbeatDetails: beats.at(-1) }).ended) as TrialResult;
+  const result = (await execute(input, { attempt: 2, heartbeatDetails: heartbeats.at(-1) }).ended) as TrialResult;
   expect(result).toMatchObject({
     outcome: { status: 'completed' },
     receipts: [{ cause: 'trainerKilled', attempt: 2 }],
@@ -118,18 +120,18 @@ test('a trainer that is killed is replaced, and goes on from its newest checkpoi
 
 test('a trial that is cancelled while it waits for a trainer ends at once', async () => {
   const first = execute(inputOf());
-  await reached(first.beats, 1);
+  await reached(first.heartbeats, 1);
   const waiting = execute(inputOf());
   waiting.environment.cancel('CANCELLED');
   expect(await waiting.ended).toMatchObject({ name: 'CancelledFailure' });
-  expect(waiting.beats.length).toBeGreaterThan(0);
+  expect(waiting.heartbeats.length).toBeGreaterThan(0);
   expect(await first.ended).toMatchObject({ outcome: { status: 'completed' } });
 });
 
 test('an attempt whose trial is taken by a later one ends as fenced', async () => {
   const input = inputOf();
-  const { beats, ended } = execute(input);
-  await reached(beats, 5);
+  const { heartbeats, ended } = execute(input);
+  await reached(heartbeats, 5);
   const manifests = (await store.list('trials/')).filter(({ key }) => key.endsWith('manifest.json'));
   const hashes = manifests.map(({ key }) => key.split('/')[1] ?? '');
   const owner = ownerOf({
@@ -145,7 +147,7 @@ test('an attempt whose trial is taken by a later one ends as fenced', async () =
 test('a trial that another study trains is come back to, without counting as trouble', async () => {
   const input = inputOf();
   const first = execute(input);
-  await reached(first.beats, 5);
+  await reached(first.heartbeats, 5);
   const other = execute(input, { workflowExecution: { workflowId: 'study/other', runId: '2' } });
   // One slot: the second looks at the trial after the first has ended, unless it has a trainer of its own.
   const own = new TrainerPool(1, () => ({ entry, environment: {} }));

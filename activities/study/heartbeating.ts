@@ -4,15 +4,14 @@ import { activityInfo, heartbeat } from '@temporalio/activity';
 const HEARTBEAT_TIMEOUT_MILLISECONDS = 20_000;
 
 /**
- * Beats as long as the work goes on: one large object on a slow link may take longer than a heartbeat may.
+ * Sends heartbeats for as long as the work goes on: one large object on a slow link may take longer than a heartbeat
+ * may. They need not prove progress here, as the store's client bounds its own waiting.
  *
- * Beats need not prove progress here, as the store's client bounds its own waiting.
- *
- * @param latest Details of the next beat.
+ * @param details Of the next heartbeat.
  */
-export async function beating<T>(latest: () => unknown, work: () => Promise<T>): Promise<T> {
+export async function heartbeating<T>(work: () => Promise<T>, details: () => unknown = () => undefined): Promise<T> {
   const timer = setInterval(
-    () => heartbeat(latest()),
+    () => heartbeat(details()),
     (activityInfo().heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4,
   );
   try {
