@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { abortable } from '../activities/concurrency';
 import { CommandError } from './failure';
 import { EXIT_CODES } from './exit-codes';
 import { say } from './output';
@@ -57,14 +58,5 @@ export function listenForInterrupt(message: () => string, leftBehind?: () => str
 /** Waits for `work`, or for the interrupt, whichever comes first. @throws the interrupt's error. */
 export async function unlessInterrupted<T>({ signal }: Interrupt, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
-  }
+  return abortable(work, signal);
 }

@@ -13,6 +13,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
+import { forEachConcurrently } from '../concurrency';
 import { LEASE_SECONDS } from '../ledger/open-trial';
 import { PreconditionFailed, StorageDenied } from '../storage/object-store';
 import type { ListedObject, ObjectStore } from '../storage/object-store';
@@ -24,8 +25,8 @@ import type { Clock, FoundTrial, Garbage } from './judge';
 import { readRoots } from './roots';
 import type { Roots } from './roots';
 
-/** Of requests to the store. */
-const PARALLEL = 16;
+/** Of trials, at a request each. */
+const CONCURRENT_MAX = 16;
 
 /** Probes of `checkStore` and `supportsConditionalPut` live for seconds. */
 const PROBE_SECONDS_MAX = 600;
@@ -92,7 +93,7 @@ class Collection {
     const trials = await this.readTrials();
     onProgress('reading the studies that refer to them');
     const roots = await readRoots(store);
-    await inParallel(trials, (trial) => this.collectTrial(trial, roots));
+    await forEachConcurrently(trials, CONCURRENT_MAX, (trial) => this.collectTrial(trial, roots));
     await this.collectDatasets(datasets, roots);
     for (const prefix of PROBES) await this.collectProbes(prefix);
     return { items: this.items.sort((a, b) => (a.folder < b.folder ? -1 : 1)), problems: this.problems };
@@ -100,7 +101,7 @@ class Collection {
 
   private async readTrials(): Promise<readonly ReadTrial[]> {
     const read: ReadTrial[] = [];
-    await inParallel([...grouped(await this.store.list('trials/'))], async ([hash, objects]) => {
+    await forEachConcurrently(grouped(await this.store.list('trials/')), CONCURRENT_MAX, async ([hash, objects]) => {
       const stored = await this.store.get(manifestKey(hash));
       try {
         read.push({ hash, objects, manifest: stored && decodeManifest(hash, stored.bytes), etag: stored?.etag });
@@ -221,13 +222,4 @@ function grouped(objects: readonly ListedObject[]): ReadonlyMap<string, readonly
     else group.push(object);
   }
   return groups;
-}
-
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: PARALLEL }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
 }

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import { RENEW_SECONDS } from '../ledger/open-trial';
 import type { TrialLedger } from '../ledger/ledger';
 import type { CheckpointFile } from './protocol';
-import { whileStoreIsAway } from './while-store-is-away';
+import { retryStorage } from './retry-storage';
 
 export interface UploadEvents {
   /** An upload made progress, or one more try at it. */
@@ -77,7 +77,7 @@ export class CheckpointUploads {
       for (let file = this.take(); file !== undefined; file = this.take()) {
         const { path } = file;
         const committed = file;
-        await whileStoreIsAway(() => this.ledger.commitCheckpoint(committed), {
+        await retryStorage(() => this.ledger.commitCheckpoint(committed), {
           signal: this.signal,
           onRetry: this.events.onMoved,
         });

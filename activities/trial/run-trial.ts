@@ -11,6 +11,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
 import type { TrialResult } from '../../workflows/words/trial';
+import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';
 import { openTrial, TrialBusy } from '../ledger/open-trial';
@@ -18,7 +19,6 @@ import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
 import { Liveness } from './liveness';
 import { modelSourceHash } from './model-source';
-import { orAborted } from './or-aborted';
 import { newScratchFolder } from './scratch-folder';
 import type { TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
@@ -137,7 +137,7 @@ class RunningTrial {
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
       const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
-      const opened = await orAborted(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
+      const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
         input,

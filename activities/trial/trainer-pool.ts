@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { orAborted } from './or-aborted';
+import { abortable } from '../concurrency';
 import { TrainerProcess } from './trainer-process';
 import type { TrainerOptions } from './trainer-process';
 
@@ -85,7 +85,7 @@ export class TrainerPool {
     });
     this.waiting.push(take);
     if (signal === undefined) return taken;
-    return orAborted(taken, signal).catch((error: unknown) => {
+    return abortable(taken, signal).catch((error: unknown) => {
       const place = this.waiting.indexOf(take);
       // A slot that was given at that very moment goes to the next.
       if (place === -1) void taken.then((given) => this.giveSlot(given));

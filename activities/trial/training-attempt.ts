@@ -7,16 +7,16 @@
 import path from 'node:path';
 import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
 import type { Outcome, TrialResult } from '../../workflows/words/trial';
+import { abortable } from '../concurrency';
 import type { RestoredCheckpoint, TrialLedger } from '../ledger/ledger';
 import type { Death } from '../ledger/manifest';
 import { endOf, hangsFrom } from './attempt-end';
 import { CheckpointUploads } from './checkpoint-uploads';
 import type { Liveness } from './liveness';
-import { orAborted } from './or-aborted';
 import type { CheckpointFile, TrainJob, TrainReport } from './protocol';
 import { receiptOf } from './receipt';
 import type { TrainerProcess } from './trainer-process';
-import { whileStoreIsAway } from './while-store-is-away';
+import { retryStorage } from './retry-storage';
 
 /** A stopping trainer writes its checkpoint within this, or loses what it did since the last one. */
 const STOP_GRACE_SECONDS = 8;
@@ -68,7 +68,7 @@ export class TrainingAttempt {
   /** @throws The reason of the signal, TrainerCrashed, what the trainer reports, or what the store does. */
   async run(): Promise<TrialResult> {
     try {
-      const job = await orAborted(this.job(), this.signal);
+      const job = await abortable(this.job(), this.signal);
       const report = await this.train(job);
       await this.uploads.drained();
       if (report === 'stopped') throw this.signal.reason;
@@ -185,7 +185,7 @@ export class TrainingAttempt {
       engine: trainer.engine,
     };
     const finish = (): Promise<TrialResult> => ledger.finish(result, { weightsPath, modelFolder });
-    return whileStoreIsAway(finish, { signal: this.signal, onRetry: () => liveness.moved() });
+    return retryStorage(finish, { signal: this.signal, onRetry: () => liveness.moved() });
   }
 
   /** Leaves word of what ended the attempt, and throws it; unless it is a finding. */

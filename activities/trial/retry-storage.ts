@@ -5,7 +5,7 @@ const RETRY_SECONDS_MAX = 300;
 const PAUSE_SECONDS_MIN = 0.5;
 const PAUSE_SECONDS_MAX = 10;
 
-export interface Patience {
+export interface RetryOptions {
   /** Once aborted, the next failure is the last: whoever stops a worker does not wait for a store. */
   readonly signal: AbortSignal;
   /** Called before every further try. */
@@ -16,7 +16,7 @@ export interface Patience {
  * Does `work` again, with growing pauses, while it fails for a store that cannot be reached.
  * @throws what it fails with otherwise, or at last.
  */
-export async function whileStoreIsAway<T>(work: () => Promise<T>, { signal, onRetry }: Patience): Promise<T> {
+export async function retryStorage<T>(work: () => Promise<T>, { signal, onRetry }: RetryOptions): Promise<T> {
   const giveUpAt = performance.now() + RETRY_SECONDS_MAX * 1000;
   for (let pause = PAUSE_SECONDS_MIN; ; pause = Math.min(2 * pause, PAUSE_SECONDS_MAX)) {
     try {

@@ -1,0 +1,38 @@
+/**
+ * Work beside other work: bounded in number, or given up early.
+ *
+ * @module
+ */
+
+/**
+ * Does `work` for every item, at most `limit` at a time, begun in the order of the items.
+ *
+ * @param limit At least 1.
+ * @throws What the first failing `work` throws; work under way is not stopped.
+ */
+export async function forEachConcurrently<T>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: limit }, lane));
+}
+
+/** What `work` comes to, or the signal's reason as soon as it is aborted; the work itself is not stopped. */
+export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
