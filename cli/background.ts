@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isWithin } from '../activities/datasets/source/file-source';
 import {
   findServices,
   identify,
@@ -146,14 +147,11 @@ function spawnBackground(folder: string, { fileRoots, modelFolder }: BackgroundS
 
 /** Workers that run may not be able to read what this command needs. */
 function demandFolders({ fileRoots, modelFolder }: Background, wanted: BackgroundSettings): void {
-  const missing = wanted.fileRoots.filter((root) => !fileRoots.some((allowed) => isWithin(root, allowed)));
+  const missing = wanted.fileRoots.filter(
+    (root) => !fileRoots.some((allowed) => isWithin(path.resolve(root), path.resolve(allowed))),
+  );
   if (missing.length === 0 && path.resolve(modelFolder) === path.resolve(wanted.modelFolder)) return;
   const has = `may read data sets from ${fileRoots.join(', ')} and models from ${modelFolder}`;
   const fix = `run stepwell down, then stepwell up ${wanted.fileRoots.map((root) => `--file-root ${root} `).join('')}--model-folder ${wanted.modelFolder}`;
   throw new CommandError(`the workers that run in ${wanted.folder} ${has}; for others, ${fix}`, 'failed', 'AlreadyUp');
-}
-
-function isWithin(folder: string, root: string): boolean {
-  const relative = path.relative(path.resolve(root), path.resolve(folder));
-  return relative === '' || (!relative.startsWith('..') && !path.isAbsolute(relative));
 }

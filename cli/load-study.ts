@@ -4,13 +4,13 @@
  * @module
  */
 import type { PinnedImports } from '../activities/interchange/warm-start/pin-imports';
+import { KNOWN_NAMES } from '../activities/study/known-names';
 import { parseStudy } from '../workflows/spec';
 import type { ParsedStudy, Problem } from '../workflows/spec';
 import { absoluteDatasetUri } from './dataset-uri';
 import type { DatasetAddress } from './dataset-uri';
 import { studyInvalid } from './failure';
 import { isElsewhere, withAbsoluteImports } from './import-uris';
-import { knownNames } from './known-names';
 import { say } from './output';
 import { readStudy } from './read-study';
 import { namesCluster } from './services';
@@ -31,7 +31,7 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   const value = isMapping(written)
     ? { ...written, ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }) }
     : written;
-  const result = parseStudy(value, knownNames());
+  const result = parseStudy(value, KNOWN_NAMES);
   const dataset = datasetOf(value);
   const found = result.ok ? [] : result.problems;
   const isAddress =

@@ -5,12 +5,12 @@
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { exportedStudy, readStudyRecord } from '../activities/interchange/study-record';
+import { exportedStudy, readStudyRecord } from '../activities/interchange/exported-study';
 import type { ExportedStudy } from '../activities/interchange/trial-row';
 import { lacksTrials, withAllTrials } from '../activities/study/all-trials';
 import { findServices } from '../infra/services';
 import { BUCKET, objectFolder } from '../infra/services/versitygw';
-import { askForRecord, storedRecord } from '../workers/study-record';
+import { askForRecord, storedRecord } from '../workers/fetch-record';
 import type { StudyRecord } from '../workflows/words/contract';
 import { CommandError } from './failure';
 import { connectServices, namesCluster } from './services';

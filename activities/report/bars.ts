@@ -8,7 +8,7 @@ import type { Bar, BarChart } from '../../workflows/stages/stage';
 import { formatNumber, formatTick } from './format';
 import { html } from './html';
 import type { Html } from './html';
-import { fitted } from './labels';
+import { truncated } from './text-placement';
 import { ticksOf } from './scale';
 
 const WIDTH = 460;
@@ -40,7 +40,7 @@ function chart(title: string, xLabel: string, bars: readonly Bar[]): Html {
   return html`<svg viewBox="0 0 ${WIDTH} ${bottom + MARGIN.bottom}" role="img" aria-label="${title}"><desc>${bars.map(({ name, value }) => `${name} ${formatNumber(value)}`).join(', ')}</desc>
 <g class="grid">${ticks.map((tick) => html`<path d="M${at(tick)} ${MARGIN.top}V${bottom}"/>`)}</g>
 <g class="ticks">${ticks.map((tick) => html`<text x="${at(tick)}" y="${bottom + 17}" text-anchor="${tick === 0 ? 'start' : 'middle'}">${formatTick(tick)}</text>`)}
-<text x="${(left + right) / 2}" y="${bottom + 36}" text-anchor="middle">${fitted(xLabel, right - left, FONT_SIZE)}</text></g>
+<text x="${(left + right) / 2}" y="${bottom + 36}" text-anchor="middle">${truncated(xLabel, right - left, FONT_SIZE)}</text></g>
 <g class="bars">${bars.map((bar, i) => drawnBar(bar, MARGIN.top + i * ROW_HEIGHT, at))}</g><path class="axis" d="M${left} ${MARGIN.top}V${bottom}H${right}"/></svg>`;
 }
 
@@ -49,7 +49,7 @@ function drawnBar({ name, value, interval, isFaint }: Bar, top: number, at: (val
   const middle = barTop + BAR_HEIGHT / 2;
   const [low, high] = [finite(interval?.[0], value), finite(interval?.[1], value)];
   const spread = interval === undefined ? '' : `, ${formatNumber(low)} to ${formatNumber(high)}`;
-  return html`<g class="${isFaint === true ? 'faint' : false}"><text x="${MARGIN.left + 5}" y="${top + 13}">${fitted(`${name}  ${formatNumber(twoDigits(value))}`, WIDTH - MARGIN.right, FONT_SIZE)}</text>
+  return html`<g class="${isFaint === true ? 'faint' : false}"><text x="${MARGIN.left + 5}" y="${top + 13}">${truncated(`${name}  ${formatNumber(twoDigits(value))}`, WIDTH - MARGIN.right, FONT_SIZE)}</text>
 <path class="fill" d="M${MARGIN.left} ${barTop}H${at(Math.max(0, value))}V${barTop + BAR_HEIGHT}H${MARGIN.left}Z"><title>${name}: ${formatNumber(value)}${spread}</title></path>
 ${interval !== undefined && html`<path class="spread" d="M${at(Math.max(0, low))} ${middle}H${at(high)}"/>`}</g>`;
 }

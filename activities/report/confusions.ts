@@ -8,7 +8,7 @@ import type { Confusion } from '../../workflows/words/trial';
 import { counted, formatNumber, formatScore } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';
-import { fitted } from './labels';
+import { truncated } from './text-placement';
 
 /** Mistakes named in words; more is what the matrix is for. */
 const MISTAKES_MAX = 5;
@@ -44,7 +44,7 @@ function mistakes({ classNames, counts }: Confusion): string {
 
 function matrix({ classNames, counts }: Confusion): Html {
   const numbered = counts.length <= NUMBERED_CLASSES_MAX;
-  const name = (index: number): string => fitted(classNames[index] ?? String(index), NAME_WIDTH, 1);
+  const name = (index: number): string => truncated(classNames[index] ?? String(index), NAME_WIDTH, 1);
   const heads = counts.map((_, i) => html`<th scope="col">${name(i)}</th>`);
   const recall = (row: readonly number[], i: number): number | null => {
     const examples = row.reduce((sum, count) => sum + count, 0);

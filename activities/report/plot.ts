@@ -7,8 +7,8 @@ import type { Plot } from '../../workflows/stages/stage';
 import { formatNumber, formatTick } from './format';
 import { html } from './html';
 import type { Html } from './html';
-import { fitted, placedMarks, spreadHeights, textWidth } from './labels';
-import type { PlacedMark } from './labels';
+import { truncated, placedMarks, spreadHeights, textWidth } from './text-placement';
+import type { PlacedMark } from './text-placement';
 import { arePowersOfTwo, isPlottable, positionOn, scaleFor, ticksOf } from './scale';
 import type { Scale, Ticks } from './scale';
 import { thinned } from './thin';
@@ -94,7 +94,7 @@ function drawnPlot(plot: Plot, { lines, marks, x, y }: Drawable): Html {
   const right = WIDTH - MARGIN.right - (direct ? labelWidth : 0);
   const placed = placedMarks(
     marks.map(({ name, x: at }) => ({
-      name: fitted(name, right - left, FONT_SIZE),
+      name: truncated(name, right - left, FONT_SIZE),
       x: left + positionOn(x, at) * (right - left),
     })),
     WIDTH - 2,
@@ -128,8 +128,8 @@ ${[...yTicks.minor, ...yTicks.major].map((tick) => html`<path d="M${pixel(left)}
 </g><g class="ticks">
 ${xTicks.major.map((tick) => html`<text x="${tickX(tick)}" y="${pixel(bottom + 17)}" text-anchor="middle">${formatTick(tick)}</text>`)}
 ${yTicks.major.map((tick) => html`<text x="${pixel(left - 6)}" y="${tickY(tick)}" dy="0.35em" text-anchor="end">${formatTick(tick)}</text>`)}
-<text x="${pixel((left + right) / 2)}" y="${pixel(bottom + 36)}" text-anchor="middle">${fitted(plot.xLabel, right - left, FONT_SIZE)}</text>
-<text x="2" y="12">${fitted(plot.yLabel, WIDTH, FONT_SIZE)}</text>
+<text x="${pixel((left + right) / 2)}" y="${pixel(bottom + 36)}" text-anchor="middle">${truncated(plot.xLabel, right - left, FONT_SIZE)}</text>
+<text x="2" y="12">${truncated(plot.yLabel, WIDTH, FONT_SIZE)}</text>
 </g><path class="axis" d="M${pixel(left)} ${pixel(top)}V${pixel(bottom)}H${pixel(right)}"/>`;
 }
 

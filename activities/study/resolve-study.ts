@@ -9,19 +9,17 @@ import type { ResolveStudyInput, StudyActivities } from '../../workflows/words/c
 import { formatProblem, formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
 import type { ParsedStudy, Problem } from '../../workflows/spec';
 import type { ResolvedStudy } from '../../workflows/words/study';
-import { FORMAT_NAMES } from '../datasets/format-names';
+import { isStored } from '../datasets/packed/pack';
 import type { PackOptions, PackProgress } from '../datasets/packed/pack';
 import { pinDataset } from '../datasets/packed/pin';
 import type { PinDependencies } from '../datasets/packed/pin';
-import { isStored } from '../datasets/packed/stored';
 import { waitWhileCondemned } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
-import { PRESET_NAMES } from '../training/engine';
 import { carryDecisions } from './carry-decisions';
 import { heartbeating } from './heartbeating';
+import { KNOWN_NAMES } from './known-names';
 import { writeOpening } from './opening';
-import { studyKey } from './study-keys';
-import { StudyInvalid } from './study-invalid';
+import { StudyInvalid, studyKey } from './study-keys';
 
 /** Collections are rare: a data set that goes twice is deleted by somebody else, which its first trial tells. */
 const PIN_TRIES_MAX = 3;
@@ -99,7 +97,7 @@ function invalid(problems: readonly Problem[]): StudyInvalid {
 
 /** Parsed again, though the client did: not every client is ours. */
 function parsedOf(study: unknown): ParsedStudy {
-  const result = parseStudy(study, { presets: PRESET_NAMES, formats: FORMAT_NAMES });
+  const result = parseStudy(study, KNOWN_NAMES);
   if (!result.ok) throw invalid(result.problems);
   for (const warning of result.warnings) log.warn(formatProblem(warning));
   return result.study;

@@ -1,4 +1,7 @@
-import { StudyInvalid } from './study-invalid';
+/** A study that cannot run as it is written; its message lists every problem, a line each. */
+export class StudyInvalid extends Error {
+  override readonly name = 'StudyInvalid';
+}
 
 const SAFE = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 

@@ -18,12 +18,11 @@ import { openTrial, TrialBusy } from '../ledger/open-trial';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
 import { Liveness } from './liveness';
-import { modelSourceHash } from './model-source';
 import { newScratchFolder } from './scratch-folder';
 import type { TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
-import { trialHash } from './trial-hash';
+import { modelSourceHash, trialHash } from './trial-hash';
 
 export interface RunTrialDependencies {
   readonly store: ObjectStore;

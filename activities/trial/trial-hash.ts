@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { RunTrialInput } from '../../workflows/words/contract';
+import type { ModelSpec } from '../../workflows/words/study';
 import { canonicalJson, sha256Of } from '../content-hash';
 import type { TrainerProcess } from './trainer-process';
 
@@ -32,4 +35,15 @@ export function trialHash(
     trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };
   return sha256Of(canonicalJson(content));
+}
+
+/**
+ * Hash of the user's model module, part of a trial's content address; undefined for presets and layers, which the study
+ * holds itself.
+ */
+export async function modelSourceHash(model: ModelSpec, modelFolder: string | null): Promise<string | undefined> {
+  if (!('module' in model) || modelFolder === null) return undefined;
+  // A module that is not there, or lies outside, is the trainer's to report: it knows how modules are resolved.
+  const source = await readFile(path.join(modelFolder, model.module)).catch(() => undefined);
+  return source && sha256Of(source);
 }

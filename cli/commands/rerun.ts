@@ -7,12 +7,12 @@ import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
+import { KNOWN_NAMES } from '../../activities/study/known-names';
 import { planRerun } from '../../activities/study/rerun';
 import type { RerunPlan } from '../../activities/study/rerun';
 import type { Setting } from '../../activities/study/settings';
 import { absoluteDatasetUri } from '../dataset-uri';
 import { CommandError, ofStudy, studyInvalid } from '../failure';
-import { knownNames } from '../known-names';
 import { say } from '../output';
 import { DEFAULT_FOLDER } from '../services';
 import { startAndFollow } from '../start-and-follow';
@@ -99,7 +99,7 @@ async function planned(
     if (wanted !== undefined && taken.includes(wanted))
       throw new CommandError(`--name must be a name that no study has yet, got ${wanted}`, 'badInput', 'StudyExists');
     const name = wanted ?? freeName(source, taken);
-    const plan = planRerun(stored, { from, name, settings: set.map(withAbsoluteUri) }, knownNames());
+    const plan = planRerun(stored, { from, name, settings: set.map(withAbsoluteUri) }, KNOWN_NAMES);
     if (!plan.ok) throw studyInvalid(`the rerun of study ${source}`, plan.problems);
     return { name, plan };
   } finally {

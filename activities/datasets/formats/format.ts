@@ -5,6 +5,11 @@
  */
 import type { Source } from '../source/source';
 
+/** Names of the formats; beside no reader, so that a check of a study loads none of them. */
+export const FORMAT_NAMES = ['idx', 'cifar'] as const;
+
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
 export interface ExampleBatch {
   /** Row-major [examples, height, width, channels] uint8. */
   readonly images: Uint8Array;

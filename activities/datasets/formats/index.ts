@@ -1,6 +1,5 @@
-import type { FormatName } from '../format-names';
 import { cifar } from './cifar';
-import type { DatasetFormat } from './format';
+import type { DatasetFormat, FormatName } from './format';
 import { idx } from './idx';
 
 /** Every format by name. */

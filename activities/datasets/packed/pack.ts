@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../storage/object-store';
 import { canonicalJson, sha256Of } from '../../content-hash';
 import { DatasetInvalid } from '../errors';
 import type { OpenedDataset, OpenedPart } from '../formats/format';
-import { manifestKey, packedFiles } from './packed';
+import { manifestKey, packedFiles, packedManifestSchema } from './packed';
 import type { PackedFile, PackedManifest } from './packed';
 import { SHARD_BYTES, shardsOf } from './shards';
 import type { Shard } from './shards';
@@ -49,8 +49,9 @@ export async function packDataset(
   const bytes = Buffer.from(canonicalJson(manifest));
   const sha256 = sha256Of(bytes);
   const key = manifestKey(sha256);
-  if (!(await isComplete(store, key, manifest))) {
-    await writeShards(store, key.replace('manifest.json', ''), opened, manifest, options);
+  // A manifest whose shards somebody deleted is packed again.
+  if ((await store.head(key)) === undefined || !(await hasFiles(store, sha256, manifest))) {
+    await writeShards(store, prefixOf(sha256), opened, manifest, options);
     await store.put(key, bytes);
   }
   return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
@@ -157,10 +158,20 @@ function refOf({ file, bytes }: NamedBytes, examples: number): PackedFile {
   return { file, sha256: sha256Of(bytes), bytes: bytes.length, examples };
 }
 
-/** Whether all is there, by size: a manifest whose shards somebody deleted is packed again. */
-async function isComplete(store: ObjectStore, key: string, manifest: PackedManifest): Promise<boolean> {
-  if ((await store.head(key)) === undefined) return false;
-  const prefix = key.replace('manifest.json', '');
+/** Whether the store has a packed data set with all its files, by their sizes. */
+export async function isStored(store: ObjectStore, { sha256 }: Pick<PackedDataset, 'sha256'>): Promise<boolean> {
+  const manifest = await store.get(manifestKey(sha256));
+  if (manifest === undefined || sha256Of(manifest.bytes) !== sha256) return false;
+  const { data } = packedManifestSchema.safeParse(JSON.parse(Buffer.from(manifest.bytes).toString('utf8')));
+  return data !== undefined && hasFiles(store, sha256, data);
+}
+
+async function hasFiles(store: ObjectStore, sha256: string, manifest: PackedManifest): Promise<boolean> {
+  const prefix = prefixOf(sha256);
   const present = new Map((await store.list(prefix)).map((object) => [object.key, object.bytes]));
   return packedFiles(manifest).every(({ file, bytes }) => present.get(`${prefix}${file}`) === bytes);
+}
+
+function prefixOf(sha256: string): string {
+  return manifestKey(sha256).replace('manifest.json', '');
 }

@@ -7,14 +7,13 @@ import type { DatasetSpec } from '../../../workflows/spec';
 import type { PinnedDataset } from '../../../workflows/words/study';
 import type { ObjectStore } from '../../storage/object-store';
 import { DatasetInvalid } from '../errors';
-import { FORMAT_NAMES } from '../format-names';
-import type { FormatName } from '../format-names';
 import { FORMATS } from '../formats';
-import type { OpenedDataset } from '../formats/format';
-import { packDataset } from './pack';
-import type { PackOptions } from './pack';
+import { FORMAT_NAMES } from '../formats/format';
+import type { FormatName, OpenedDataset } from '../formats/format';
 import { openSource } from '../source/source';
 import type { SourceAccess } from '../source/source';
+import { packDataset } from './pack';
+import type { PackOptions } from './pack';
 import { splitOf } from './split';
 
 export interface PinDependencies extends SourceAccess {

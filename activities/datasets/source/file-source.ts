@@ -68,7 +68,8 @@ function outside(uri: string, roots: readonly string[]): DatasetInvalid {
   );
 }
 
-function isWithin(file: string, root: string): boolean {
+/** Whether a path is a folder or lies below it, by their names alone; both absolute. */
+export function isWithin(file: string, root: string): boolean {
   const relative = path.relative(root, file);
   return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
 }

@@ -10,7 +10,7 @@ import type { SourceAccess } from '../../datasets/source/source';
 import type { ObjectStore } from '../../storage/object-store';
 import { studyKey } from '../../study/study-keys';
 import { TRIAL_FORMATS } from '../formats';
-import { trialsOfRecord } from '../study-record';
+import { trialsOfRecord } from '../exported-study';
 import { TrialsUnreadable } from '../trial-row';
 import type { ForeignTrials } from '../trial-row';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { createStudyActivities } from '../../../activities';
-import { isStored } from '../../../activities/datasets/packed/stored';
+import { isStored } from '../../../activities/datasets/packed/pack';
 import { collectGarbage } from '../../../activities/garbage/collect';
 import type { Collected } from '../../../activities/garbage/collect';
 import { openTrial } from '../../../activities/ledger/open-trial';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { exportedStudy } from '../../activities/interchange/study-record';
-import { askForRecord } from '../../workers/study-record';
+import { exportedStudy } from '../../activities/interchange/exported-study';
+import { askForRecord } from '../../workers/fetch-record';
 import type { ImportedTrials } from '../../workflows/stages/sweep/imported';
 import type { HParams } from '../../workflows/words/trial';
 import { sweepStudy } from '../support/scripted-files';

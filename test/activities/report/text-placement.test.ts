@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fitted, placedMarks, spreadHeights, textWidth } from '../../../activities/report/labels';
+import { truncated, placedMarks, spreadHeights, textWidth } from '../../../activities/report/text-placement';
 
 describe('placedMarks', () => {
   it('puts names that are far apart in one row', () => {
@@ -65,9 +65,9 @@ describe('spreadHeights', () => {
   });
 });
 
-describe('fitted', () => {
+describe('truncated', () => {
   it('cuts a name that is too long, by whole characters', () => {
-    expect(fitted('short', 200, 12)).toBe('short');
-    expect(fitted('😀'.repeat(50), 80, 12)).toBe(`${'😀'.repeat(9)}…`);
+    expect(truncated('short', 200, 12)).toBe('short');
+    expect(truncated('😀'.repeat(50), 80, 12)).toBe(`${'😀'.repeat(9)}…`);
   });
 });

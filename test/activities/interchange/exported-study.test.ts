@@ -1,4 +1,4 @@
-import { exportedStudy } from '../../../activities/interchange/study-record';
+import { exportedStudy } from '../../../activities/interchange/exported-study';
 import { SAMPLE } from './sample-study';
 
 const ID = 'regularization-sweep';

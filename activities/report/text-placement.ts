@@ -22,7 +22,7 @@ export function textWidth(text: string, fontSize: number): number {
 }
 
 /** Text cut to fit a width, with an ellipsis. */
-export function fitted(text: string, width: number, fontSize: number): string {
+export function truncated(text: string, width: number, fontSize: number): string {
   const characters = [...text];
   const most = Math.max(1, Math.floor(width / (fontSize * CHARACTER_WIDTH)));
   return characters.length <= most
