@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { counted, formatCount, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import { sumOf } from '../workflows/planning/simulate';
 import type { PlanCost, PlannedStage, StudyPlan } from '../workflows/planning/simulate';
-import { count, duration, number } from './format';
+import { hparamText } from './format';
 import { columns } from './output';
 
 export interface PlanTextOptions {
@@ -47,20 +48,25 @@ export function planText(name: string, { stages, expected, atMost }: StudyPlan, 
 }
 
 function costCells({ trials, steps, examples }: PlanCost, { imagesPerSecond }: PlanTextOptions): readonly string[] {
-  const time = imagesPerSecond === undefined ? [] : [duration(examples / imagesPerSecond)];
-  return [thousands(trials), thousands(steps), thousands(examples), ...time];
+  const time = imagesPerSecond === undefined ? [] : [formatElapsed(examples / imagesPerSecond)];
+  return [formatCount(trials), formatCount(steps), formatCount(examples), ...time];
 }
 
 function atMostText({ trials, examples }: PlanCost): string {
-  return `${count(trials, 'trial')}, ${count(examples, 'example')}`;
+  return `${counted(trials, 'trial')}, ${counted(examples, 'example')}`;
 }
 
 function trialsText({ stageId, trials }: PlannedStage): string {
   const rows = trials.map(({ trialId, label, changes, batchSize, steps, epochs }) => {
-    const changed = Object.entries(changes)
-      .map(([name, value]) => `${name} ${typeof value === 'number' ? number(value) : String(value)}`)
-      .join(', ');
-    return [`  ${trialId}`, label, `batch ${batchSize}`, count(steps, 'step'), `${number(epochs)} epochs`, changed];
+    const changed = Object.entries(changes).map(hparamText).join(', ');
+    return [
+      `  ${trialId}`,
+      label,
+      `batch ${batchSize}`,
+      counted(steps, 'step'),
+      `${formatPlain(epochs)} epochs`,
+      changed,
+    ];
   });
   return `${stageId}\n${rows.length === 0 ? '  no trial' : columns(rows)}`;
 }
@@ -71,9 +77,5 @@ function footnote({ examples }: PlanCost, { imagesPerSecond, parallelTrials }: P
   if (imagesPerSecond === undefined) return `${example}\nfor device time, give a measured rate: --images-per-second`;
   const shared =
     parallelTrials === 1 ? '' : `; ${parallelTrials} trials at a time, where the devices allow it, make it shorter`;
-  return `${example}\ndevice time is for training at ${number(imagesPerSecond)} images a second, evaluations left out: ${duration(examples / imagesPerSecond)} in all${shared}`;
-}
-
-function thousands(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return `${example}\ndevice time is for training at ${formatPlain(imagesPerSecond)} images a second, evaluations left out: ${formatElapsed(examples / imagesPerSecond)} in all${shared}`;
 }

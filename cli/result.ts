@@ -5,9 +5,10 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import type { StudyResult } from '../workflows/words/contract';
 import type { StudyOrigin } from '../workflows/words/study-origin';
-import { count, duration, hparamsText, number, receiptsText } from './format';
+import { hparamsText, receiptsText } from './format';
 
 /**
  * The result as text.
@@ -25,9 +26,9 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     ]),
     '',
     ...(hparams === undefined ? [] : [`hyperparameters  ${hparamsText(hparams)}`]),
-    `test accuracy    ${test === null ? 'not measured: the study has no final training' : number(test.accuracy)}`,
-    ...(test === null || test.loss === null ? [] : [`test loss        ${number(test.loss)}`]),
-    `spent            ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
+    `test accuracy    ${test === null ? 'not measured: the study has no final training' : formatPlain(test.accuracy)}`,
+    ...(test === null || test.loss === null ? [] : [`test loss        ${formatPlain(test.loss)}`]),
+    `spent            ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
     `recoveries       ${receiptsText(receipts)}`,
     ...(changes.length === 0 ? [] : [`changes          ${changes.map(({ what }) => what).join(', ')}`]),
     ...(result.origins ?? []).map((origin) => `began as         ${originText(origin)}`),

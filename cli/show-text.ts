@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { statusText } from '../activities/wording/endings';
+import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/contract';
-import { changeText, count, duration, hparamsText, number, receiptText } from './format';
+import { changeText, hparamsText, receiptText } from './format';
 import { columns } from './output';
-import { endText } from './progress/lines';
 import { waitsFor } from './progress/view';
 
 /** Statuses of a study that has not ended. */
@@ -22,7 +23,7 @@ export function showText(
 ): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
   return [
-    `study ${studyId} is ${status}; ${count(trials, 'trial')}, ${duration(deviceSeconds)} of device time`,
+    `study ${studyId} is ${status}; ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
     ...notesOf({ studyId, stages, status }),
     ...stages.map((stage) => stageText(stage, OPEN.includes(status))),
     ...(changes.length === 0
@@ -68,7 +69,7 @@ function stageText(
     );
   if (trialsLeftOut !== undefined)
     lines.push(
-      `  these are the newest and the best; ${count(trialsLeftOut, 'more trial')} can be had with: stepwell export`,
+      `  these are the newest and the best; ${counted(trialsLeftOut, 'more trial')} can be had with: stepwell export`,
     );
   return lines.join('\n');
 }
@@ -84,9 +85,9 @@ function trialRow(trial: TrialSummary, studyRuns: boolean): readonly string[] {
   const { trialId, status, score, deviceSeconds, reused, label } = trial;
   return [
     `  ${trialId}`,
-    status === 'running' && !studyRuns ? 'unfinished' : endText(trial),
-    score === null ? '-' : number(score),
-    reused ? 'reused' : duration(deviceSeconds),
+    status === 'running' && !studyRuns ? 'unfinished' : statusText(trial, 'terminal', formatPlain),
+    score === null ? '-' : formatPlain(score),
+    reused ? 'reused' : formatElapsed(deviceSeconds),
     label,
   ];
 }

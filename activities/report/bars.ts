@@ -5,7 +5,7 @@
  * @module
  */
 import type { Bar, BarChart } from '../../workflows/stages/stage';
-import { formatNumber, formatTick } from './format';
+import { formatNumber, formatTick } from '../wording/numbers';
 import { html } from './html';
 import type { Html } from './html';
 import { truncated } from './text-placement';

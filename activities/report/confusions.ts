@@ -5,7 +5,7 @@
  */
 import type { StudyFinal } from '../../workflows/words/contract';
 import type { Confusion } from '../../workflows/words/trial';
-import { counted, formatNumber, formatScore } from './format';
+import { counted, formatNumber, formatScore } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
 import { truncated } from './text-placement';

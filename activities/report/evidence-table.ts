@@ -1,5 +1,5 @@
 import type { Table } from '../../workflows/stages/stage';
-import { counted, formatColumn } from './format';
+import { counted, formatColumn } from '../wording/numbers';
 import { html } from './html';
 import type { Html } from './html';
 

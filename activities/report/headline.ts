@@ -1,5 +1,5 @@
 import type { StudyStatus } from '../../workflows/words/contract';
-import { counted, formatScore, formatSeconds } from './format';
+import { counted, formatScore, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
 import { addressOf } from './provenance';

@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { changes } from './changes';
 import { confusions } from './confusions';
 import { headline } from './headline';
+import { changes, origins, recoveries } from './history';
 import { html, markupOf } from './html';
 import { cautions, hparamOverview, stageOverview } from './overview';
-import { origins } from './origins';
 import { provenance } from './provenance';
-import { recoveries } from './recoveries';
 import { stageSection } from './stage-section';
 import { stageViews } from './stage-view';
 import type { ReportInput } from './stage-view';

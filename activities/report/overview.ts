@@ -6,7 +6,7 @@
  */
 import type { Decision } from '../../workflows/stages/stage';
 import type { HParams } from '../../workflows/words/trial';
-import { counted, formatSeconds, formatValue } from './format';
+import { counted, formatSeconds, formatValue } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
 import { changedNames } from './stage-view';

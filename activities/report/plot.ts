@@ -4,7 +4,7 @@
  * @module
  */
 import type { Plot } from '../../workflows/stages/stage';
-import { formatNumber, formatTick } from './format';
+import { formatNumber, formatTick } from '../wording/numbers';
 import { html } from './html';
 import type { Html } from './html';
 import { truncated, placedMarks, spreadHeights, textWidth } from './text-placement';

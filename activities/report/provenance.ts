@@ -4,7 +4,7 @@
  * @module
  */
 import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
-import { counted, formatNumber, formatSeconds } from './format';
+import { counted, formatNumber, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
 import type { ReportInput } from './stage-view';

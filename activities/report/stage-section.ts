@@ -1,8 +1,8 @@
 import type { Decision } from '../../workflows/stages/stage';
 import type { HParams } from '../../workflows/words/trial';
+import { counted, formatSeconds, formatValue } from '../wording/numbers';
 import { evidenceTable } from './evidence-table';
 import { renderBars } from './bars';
-import { counted, formatSeconds, formatValue } from './format';
 import { html } from './html';
 import type { Content, Html } from './html';
 import { confidence, doubtsIn } from './overview';

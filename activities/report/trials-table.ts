@@ -1,5 +1,6 @@
 import type { TrialSummary } from '../../workflows/words/contract';
-import { counted, formatScore, formatSeconds, formatValue } from './format';
+import { statusText } from '../wording/endings';
+import { counted, formatNumber, formatScore, formatSeconds, formatValue } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
 import { changedNames } from './stage-view';
@@ -13,18 +14,6 @@ const OPEN_ROWS_MAX = 12;
 
 /** Hyperparameters that get a column each; where more differ, they share one. */
 const COLUMNS_MAX = 6;
-
-const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'unfinished',
-  cancelled: 'cancelled',
-  completed: 'completed',
-  earlyStopped: 'early stopped',
-  pruned: 'pruned',
-  paused: 'paused',
-  diverged: 'diverged',
-  dead: 'dead',
-  outOfMemory: 'out of memory',
-};
 
 interface Column {
   readonly title: Content;
@@ -71,7 +60,7 @@ function columnsFor(trials: readonly TrialSummary[], { incumbent }: StageView): 
       title: 'status',
       kind: 'text',
       cell: (trial) =>
-        html`<span class="status ${trial.brokeDownAt === undefined ? trial.status : 'completed'}">${endOf(trial)}${trial.reused && ', reused'}</span>`,
+        html`<span class="status ${trial.brokeDownAt === undefined ? trial.status : 'completed'}">${statusText(trial, 'report', formatNumber)}${trial.reused && ', reused'}</span>`,
     },
     ...(trials.some((trial) => trial.score !== null) ? [score] : []),
     {
@@ -82,13 +71,6 @@ function columnsFor(trials: readonly TrialSummary[], { incumbent }: StageView): 
     },
     ...hparams,
   ];
-}
-
-/** A range test that breaks down has done its work. */
-function endOf({ status, brokeDownAt }: TrialSummary): string {
-  return brokeDownAt === undefined
-    ? STATUS_WORDS[status]
-    : `ended the ramp: ${STATUS_WORDS[status]} at ${formatValue(brokeDownAt)}`;
 }
 
 /** The trials that a decision rests on, where it does not rest on all. */

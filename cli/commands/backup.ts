@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { counted, formatBytes } from '../../activities/wording/numbers';
 import { backUp } from '../../infra/backup/backup';
-import { bytesText, count } from '../format';
 import { print, printJson } from '../output';
 import { counterOn } from '../progress/counter';
 import { DEFAULT_FOLDER } from '../services';
@@ -25,11 +25,11 @@ export function backup(program: Command): void {
         folder,
         file,
         force,
-        onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`),
+        onFile: (files, bytes) => counter.show(`hashed ${counted(files, 'file')}, ${formatBytes(bytes)}`),
       }).finally(() => counter.end());
       if (json) return printJson({ folder, ...done });
       print(
-        `${count(done.files, 'file')} of ${folder}, ${bytesText(done.bytes)}, are in ${file}; bring them back with: stepwell restore ${file}`,
+        `${counted(done.files, 'file')} of ${folder}, ${formatBytes(done.bytes)}, are in ${file}; bring them back with: stepwell restore ${file}`,
       );
     });
 }

@@ -8,8 +8,8 @@ import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import { counted } from '../../activities/wording/numbers';
 import { CommandError, ofStudy } from '../failure';
-import { count } from '../format';
 import { say } from '../output';
 import { DEFAULT_FOLDER } from '../services';
 
@@ -63,7 +63,7 @@ async function exportStudy(name: string, { format, out, force = false, folder }:
   const written = study.trials.filter(
     ({ stageId }) => isWhole || study.sweeps.some((sweep) => sweep.stageId === stageId),
   );
-  say(`wrote ${count(written.length, 'trial')} of ${isWhole ? '' : 'the sweeps of '}study ${name} to ${out}`);
+  say(`wrote ${counted(written.length, 'trial')} of ${isWhole ? '' : 'the sweeps of '}study ${name} to ${out}`);
 }
 
 /** @throws CommandError before anything is asked for. */

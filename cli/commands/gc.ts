@@ -6,8 +6,8 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Collected } from '../../activities/garbage/collect';
-import { durationSeconds } from '../duration';
-import { bytesText, count } from '../format';
+import { counted, formatBytes } from '../../activities/wording/numbers';
+import { durationSeconds } from '../arguments';
 import { columns, print, printJson, say } from '../output';
 import { DEFAULT_FOLDER } from '../services';
 import { openStore } from '../store';
@@ -65,14 +65,14 @@ export function collectedText(collected: Collected, dryRun: boolean): string {
   const { objects, bytes } = totals(collected);
   const rows = collected.items.map((item) => [
     item.folder,
-    count(item.objects, 'object'),
-    bytesText(item.bytes),
+    counted(item.objects, 'object'),
+    formatBytes(item.bytes),
     item.why,
   ]);
   const problems = collected.problems.map((problem) => `left alone: ${problem}`);
   const sum =
     objects === 0
       ? 'nothing to delete'
-      : `${dryRun ? 'would delete' : 'deleted'} ${count(objects, 'object')}, ${bytesText(bytes)}`;
+      : `${dryRun ? 'would delete' : 'deleted'} ${counted(objects, 'object')}, ${formatBytes(bytes)}`;
   return [...(rows.length === 0 ? [] : [columns(rows)]), ...problems, sum].join('\n');
 }

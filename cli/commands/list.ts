@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { formatElapsed } from '../../activities/wording/numbers';
 import { listStudies } from '../../workers/client';
 import type { StudyListing } from '../../workers/client';
-import { duration } from '../format';
 import { columns, print, printJson } from '../output';
 import { connectServices, DEFAULT_FOLDER } from '../services';
 
@@ -36,7 +36,7 @@ export function list(program: Command): void {
 export function listText(studies: readonly StudyListing[], now: Date): string {
   const rows = studies.map(({ name, status, stage, startedAt, closedAt }) => {
     const seconds = ((closedAt === null ? now : new Date(closedAt)).getTime() - new Date(startedAt).getTime()) / 1000;
-    return [name, status, stage ?? '-', startedAt.slice(0, 19).replace('T', ' '), duration(Math.max(0, seconds))];
+    return [name, status, stage ?? '-', startedAt.slice(0, 19).replace('T', ' '), formatElapsed(Math.max(0, seconds))];
   });
   return columns([['name', 'status', 'stage', 'started (UTC)', 'duration'], ...rows]);
 }

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { planStudy } from '../../workflows/planning/simulate';
 import type { StudyPlan } from '../../workflows/planning/simulate';
+import { positiveNumber } from '../arguments';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson } from '../output';
@@ -56,10 +56,4 @@ async function planOf({ parsed }: LoadedStudy): Promise<StudyPlan> {
   });
   const { trainExamples, validationExamples, testExamples } = split;
   return planStudy(parsed, { trainExamples, validationExamples, testExamples, classes });
-}
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.');
-  return value;
 }

@@ -4,11 +4,11 @@
  * @module
  */
 import type { Command } from 'commander';
+import { counted } from '../../activities/wording/numbers';
 import { describeStudy, StudyNotFound } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
 import { demandPlanner } from '../../workflows/driver/planner-version';
 import { CommandError, ofStudy } from '../failure';
-import { count } from '../format';
 import { print, printJson, say } from '../output';
 import { connectServices, DEFAULT_FOLDER } from '../services';
 import { startAndFollow } from '../start-and-follow';
@@ -88,7 +88,7 @@ async function recovered(store: Awaited<ReturnType<typeof openStore>>['store'], 
     decided,
   } = stored;
   demandPlanner(study);
-  say(`study ${name}: ${decided.length} of ${count(study.stages.length, 'stage')} had been decided`);
+  say(`study ${name}: ${decided.length} of ${counted(study.stages.length, 'stage')} had been decided`);
   return { name, study: asked, beginning: await recoveryOf(store, stored) };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { counted, formatBytes } from '../../activities/wording/numbers';
 import { restore as restoreBackup } from '../../infra/backup/backup';
 import { foreignDatabases } from '../../infra/services';
-import { bytesText, count } from '../format';
 import { print, printJson, say } from '../output';
 import { counterOn } from '../progress/counter';
 import { DEFAULT_FOLDER } from '../services';
@@ -26,13 +26,13 @@ export function restore(program: Command): void {
         folder,
         file,
         force,
-        onFile: (files, bytes) => counter.show(`hashed ${count(files, 'file')}, ${bytesText(bytes)}`),
+        onFile: (files, bytes) => counter.show(`hashed ${counted(files, 'file')}, ${formatBytes(bytes)}`),
       }).finally(() => counter.end());
       const foreign = foreignDatabases(folder);
       if (foreign !== undefined) say(foreign);
       if (json) return printJson({ folder, ...done });
       print(
-        `${count(done.files, 'file')}, ${bytesText(done.bytes)}, are back in ${folder}; studies that were running go on with: stepwell up`,
+        `${counted(done.files, 'file')}, ${formatBytes(done.bytes)}, are back in ${folder}; studies that were running go on with: stepwell up`,
       );
     });
 }

@@ -5,9 +5,9 @@
  */
 import type { Command } from 'commander';
 import type { Checked } from '../../activities/verify/object-checks';
+import { counted, formatBytes } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { ofStudy } from '../failure';
-import { bytesText, count } from '../format';
 import { print, printJson, say } from '../output';
 import { counterOn } from '../progress/counter';
 import { DEFAULT_FOLDER } from '../services';
@@ -37,7 +37,7 @@ async function verifyAll(name: string, { json = false, folder }: VerifyOptions):
     const { verifyStudy } =
       require('../../activities/verify/verify-study') as typeof import('../../activities/verify/verify-study');
     const checked = await verifyStudy(store, name, ({ objects, bytes, damage }) =>
-      counter.show(`verified ${count(objects, 'object')}, ${bytesText(bytes)}; damaged: ${damage.length}`),
+      counter.show(`verified ${counted(objects, 'object')}, ${formatBytes(bytes)}; damaged: ${damage.length}`),
     );
     counter.end();
     if (json) printJson({ studyId: name, ok: checked.damage.length === 0, ...checked });
@@ -50,7 +50,7 @@ async function verifyAll(name: string, { json = false, folder }: VerifyOptions):
 
 /** All damage, three lines each, or that there is none. */
 export function checkedText(name: string, { objects, bytes, damage }: Checked): string {
-  const all = `${count(objects, 'object')}, ${bytesText(bytes)}`;
+  const all = `${counted(objects, 'object')}, ${formatBytes(bytes)}`;
   if (damage.length === 0) return `study ${name} is whole: ${all}`;
   const found = damage.map(
     ({ key, expected, actual, fix }) => `${key}\n  expected ${expected}, got ${actual}\n  ${fix}`,

@@ -5,9 +5,10 @@
  * @module
  */
 import type { createColors } from 'picocolors';
+import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
 import type { StageProgress } from '../../workflows/words/contract';
 import { trainingsIn } from '../../workflows/trials/segments';
-import { count, duration, number, receiptsText } from '../format';
+import { receiptsText } from '../format';
 import { endedTrials, noticesOf, openTrials } from './view';
 import type { OpenTrial, StudyView } from './view';
 
@@ -36,7 +37,7 @@ export function frame(view: StudyView, { columns, rows, colors }: FrameOptions):
   const lines: readonly (readonly Piece[])[] = [
     [
       [studyId, colors.bold],
-      [`  ${statusText(view)}  ${duration(elapsedSeconds)}`, colors.dim],
+      [`  ${statusText(view)}  ${formatElapsed(elapsedSeconds)}`, colors.dim],
     ],
     ...(progress?.stages ?? []).flatMap((stage) => [
       stageRow(stage, nameWidth, colors),
@@ -52,7 +53,7 @@ export function frame(view: StudyView, { columns, rows, colors }: FrameOptions):
 function statusText({ observation: { progress } }: StudyView): string {
   if (progress === undefined) return 'starting';
   if (progress.status === 'resolving') return 'reading and packing the data set';
-  return `${progress.status}  ${count(progress.trials, 'trial')}  ${duration(progress.deviceSeconds)} of device time`;
+  return `${progress.status}  ${counted(progress.trials, 'trial')}  ${formatElapsed(progress.deviceSeconds)} of device time`;
 }
 
 function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {
@@ -71,7 +72,7 @@ function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions[
     [name, colors.bold],
     ['  '],
     [bar(ended / Math.max(1, stage.trialsPlanned)), colors.cyan],
-    [`  ${ended} of at most ${count(stage.trialsPlanned, 'trial')}`],
+    [`  ${ended} of at most ${counted(stage.trialsPlanned, 'trial')}`],
   ];
 }
 
@@ -87,7 +88,7 @@ function trialRow(
       : '';
   if (running?.progress === undefined) return [[name], [`${rests}  ${label}`, colors.dim], [again, colors.yellow]];
   const { step, stepsTotal, epoch, loss } = running.progress;
-  const text = `  step ${step}/${stepsTotal}  epoch ${epoch}${loss === null ? '' : `  loss ${number(loss)}`}  `;
+  const text = `  step ${step}/${stepsTotal}  epoch ${epoch}${loss === null ? '' : `  loss ${formatPlain(loss)}`}  `;
   const state =
     running.state === 'training'
       ? again === ''

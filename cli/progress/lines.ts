@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { statusText } from '../../activities/wording/endings';
+import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/contract';
-import { changeText, count, duration, number, receiptText } from '../format';
+import { changeText, receiptText } from '../format';
 import { endedTrials, noticesOf } from './view';
 import type { StudyView } from './view';
 
@@ -61,32 +63,13 @@ function hasBegun(stage: StageProgress | undefined): boolean {
 }
 
 function beginning({ stageId, question, trialsPlanned, inserted, status }: StageProgress): string {
-  const limit = status === 'decided' ? '' : `; at most ${count(trialsPlanned, 'trial')}`;
+  const limit = status === 'decided' ? '' : `; at most ${counted(trialsPlanned, 'trial')}`;
   return `${stageId} begins: ${question}${limit}${inserted === undefined ? '' : ` (put in: ${inserted})`}`;
 }
 
 /** One trial that ended, e.g. `lr-range-test/001 completed, score 0.31, 12 s (seed 1 of 3)`. */
 function trialLine(trial: TrialSummary): string {
   const { trialId, label, score, deviceSeconds, reused } = trial;
-  const scored = score === null ? '' : `, score ${number(score)}`;
-  return `${trialId} ${endText(trial)}${scored}, ${reused ? 'reused from an earlier study' : duration(deviceSeconds)} (${label})`;
+  const scored = score === null ? '' : `, score ${formatPlain(score)}`;
+  return `${trialId} ${statusText(trial, 'terminal', formatPlain)}${scored}, ${reused ? 'reused from an earlier study' : formatElapsed(deviceSeconds)} (${label})`;
 }
-
-/** How a trial stands or ended; a range test that breaks down has done its work. */
-export function endText({ status, brokeDownAt }: TrialSummary): string {
-  return brokeDownAt === undefined
-    ? STATUS_WORDS[status]
-    : `ended the ramp: ${STATUS_WORDS[status]} at ${number(brokeDownAt)}`;
-}
-
-const STATUS_WORDS: Readonly<Record<TrialSummary['status'], string>> = {
-  running: 'running',
-  cancelled: 'cancelled',
-  completed: 'completed',
-  earlyStopped: 'stopped early',
-  pruned: 'pruned',
-  paused: 'paused',
-  diverged: 'diverged',
-  dead: 'died',
-  outOfMemory: 'ran out of memory',
-};

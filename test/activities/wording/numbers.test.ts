@@ -1,13 +1,15 @@
 import {
   counted,
+  formatBytes,
   formatColumn,
+  formatElapsed,
   formatNumber,
+  formatPlain,
   formatScore,
   formatSeconds,
   formatTick,
   formatValue,
-} from '../../../activities/report/format';
-import { wilsonInterval } from '../../../activities/report/wilson';
+} from '../../../activities/wording/numbers';
 
 describe('numbers for people', () => {
   it.each([
@@ -80,22 +82,38 @@ describe('numbers for people', () => {
   });
 });
 
-describe('wilsonInterval', () => {
-  // By definition: the score test just fails to reject each end, so it lies 1.959964 of its own standard errors from
-  // what was seen.
+describe('numbers in the terminal', () => {
   it.each([
-    [353, 360],
-    [1, 2],
-    [9_812, 10_000],
-  ])('ends at the proportions from which %d of %d are as far as 95 %% allows', (hits, count) => {
-    const seen = hits / count;
-    for (const end of wilsonInterval(seen, count))
-      expect(Math.abs(seen - end) / Math.sqrt((end * (1 - end)) / count)).toBeCloseTo(1.959964, 6);
+    [0, '0.0 s'],
+    [9.94, '9.9 s'],
+    [59.4, '59 s'],
+    [59.6, '1 min 0 s'],
+    [3599.9, '1 h 0 min'],
+    [18_600, '5 h 10 min'],
+    [183_600, '2 d 3 h'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(formatElapsed(seconds)).toBe(text);
   });
 
-  it('stays within 0 and 1, and has a width even where nothing went wrong', () => {
-    expect(wilsonInterval(1, 360)[0]).toBeCloseTo(1 / (1 + 1.959964 ** 2 / 360), 12);
-    expect(wilsonInterval(1, 360)[1]).toBe(1);
-    expect(wilsonInterval(0, 1)[0]).toBe(0);
+  it.each([
+    [0.123456, '0.1235'],
+    [12345.6, '12350'],
+    [1e-7, '1e-7'],
+    [0, '0'],
+    [64, '64'],
+  ])('the number %d is %s', (value, text) => {
+    expect(formatPlain(value)).toBe(text);
+  });
+
+  it('counts agree with their noun', () => {
+    expect([counted(0, 'trial'), counted(1, 'trial'), counted(12_345, 'step')]).toEqual([
+      '0 trials',
+      '1 trial',
+      '12,345 steps',
+    ]);
+  });
+
+  it('has amounts of data in their units', () => {
+    expect([0, 999, 1000, 1_234_567, 5e15].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '1.2 MB', '5000.0 TB']);
   });
 });

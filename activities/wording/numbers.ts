@@ -1,5 +1,6 @@
 /**
- * Numbers as people read them. Independent of the machine's locale, so that a report is the same everywhere.
+ * Numbers as people read them, in reports and in the terminal. Independent of the machine's locale, so that a report is
+ * the same everywhere. Pure.
  *
  * @module
  */
@@ -18,6 +19,11 @@ export function formatNumber(value: number | null): string {
   return grouped(String(Number(value.toPrecision(4))));
 }
 
+/** A number with at most four significant digits as code has it, so that it can be copied into a study. */
+export function formatPlain(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 /** A score with four decimals, so that scores below each other line up. */
 export function formatScore(value: number | null): string {
   if (value === null || !Number.isFinite(value)) return '–';
@@ -31,15 +37,23 @@ export function formatTick(value: number): string {
   return grouped(String(Number(value.toPrecision(6))));
 }
 
-/** A duration in the two units that matter, e.g. `3 min 12 s`. */
+/** A duration in the two units that matter, e.g. `0.25 s`, `3 min 12 s`, `3 min`, `100 h`. */
 export function formatSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 10) return `${Number(seconds.toFixed(2))} s`;
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  const [unit, units, size] = whole < 3600 ? (['min', 's', 60] as const) : (['h', 'min', 3600] as const);
-  const rest = Math.floor((whole % size) / (size / 60));
-  return `${grouped(String(Math.floor(whole / size)))} ${unit}${rest > 0 ? ` ${rest} ${units}` : ''}`;
+  const amounts = inUnits(Math.round(seconds), ['h', 'min', 's']).filter(({ value }) => value > 0);
+  return amounts.map(({ value, unit }) => `${grouped(String(value))} ${unit}`).join(' ');
+}
+
+/**
+ * A duration that keeps its length while it runs, since it never leaves its second unit out, e.g. `0.4 s`, `12 s`,
+ * `3 min 0 s`, `5 h 10 min`, `2 d 3 h`.
+ */
+export function formatElapsed(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return inUnits(Math.round(seconds), ['d', 'h', 'min', 's'])
+    .map(({ value, unit }) => `${value} ${unit}`)
+    .join(' ');
 }
 
 /** Any value of a hyperparameter or of a table's cell. */
@@ -59,9 +73,37 @@ export function formatColumn(cells: readonly (string | number | null)[]): readon
   );
 }
 
-/** `1 trial`, `2 trials`. */
+/** A whole number, e.g. `12,345`. */
+export function formatCount(count: number): string {
+  return grouped(String(Math.round(count)));
+}
+
+/** A count with its noun, e.g. `1 trial`, `1,200 steps`. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
-  return `${grouped(String(count))} ${count === 1 ? noun : plural}`;
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** An amount of data, e.g. `512 B`, `1.5 MB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power] ?? ''}`;
+}
+
+const UNIT_SECONDS = { d: 86_400, h: 3_600, min: 60, s: 1 } as const;
+
+interface Amount {
+  readonly value: number;
+  readonly unit: keyof typeof UNIT_SECONDS;
+}
+
+/** The largest of the units that whole seconds fill, and what is left in the next smaller one, if there is one. */
+function inUnits(seconds: number, units: readonly Amount['unit'][]): readonly Amount[] {
+  const filled = units.filter((unit) => seconds >= UNIT_SECONDS[unit]);
+  const [unit = 's', next] = filled;
+  const first = { unit, value: Math.floor(seconds / UNIT_SECONDS[unit]) };
+  if (next === undefined) return [first];
+  return [first, { unit: next, value: Math.floor((seconds % UNIT_SECONDS[unit]) / UNIT_SECONDS[next]) }];
 }
 
 function shortExponent(text: string): string {
