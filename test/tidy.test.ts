@@ -12,6 +12,7 @@ import { deadExports } from './support/dead-exports';
 import {
   forEachNode,
   importsOf,
+  lineOf,
   parseSource,
   projectFiles,
   PROJECT,
@@ -34,16 +35,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   infra: [],
   'infra/build': ['infra', 'workflows'],
 };
-
-const FILE_LINES_MAX = 300;
-const FUNCTION_LINES_MAX = 60;
-const COMMENT_SHARE_MAX = 0.2;
-
-/** The vocabulary is what people read instead of code. */
-const VOCABULARY = 'workflows/words';
-
-/** Folders smaller than this have no meaningful share. */
-const COMMENT_LINES_COUNTED_FROM = 100;
 
 /** What the package's `exports` map names. */
 const ENTRIES = Object.values(manifest.exports).flatMap((target) =>
@@ -83,10 +74,6 @@ function folderOf(file: string): string {
     file.split('/')[0] ??
     ''
   );
-}
-
-function lineOf(syntax: ts.SourceFile, node: ts.Node): number {
-  return syntax.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
 
 function linesMatching(pattern: RegExp, files: readonly string[] = TEXTS): readonly string[] {
@@ -157,51 +144,6 @@ describe('the one arrow', () => {
           : [`${source.path} imports ${name}: add it to dependencies in package.json, or use a part that is there`];
       }),
     );
-    expect(problems).toEqual([]);
-  });
-});
-
-describe('the size of things', () => {
-  it(`keeps files within ${FILE_LINES_MAX} lines`, () => {
-    const long = CODE.map(({ path: file, text }) => ({ file, lines: text.trimEnd().split('\n').length })).filter(
-      ({ lines }) => lines > FILE_LINES_MAX,
-    );
-    expect(long.map(({ file, lines }) => `${file} has ${lines} lines: split it by what it does`)).toEqual([]);
-  });
-
-  it(`keeps functions within ${FUNCTION_LINES_MAX} lines`, () => {
-    // A suite is a function only in name.
-    const problems = CODE.filter(({ path: file }) => !/^test\/(?!support\/)/.test(file)).flatMap((source) =>
-      functionsOf(source)
-        .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
-        .map(
-          ({ line, lines }) =>
-            `${source.path}:${line} has a function of ${lines} lines: take a step of it out and name it`,
-        ),
-    );
-    expect(problems).toEqual([]);
-  });
-
-  it(`keeps comments within ${COMMENT_SHARE_MAX * 100} % of the lines of a folder but the vocabulary, sources and tags not counted`, () => {
-    const folders = new Map<string, { comments: number; lines: number }>();
-    for (const { path: file, text } of SOURCES) {
-      const lines = text
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
-      const sum = folders.get(path.dirname(file)) ?? { comments: 0, lines: 0 };
-      folders.set(path.dirname(file), {
-        comments: sum.comments + lines.filter(isProse).length,
-        lines: sum.lines + lines.length,
-      });
-    }
-    const problems = [...folders]
-      .filter(([folder, { lines }]) => folder !== VOCABULARY && lines >= COMMENT_LINES_COUNTED_FROM)
-      .filter(([, { comments, lines }]) => comments / lines > COMMENT_SHARE_MAX)
-      .map(
-        ([folder, { comments, lines }]) =>
-          `${folder}: ${Math.round((100 * comments) / lines)} % comments; keep those that say why, and let names say what`,
-      );
     expect(problems).toEqual([]);
   });
 });
@@ -319,21 +261,6 @@ describe('what is there', () => {
     ).toEqual([]);
   });
 });
-
-/** A comment's own words: without the frame of a doc comment, where it is from, and tags. */
-function isProse(line: string): boolean {
-  return /^(\/\/|\/\*|\*)/.test(line) && !/^(\/\*\*|\*\/|\*|\* (Source:|@).*)$/.test(line);
-}
-
-function functionsOf({ syntax }: SourceFile): readonly { readonly line: number; readonly lines: number }[] {
-  const found: { line: number; lines: number }[] = [];
-  forEachNode(syntax, (node) => {
-    if (!ts.isFunctionLike(node) || (node as ts.FunctionLikeDeclaration).body === undefined) return;
-    const line = lineOf(syntax, node);
-    found.push({ line, lines: syntax.getLineAndCharacterOfPosition(node.end).line + 2 - line });
-  });
-  return found;
-}
 
 /** What code reads and calls, e.g. `Math.random`, or `Date` of `new Date()`. */
 function usesOf(syntax: ts.SourceFile): readonly { readonly name: string; readonly node: ts.Node }[] {

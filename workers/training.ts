@@ -7,10 +7,10 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createTrainingActivities } from '../activities';
+import { checkStore } from '../activities/storage/probes';
 import { s3Store } from '../activities/storage/s3';
 import { TrainerPool } from '../activities/trial/trainer-pool';
 import { TASK_QUEUES } from '../workflows/words/contract';
-import { checkStore } from './check-store';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
 

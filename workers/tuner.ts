@@ -6,9 +6,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createStudyActivities } from '../activities';
+import { checkStore } from '../activities/storage/probes';
 import { s3Store } from '../activities/storage/s3';
 import { TASK_QUEUES } from '../workflows/words/contract';
-import { checkStore } from './check-store';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
 import type { WorkerPlan } from './run-worker';

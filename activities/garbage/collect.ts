@@ -14,11 +14,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { forEachConcurrently } from '../concurrency';
+import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
+import type { TrialManifest } from '../ledger/manifest';
 import { LEASE_SECONDS } from '../ledger/open-trial';
 import { PreconditionFailed, StorageDenied } from '../storage/object-store';
 import type { ListedObject, ObjectStore } from '../storage/object-store';
-import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
-import type { TrialManifest } from '../ledger/manifest';
+import { PROBE_PREFIXES } from '../storage/probes';
 import { CollectorLock } from './collector-lock';
 import { judge } from './judge';
 import type { Clock, FoundTrial, Garbage } from './judge';
@@ -28,9 +29,8 @@ import type { Roots } from './roots';
 /** Of trials, at a request each. */
 const CONCURRENT_MAX = 16;
 
-/** Probes of `checkStore` and `supportsConditionalPut` live for seconds. */
+/** Probes live for seconds. */
 const PROBE_SECONDS_MAX = 600;
-const PROBES = ['worker-check/', 'store-check/'];
 
 export interface CollectOptions {
   /** What nobody refers to is kept this long after it was last written, for studies to come. */
@@ -95,7 +95,7 @@ class Collection {
     const roots = await readRoots(store);
     await forEachConcurrently(trials, CONCURRENT_MAX, (trial) => this.collectTrial(trial, roots));
     await this.collectDatasets(datasets, roots);
-    for (const prefix of PROBES) await this.collectProbes(prefix);
+    for (const prefix of PROBE_PREFIXES) await this.collectProbes(prefix);
     return { items: this.items.sort((a, b) => (a.folder < b.folder ? -1 : 1)), problems: this.problems };
   }
 

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Command } from 'commander';
-import type { Finding } from '../doctor/finding';
 import { inspectMachine } from '../doctor/machine';
+import type { Finding } from '../doctor/machine';
 import { inspectServices } from '../doctor/services';
 import { EXIT_CODES } from '../exit-codes';
 import { colorsFor, print, printJson } from '../output';

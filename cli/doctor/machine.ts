@@ -1,7 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { inspectParts, judgeNode } from '../../infra/services';
 import { installedGpus } from '../../workers/gpus';
-import type { Finding } from './finding';
+
+/** What doctor found of one thing. */
+export interface Finding {
+  readonly name: string;
+  /** `idle`: not there, and nothing is wrong with that. */
+  readonly state: 'ok' | 'idle' | 'missing';
+  readonly detail: string;
+  /** What to do, where there is something to do. */
+  readonly fix?: string;
+}
 
 /** Node, the parts that the bootstrap brings, and what there is to train on. */
 export function inspectMachine(): readonly Finding[] {

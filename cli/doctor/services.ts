@@ -1,11 +1,11 @@
-import { supportsConditionalPut } from '../../activities/storage/conditional-put';
+import { supportsConditionalPut } from '../../activities/storage/probes';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
 import { readConfig } from '../../workers/config';
 import type { Environment } from '../../workers/config';
 import { failureOf } from '../failure';
 import { namesCluster } from '../services';
-import type { Finding } from './finding';
+import type { Finding } from './machine';
 
 /** The servers that a command would use now: those that the environment names, else those that run in the folder. */
 export async function inspectServices(folder: string): Promise<readonly Finding[]> {

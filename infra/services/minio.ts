@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { credentialsOf } from './credentials';
 import { prepareFolder } from './folder';
-import { answers } from './http';
 import { choosePort, LOOPBACK } from './ports';
 import { requireProgram } from './programs';
 import type { ProcessIdentity } from './programs';
-import { startServer } from './server';
+import { answers, startServer } from './server';
 import type { Server } from './server';
 import { REGION } from './versitygw';
 

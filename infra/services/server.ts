@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { get } from 'node:http';
 import path from 'node:path';
 import { explainLog, ServiceFailed } from './errors';
 import { killProcess, pause, stopProcess } from './process-end';
@@ -31,6 +32,7 @@ export interface ServerPlan {
 const START_SECONDS_MAX = 60;
 const POLL_MILLISECONDS = 50;
 const LOG_LINES_MAX = 12;
+const ANSWER_MILLISECONDS_MAX = 2_000;
 
 /** Less is no room for even an empty database. */
 const FREE_BYTES_MIN = 1_000_000;
@@ -158,4 +160,16 @@ function tail(logFile: string, start: number): string {
     .filter((line) => line !== '')
     .slice(-LOG_LINES_MAX);
   return ['', ...lines].join('\n  | ');
+}
+
+/** Whether a GET of the URL is answered with success; no connection is left open. */
+export function answers(url: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: ANSWER_MILLISECONDS_MAX }, (response) => {
+      response.resume();
+      response.once('close', () => resolve(response.statusCode === 200));
+    });
+    request.once('timeout', () => request.destroy());
+    request.once('error', () => resolve(false));
+  });
 }

@@ -3,11 +3,10 @@ import path from 'node:path';
 import { credentialsOf } from './credentials';
 import { ServiceFailed } from './errors';
 import { prepareFolder } from './folder';
-import { answers } from './http';
 import { choosePort, LOOPBACK } from './ports';
 import { requireProgram } from './programs';
 import type { ProcessIdentity } from './programs';
-import { startServer } from './server';
+import { answers, startServer } from './server';
 import type { Server, ServerPlan } from './server';
 
 export const REGION = 'us-east-1';

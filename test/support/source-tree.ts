@@ -116,3 +116,8 @@ function isModuleCall(node: ts.CallExpression): boolean {
 function textOf(node: ts.Node): string {
   return ts.isStringLiteralLike(node) ? node.text : node.getText();
 }
+
+/** The line that a node begins on, from 1. */
+export function lineOf(syntax: ts.SourceFile, node: ts.Node): number {
+  return syntax.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+}

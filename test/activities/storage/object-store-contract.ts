@@ -4,7 +4,7 @@
  * @module
  */
 import { createHash } from 'node:crypto';
-import { supportsConditionalPut } from '../../../activities/storage/conditional-put';
+import { supportsConditionalPut } from '../../../activities/storage/probes';
 import { PreconditionFailed } from '../../../activities/storage/object-store';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 

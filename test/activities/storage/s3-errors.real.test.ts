@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/conditional-put';
+import { supportsConditionalPut } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { freshBucket } from '../../support/services';

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/conditional-put';
+import { supportsConditionalPut } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { environmentOf, useAwsEnvironment } from './aws-environment';

@@ -1,74 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import type { TrialLedger } from '../../../activities/ledger/ledger';
+import { readFileSync, rmSync } from 'node:fs';
 import { TrainerStalled } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
-import { TrainingAttempt } from '../../../activities/trial/training-attempt';
 import { FAILURES } from '../../../workflows/words/contract';
-import type { TrialProgress } from '../../../workflows/words/contract';
-import type { TrialResult, TrialSpec } from '../../../workflows/words/trial';
 import { waitFor } from '../../support/wait-for';
 import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
 import { checkpointFile, folder, HASH, manifestOf, resultOf, take } from '../ledger/trial-support';
-import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
-import { trialInput } from './trial-input';
+import { reportOf, writeCheckpoint } from './fake-trainer';
+import { runAttempt } from './running-attempt';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const cancelled = (): Error => Object.assign(new Error('WORKER_SHUTDOWN'), { name: 'CancelledFailure' });
-
-interface Running {
-  readonly trainer: FakeTrainer;
-  readonly ending: AbortController;
-  readonly progress: TrialProgress[];
-  readonly problems: string[];
-  readonly attempt: TrainingAttempt;
-  readonly ended: Promise<TrialResult | Error>;
-}
 
 let store: FaultyStore;
 beforeEach(() => {
   store = faultyStore();
 });
 
-async function run(
-  options: {
-    readonly attempt?: number;
-    readonly trial?: Partial<TrialSpec>;
-    readonly fetchDataset?: () => Promise<string>;
-    readonly ledger?: TrialLedger;
-  } = {},
-): Promise<Running> {
-  const { attempt: number = 1, trial = {}, fetchDataset = async () => '/datasets/d' } = options;
-  const trainer = new FakeTrainer();
-  const ending = new AbortController();
-  const progress: TrialProgress[] = [];
-  const problems: string[] = [];
-  const attempt = new TrainingAttempt({
-    input: trialInput({}, trial),
-    hash: HASH,
-    trainer,
-    ledger: options.ledger ?? (await take(store, { attempt: number })),
-    fetchDataset,
-    liveness: { moved: () => undefined, stepped: () => undefined },
-    scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
-    modelFolder: null,
-    heartbeat: undefined,
-    attempt: number,
-    ending,
-    onProgress: (now) => progress.push(now),
-    warn: (problem) => problems.push(problem),
-  });
-  return {
-    trainer,
-    ending,
-    progress,
-    problems,
-    attempt,
-    ended: attempt.run().catch((error: unknown) => error as Error),
-  };
-}
+const run = (options?: Parameters<typeof runAttempt>[1]) => runAttempt(store, options);
 
 test('a trial from beginning to end leaves its result, and no receipt', async () => {
   const { trainer, progress, ended } = await run();
@@ -130,87 +78,6 @@ test('a damaged checkpoint is told, and the one before it taken', async () => {
   expect(problems).toEqual([expect.stringContaining('step=100')]);
   end(reportOf(job));
   expect(await ended).toMatchObject({ receipts: [{ lastStep: 100, resumedAtStep: 50 }] });
-});
-
-describe('when the attempt is cancelled', () => {
-  test('the trainer is asked to stop, its last checkpoint is committed, and the reason thrown', async () => {
-    const { trainer, ending, ended } = await run();
-    const { job, events, end } = await trainer.training;
-    ending.abort(cancelled());
-    events.checkpoint(writeCheckpoint(job, 64));
-    end('stopped');
-    expect(await ended).toBe(ending.signal.reason);
-    expect(trainer.calls).toEqual(['train', 'stop']);
-    expect(await manifestOf(store)).toMatchObject({
-      checkpoints: [{ step: 64 }],
-      death: { cause: 'workerStopped', step: 64, deviceSeconds: 6.4 },
-    });
-  });
-
-  test('before it has begun, nothing is trained', async () => {
-    const ledger = await take(store);
-    const trainer = new FakeTrainer();
-    const ending = new AbortController();
-    ending.abort(cancelled());
-    const attempt = new TrainingAttempt({
-      input: trialInput(),
-      hash: HASH,
-      trainer,
-      ledger,
-      fetchDataset: async () => '/d',
-      liveness: { moved: () => undefined, stepped: () => undefined },
-      scratchFolder: folder,
-      modelFolder: null,
-      heartbeat: undefined,
-      attempt: 1,
-      ending,
-      onProgress: () => undefined,
-      warn: () => undefined,
-    });
-    await expect(attempt.run()).rejects.toBe(ending.signal.reason);
-    expect(trainer.calls).toEqual([]);
-  });
-
-  test('while the data set is fetched, it ends at once and lets the trial go, whatever comes of the data set', async () => {
-    let fail: (error: Error) => void = () => undefined;
-    const fetching = new Promise<string>((_resolve, reject) => {
-      fail = reject;
-    });
-    let fetchBegun: () => void = () => undefined;
-    const begun = new Promise<void>((resolve) => {
-      fetchBegun = resolve;
-    });
-    const { trainer, ending, ended } = await run({
-      fetchDataset: async () => {
-        fetchBegun();
-        return fetching;
-      },
-    });
-    await begun;
-    ending.abort(cancelled());
-    expect(await ended).toBe(ending.signal.reason);
-    fail(new Error('the download broke off later'));
-    expect(trainer.calls).toEqual([]);
-    expect((await manifestOf(store)).death).toMatchObject({ cause: 'workerStopped' });
-  });
-
-  test('a fresh trial stops like any other, and leaves no checkpoint', async () => {
-    const { trainer, ending, ended } = await run({ trial: { process: 'fresh' } });
-    const { job, events, end } = await trainer.training;
-    events.checkpoint(writeCheckpoint(job, 50));
-    ending.abort(cancelled());
-    end('stopped');
-    expect(await ended).toBe(ending.signal.reason);
-    expect((await manifestOf(store)).checkpoints).toEqual([]);
-  });
-
-  test('a trial that ends all the same is a result', async () => {
-    const { trainer, ending, ended } = await run();
-    const { job, end } = await trainer.training;
-    ending.abort(cancelled());
-    end(reportOf(job));
-    expect(await ended).toMatchObject({ outcome: { status: 'completed' } });
-  });
 });
 
 test('a fresh trial whose trainer died begins anew, with a receipt', async () => {
