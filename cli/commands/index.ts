@@ -4,7 +4,7 @@
  * @module
  */
 import type { Command } from 'commander';
-import { backup } from './backup';
+import { backup, restore } from './backup';
 import { bootstrap } from './bootstrap';
 import { cancel } from './cancel';
 import { CHANGE_VERBS } from './change';
@@ -16,7 +16,6 @@ import { list } from './list';
 import { plan } from './plan';
 import { recover } from './recover';
 import { rerun } from './rerun';
-import { restore } from './restore';
 import { run } from './run';
 import { show } from './show';
 import { up } from './up';
