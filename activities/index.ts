@@ -8,7 +8,7 @@ import type { SourceAccess } from './datasets/source/source';
 import { asFailure } from './failures';
 import type { ObjectStore } from './storage/object-store';
 import { createRecordChanges } from './study/changes-record';
-import { createRecordDecision } from './study/decision-record';
+import { createRecordDecision } from './study/record-decision';
 import { createPublishStudy } from './study/publish-study';
 import { createResolveStudy } from './study/resolve-study';
 import { createLoadTrials, createRecordTrials } from './study/trial-pages';

@@ -16,8 +16,10 @@ export async function withAllTrials(store: ObjectStore, record: StudyRecord): Pr
   const { studyId, studyRun = '', progress } = record;
   const stages = progress.stages.map(async ({ pages = 0, trialsLeftOut, ...stage }): Promise<StageProgress> => {
     const { stageId, trials } = stage;
-    if (trialsLeftOut === undefined)
-      return { ...stage, trials: [...(await storedTrials(store, { studyId, studyRun, stageId }, pages)), ...trials] };
+    if (trialsLeftOut === undefined) {
+      const { summaries } = await storedTrials(store, { studyId, studyRun, stageId }, pages);
+      return { ...stage, trials: [...summaries, ...trials] };
+    }
     const decided = await readDecision(store, studyId, stageId);
     return decided !== undefined && decided.studyRun === record.studyRun
       ? { ...stage, trials: decided.trials }

@@ -1,20 +1,17 @@
 /**
- * A decision as the store keeps it: with its whole evidence and the trials that it rests on; and the activity that
- * writes it.
+ * A decision as the store keeps it: with its whole evidence and the trials that it rests on.
  *
  * @module
  */
 import { z } from 'zod';
-import type { RecordDecisionInput, StudyActivities, TrialSummary } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/contract';
 import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
 import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
 import type { BudgetSpec } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { budgetSchema, controlSchema } from './changes-record';
-import { heartbeating } from './heartbeating';
 import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';
-import { storedTrials } from './trial-pages';
 
 export interface DecisionRecord {
   readonly decision: Decision;
@@ -118,20 +115,6 @@ const decisionRecord: z.ZodType<DecisionRecord> = z.object({
   control: z.exactOptional(controlSchema),
   budget: z.exactOptional(budgetSchema),
 });
-
-/** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
-export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) => heartbeating(() => record(store, input));
-}
-
-async function record(store: ObjectStore, { studyId, pages = 0, ...own }: RecordDecisionInput): Promise<void> {
-  const {
-    studyRun = '',
-    decision: { stageId },
-  } = own;
-  const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
-  await writeDecision(store, studyId, { ...own, trials: [...stored, ...own.trials] });
-}
 
 export function decisionKey(studyId: string, stageId: string): string {
   return studyKey(studyId, `decisions/${stageId}.json`);

@@ -78,15 +78,19 @@ async function load(
   return { trials: answer };
 }
 
+export interface StoredTrials {
+  readonly trials: readonly Trial[];
+  readonly summaries: readonly TrialSummary[];
+}
+
 /** All trials that the pages of a stage have. @throws StorageDenied if one is not what was written */
-export async function storedTrials(
-  store: ObjectStore,
-  of: TrialPagesOf,
-  pages: number,
-): Promise<readonly TrialSummary[]> {
+export async function storedTrials(store: ObjectStore, of: TrialPagesOf, pages: number): Promise<StoredTrials> {
   const read = await Promise.all(Array.from({ length: pages }, (_, page) => readPage(store, of, page)));
   const trials = read.flatMap((page) => page.trials);
-  return read.flatMap((page) => page.trials.map((trial) => summarize(of.stageId, trials, trial, page.objective)));
+  const summaries = read.flatMap((page) =>
+    page.trials.map((trial) => summarize(of.stageId, trials, trial, page.objective)),
+  );
+  return { trials, summaries };
 }
 
 async function readPage(

@@ -10,6 +10,7 @@ import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { createStudyActivities, memoryStore } from '../../activities';
 import type { ObjectStore } from '../../activities';
+import { readDecision } from '../../activities/study/decision-record';
 import { registerSearchAttributes } from '../../workers/search-attributes';
 import { studyWorkflowId, TASK_QUEUES } from '../../workflows/words/contract';
 import type {
@@ -166,7 +167,7 @@ function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
 }
 
 function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): StudyActivities {
-  const { recordTrials, loadTrials, recordChanges } = createStudyActivities({ store, fileRoots: [] });
+  const { recordTrials, loadTrials, recordChanges, recordDecision } = createStudyActivities({ store, fileRoots: [] });
   return {
     resolveStudy: async ({ studyId, study }) => {
       const play = playOf(plays, studyId);
@@ -182,10 +183,14 @@ function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): 
       await playOf(plays, changes.studyId).script.recordChanges?.(changes.control.changes.length);
       return recordChanges(changes);
     },
-    recordDecision: async ({ studyId, decision, trials }) => {
+    recordDecision: async (input) => {
+      const { studyId, decision, trials } = input;
       const { script, log } = playOf(plays, studyId);
       await script.recordDecision?.(decision);
-      log.decisions.push({ decision, trials });
+      const warnings = await recordDecision(input);
+      const stored = await readDecision(store, studyId, decision.stageId);
+      log.decisions.push({ decision: stored?.decision ?? decision, trials });
+      return warnings;
     },
     publishStudy: async (record) => {
       const { script, log } = playOf(plays, record.studyId);

@@ -42,7 +42,7 @@ import type { StudyRun } from '../words/study-origin';
 import { StudyState } from './state';
 import { StudyTooLarge } from './snapshot';
 import type { StudySnapshot } from './snapshot';
-import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun } from './pages/pages';
+import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun, withoutPoints } from './pages/pages';
 
 const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
 const studyRecord = defineQuery<StudyRecord | null>(STUDY_RECORD_QUERY);
@@ -168,15 +168,15 @@ async function runStages(state: StudyState, input: TuneStudyInput, keeper: Chang
     }
     await storeBeforeDecision(state, use);
     const { trials, pages } = state.stageOf(use).inRecord();
-    await recordDecision({
+    const warnings = await recordDecision({
       ...state.changed(),
       studyId: state.studyId,
       studyRun: state.run.studyRun,
-      decision,
+      decision: pages === undefined ? decision : withoutPoints(decision),
       trials,
       ...(pages !== undefined && { pages }),
     });
-    state.decide(use, withoutBulk(decision));
+    state.decide(use, withoutBulk(decision, warnings));
     showWhereWeAre(state, input);
     if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input, keeper);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { InsightsInput } from '../words/insights';
 import type { Objective, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
@@ -119,6 +120,8 @@ export interface Decision {
   readonly alternatives: readonly { readonly hparams: HParams; readonly note: string }[];
   /** The trial whose test evaluation and model are the study's result; only of a stage that trains for good. */
   readonly finalTrialId?: string;
+  /** On its way to `recordDecision` only: what that adds insights from. Neither the state nor the store keeps it. */
+  readonly insights?: InsightsInput;
 }
 
 export interface Stage<Options = unknown> {

@@ -148,8 +148,12 @@ export interface StudyActivities {
    * @throws StorageDenied if a page is not what was written
    */
   loadTrials(input: LoadTrialsInput): Promise<LoadedTrials>;
-  /** Writes a decision with its whole evidence below `studies/<id>/`; the workflow keeps the answer and its reason. */
-  recordDecision(input: RecordDecisionInput): Promise<void>;
+  /**
+   * Adds the insights that its trials give to a decision, and writes it with its whole evidence below `studies/<id>/`;
+   * the workflow keeps the answer and its reason.
+   * @returns All warnings of the decision; `undefined` in histories of earlier versions, whose decisions had them.
+   */
+  recordDecision(input: RecordDecisionInput): Promise<readonly string[] | undefined>;
   /** Writes what people have changed so far, in place of what was written before. */
   recordChanges(input: RecordChangesInput): Promise<void>;
   /** Writes what the study knows so far below `studies/<id>/` and renders its report. Idempotent. */

@@ -38,7 +38,11 @@ export interface StudyRun {
   readonly origins?: readonly StudyOrigin[];
 }
 
-/** Plots and tables are in the store; history and memory keep the answer and its reason. */
-export function withoutBulk(decision: Decision): Decision {
-  return { ...decision, evidence: { ...decision.evidence, plots: [], bars: [], tables: [] } };
+/**
+ * Plots and tables are in the store; history and memory keep the answer and its reason.
+ *
+ * @param warnings As `recordDecision` answers them.
+ */
+export function withoutBulk({ insights: _, ...decision }: Decision, warnings = decision.evidence.warnings): Decision {
+  return { ...decision, evidence: { ...decision.evidence, plots: [], bars: [], tables: [], warnings } };
 }

@@ -68,6 +68,12 @@ describe('a study of all five stages', () => {
     ]);
   });
 
+  test('warns watchers of what was seen only when the decision was recorded', () => {
+    const shown = study.log.published[0]!.progress.stages.map(({ decision }) => decision?.evidence.warnings);
+    expect(shown).toEqual(study.log.decisions.map(({ decision }) => decision.evidence.warnings));
+    expect(shown.at(-1)).toContain('the best epoch is in the last quarter of the training: more epochs may help');
+  });
+
   test('publishes once, as completed, with the final trial', () => {
     expect(study.log.published).toHaveLength(1);
     expect(study.log.published[0]).toMatchObject({

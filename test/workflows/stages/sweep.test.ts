@@ -1,3 +1,4 @@
+import { withInsights } from '../../../activities/insights';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
@@ -284,9 +285,8 @@ it('compares by accuracy upwards where that is the objective', () => {
 });
 
 it('sums up every hyperparameter with its values before, after and among the best', () => {
-  const { evidence, hparams } = regularizationSweep.decide(
-    drive(regularizationSweep, fresh(), { network: planted(0) }),
-  );
+  const decision = regularizationSweep.decide(drive(regularizationSweep, fresh(), { network: planted(0) }));
+  const { evidence, hparams } = withInsights(decision);
   const table = evidence.tables.find(({ title }) => title === 'Hyperparameters');
   expect(table?.rows.map((row) => row.slice(0, 3))).toEqual([
     ['weightDecay', 0, hparams['weightDecay']],

@@ -6,6 +6,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { NON_RETRYABLE } from '../../words/contract';
 import type { StudyActivities } from '../../words/contract';
+import type { Decision } from '../../stages/stage';
 import type { StudyState } from '../state';
 import type { StageUse } from '../../words/study';
 import type { Trial } from '../../words/trial';
@@ -42,6 +43,14 @@ export async function storeBeforeNextRun(state: StudyState, use: StageUse): Prom
 export async function storeBeforeDecision(state: StudyState, use: StageUse): Promise<void> {
   const { stored, trials } = state.stageOf(use);
   if (stored.pages > 0 || trials.length > RECORDED_MAX) await storeTrials(state, use);
+}
+
+/** A decision whose trials are stored: their points are read from there. */
+export function withoutPoints(decision: Decision): Decision {
+  const { insights } = decision;
+  if (insights?.search === undefined) return decision;
+  const { points: _, ...search } = insights.search;
+  return { ...decision, insights: { ...insights, search } };
 }
 
 async function storeTrials(state: StudyState, use: StageUse): Promise<void> {

@@ -9,13 +9,13 @@ import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../words/hparams';
+import type { InsightsInput } from '../../words/insights';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
 import type { Decision, Plot, Stage, StageContext, Table } from '../stage';
 import { stopRulesOf, studyTraining, verifiedSize } from '../study-training';
-import { curveWarnings } from '../training-length';
 import { growthSizes, growthText } from './growth';
 import {
   costOf,
@@ -47,6 +47,7 @@ export const finalTrain: Stage<FinalTrainOptions> = {
     );
     const best = finished[0]?.trial;
     if (best === undefined) throw inconclusive(context);
+    const warnings = warningsOf(context, best, finished.length);
     return {
       stage: 'finalTrain',
       stageId: context.stageId,
@@ -62,11 +63,12 @@ export const finalTrain: Stage<FinalTrainOptions> = {
         trialIds: context.trials.map(({ spec }) => spec.trialId),
         plots: curvePlots(context.trials),
         tables: [table(context)],
-        warnings: warningsOf(context, best, finished.length),
+        warnings: [...warnings, ...growthWarnings(context, best)],
       },
       alternatives: finished
         .slice(1)
         .map(({ trial, score }) => ({ hparams: context.incumbent, note: runnerUp(context, trial, score) })),
+      insights: insightsInput(context, best, warnings.length),
     };
   },
 
@@ -151,19 +153,25 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
       'the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm',
     );
   }
-  const lastQuarter = (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
-  const hasEnded = best.result?.outcome.status === 'completed';
-  const shape = curveWarnings(best.spec.label, measurement?.curve ?? [], hasEnded);
-  if (shape.length === 0 && lastQuarter && hasEnded)
-    warnings.push('the best epoch is in the last quarter of the training: more epochs may help');
-  warnings.push(...shape);
-  const sizes = growthSizes(best);
-  if (sizes !== undefined && sizes.at(-1) === verifiedSize(context.decisions)) {
-    warnings.push(
-      `batches grow no further than to ${sizes.at(-1)}, the largest batch size that batchSizeLadder ran: set its batchSizeMax higher for more`,
-    );
-  }
   return warnings;
+}
+
+function growthWarnings({ decisions }: Context, best: Trial): readonly string[] {
+  const sizes = growthSizes(best);
+  return sizes !== undefined && sizes.at(-1) === verifiedSize(decisions)
+    ? [
+        `batches grow no further than to ${sizes.at(-1)}, the largest batch size that batchSizeLadder ran: set its batchSizeMax higher for more`,
+      ]
+    : [];
+}
+
+/** The curve of the best training tells whether it had the right length. */
+function insightsInput(context: Context, { spec, result }: Trial, warningsFrom: number): InsightsInput {
+  const measurement = measurementOf(result?.outcome);
+  const curve = (measurement?.curve ?? []).map(({ epoch, trainLoss, valLoss }) => ({ epoch, trainLoss, valLoss }));
+  const reachedLimit = result?.outcome.status === 'completed';
+  const isBestLate = reachedLimit && (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
+  return { warningsFrom, best: { subject: spec.label, curve, reachedLimit, isBestLate } };
 }
 
 function table({ trials, facts: { objective } }: Context): Table {

@@ -12,6 +12,12 @@ import type { Training } from './trainings';
 
 export type SweepContext = StageContext<RegularizationSweepOptions>;
 
+/** What the points of a search follow from. */
+type SearchContext = Pick<SweepContext, 'seed' | 'trials'> & {
+  readonly options: Pick<RegularizationSweepOptions, 'space' | 'replicates'>;
+  readonly facts: Pick<SweepContext['facts'], 'objective'>;
+};
+
 /** One point of the space with everything that was trained at it. */
 export interface Configuration {
   readonly hparams: HParams;
@@ -41,7 +47,7 @@ export function replicateSeed(seed: number, replicate: number): number {
 }
 
 /** Trials of the search itself: the first of each point, and of that the first segment. */
-export function searchTrials({ trials, seed }: SweepContext): readonly Trial[] {
+export function searchTrials({ trials, seed }: Pick<SweepContext, 'trials' | 'seed'>): readonly Trial[] {
   const first = replicateSeed(seed, 0);
   return trials.filter((trial) => trial.spec.seed === first && isFirstSegment(trial));
 }
@@ -62,7 +68,7 @@ export function isReplicating({ trials, seed }: SweepContext): boolean {
 export const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
 
 /** Every point tried, in the order of the search; the first is the study as it stood. */
-export function configurationsOf(context: SweepContext): readonly Configuration[] {
+export function configurationsOf(context: SearchContext): readonly Configuration[] {
   const {
     options: { space, replicates },
     seed,

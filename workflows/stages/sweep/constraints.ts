@@ -1,5 +1,5 @@
-import { totalViolation, violationsOf } from '../../analysis/trade-off/constraints';
-import type { Violation } from '../../analysis/trade-off/constraints';
+import { totalViolation, violationsOf } from '../../analysis/constraints';
+import type { Violation } from '../../analysis/constraints';
 import { count, formatNumber } from '../format';
 import { measurementOf } from '../trials';
 import type { Configuration, SweepContext } from './configurations';

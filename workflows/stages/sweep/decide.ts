@@ -12,13 +12,13 @@ import { affordableSearch } from './budget';
 import { configurationsOf, failedSeeds, failedShare, searchTrainings, searchTrials } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 import { constraintWarnings } from './constraints';
+import { edgeWarnings } from './edges';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
 import { importNotes } from './imported';
-import { sweepInsights } from './insights';
-import { edgeWarnings } from './insights/edges';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { adoption, changes, keeping } from './reason';
+import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { lastSegment } from './trainings';
 
@@ -38,7 +38,7 @@ export function decideSweep(context: SweepContext): Decision {
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
   const comparisons = challengers.flatMap((challenger) => compare(context, challenger, incumbent) ?? []);
   const verdict = withPruning(context, verdictOf(context, incumbent, best, comparisons));
-  const insights = sweepInsights(context, configurations, best);
+  const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
   const top = ranked(
     configurations.filter(({ score }) => score !== null),
@@ -50,21 +50,20 @@ export function decideSweep(context: SweepContext): Decision {
     ...verdict,
     evidence: {
       trialIds: trialIdsOf(context, shown),
-      plots: [...sweepPlots(context, configurations), ...insights.plots],
-      bars: insights.bars,
+      plots: sweepPlots(context, configurations),
       tables: [
         pointTable(context, configurations, shown),
         comparisonTable(comparisons),
         dimensionTable(context, configurations, top, verdict.hparams),
         ...pruningTable(context),
-        ...insights.tables,
       ],
-      warnings: [...warningsOf(context, configurations, best, verdict.hparams), ...insights.warnings],
+      warnings,
     },
     alternatives: challengers
       .slice(0, context.options.replicateTop)
       .filter(({ hparams }) => hparams !== verdict.hparams)
       .map((challenger) => ({ hparams: challenger.hparams, note: noteOf(context, challenger) })),
+    insights: insightsInput(context, configurations, best, warnings.length),
   };
 }
 

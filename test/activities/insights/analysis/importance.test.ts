@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { factorsOf, fanova, importances, pedAnova, unitsByFactor } from '../../../workflows/analysis';
-import type { Factor, Importances, Observation } from '../../../workflows/analysis';
-import { deriveSeed, uniform } from '../../../workflows/search/random';
-import type { Space } from '../../../workflows/search/space';
-import type { HParams } from '../../../workflows/words/trial';
+import { factorsOf, fanova, importances, pedAnova, unitsByFactor } from '../../../../activities/insights/analysis';
+import type { Factor, Importances, Observation } from '../../../../activities/insights/analysis';
+import { deriveSeed, uniform } from '../../../../workflows/search/random';
+import type { Space } from '../../../../workflows/search/space';
+import type { HParams } from '../../../../workflows/words/trial';
 
 interface Case {
   readonly name: string;

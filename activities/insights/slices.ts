@@ -1,9 +1,9 @@
-import { isBetter } from '../../../analysis/score';
-import { isLogarithmic } from '../../../search/space';
-import type { Plot } from '../../stage';
-import type { SweepContext } from '../configurations';
-import { evenly, SHOWN_MAX } from '../shown';
-import type { SearchPoint } from './points';
+import { isBetter } from '../../workflows/analysis/score';
+import { isLogarithmic } from '../../workflows/search/space';
+import type { Plot } from '../../workflows/stages/stage';
+import { evenly, SHOWN_MAX } from '../../workflows/stages/sweep/shown';
+import type { SearchPoint } from '../../workflows/words/insights';
+import type { Search } from './search';
 
 interface Scored {
   readonly value: number;
@@ -13,16 +13,13 @@ interface Scored {
 }
 
 /** The objective along each numeric hyperparameter: every point, and those that were the best when they came. */
-export function slicePlots(
-  { options: { space }, facts: { objective } }: SweepContext,
-  points: readonly SearchPoint[],
-): readonly Plot[] {
+export function slicePlots({ space, objective, points }: Search): readonly Plot[] {
   const records = recordsOf(points, objective);
   return Object.entries(space).flatMap(([name, dimension]): Plot[] => {
     const xScale = isLogarithmic(dimension) ? 'log' : 'linear';
     const scored = points
       .flatMap((point): Scored[] => {
-        const value = point.configuration.hparams[name];
+        const value = point.hparams[name];
         return typeof value !== 'number' || point.score === null || (xScale === 'log' && value <= 0)
           ? []
           : [{ value, score: point.score, wasBest: records.has(point) }];
@@ -61,10 +58,7 @@ export function slicePlots(
   });
 }
 
-function recordsOf(
-  points: readonly SearchPoint[],
-  objective: SweepContext['facts']['objective'],
-): ReadonlySet<SearchPoint> {
+function recordsOf(points: readonly SearchPoint[], objective: Search['objective']): ReadonlySet<SearchPoint> {
   const records = new Set<SearchPoint>();
   let best: number | null = null;
   for (const point of points) {

@@ -1,6 +1,6 @@
-import { overfitting, unfinished } from '../../../workflows/analysis';
-import { uniform } from '../../../workflows/search/random';
-import type { EpochMeasurement } from '../../../workflows/words/trial';
+import { overfitting, unfinished } from '../../../../activities/insights/analysis';
+import { uniform } from '../../../../workflows/search/random';
+import type { EpochMeasurement } from '../../../../workflows/words/trial';
 
 const curveOf = (
   epochs: number,

@@ -1,10 +1,7 @@
-import { normalMass } from '../../search/normal';
+import { normalMass } from '../../../../workflows/search/normal';
 import { levelAt } from './factor';
 import type { Factor } from './factor';
-import { power } from '../../search/power';
-
-/** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
-const { ceil, floor, max, min, sqrt } = Math;
+import { power } from '../../../../workflows/search/power';
 
 /** Cells of the grid that a continuous factor is laid on. */
 const CELLS_MAX = 50;
@@ -35,12 +32,14 @@ export interface Grid {
 
 export function gridOf(factor: Factor): Grid {
   const { levels, isOrdered } = factor;
-  const cells = isOrdered ? min(levels, CELLS_MAX) : levels;
+  const cells = isOrdered ? Math.min(levels, CELLS_MAX) : levels;
   const shareAt = (unit: number): number => (levels === Infinity ? unit : levelAt(factor, unit) / (levels - 1));
   return {
     cells,
     cellAt: (unit) =>
-      levels === cells ? levelAt(factor, unit) : min(cells - 1, max(0, ceil(shareAt(unit) * (cells - 1) - 0.5))),
+      levels === cells
+        ? levelAt(factor, unit)
+        : Math.min(cells - 1, Math.max(0, Math.ceil(shareAt(unit) * (cells - 1) - 0.5))),
     density: (counts) =>
       (isOrdered ? kernelDensity(counts) : smoothedShares(counts)).map((value) => value + DENSITY_MIN),
   };
@@ -89,9 +88,9 @@ function scottDeviation(counts: readonly number[]): number {
   });
   const mean = sum / total;
   const squares = counts.reduce((all, count, cell) => all + count * (cell - mean) ** 2, 0);
-  const deviation = sqrt(squares / max(1, total - 1));
-  const range = quartile(counts, floor((total * 3) / 4), false) - quartile(counts, floor(total / 4), true);
-  return max(DEVIATION_MIN, 1.059 * min(range / 1.34, deviation) * power(total, -0.2));
+  const deviation = Math.sqrt(squares / Math.max(1, total - 1));
+  const range = quartile(counts, Math.floor((total * 3) / 4), false) - quartile(counts, Math.floor(total / 4), true);
+  return Math.max(DEVIATION_MIN, 1.059 * Math.min(range / 1.34, deviation) * power(total, -0.2));
 }
 
 /** First cell with points up to which they are at least, or more than, so many; the last if there is none. */

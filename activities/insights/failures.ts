@@ -1,20 +1,20 @@
-import { failedRegions } from '../../../analysis/failed-regions';
-import type { Region } from '../../../analysis/failed-regions';
-import { isRange, valueAtUnit } from '../../../search/space';
-import { formatNumber } from '../../format';
-import type { Table } from '../../stage';
-import type { SweepContext } from '../configurations';
-import type { SearchPoints } from './points';
+import { isRange, valueAtUnit } from '../../workflows/search/space';
+import { formatNumber } from '../../workflows/stages/format';
+import type { Table } from '../../workflows/stages/stage';
+import { failedRegions } from './analysis/failed-regions';
+import type { Region } from './analysis/failed-regions';
+import { unitsByFactor } from './analysis/importance';
+import type { Search } from './search';
 
 /** Where in the space points failed; nothing where none did. */
-export function failuresOf(
-  { options: { space } }: SweepContext,
-  { factors, points }: SearchPoints,
-): { readonly tables: readonly Table[]; readonly warnings: readonly string[] } {
+export function failuresOf({ space, factors, points }: Search): {
+  readonly tables: readonly Table[];
+  readonly warnings: readonly string[];
+} {
   if (points.every(({ status }) => status !== 'failed')) return { tables: [], warnings: [] };
   const regions = failedRegions(
     factors,
-    points.map(({ units, status }) => ({ units, hasFailed: status === 'failed' })),
+    points.map(({ hparams, status }) => ({ units: unitsByFactor(space, hparams), hasFailed: status === 'failed' })),
   );
   const wordsOf = ({ factor, from, to }: Region): string => {
     const dimension = space[factor]!;

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
-import {
-  coveredShare,
-  failedRegions,
-  hypervolume,
-  paretoFront,
-  totalViolation,
-  violationsOf,
-} from '../../../workflows/analysis';
-import type { Costed } from '../../../workflows/analysis';
+import { coveredShare, hypervolume, paretoFront } from '../../../../activities/insights/analysis';
+import type { Costed } from '../../../../activities/insights/analysis';
 
 const costs = (...pairs: readonly (readonly [number, number])[]): readonly Costed[] =>
   pairs.map((pair) => ({ costs: pair }));
@@ -66,62 +59,5 @@ describe('the hypervolume', () => {
     expect(coveredShare(costs([0, 2], [1, 1], [2, 0]))).toBe(0.25);
     expect(coveredShare(costs([1, 2], [1, 3]))).toBeNull();
     expect(coveredShare([])).toBeNull();
-  });
-});
-
-describe('constraints', () => {
-  const measured = { peakBytes: 3e8, deviceSeconds: 10, parameters: 1000 };
-
-  it('are broken above their bound', () => {
-    expect(
-      violationsOf(measured, { peakBytes: { max: 2e8 }, deviceSeconds: { max: 10 }, parameters: { max: 500 } }),
-    ).toEqual([
-      { name: 'peakBytes', value: 3e8, max: 2e8 },
-      { name: 'parameters', value: 1000, max: 500 },
-    ]);
-    expect(violationsOf(measured, {})).toEqual([]);
-  });
-
-  it('add up by their shares', () => {
-    expect(totalViolation(violationsOf(measured, { peakBytes: { max: 2e8 }, parameters: { max: 500 } }))).toBeCloseTo(
-      1.5,
-      12,
-    );
-    expect(totalViolation([])).toBe(0);
-  });
-});
-
-describe('regions that fail', () => {
-  const factors = [
-    { name: 'rate', levels: Infinity, isOrdered: true },
-    { name: 'kind', levels: 2, isOrdered: false },
-  ];
-  const point = (rate: number, kind: number, hasFailed: boolean) => ({ units: [rate, (kind + 0.5) / 2], hasFailed });
-
-  it('are those where most points fail and few elsewhere', () => {
-    const points = Array.from({ length: 40 }, (_, i) => point(i / 40, i % 2, i >= 32));
-    const failing = failedRegions(factors, points).filter(({ isFailing }) => isFailing);
-    expect(failing).toEqual([{ factor: 'rate', from: 0.75, to: 1, tried: 10, failed: 8, isFailing: true }]);
-  });
-
-  it('are not where everything fails, or where there are too few points', () => {
-    expect(
-      failedRegions(
-        factors,
-        Array.from({ length: 20 }, (_, i) => point(i / 20, i % 2, true)),
-      ).some(({ isFailing }) => isFailing),
-    ).toBe(false);
-    expect(
-      failedRegions(factors, [
-        point(0.9, 0, true),
-        point(0.95, 1, true),
-        ...Array.from({ length: 9 }, (_, i) => point(i / 20, i % 2, false)),
-      ]).some(({ isFailing }) => isFailing),
-    ).toBe(false);
-  });
-
-  it('leave out points without a part in a factor', () => {
-    const regions = failedRegions(factors, [{ units: [undefined, 0.25], hasFailed: true }]);
-    expect(regions.map(({ tried }) => tried)).toEqual([0, 0, 0, 0, 1, 0]);
   });
 });

@@ -1,37 +1,44 @@
-import { importances } from '../../../analysis/importance';
-import type { FactorImportance, Importances } from '../../../analysis/importance';
-import { deriveSeed } from '../../../search/random';
-import { count, formatNumber } from '../../format';
-import type { BarChart, Table } from '../../stage';
-import type { SweepContext } from '../configurations';
-import { evenly } from '../shown';
-import { observationsOf } from './points';
-import type { SearchPoints } from './points';
+import { deriveSeed } from '../../workflows/search/random';
+import { count, formatNumber } from '../../workflows/stages/format';
+import type { BarChart, Table } from '../../workflows/stages/stage';
+import { evenly } from '../../workflows/stages/sweep/shown';
+import { importances, unitsByFactor } from './analysis/importance';
+import type { FactorImportance, Importances, Observation } from './analysis/importance';
+import type { Search } from './search';
 
 /** Pairs that are worth a row each. */
 const PAIRS_MAX = 3;
 const PAIR_SHARE_MIN = 0.05;
 
-/** More points tell no more, and would take a workflow longer than the second that it has. */
+/** More points tell no more, and would keep a tuner worker from its other studies for seconds. */
 const MEASURED_MAX = 2000;
 
 /** Which hyperparameters mattered, or why nobody can tell. */
-export function importanceOf(
-  context: SweepContext,
-  { factors, points }: SearchPoints,
-): { readonly bars: readonly BarChart[]; readonly tables: readonly Table[] } {
-  if (factors.length < 2) return { bars: [], tables: [] };
-  const found = importances(
+export function importanceOf(search: Search): {
+  readonly bars: readonly BarChart[];
+  readonly tables: readonly Table[];
+} {
+  const {
     factors,
-    observationsOf(context, evenly(points, MEASURED_MAX)),
-    deriveSeed(context.seed, 'importance'),
-  );
-  const { metric } = context.facts.objective;
+    seed,
+    objective: { metric },
+  } = search;
+  if (factors.length < 2) return { bars: [], tables: [] };
+  const found = importances(factors, observationsOf(search), deriveSeed(seed, 'importance'));
   if (found.status === 'tooFewPoints') {
     const note = `it takes at least ${count(found.needed, 'point')} with a score to tell, and there are ${found.points}`;
     return { bars: [{ title: `What ${metric} depends on`, xLabel: '', bars: [], note }], tables: [] };
   }
   return { bars: charts(found, metric), tables: [importanceTable(found)] };
+}
+
+/** Less being better. A point that failed, or was paused for being behind, is worse than any with a score. */
+function observationsOf({ space, points, objective: { direction } }: Search): readonly Observation[] {
+  const sign = direction === 'minimize' ? 1 : -1;
+  return evenly(points, MEASURED_MAX).map(({ hparams, score }) => ({
+    units: unitsByFactor(space, hparams),
+    loss: score === null ? Infinity : sign * score,
+  }));
 }
 
 function charts({ factors, goodShare }: Importances, metric: string): readonly BarChart[] {

@@ -1,10 +1,10 @@
-import { limitsOf } from '../../../words/hparams';
-import { cardinality, isLogarithmic, isRange, unitOf } from '../../../search/space';
-import { boundsOf } from '../../../search/space/dimension';
-import type { Range, Scalar } from '../../../search/space/dimension';
-import type { HParams } from '../../../words/trial';
-import { formatNumber, threeDigits } from '../../format';
-import type { SweepContext } from '../configurations';
+import { limitsOf } from '../../words/hparams';
+import { cardinality, isLogarithmic, isRange, unitOf } from '../../search/space';
+import { boundsOf } from '../../search/space/dimension';
+import type { Range, Scalar } from '../../search/space/dimension';
+import type { HParams } from '../../words/trial';
+import { formatNumber, threeDigits } from '../format';
+import type { SweepContext } from './configurations';
 
 /** A value within this share of a continuous range's end counts as at its edge. */
 const EDGE_SHARE = 0.05;

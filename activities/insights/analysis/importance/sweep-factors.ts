@@ -1,6 +1,6 @@
-import { cardinality, hasOrder, isLogarithmic, unitsOf } from '../../search/space';
-import type { Space } from '../../search/space';
-import type { HParams } from '../../words/trial';
+import { cardinality, hasOrder, isLogarithmic, unitsOf } from '../../../../workflows/search/space';
+import type { Space } from '../../../../workflows/search/space';
+import type { HParams } from '../../../../workflows/words/trial';
 import type { Factor } from './factor';
 
 const names = (space: Space): readonly string[] => Object.keys(space).filter((name) => cardinality(space[name]!) > 1);

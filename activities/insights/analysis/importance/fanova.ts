@@ -1,5 +1,5 @@
-import { deriveSeed, uniform } from '../../search/random';
-import { mean, quantile } from '../statistics';
+import { deriveSeed, uniform } from '../../../../workflows/search/random';
+import { mean, quantile } from '../../../../workflows/analysis/statistics';
 import type { Factor, Observation } from './factor';
 import { leavesOf } from './tree';
 import type { Leaf, Reach } from './tree';
@@ -7,7 +7,7 @@ import type { Leaf, Reach } from './tree';
 /** Trees of a forest. Optuna's are 64; from 32 on the shares move by less than their own spread. */
 const TREES_MAX = 32;
 
-/** With many factors fewer trees do, which bounds the time: a workflow must answer within two seconds. */
+/** With many factors fewer trees do, which bounds the time: a tuner worker has other studies to answer. */
 const TREES_MIN = 12;
 const FACTORS_OF_ALL_TREES = 256;
 

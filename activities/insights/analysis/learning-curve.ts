@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EpochMeasurement } from '../words/trial';
+import type { LearningCurve } from '../../../workflows/words/insights';
 
 /** Fewer validated epochs have no shape. */
 const EPOCHS_MIN = 6;
@@ -46,7 +46,7 @@ interface Point {
  *
  * @returns `null` if not, or for fewer than 6 epochs with both losses.
  */
-export function overfitting(curve: readonly EpochMeasurement[]): Overfitting | null {
+export function overfitting(curve: LearningCurve): Overfitting | null {
   const points = curve.flatMap(({ epoch, valLoss, trainLoss }) =>
     isUsable(valLoss) && isUsable(trainLoss) ? [{ epoch, loss: valLoss, trainLoss }] : [],
   );
@@ -83,7 +83,7 @@ export interface Unfinished {
  *
  * @returns `null` if not, or for fewer than 6 validated epochs.
  */
-export function unfinished(curve: readonly EpochMeasurement[]): Unfinished | null {
+export function unfinished(curve: LearningCurve): Unfinished | null {
   const points = curve.flatMap(({ epoch, valLoss }) => (isUsable(valLoss) ? [{ epoch, loss: valLoss }] : []));
   if (points.length < EPOCHS_MIN) return null;
   const tail = points.slice(-Math.max(TAIL_EPOCHS_MIN, Math.ceil(points.length * TAIL_SHARE)));

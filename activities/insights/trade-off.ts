@@ -1,10 +1,10 @@
-import { coveredShare, paretoFront } from '../../../analysis/trade-off/pareto';
-import type { ConstrainedName } from '../../../analysis/trade-off/constraints';
-import { formatNumber } from '../../format';
-import type { Plot, Table } from '../../stage';
-import type { SweepContext } from '../configurations';
-import { evenly, SHOWN_MAX } from '../shown';
-import type { SearchPoint } from './points';
+import type { ConstrainedName } from '../../workflows/analysis/constraints';
+import { formatNumber } from '../../workflows/stages/format';
+import type { Plot, Table } from '../../workflows/stages/stage';
+import { evenly, SHOWN_MAX } from '../../workflows/stages/sweep/shown';
+import type { SearchPoint } from '../../workflows/words/insights';
+import { coveredShare, paretoFront } from './analysis/pareto';
+import type { Search } from './search';
 
 /** What a point costs besides its objective, in words. */
 const COSTS: Readonly<Record<ConstrainedName, string>> = {
@@ -27,21 +27,20 @@ interface Traded {
  * What a better objective costs, for each cost that differs between the points: the points that no other one beats in
  * both.
  */
-export function tradeOffs(
-  context: SweepContext,
-  points: readonly SearchPoint[],
-): { readonly plots: readonly Plot[]; readonly tables: readonly Table[] } {
-  const { metric, direction } = context.facts.objective;
+export function tradeOffs({ points, objective: { metric, direction } }: Search): {
+  readonly plots: readonly Plot[];
+  readonly tables: readonly Table[];
+} {
   const found = (Object.keys(COSTS) as ConstrainedName[]).flatMap((name) => {
     const traded = points.flatMap((point): Traded[] => {
-      const { score, measurement } = point;
-      if (score === null || measurement === undefined) return [];
+      const { score, costs } = point;
+      if (score === null || costs === undefined) return [];
       return [
         {
           point,
           score,
-          cost: measurement[name],
-          costs: [measurement[name], direction === 'minimize' ? score : -score],
+          cost: costs[name],
+          costs: [costs[name], direction === 'minimize' ? score : -score],
         },
       ];
     });

@@ -1,8 +1,9 @@
+import { withInsights } from '../../../activities/insights';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
-import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../support/stages';
+import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';
 
 const SPACE = {
@@ -36,7 +37,7 @@ function decisionOn(network: Network, options: object = {}, changes = {}): Decis
     incumbent: START,
     ...changes,
   });
-  return regularizationSweep.decide(drive(regularizationSweep, context, { network }));
+  return withInsights(regularizationSweep.decide(drive(regularizationSweep, context, { network })));
 }
 
 const tableOf = ({ evidence }: Decision, title: RegExp) => evidence.tables.find((table) => title.test(table.title));
@@ -194,21 +195,4 @@ describe('the length of the trainings', () => {
       }) as Outcome;
     expect(decisionOn(stopped).evidence.warnings.filter((warning) => warning.includes('still learning'))).toEqual([]);
   });
-});
-
-it('alternatives say what they cost, in steps where measured times must not count', () => {
-  const facts = { ...FACTS, reproducible: true };
-  expect(decisionOn(plain).alternatives.map(({ note }) => note)).toEqual(
-    Array(2).fill(expect.stringMatching(/over 1 seed; [\d.]+ s of device time$/)),
-  );
-  expect(decisionOn(plain, {}, { facts }).alternatives.map(({ note }) => note)).toEqual(
-    Array(2).fill(expect.stringMatching(/over 1 seed; 100 steps$/)),
-  );
-});
-
-it('an edge of a range of few steps counts too, and the wider range keeps the sign', () => {
-  const rising: Network = (spec) => ended(spec, 0.1 + valueOf(spec, 'units') / 1000);
-  expect(decisionOn(rising).evidence.warnings).toContain(
-    'the best units, 16, is at the low end of its range: widen it to [8, 128]',
-  );
 });

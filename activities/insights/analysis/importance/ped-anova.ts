@@ -1,4 +1,4 @@
-import { deriveSeed, permutation } from '../../search/random';
+import { deriveSeed, permutation } from '../../../../workflows/search/random';
 import { normalized } from './factor';
 import type { Factor, Observation } from './factor';
 import { gridOf } from './grid-density';

@@ -1,0 +1,18 @@
+/**
+ * The maths of tuning for other programs: what decisions rest on, and what only shows more of them. Numbers in, numbers
+ * out.
+ *
+ * @module
+ */
+export * from '../../../workflows/analysis';
+export { failedRegions } from './failed-regions';
+export type { Region, TriedPoint } from './failed-regions';
+export { factorsOf, importances, unitsByFactor } from './importance';
+export type { Factor, FactorImportance, Importances, Observation, TooFewPoints } from './importance';
+export { fanova } from './importance/fanova';
+export type { VarianceShares } from './importance/fanova';
+export { pedAnova, pedAnovaChance } from './importance/ped-anova';
+export { overfitting, unfinished } from './learning-curve';
+export type { Overfitting, Unfinished } from './learning-curve';
+export { coveredShare, hypervolume, paretoFront } from './pareto';
+export type { Costed } from './pareto';

@@ -1,0 +1,26 @@
+import type { RecordDecisionInput, StudyActivities } from '../../workflows/words/contract';
+import { withInsights } from '../insights';
+import type { ObjectStore } from '../storage/object-store';
+import { writeDecision } from './decision-record';
+import { heartbeating } from './heartbeating';
+import { storedTrials } from './trial-pages';
+
+/** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
+export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
+  return (input) =>
+    heartbeating(() => record(store, input));
+}
+
+async function record(
+  store: ObjectStore,
+  { studyId, pages = 0, ...own }: RecordDecisionInput,
+): Promise<readonly string[]> {
+  const {
+    studyRun = '',
+    decision: { stageId },
+  } = own;
+  const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
+  const decision = withInsights(own.decision, stored.trials);
+  await writeDecision(store, studyId, { ...own, decision, trials: [...stored.summaries, ...own.trials] });
+  return decision.evidence.warnings;
+}

@@ -1,0 +1,79 @@
+import { packed } from '../../driver/pages/packed';
+import type { Plain } from '../../driver/pages/packed';
+import type { InsightsInput, LearningCurve, SearchPlan, SearchPoint } from '../../words/insights';
+import type { Measurement, Trial } from '../../words/trial';
+import { measurementOf } from '../trials';
+import { configurationsOf } from './configurations';
+import type { Configuration, SweepContext } from './configurations';
+import { lastSegment } from './trainings';
+
+/**
+ * What is left to show of a search that decides.
+ *
+ * @param best The point that did best, adopted or not.
+ * @param warningsFrom As in `InsightsInput`.
+ */
+export function insightsInput(
+  { options: { space, replicates }, seed, facts: { objective, training } }: SweepContext,
+  configurations: readonly Configuration[],
+  best: Configuration | undefined,
+  warningsFrom: number,
+): InsightsInput {
+  const outcome = best?.trainings[0] && lastSegment(best.trainings[0]).result?.outcome;
+  return {
+    warningsFrom,
+    ...(outcome && {
+      best: {
+        subject: 'the best point',
+        curve: curveOf(measurementOf(outcome)),
+        reachedLimit: outcome.status === 'completed',
+        isBestLate: false,
+      },
+    }),
+    search: {
+      space,
+      seed,
+      replicates,
+      objective,
+      stopsEarly: training.earlyStopping !== null,
+      points: packed(pointsOf(configurations) as unknown as readonly Plain[]),
+    },
+  };
+}
+
+/** The points of a search, from all its trials. */
+export function searchPoints(
+  { space, seed, replicates, objective }: SearchPlan,
+  trials: readonly Trial[],
+): readonly SearchPoint[] {
+  return pointsOf(configurationsOf({ options: { space, replicates }, seed, trials, facts: { objective } }));
+}
+
+/** In the order of the search; those that still run are left out. */
+function pointsOf(configurations: readonly Configuration[]): readonly SearchPoint[] {
+  return configurations.flatMap(({ trainings: [training], hparams, score }): SearchPoint[] => {
+    if (training === undefined || training.status === 'running') return [];
+    const { segments, status } = training;
+    const outcome = lastSegment(training).result?.outcome;
+    const measurement = measurementOf(outcome);
+    return [
+      {
+        trialId: segments[0]!.spec.trialId,
+        hparams,
+        status,
+        score,
+        ...(measurement && { costs: costsOf(measurement) }),
+        reachedLimit: outcome?.status === 'completed',
+        ...(status === 'ended' && measurement?.isOutline !== true && { curve: curveOf(measurement) }),
+      },
+    ];
+  });
+}
+
+function costsOf({ deviceSeconds, parameters, peakBytes }: Measurement): NonNullable<SearchPoint['costs']> {
+  return { deviceSeconds, parameters, peakBytes };
+}
+
+function curveOf(measurement: Measurement | undefined): LearningCurve {
+  return (measurement?.curve ?? []).map(({ epoch, trainLoss, valLoss }) => ({ epoch, trainLoss, valLoss }));
+}
