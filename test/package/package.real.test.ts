@@ -231,7 +231,7 @@ describe('the package, installed into an empty project', () => {
     // Not toContain: its message would hold megabytes.
     expect([bundle, sourceMap].map((text) => text.includes(folder))).toEqual([false, false]);
     expect((JSON.parse(sourceMap) as { readonly sources: readonly string[] }).sources).toContain(
-      'stepwell/dist/workflows/tune-study.js',
+      'stepwell/dist/workflows/driver/tune-study.js',
     );
   });
 });
