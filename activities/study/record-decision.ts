@@ -7,8 +7,7 @@ import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) =>
-    heartbeating(() => record(store, input));
+  return (input) => heartbeating(() => record(store, input));
 }
 
 async function record(
