@@ -1,3 +1,4 @@
+import type { Decision } from '../../workflows/stages/stage';
 import type { RecordDecisionInput, StudyActivities } from '../../workflows/words/contract';
 import { withInsights } from '../insights';
 import type { ObjectStore } from '../storage/object-store';
@@ -19,7 +20,18 @@ async function record(
     decision: { stageId },
   } = own;
   const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
-  const decision = withInsights(own.decision, stored.trials);
+  const decision = drawn(own.decision, stored.trials);
   await writeDecision(store, studyId, { ...own, decision, trials: [...stored.summaries, ...own.trials] });
   return decision.evidence.warnings;
+}
+
+/** What decides nothing holds nothing up: a fault in it is told with the decision. */
+function drawn(decision: Decision, stored: Parameters<typeof withInsights>[1]): Decision {
+  try {
+    return withInsights(decision, stored);
+  } catch (error) {
+    const { insights: _, evidence, ...answer } = decision;
+    const problem = `its insights could not be drawn: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...answer, evidence: { ...evidence, warnings: [...evidence.warnings, problem] } };
+  }
 }

@@ -118,3 +118,15 @@ it('a decision without insights is recorded as it is', async () => {
   expect(record.decision).toEqual(JSON.parse(JSON.stringify(answer)));
   expect(warnings).toEqual(answer.evidence.warnings);
 });
+
+it('a fault in the insights is told with the decision, and holds nothing up', async () => {
+  const { decision, trials } = sweep();
+  const broken = { ...decision, insights: { ...decision.insights!, search: { points: { each: [1] } } as never } };
+  const { warnings, record } = await recorded(broken, trials);
+  expect(warnings).toEqual([
+    ...decision.evidence.warnings,
+    expect.stringMatching(/^its insights could not be drawn: /),
+  ]);
+  expect(record.decision).toMatchObject({ hparams: decision.hparams, because: decision.because });
+  expect(record.decision).not.toHaveProperty('insights');
+});
