@@ -16,16 +16,8 @@ export type {
   StudyInput,
 } from './workflows/spec';
 export { FAILURES, STUDY_PROGRESS_QUERY, studyWorkflowId, TASK_QUEUES } from './workflows/words/contract';
-export type {
-  FailureType,
-  StageProgress,
-  StudyProgress,
-  StudyResult,
-  StudyStatus,
-  TrialProgress,
-  TrialSummary,
-  TuneStudyInput,
-} from './workflows/words/contract';
+export type { FailureType, TrialProgress, TuneStudyInput } from './workflows/words/contract';
+export type { StageProgress, StudyProgress, StudyResult, StudyStatus, TrialSummary } from './workflows/words/progress';
 export type { Confidence, Decision, Evidence, Plot, Series, Table } from './workflows/stages/stage';
 export type { ScheduleSpec } from './workflows/words/schedule';
 export type {
@@ -43,11 +35,10 @@ export type {
 } from './workflows/words/study';
 export type {
   EpochMeasurement,
-  HParams,
   Measurement,
   ObjectRef,
   Outcome,
   Receipt,
   TrialResult,
-  TrialSpec,
-} from './workflows/words/trial';
+} from './workflows/words/outcome';
+export type { HParams, TrialSpec } from './workflows/words/trial';

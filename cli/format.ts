@@ -7,7 +7,8 @@ import { CAUSES } from '../activities/wording/endings';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import { STANDARD_HPARAMS } from '../workflows/words/hparams';
 import type { StudyChange } from '../workflows/driver/control/change';
-import type { Receipt, HParams } from '../workflows/words/trial';
+import type { Receipt } from '../workflows/words/outcome';
+import type { HParams } from '../workflows/words/trial';
 
 /** The hyperparameters that say something: the rate, the batch size, and all that differ from their default. */
 export function hparamsText(hparams: HParams): string {

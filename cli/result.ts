@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
-import type { StudyResult } from '../workflows/words/contract';
-import type { StudyOrigin } from '../workflows/words/study-origin';
+import type { StudyResult } from '../workflows/words/progress';
+import type { StudyOrigin } from '../workflows/words/study';
 import { hparamsText, receiptsText } from './format';
 
 /**

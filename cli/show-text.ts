@@ -5,7 +5,7 @@
  */
 import { statusText } from '../activities/wording/endings';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
-import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/contract';
+import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/progress';
 import { changeText, hparamsText, receiptText } from './format';
 import { columns } from './output';
 import { waitsFor } from './progress/view';

@@ -11,7 +11,7 @@ import { lacksTrials, withAllTrials } from '../activities/study/all-trials';
 import { findServices } from '../infra/services';
 import { BUCKET, objectFolder } from '../infra/services/versitygw';
 import { askForRecord, storedRecord } from '../workers/fetch-record';
-import type { StudyRecord } from '../workflows/words/contract';
+import type { StudyRecord } from '../workflows/words/progress';
 import { CommandError } from './failure';
 import { connectServices, namesCluster } from './services';
 import { openStore } from './store';

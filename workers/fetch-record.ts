@@ -4,7 +4,7 @@
  * @module
  */
 import { STUDY_RECORD_QUERY } from '../workflows/words/contract';
-import type { StudyRecord } from '../workflows/words/contract';
+import type { StudyRecord } from '../workflows/words/progress';
 import { studyKey } from '../activities/study/study-keys';
 import { readConfig } from './config';
 import type { Environment } from './config';

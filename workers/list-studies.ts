@@ -1,6 +1,5 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { TASK_QUEUES } from '../workflows/words/contract';
-import { SEARCH_ATTRIBUTES } from '../workflows/words/search-attributes';
+import { TASK_QUEUES, SEARCH_ATTRIBUTES } from '../workflows/words/contract';
 
 export interface StudyListing {
   readonly name: string;

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowExecutionStatusName } from '@temporalio/client';
 import { STUDY_PROGRESS_QUERY, TASK_QUEUES } from '../workflows/words/contract';
-import type { StudyProgress } from '../workflows/words/contract';
+import type { StudyProgress } from '../workflows/words/progress';
 import { retriedWork, runningTrials } from './pending-work';
 import type { RetriedWork, RunningTrial } from './pending-work';
 import { describeStudy, studyHandle } from './study-handle';

@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { SEARCH_ATTRIBUTES } from '../workflows/words/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../workflows/words/contract';
 
 const INDEXED_VALUE_TYPE_KEYWORD = 2;
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StudyRecord } from '../../workflows/words/contract';
+import type { StudyRecord } from '../../workflows/words/progress';
 import { studyWorkflowId } from '../../workflows/words/contract';
 import { openingIn, openingKey, studyIds } from '../study/opening';
 import { unseal } from '../study/sealed';

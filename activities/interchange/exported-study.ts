@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { Space } from '../../workflows/search/space';
-import type { StageProgress, TrialSummary } from '../../workflows/words/contract';
+import type { StageProgress, TrialSummary } from '../../workflows/words/progress';
 import { spaceAround } from '../../workflows/stages/sweep/around';
 import type { Objective, StageUse } from '../../workflows/words/study';
 import { judged, withoutContinued } from './trial-end';

@@ -5,7 +5,7 @@
  */
 import type { Scalar, Space } from '../../workflows/search/space';
 import type { Objective } from '../../workflows/words/study';
-import type { TrialSummary } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/progress';
 
 /** A trial of a study of ours on its way out. */
 export type ExportedTrial = TrialSummary;

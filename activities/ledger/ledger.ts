@@ -8,7 +8,7 @@
  * @module
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Receipt, TrialResult } from '../../workflows/words/trial';
+import type { Receipt, TrialResult } from '../../workflows/words/outcome';
 import type { CheckpointFile } from '../trial/protocol';
 import { Fenced } from './fenced-manifest';
 import type { FencedManifest } from './fenced-manifest';

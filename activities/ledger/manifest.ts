@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { Receipt, TrialResult } from '../../workflows/words/trial';
+import type { Receipt, TrialResult } from '../../workflows/words/outcome';
 import { canonicalJson, sha256Of } from '../content-hash';
 import { StorageDenied } from '../storage/object-store';
 

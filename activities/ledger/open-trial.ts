@@ -21,7 +21,7 @@
  *
  * @module
  */
-import type { TrialResult } from '../../workflows/words/trial';
+import type { TrialResult } from '../../workflows/words/outcome';
 import { FencedManifest } from './fenced-manifest';
 import { PreconditionFailed } from '../storage/object-store';
 import type { ObjectStore, StoredObject } from '../storage/object-store';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { StudyFinal } from '../../workflows/words/contract';
-import type { Confusion } from '../../workflows/words/trial';
+import type { StudyFinal } from '../../workflows/words/progress';
+import type { Confusion } from '../../workflows/words/outcome';
 import { counted, formatNumber, formatScore } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';

@@ -1,4 +1,4 @@
-import type { StudyStatus } from '../../workflows/words/contract';
+import type { StudyStatus } from '../../workflows/words/progress';
 import { counted, formatScore, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';

@@ -4,8 +4,8 @@
  * @module
  */
 import type { StudyChange } from '../../workflows/driver/control/change';
-import type { StudyOrigin } from '../../workflows/words/study-origin';
-import type { Receipt } from '../../workflows/words/trial';
+import type { StudyOrigin } from '../../workflows/words/study';
+import type { Receipt } from '../../workflows/words/outcome';
 import { CAUSES } from '../wording/endings';
 import { counted, formatSeconds, formatValue } from '../wording/numbers';
 import { html } from './html';

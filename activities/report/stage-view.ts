@@ -1,4 +1,4 @@
-import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/words/contract';
+import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import { trainingsIn } from '../../workflows/trials/segments';
 import type { Decision } from '../../workflows/stages/stage';
 import type { HParams } from '../../workflows/words/trial';

@@ -1,4 +1,4 @@
-import type { TrialSummary } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/progress';
 import { statusText } from '../wording/endings';
 import { counted, formatNumber, formatScore, formatSeconds, formatValue } from '../wording/numbers';
 import { html } from './html';

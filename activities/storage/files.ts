@@ -5,7 +5,7 @@
  */
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { ObjectRef } from '../../workflows/words/trial';
+import type { ObjectRef } from '../../workflows/words/outcome';
 import { sha256Of } from '../content-hash';
 import type { ObjectStore } from './object-store';
 

@@ -1,4 +1,4 @@
-import type { StageProgress, StudyRecord } from '../../workflows/words/contract';
+import type { StageProgress, StudyRecord } from '../../workflows/words/progress';
 import type { ObjectStore } from '../storage/object-store';
 import { readDecision } from './decision-record';
 import { storedTrials } from './trial-pages';

@@ -1,4 +1,4 @@
-import type { CarriedDecisions } from '../../workflows/words/study-origin';
+import type { CarriedDecisions } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { readDecision, writeDecision } from './decision-record';
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ObjectRef } from '../../workflows/words/trial';
+import type { ObjectRef } from '../../workflows/words/outcome';
 import { sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 import { seal } from './sealed';

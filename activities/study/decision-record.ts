@@ -4,7 +4,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { TrialSummary } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/progress';
 import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
 import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
 import type { BudgetSpec } from '../../workflows/words/study';

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import type { StudyOrigin } from '../../workflows/words/study-origin';
-import type { ResolvedStudy } from '../../workflows/words/study';
+import type { ResolvedStudy, StudyOrigin } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { seal, unseal } from './sealed';
 import type { Unsealed } from './sealed';

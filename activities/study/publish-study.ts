@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { StudyActivities, StudyRecord } from '../../workflows/words/contract';
+import type { StudyActivities } from '../../workflows/words/contract';
+import type { StudyRecord } from '../../workflows/words/progress';
 import { renderReport } from '../report';
 import type { ObjectStore } from '../storage/object-store';
 import { withAllTrials } from './all-trials';

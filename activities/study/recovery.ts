@@ -7,17 +7,16 @@
  *
  * @module
  */
-import type { StudyFinal, TuneStudyInput } from '../../workflows/words/contract';
-import { withoutBulk } from '../../workflows/words/study-origin';
-import type { StudyOrigin } from '../../workflows/words/study-origin';
+import type { StudyFinal } from '../../workflows/words/progress';
+import type { TuneStudyInput } from '../../workflows/words/contract';
 import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/trials/segments';
 import type { Segment } from '../../workflows/trials/segments';
-import { fitting } from '../../workflows/driver/snapshot';
+import { fitting, withoutBulk } from '../../workflows/driver/snapshot';
 import type { StudySnapshot } from '../../workflows/driver/snapshot';
 import type { StageRecord } from '../../workflows/driver/pages/stage-trials';
 import { shownOf } from '../../workflows/driver/pages/summary';
-import type { Objective } from '../../workflows/words/study';
-import type { Receipt, TrialResult } from '../../workflows/words/trial';
+import type { Objective, StudyOrigin } from '../../workflows/words/study';
+import type { Receipt, TrialResult } from '../../workflows/words/outcome';
 import type { ObjectStore } from '../storage/object-store';
 import { decodeManifest, manifestKey } from '../ledger/manifest';
 import type { DecisionRecord } from './decision-record';

@@ -5,8 +5,8 @@
  */
 import { parseStudy } from '../../workflows/spec';
 import type { KnownNames, ParsedStudy, Problem } from '../../workflows/spec';
-import { withoutBulk } from '../../workflows/words/study-origin';
-import type { CarriedDecisions } from '../../workflows/words/study-origin';
+import { withoutBulk } from '../../workflows/driver/snapshot';
+import type { CarriedDecisions } from '../../workflows/words/study';
 import { canonicalJson } from '../content-hash';
 import { withSettings } from './settings';
 import type { Setting } from './settings';

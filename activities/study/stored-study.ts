@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StudyRecord, StudyStatus } from '../../workflows/words/contract';
+import type { StudyRecord, StudyStatus } from '../../workflows/words/progress';
 import type { ObjectStore } from '../storage/object-store';
 import { readChanges } from './changes-record';
 import type { ChangesRecord } from './changes-record';

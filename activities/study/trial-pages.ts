@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { LoadTrialsInput, StudyActivities, TrialPagesOf, TrialSummary } from '../../workflows/words/contract';
+import type { LoadTrialsInput, StudyActivities, TrialPagesOf } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/progress';
 import type { Objective } from '../../workflows/words/study';
 import { withoutReferences } from '../../workflows/driver/pages/outline';
 import { packed, unpacked } from '../../workflows/driver/pages/packed';

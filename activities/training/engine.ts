@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Measurement } from '../../workflows/words/trial';
+import type { Measurement } from '../../workflows/words/outcome';
 import type { TrainJob } from '../trial/protocol';
 import type { LoadedDataset } from './examples/dataset';
 import type { HostTensors } from './safetensors';

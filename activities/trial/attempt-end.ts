@@ -4,7 +4,8 @@
  * @module
  */
 import { FAILURES } from '../../workflows/words/contract';
-import type { Outcome, Receipt, TrialSpec } from '../../workflows/words/trial';
+import type { Outcome, Receipt } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 import type { Death } from '../ledger/manifest';
 import { TrainerCrashed, TrainerFailed } from './trainer-process';
 

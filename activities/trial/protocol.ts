@@ -4,7 +4,8 @@
  * @module
  */
 import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/words/study';
-import type { Outcome, TrialSpec } from '../../workflows/words/trial';
+import type { Outcome } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 
 /** One training, as the trainer process gets it. */
 export interface TrainJob {

@@ -1,5 +1,5 @@
 import type { TrialProgress } from '../../workflows/words/contract';
-import type { Receipt } from '../../workflows/words/trial';
+import type { Receipt } from '../../workflows/words/outcome';
 import type { PreviousAttempt } from '../ledger/ledger';
 
 export interface Recovery {

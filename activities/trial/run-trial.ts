@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
-import type { TrialResult } from '../../workflows/words/trial';
+import type { TrialResult } from '../../workflows/words/outcome';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';

@@ -6,7 +6,7 @@
  */
 import path from 'node:path';
 import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
-import type { Outcome, TrialResult } from '../../workflows/words/trial';
+import type { Outcome, TrialResult } from '../../workflows/words/outcome';
 import { abortable } from '../concurrency';
 import type { RestoredCheckpoint, TrialLedger } from '../ledger/ledger';
 import type { Death } from '../ledger/manifest';

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '../../workflows/words/trial';
+import type { ObjectRef } from '../../workflows/words/outcome';
 import { sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 

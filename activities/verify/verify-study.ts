@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { StudyRecord, TrialSummary } from '../../workflows/words/contract';
-import type { ObjectRef } from '../../workflows/words/trial';
+import type { StudyRecord, TrialSummary } from '../../workflows/words/progress';
+import type { ObjectRef } from '../../workflows/words/outcome';
 import { packedFiles, packedManifestSchema } from '../datasets/packed/packed';
 import type { ObjectStore } from '../storage/object-store';
 import { changesKey } from '../study/changes-record';

@@ -1,4 +1,4 @@
-import type { TrialSummary } from '../../workflows/words/contract';
+import type { TrialSummary } from '../../workflows/words/progress';
 import { sha256Of } from '../content-hash';
 import { folderName } from '../storage/files';
 import { StorageDenied } from '../storage/object-store';

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { TrialSummary } from '../../workflows/words/contract';
-import type { Receipt } from '../../workflows/words/trial';
+import type { TrialSummary } from '../../workflows/words/progress';
+import type { Receipt } from '../../workflows/words/outcome';
 
 /** A report says what a trial is, in a column of its table; the terminal what it did, in a line of its own. */
 export interface Words {

@@ -14,7 +14,7 @@ import { PRESET_NAMES, type PresetName } from '../../activities/training/engine'
 import { tf } from '../../activities/training/tensorflow/native';
 import { planStep } from '../../activities/training/tensorflow/step';
 import { initialTensors } from '../../activities/training/tensorflow/step-state';
-import type { Measurement } from '../../workflows/words/trial';
+import type { Measurement } from '../../workflows/words/outcome';
 import { pythonWith } from '../python';
 
 const SHAPE = [32, 32, 3] as const;

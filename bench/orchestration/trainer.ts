@@ -7,7 +7,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
-import type { EpochMeasurement, Measurement } from '../../workflows/words/trial';
+import type { EpochMeasurement, Measurement } from '../../workflows/words/outcome';
 
 const EPOCHS = 10;
 const WEIGHTS_BYTES = 4096;

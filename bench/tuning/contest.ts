@@ -1,5 +1,6 @@
 import type { ResolvedStudy } from '../../workflows/words/study';
-import type { HParams, TrialResult, TrialSpec } from '../../workflows/words/trial';
+import type { HParams, TrialSpec } from '../../workflows/words/trial';
+import type { TrialResult } from '../../workflows/words/outcome';
 import type { PeerSpace, PrunerName } from './optuna-peer';
 
 /** Where both tuners compete: who trains for them, and how good an answer is. */

@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { stretched } from '../../workflows/stages/schedules';
 import { stepsOf } from '../../workflows/trials/length';
-import type { HParams, Outcome, TrialSpec } from '../../workflows/words/trial';
+import type { HParams, TrialSpec } from '../../workflows/words/trial';
+import type { Outcome } from '../../workflows/words/outcome';
 import type { Answer } from './staged';
 import type { Contest } from './contest';
 

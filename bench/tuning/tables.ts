@@ -12,7 +12,8 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
 import type { PinnedDataset } from '../../workflows/words/study';
-import type { EpochMeasurement, HParams, TrialResult, TrialSpec } from '../../workflows/words/trial';
+import type { EpochMeasurement, TrialResult } from '../../workflows/words/outcome';
+import type { HParams, TrialSpec } from '../../workflows/words/trial';
 import type { Contest } from './contest';
 
 export const TABLES = ['australian', 'blood_transfusion', 'car', 'credit_g', 'kc1', 'phoneme', 'segment', 'vehicle'];

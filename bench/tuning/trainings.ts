@@ -14,7 +14,8 @@ import { memoryStore } from '../../activities/storage/memory';
 import { TrainerPool } from '../../activities/trial/trainer-pool';
 import { formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
 import type { ResolvedStudy } from '../../workflows/words/study';
-import type { TrialResult, TrialSpec } from '../../workflows/words/trial';
+import type { TrialResult } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 const TRAINER = path.resolve(__dirname, '../../activities/training/main.ts');

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { Command } from 'commander';
 import { describeStudy, observeStudy, studyHandle } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
-import type { StudyProgress, StudyResult } from '../../workflows/words/contract';
+import type { StudyProgress, StudyResult } from '../../workflows/words/progress';
 import { CommandError, failureOf, ofStudy, StudyFailed } from '../failure';
 import type { Failure } from '../failure';
 import { stageOf } from '../follow-study';

@@ -6,7 +6,7 @@
  */
 import type { createColors } from 'picocolors';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
-import type { StageProgress } from '../../workflows/words/contract';
+import type { StageProgress } from '../../workflows/words/progress';
 import { trainingsIn } from '../../workflows/trials/segments';
 import { receiptsText } from '../format';
 import { endedTrials, noticesOf, openTrials } from './view';

@@ -5,7 +5,7 @@
  */
 import { statusText } from '../../activities/wording/endings';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
-import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/contract';
+import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/progress';
 import { changeText, receiptText } from '../format';
 import { endedTrials, noticesOf } from './view';
 import type { StudyView } from './view';

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunningTrial, StudyObservation } from '../../workers/client';
-import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/contract';
+import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/progress';
 
 export interface StudyView {
   readonly observation: StudyObservation;

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { TrialManifest } from '../../activities/ledger/manifest';
-import type { Outcome } from '../../workflows/words/trial';
+import type { Outcome } from '../../workflows/words/outcome';
 import type { RecordedBlow } from './killer';
 import type { Round } from './round';
 

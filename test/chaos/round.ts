@@ -9,7 +9,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { collectGarbage } from '../../activities/garbage/collect';
 import { s3Store } from '../../activities/storage/s3';
 import type { TrialManifest } from '../../activities/ledger/manifest';
-import type { StudyResult } from '../../workflows/words/contract';
+import type { StudyResult } from '../../workflows/words/progress';
 import type { StudyInput } from '../../workflows/spec';
 import type { tuneStudy } from '../../workflows';
 import { digitsStudy, start } from '../support/studies';

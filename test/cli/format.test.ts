@@ -1,5 +1,5 @@
 import { hparamsText, receiptsText, receiptText } from '../../cli/format';
-import type { Receipt } from '../../workflows/words/trial';
+import type { Receipt } from '../../workflows/words/outcome';
 
 const receipt: Receipt = {
   trialId: 'final-train/001',

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { listText } from '../../cli/commands/list';
 import { localPath, resultText } from '../../cli/result';
 import { showText } from '../../cli/show-text';
-import type { StudyResult } from '../../workflows/words/contract';
+import type { StudyResult } from '../../workflows/words/progress';
 import { decision, pendingStage, progress, stage, trial } from './fixtures/sample-view';
 
 const result: StudyResult = {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startTemporal } from '../../infra/services';
-import type { StudyResult } from '../../workflows/words/contract';
+import type { StudyResult } from '../../workflows/words/progress';
 import { freshBucket } from '../support/services';
 import { digitsStudy, start, studyRecord, waitForCheckpoint, workerEnvironment } from '../support/studies';
 import type { StudyWorld } from '../support/studies';

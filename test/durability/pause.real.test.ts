@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import type { StudyResult } from '../../workflows/words/contract';
+import type { StudyResult } from '../../workflows/words/progress';
 import { change, openTrials } from '../support/changes';
 import { freshBucket, temporalAddress } from '../support/services';
 import { digitsStudy, start, studyRecord, waitForStep, workerEnvironment } from '../support/studies';

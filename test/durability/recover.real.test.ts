@@ -10,7 +10,7 @@ import { s3Store } from '../../activities/storage/s3';
 import type { ObjectStore } from '../../activities/storage/object-store';
 import type { Checked } from '../../activities/verify/object-checks';
 import { startTemporal } from '../../infra/services';
-import type { StudyResult } from '../../workflows/words/contract';
+import type { StudyResult } from '../../workflows/words/progress';
 import { change } from '../support/changes';
 import { freshBucket } from '../support/services';
 import { digitsStudy, start, studyRecord, trialManifests, waitForStep, workerEnvironment } from '../support/studies';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { stopServices } from '../../infra/services';
-import type { StudyRecord, StudyResult } from '../../workflows/words/contract';
+import type { StudyRecord, StudyResult } from '../../workflows/words/progress';
 import { compiledFile } from '../support/compiled';
 import { digitsStudy } from '../support/studies';
 import type { Answers } from './answers';

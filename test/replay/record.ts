@@ -14,7 +14,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import type { History } from '@temporalio/common/lib/proto-utils';
 import { FAILURES } from '../../workflows/words/contract';
-import { numericHParam } from '../../workflows/words/hparams';
+import { numericHParam } from '../../workflows/trials/hparams';
 import { change, pause, progressOf } from '../support/changes';
 import { conduct, heldTrials, settled } from '../support/held-trials';
 import { impatientTemporal } from '../support/own-temporal';

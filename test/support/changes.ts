@@ -1,5 +1,5 @@
 import { STUDY_PROGRESS_QUERY } from '../../workflows/words/contract';
-import type { StudyProgress } from '../../workflows/words/contract';
+import type { StudyProgress } from '../../workflows/words/progress';
 import type { ChangeInputs, ChangeName, StudyChange } from '../../workflows/driver/control/change';
 import type { ScriptedStudy } from './scripted-studies';
 import { waitFor } from './wait-for';

@@ -1,6 +1,7 @@
 import { STUDY_PROGRESS_QUERY } from '../../workflows/words/contract';
-import type { StudyProgress } from '../../workflows/words/contract';
-import type { Outcome, TrialSpec } from '../../workflows/words/trial';
+import type { StudyProgress } from '../../workflows/words/progress';
+import type { Outcome } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 import type { ScriptedStudy, StudyScript } from './scripted-studies';
 import { waitFor } from './wait-for';
 

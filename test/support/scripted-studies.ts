@@ -16,17 +16,17 @@ import { studyWorkflowId, TASK_QUEUES } from '../../workflows/words/contract';
 import type {
   RunTrialInput,
   StudyActivities,
-  StudyRecord,
   TrainingActivities,
-  TrialSummary,
   TuneStudyInput,
 } from '../../workflows/words/contract';
+import type { StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Decision, StudyFacts } from '../../workflows/stages/stage';
 import type { PinnedDataset, ResolvedStudy } from '../../workflows/words/study';
-import type { Outcome, TrialResult, TrialSpec } from '../../workflows/words/trial';
+import type { Outcome, TrialResult } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 import type { tuneStudy } from '../../workflows';
 import { compiledFile } from './compiled';
 

@@ -9,15 +9,8 @@ import { costOfSegment, isFirstSegment } from '../../workflows/trials/segments';
 import { STAGE_OPTIONS } from '../../workflows/stages/options';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Stage, StageContext, StudyFacts } from '../../workflows/stages/stage';
-import type {
-  EpochMeasurement,
-  HParams,
-  Measurement,
-  Outcome,
-  Trial,
-  TrialResult,
-  TrialSpec,
-} from '../../workflows/words/trial';
+import type { EpochMeasurement, Measurement, Outcome, TrialResult } from '../../workflows/words/outcome';
+import type { HParams, Trial, TrialSpec } from '../../workflows/words/trial';
 
 export type Network = (spec: TrialSpec, facts: StudyFacts) => Outcome;
 

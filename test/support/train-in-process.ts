@@ -6,7 +6,7 @@
 import type { TrainingEngine } from '../../activities/training/engine';
 import { Trainer } from '../../activities/training/loop/trainer';
 import type { CheckpointFile, TrainJob, TrainReport } from '../../activities/trial/protocol';
-import type { Measurement } from '../../workflows/words/trial';
+import type { Measurement } from '../../workflows/words/outcome';
 
 export interface TrainerInProcess {
   readonly trainer: Trainer;

@@ -16,7 +16,8 @@ import { decodeSafetensors } from '../../activities/training/safetensors';
 import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
 import { STANDARD_HPARAMS } from '../../workflows/words/hparams';
 import type { ModelSpec, PinnedDataset } from '../../workflows/words/study';
-import type { Measurement, TrialSpec } from '../../workflows/words/trial';
+import type { Measurement } from '../../workflows/words/outcome';
+import type { TrialSpec } from '../../workflows/words/trial';
 import { compiledFile } from './compiled';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');

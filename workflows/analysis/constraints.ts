@@ -1,4 +1,4 @@
-import type { Measurement } from '../words/trial';
+import type { Measurement } from '../words/outcome';
 
 /** What of a measurement may be bounded. */
 export type ConstrainedName = 'deviceSeconds' | 'parameters' | 'peakBytes';

@@ -1,4 +1,4 @@
-import type { StepLoss } from '../words/trial';
+import type { StepLoss } from '../words/outcome';
 import { exponentialMovingAverage } from './smoothing';
 
 /** A point of a learning-rate range test. */

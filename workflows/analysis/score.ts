@@ -1,5 +1,5 @@
 import type { Objective } from '../words/study';
-import type { Outcome } from '../words/trial';
+import type { Outcome } from '../words/outcome';
 
 /**
  * The objective at a trial's best epoch; `null` where there is none: out of memory, diverged at once, never validated.

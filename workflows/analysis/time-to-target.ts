@@ -1,4 +1,4 @@
-import type { EpochMeasurement } from '../words/trial';
+import type { EpochMeasurement } from '../words/outcome';
 
 /**
  * Optimizer steps until the validation loss first reached a target, interpolated between the evaluations before and

@@ -1,4 +1,4 @@
-import type { StudyProgress } from '../words/contract';
+import type { StudyProgress } from '../words/progress';
 
 /** The latest are what people look for. */
 const CHANGES_SHOWN = 5;

@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { NON_RETRYABLE, TASK_QUEUES } from '../words/contract';
 import type { RunTrialInput, TrainingActivities } from '../words/contract';
-import type { TrialResult } from '../words/trial';
+import type { TrialResult } from '../words/outcome';
 
 /** A trial that trains, or waits for a worker to train it. */
 export interface RunningTrial {

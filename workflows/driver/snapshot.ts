@@ -1,14 +1,15 @@
 /**
  * A study's state on its way into the next run of its workflow. Temporal takes 2 MB of input, so trials of long stages
- * are in the store (`trial-pages/`).
+ * are in the store (`./pages`).
  *
  * @module
  */
-import type { StudyFinal } from '../words/contract';
+import type { StudyFinal } from '../words/progress';
+import type { Decision } from '../stages/stage';
 import type { ControlSnapshot } from './control/study-control';
 import type { ResolvedStudy } from '../words/study';
 import type { StageRecord } from './pages/stage-trials';
-import type { Receipt } from '../words/trial';
+import type { Receipt } from '../words/outcome';
 
 /** Below Temporal's limit of 2 MiB by a margin for characters that take several bytes. */
 const SNAPSHOT_CHARACTERS_MAX = 1_900_000;
@@ -43,4 +44,13 @@ export function fitting(snapshot: StudySnapshot): StudySnapshot {
   throw new StudyTooLarge(
     `study state must have at most ${SNAPSHOT_CHARACTERS_MAX} characters, got ${characters}, most of them in ${parts[0]?.[0]}; split the study into several`,
   );
+}
+
+/**
+ * Plots and tables are in the store; history and memory keep the answer and its reason.
+ *
+ * @param warnings As `recordDecision` answers them.
+ */
+export function withoutBulk({ insights: _, ...decision }: Decision, warnings = decision.evidence.warnings): Decision {
+  return { ...decision, evidence: { ...decision.evidence, plots: [], bars: [], tables: [], warnings } };
 }

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus } from '../words/contract';
+import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus } from '../words/progress';
 import { StudyControl } from './control/study-control';
 import type { ControlSnapshot } from './control/study-control';
 import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
-import type { BudgetSpec, ResolvedStudy, StageUse } from '../words/study';
+import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
 import { costOfSegment, receiptsOf } from '../trials/segments';
 import { fitting } from './snapshot';
-import type { StudyRun } from '../words/study-origin';
 import type { StudySnapshot } from './snapshot';
 import { outlined } from './pages/outline';
 import { StageTrials } from './pages/stage-trials';
-import type { HParams, Receipt, Trial } from '../words/trial';
+import type { HParams, Trial } from '../words/trial';
+import type { Receipt } from '../words/outcome';
 
 export class StudyState {
   status: StudyStatus = 'resolving';

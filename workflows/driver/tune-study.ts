@@ -19,15 +19,15 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY, STUDY_RECORD_QUERY } from '../words/contract';
-import type {
-  StudyActivities,
-  StudyFinal,
-  StudyProgress,
-  StudyRecord,
-  StudyResult,
-  TuneStudyInput,
+import {
+  FAILURES,
+  NON_RETRYABLE,
+  STUDY_PROGRESS_QUERY,
+  STUDY_RECORD_QUERY,
+  SEARCH_ATTRIBUTES,
 } from '../words/contract';
+import type { StudyActivities, TuneStudyInput } from '../words/contract';
+import type { StudyFinal, StudyProgress, StudyRecord, StudyResult } from '../words/progress';
 import { accept } from './control/accept';
 import { workflowTime } from './control/clock';
 import { handleUpdates } from './control/handlers';
@@ -35,12 +35,10 @@ import { ChangeKeeper } from './control/keep-changes';
 import { liveTable } from './live-table';
 import { demandPlanner, PlannerUnknown } from './planner-version';
 import { runStage } from './run-stage';
-import { SEARCH_ATTRIBUTES } from '../words/search-attributes';
 import { StageInconclusive } from '../stages/stage';
-import { withoutBulk } from '../words/study-origin';
-import type { StudyRun } from '../words/study-origin';
+import type { StudyRun } from '../words/study';
 import { StudyState } from './state';
-import { StudyTooLarge } from './snapshot';
+import { StudyTooLarge, withoutBulk } from './snapshot';
 import type { StudySnapshot } from './snapshot';
 import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun, withoutPoints } from './pages/pages';
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { numericHParam } from '../words/hparams';
+import { numericHParam } from '../trials/hparams';
 import { deriveSeed } from '../search/random';
 import { hparamNames } from '../driver/state';
 import type { ResolvedStudy, StageUse } from '../words/study';

@@ -1,8 +1,9 @@
 import { lossOfEqualOdds } from '../analysis/score';
-import { numericHParam } from '../words/hparams';
+import { numericHParam } from '../trials/hparams';
 import { deriveSeed, uniform } from '../search/random';
-import { STEP_LOSSES_MAX } from '../words/trial';
-import type { EpochMeasurement, Measurement, Outcome, StepLoss, TrialSpec } from '../words/trial';
+import { STEP_LOSSES_MAX } from '../words/outcome';
+import type { EpochMeasurement, Measurement, Outcome, StepLoss } from '../words/outcome';
+import type { TrialSpec } from '../words/trial';
 import { epochEndStep, stepsOf } from '../trials/length';
 import { OPTIMIZER_FAMILIES } from './optimizer-family';
 import type { StudyFacts } from './stage';

@@ -4,7 +4,7 @@
  * @module
  */
 import { batchGrowth } from '../trials/batch-growth';
-import { numericHParam } from '../words/hparams';
+import { numericHParam } from '../trials/hparams';
 import type { EarlyStopping } from '../words/study';
 import { stepsOf } from '../trials/length';
 import type { HParams, StopRules, TrialSpec } from '../words/trial';

@@ -7,9 +7,10 @@ import { scoreOf } from '../analysis/score';
 import { isFirstSegment } from '../trials/segments';
 import { milestonesOf } from '../trials/batch-growth';
 import { batchPhases, examplesAfter, stepsOf } from '../trials/length';
-import { numericHParam } from '../words/hparams';
+import { numericHParam } from '../trials/hparams';
 import type { Objective } from '../words/study';
-import type { HParams, Measurement, Outcome, Trial, TrialSpec } from '../words/trial';
+import type { HParams, Trial, TrialSpec } from '../words/trial';
+import type { Measurement, Outcome } from '../words/outcome';
 import { count, formatSeconds } from './format';
 import type { StageContext } from './stage';
 

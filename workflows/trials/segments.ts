@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { Measurement, Receipt, Trial, TrialSpec } from '../words/trial';
+import type { Measurement, Receipt } from '../words/outcome';
+import type { Trial, TrialSpec } from '../words/trial';
+import { measurementOf } from './outcome';
 
 /** What of a trial says its cost; stored summaries have it as well. */
 export interface Segment extends Pick<Trial, 'result'> {
@@ -51,7 +53,3 @@ export function receiptsOf({ spec: { trialId }, result }: Segment): readonly Rec
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-
-function measurementOf(result: Trial['result']): Measurement | undefined {
-  return result === undefined || result.outcome.status === 'outOfMemory' ? undefined : result.outcome.measurement;
-}

@@ -5,7 +5,6 @@
  * @module
  */
 import type { OptimizerName } from './study';
-import type { HParams } from './trial';
 
 export interface StandardHParam {
   readonly default: number;
@@ -74,20 +73,3 @@ export const DEFAULT_LEARNING_RATES: Readonly<Record<OptimizerName, number>> = {
   rmsprop: 1e-3,
   adagrad: 1e-2,
 };
-
-/** Lowest and highest value of a hyperparameter; of a name without a meaning of its own, no limits. */
-export function limitsOf(name: string): Pick<StandardHParam, 'min' | 'max' | 'integer'> {
-  return (
-    Object.entries<StandardHParam>(STANDARD_HPARAMS).find(([known]) => known === name)?.[1] ?? {
-      min: -Infinity,
-      max: Infinity,
-    }
-  );
-}
-
-/** A numeric hyperparameter. @throws RangeError if it is missing or not a number. */
-export function numericHParam(hparams: HParams, name: string): number {
-  const value = hparams[name];
-  if (typeof value !== 'number') throw new RangeError(`hparams.${name} must be a number, got ${String(value)}`);
-  return value;
-}

@@ -8,7 +8,8 @@ import type { ConstrainedName } from '../analysis/constraints';
 import type { Packed } from '../driver/pages/packed';
 import type { Space } from '../search/space';
 import type { Objective } from './study';
-import type { EpochMeasurement, HParams, Measurement } from './trial';
+import type { EpochMeasurement, Measurement } from './outcome';
+import type { HParams } from './trial';
 
 /** What the shape of a training shows of its length. */
 export type LearningCurve = readonly Pick<EpochMeasurement, 'epoch' | 'trainLoss' | 'valLoss'>[];

@@ -1,12 +1,14 @@
 /**
  * The resolved study: what a workflow and its history see. Every default is filled and the data set is pinned by its
- * content. `./spec` parses what people write into this.
+ * content. `../spec` parses what people write into this. And what a study begins with that does not begin from nothing.
  *
  * @module
  */
+import type { Decision } from '../stages/stage';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
 import type { ScheduleSpec } from './schedule';
-import type { HParams, ObjectRef, PrecheltRule } from './trial';
+import type { HParams, PrecheltRule } from './trial';
+import type { ObjectRef } from './outcome';
 
 export type OptimizerName = 'sgd' | 'momentum' | 'nesterov' | 'adam' | 'adamw' | 'rmsprop' | 'adagrad';
 
@@ -86,7 +88,7 @@ export interface BudgetSpec {
   readonly deviceMinutes: number | null;
   readonly maxTrials: number | null;
   readonly parallelTrials: number;
-  /** Shares of the device time by the name of a stage; those of the others are in `./stage-shares`. */
+  /** Shares of the device time by the name of a stage, in place of those that stages declare. */
   readonly stageShares?: Readonly<Record<string, number>>;
 }
 
@@ -119,4 +121,36 @@ export interface ResolvedStudy {
   /** Optimizer steps between checkpoints; a kill loses at most these. */
   readonly checkpointEverySteps: number;
   readonly stages: readonly StageUse[];
+}
+
+/** Whose decisions a study took over, for whoever reads its result. */
+export interface StudyOrigin {
+  /** `recovered`: the same study, from the store, after Temporal had lost it. */
+  readonly kind: 'rerun' | 'recovered';
+  readonly studyId: string;
+  /** Stages whose decisions were taken over. */
+  readonly stageIds: readonly string[];
+  /** Parts of the study that are not as they were when those stages decided, e.g. `training.epochs`. */
+  readonly changed: readonly string[];
+}
+
+/** What a rerun takes over. */
+export interface CarriedDecisions {
+  readonly origin: StudyOrigin;
+  /**
+   * Of the leading stages, in their order; without plots and tables, which `resolveStudy` copies from store to store.
+   */
+  readonly decisions: readonly Decision[];
+  /** The data set as the earlier study pinned it, where the rerun asks for the same one. */
+  readonly dataset?: PinnedDataset;
+}
+
+/** What identifies a study's work in the store, beyond its name. */
+export interface StudyRun {
+  /** Of a study from its first start on: through every continue-as-new, and through recoveries. */
+  readonly studyRun: string;
+  /** Part of every trial's content address, where the study must not reuse what others trained. */
+  readonly fresh?: string;
+  /** Where its decisions come from, the oldest first; absent for a study that began from nothing. */
+  readonly origins?: readonly StudyOrigin[];
 }

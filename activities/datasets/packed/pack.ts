@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ObjectRef } from '../../../workflows/words/trial';
+import type { ObjectRef } from '../../../workflows/words/outcome';
 import type { ObjectStore } from '../../storage/object-store';
 import { canonicalJson, sha256Of } from '../../content-hash';
 import { DatasetInvalid } from '../errors';

@@ -5,7 +5,8 @@
  */
 import { lossOfEqualOdds } from '../../../workflows/analysis/score';
 import { power } from '../../../workflows/search/power';
-import type { EpochMeasurement, StopRules } from '../../../workflows/words/trial';
+import type { EpochMeasurement } from '../../../workflows/words/outcome';
+import type { StopRules } from '../../../workflows/words/trial';
 
 /** Weight of the past in the moving average; about 50 steps of memory, as in fastai's learning-rate finder. */
 const BETA = 0.98;

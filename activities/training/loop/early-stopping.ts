@@ -5,7 +5,8 @@
  */
 import { isBetter } from '../../../workflows/analysis/score';
 import type { Objective } from '../../../workflows/words/study';
-import type { EpochMeasurement, PrecheltRule, StopRules } from '../../../workflows/words/trial';
+import type { EpochMeasurement } from '../../../workflows/words/outcome';
+import type { PrecheltRule, StopRules } from '../../../workflows/words/trial';
 
 /** Plain JSON, kept in checkpoints. */
 export interface Patience {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Evaluation, TOP_K } from '../../../workflows/words/trial';
+import { type Evaluation, TOP_K } from '../../../workflows/words/outcome';
 import type { BatchEvaluation, StepEngine } from '../engine';
 
 /** Examples evaluated between two signs of progress. */

@@ -1,5 +1,5 @@
 import type { GradientNorms } from '../../../workflows/analysis/noise-scale';
-import type { Evaluation, Measurement } from '../../../workflows/words/trial';
+import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { examplesAfter } from '../../../workflows/trials/length';
 import { peakMemoryBytes } from '../peak-memory';
 import { epochTrainLoss, type TrainingState } from './training-state';

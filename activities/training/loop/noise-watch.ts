@@ -5,7 +5,8 @@
  */
 import { addedNorms, noiseScaleOf, type NoiseSums } from '../../../workflows/analysis/noise-scale';
 import { type BatchPhase, examplesAfter, phaseAt } from '../../../workflows/trials/length';
-import { NOISE_PAIRS_MAX, type TrialSpec } from '../../../workflows/words/trial';
+import { NOISE_PAIRS_MAX } from '../../../workflows/words/outcome';
+import { type TrialSpec } from '../../../workflows/words/trial';
 import type { HalfBatchNorms } from '../engine';
 import type { TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';

@@ -8,7 +8,8 @@ import { initialNoiseSums, type NoiseSums } from '../../../workflows/analysis/no
 import { isBetter } from '../../../workflows/analysis/score';
 import type { ScheduleSpec } from '../../../workflows/words/schedule';
 import type { Objective } from '../../../workflows/words/study';
-import { type EpochMeasurement, STEP_LOSSES_MAX, type StepLoss, type StopRules } from '../../../workflows/words/trial';
+import { type EpochMeasurement, STEP_LOSSES_MAX, type StepLoss } from '../../../workflows/words/outcome';
+import { type StopRules } from '../../../workflows/words/trial';
 import type { BatchPhase } from '../../../workflows/trials/length';
 import { divergedOrDead, INITIAL_LOSS_WATCH, type LossWatch, watchLoss } from './divergence';
 import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience, stopsByPrechelt } from './early-stopping';

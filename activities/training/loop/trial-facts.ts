@@ -4,7 +4,7 @@
  * @module
  */
 import { milestonesOf } from '../../../workflows/trials/batch-growth';
-import { numericHParam } from '../../../workflows/words/hparams';
+import { numericHParam } from '../../../workflows/trials/hparams';
 import { type BatchPhase, batchPhases, examplesAfter, stepReaching, stepsOf } from '../../../workflows/trials/length';
 import type { TrialLimit } from '../../../workflows/words/trial';
 import { type SplitIndices, splitIndices } from '../../datasets/packed/split';

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from 'node:path';
-import type { Evaluation, Measurement } from '../../../workflows/words/trial';
+import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
 import type { TrainReport } from '../../trial/protocol';
 import { encodeSafetensors, type HostTensors, writeDurably } from '../safetensors';
 import { neverLearnt } from './divergence';

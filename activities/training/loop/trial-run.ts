@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
-import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/trial';
+import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';

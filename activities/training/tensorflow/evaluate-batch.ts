@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CONFUSION_CLASSES_MAX, TOP_K } from '../../../workflows/words/trial';
+import { CONFUSION_CLASSES_MAX, TOP_K } from '../../../workflows/words/outcome';
 import { crossEntropy } from './cross-entropy';
 import type { TrainableModel } from './model';
 import { native, tf, typeAttribute } from './native';

@@ -1,5 +1,5 @@
 import { batchSizesOf } from '../../../workflows/trials/batch-growth';
-import { numericHParam } from '../../../workflows/words/hparams';
+import { numericHParam } from '../../../workflows/trials/hparams';
 import type { TrialSpec } from '../../../workflows/words/trial';
 import type { TrainJob } from '../../trial/protocol';
 import type { OpenTraining, TrainingEngine } from '../engine';

@@ -11,7 +11,7 @@ import type { TrialManifest, TrialUser } from '../../../activities/ledger/manife
 import { writeDecision } from '../../../activities/study/decision-record';
 import { writeOpening } from '../../../activities/study/opening';
 import { sha256Of } from '../../../activities/content-hash';
-import type { StudyRecord } from '../../../workflows/words/contract';
+import type { StudyRecord } from '../../../workflows/words/progress';
 import { sampleStudy, SAMPLE_STUDY } from '../report/sample-study';
 import { ownerOf, resultOf } from '../ledger/trial-support';
 

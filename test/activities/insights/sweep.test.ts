@@ -2,7 +2,8 @@ import { withInsights } from '../../../activities/insights';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
+import type { EpochMeasurement, Outcome } from '../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -1,5 +1,5 @@
 import type { ExportedStudy } from '../../../activities/interchange/trial-row';
-import type { TrialSummary } from '../../../workflows/words/contract';
+import type { TrialSummary } from '../../../workflows/words/progress';
 
 function trial(trialId: string, changes: Partial<TrialSummary>): TrialSummary {
   return {

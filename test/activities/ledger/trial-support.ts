@@ -13,7 +13,7 @@ import { TrialLedger } from '../../../activities/ledger/ledger';
 import { decodeManifest, encodeManifest, manifestKey } from '../../../activities/ledger/manifest';
 import type { TrialManifest, TrialOwner } from '../../../activities/ledger/manifest';
 import type { CheckpointFile } from '../../../activities/trial/protocol';
-import type { Measurement, TrialResult } from '../../../workflows/words/trial';
+import type { Measurement, TrialResult } from '../../../workflows/words/outcome';
 
 export const HASH = 'a'.repeat(64);
 

@@ -1,7 +1,7 @@
 import { renderReport } from '../../../activities/report';
 import { confusions } from '../../../activities/report/confusions';
 import { html, markupOf } from '../../../activities/report/html';
-import type { TestResult } from '../../../workflows/words/contract';
+import type { TestResult } from '../../../workflows/words/progress';
 import { sampleStudy } from './sample-study';
 
 const TEST: TestResult = {

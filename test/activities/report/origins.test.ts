@@ -1,5 +1,5 @@
 import { renderReport } from '../../../activities/report';
-import type { StudyOrigin } from '../../../workflows/words/study-origin';
+import type { StudyOrigin } from '../../../workflows/words/study';
 import { sampleStudy } from './sample-study';
 
 function reportOf(origins: readonly StudyOrigin[]): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { TrialSummary } from '../../../workflows/words/contract';
+import type { TrialSummary } from '../../../workflows/words/progress';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { HParams } from '../../../workflows/words/trial';
 

@@ -5,10 +5,10 @@
  * @module
  */
 import type { ReportInput } from '../../../activities/report';
-import type { StageProgress, TrialSummary } from '../../../workflows/words/contract';
+import type { StageProgress, TrialSummary } from '../../../workflows/words/progress';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { ResolvedStudy } from '../../../workflows/words/study';
-import type { Receipt } from '../../../workflows/words/trial';
+import type { Receipt } from '../../../workflows/words/outcome';
 import { AFTER_SWEEP, START } from './sample-parts';
 import { ladder, rangeTest, retest } from './sample-rate-stages';
 import { finalTrain, sweep } from './sample-sweep';

@@ -2,7 +2,7 @@ import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { decisionKey, readDecision } from '../../../activities/study/decision-record';
-import type { StudyRecord } from '../../../workflows/words/contract';
+import type { StudyRecord } from '../../../workflows/words/progress';
 import { quietEnvironment } from '../../support/activity-environment';
 import { sampleStudy } from '../report/sample-study';
 

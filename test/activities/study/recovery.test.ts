@@ -7,8 +7,8 @@ import { openingKey, writeOpening } from '../../../activities/study/opening';
 import { recoveryOf } from '../../../activities/study/recovery';
 import { readStudy, unfinishedStudies } from '../../../activities/study/stored-study';
 import { sha256Of } from '../../../activities/content-hash';
-import type { StudyStatus, TrialSummary } from '../../../workflows/words/contract';
-import type { Receipt } from '../../../workflows/words/trial';
+import type { StudyStatus, TrialSummary } from '../../../workflows/words/progress';
+import type { Receipt } from '../../../workflows/words/outcome';
 import { sampleStudy, SAMPLE_STUDY } from '../report/sample-study';
 import { ownerOf, resultOf } from '../ledger/trial-support';
 

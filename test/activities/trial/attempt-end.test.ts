@@ -2,7 +2,7 @@ import { endOf, hangsFrom, TrainerStalled } from '../../../activities/trial/atte
 import type { AttemptFacts } from '../../../activities/trial/attempt-end';
 import { TrainerCrashed, TrainerFailed } from '../../../activities/trial/trainer-process';
 import { FAILURES } from '../../../workflows/words/contract';
-import type { Receipt } from '../../../workflows/words/trial';
+import type { Receipt } from '../../../workflows/words/outcome';
 
 const facts = (changed: Partial<AttemptFacts> = {}): AttemptFacts => ({
   step: 42,

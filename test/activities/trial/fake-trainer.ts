@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TrainJob, TrainReport } from '../../../activities/trial/protocol';
 import { TrainerCrashed } from '../../../activities/trial/trainer-process';
 import type { TrainerEvents } from '../../../activities/trial/trainer-process';
-import type { Outcome } from '../../../workflows/words/trial';
+import type { Outcome } from '../../../workflows/words/outcome';
 import { resultOf } from '../ledger/trial-support';
 
 interface Training {

@@ -6,7 +6,7 @@ import { TrainingAttempt } from '../../../activities/trial/training-attempt';
 import type { TrialOwner } from '../../../activities/ledger/manifest';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import type { Outcome, TrialResult } from '../../../workflows/words/trial';
+import type { Outcome, TrialResult } from '../../../workflows/words/outcome';
 import { folder, HASH, keysOf, manifestOf, resultOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
 import { trialInput } from './trial-input';

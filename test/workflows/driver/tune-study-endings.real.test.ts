@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FAILURES } from '../../../workflows/words/contract';
-import { numericHParam } from '../../../workflows/words/hparams';
+import { numericHParam } from '../../../workflows/trials/hparams';
 import { PLANNER_VERSION } from '../../../workflows/driver/planner-version';
 import { heldTrials, settled } from '../../support/held-trials';
 import { fiveStages, ladderStudy, sweepStudy } from '../../support/scripted-files';

@@ -2,7 +2,7 @@
  * Searches that are longer than one run of their workflow may be, on a real Temporal server; the trainings are made up.
  */
 import { STUDY_PROGRESS_QUERY } from '../../../workflows/words/contract';
-import type { StudyProgress } from '../../../workflows/words/contract';
+import type { StudyProgress } from '../../../workflows/words/progress';
 import type { StudyInput } from '../../../workflows/spec';
 import { sweepStudy } from '../../support/scripted-files';
 import type { ScriptedStudy } from '../../support/scripted-studies';

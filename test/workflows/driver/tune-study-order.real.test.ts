@@ -1,6 +1,7 @@
 import { STUDY_PROGRESS_QUERY } from '../../../workflows/words/contract';
-import type { StudyProgress, StudyResult } from '../../../workflows/words/contract';
-import type { Outcome, TrialSpec } from '../../../workflows/words/trial';
+import type { StudyProgress, StudyResult } from '../../../workflows/words/progress';
+import type { Outcome } from '../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { conduct, heldTrials } from '../../support/held-trials';
 import type { HeldTrials } from '../../support/held-trials';
 import { fiveStages, sweepStudy } from '../../support/scripted-files';

@@ -1,5 +1,5 @@
 /** Studies whose sweeps pause trials and go on with some, on a real Temporal server; the trainings are made up. */
-import type { StudyResult } from '../../../workflows/words/contract';
+import type { StudyResult } from '../../../workflows/words/progress';
 import type { StudyInput } from '../../../workflows/spec';
 import type { TrialSpec } from '../../../workflows/words/trial';
 import { conduct, heldTrials } from '../../support/held-trials';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { STUDY_PROGRESS_QUERY } from '../../../workflows/words/contract';
-import type { StudyProgress } from '../../../workflows/words/contract';
+import type { StudyProgress } from '../../../workflows/words/progress';
 import { conduct, heldTrials, settled } from '../../support/held-trials';
 import { fiveStages, sweepStudy } from '../../support/scripted-files';
 import { scriptedWorld } from '../../support/scripted-studies';

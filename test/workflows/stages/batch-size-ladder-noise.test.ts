@@ -1,7 +1,7 @@
 import { uniform } from '../../../workflows/search/random';
 import { batchSizeLadder } from '../../../workflows/stages/batch-size-ladder/stage';
 import type { StageContext } from '../../../workflows/stages/stage';
-import type { Measurement } from '../../../workflows/words/trial';
+import type { Measurement } from '../../../workflows/words/outcome';
 import { completed, contextOf, drive, FACTS, measured, optionsOf } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -2,7 +2,8 @@ import { batchSizeLadder } from '../../../workflows/stages/batch-size-ladder/sta
 import { StageInconclusive } from '../../../workflows/stages/stage';
 import type { Decision, StageContext, StudyFacts } from '../../../workflows/stages/stage';
 import { epochEndStep, stepsOf } from '../../../workflows/trials/length';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
+import type { EpochMeasurement, Outcome } from '../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, INCUMBENT, optionsOf, OUTCOMES } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -4,7 +4,8 @@ import { STAGE_OPTIONS } from '../../../workflows/stages/options';
 import { StageInconclusive } from '../../../workflows/stages/stage';
 import type { Decision, Stage, StageContext } from '../../../workflows/stages/stage';
 import { stepsOf } from '../../../workflows/trials/length';
-import type { Outcome, TrialSpec } from '../../../workflows/words/trial';
+import type { Outcome } from '../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

@@ -1,7 +1,8 @@
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { lrRangeTest } from '../../../workflows/stages/lr-range-test/stage';
 import type { StageContext, StudyFacts } from '../../../workflows/stages/stage';
-import type { Outcome, StepLoss, Trial, TrialSpec } from '../../../workflows/words/trial';
+import type { Outcome, StepLoss } from '../../../workflows/words/outcome';
+import type { Trial, TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, measured, optionsOf, OUTCOMES } from '../../support/stages';
 import type { Network } from '../../support/stages';
 

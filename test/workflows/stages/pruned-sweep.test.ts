@@ -7,7 +7,8 @@ import { regularizationSweepOptions } from '../../../workflows/stages/sweep/opti
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import { lastValue, trainingsOf } from '../../../workflows/stages/sweep/trainings';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
-import type { EpochMeasurement, Outcome, TrialSpec } from '../../../workflows/words/trial';
+import type { EpochMeasurement, Outcome } from '../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../workflows/words/trial';
 import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf, OUTCOMES, shuffled } from '../../support/stages';
 import type { DriveOptions, Network } from '../../support/stages';
 

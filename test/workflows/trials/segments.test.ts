@@ -1,5 +1,6 @@
 import { costOfSegment, receiptsOf, trainingsIn } from '../../../workflows/trials/segments';
-import type { Outcome, Receipt, Trial, TrialSpec } from '../../../workflows/words/trial';
+import type { Outcome, Receipt } from '../../../workflows/words/outcome';
+import type { Trial, TrialSpec } from '../../../workflows/words/trial';
 import { measured, resultOf } from '../../support/stages';
 
 const spec = (trialId: string, more: Partial<TrialSpec> = {}): TrialSpec => ({

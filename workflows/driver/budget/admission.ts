@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { STAGES } from '../../stages';
 import { formatSeconds } from '../../stages/format';
 import type { StageUse } from '../../words/study';

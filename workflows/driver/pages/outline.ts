@@ -1,6 +1,7 @@
 import { isBetter } from '../../analysis/score';
 import type { Objective } from '../../words/study';
-import type { EpochMeasurement, Measurement, Trial } from '../../words/trial';
+import type { EpochMeasurement, Measurement } from '../../words/outcome';
+import type { Trial } from '../../words/trial';
 
 /** Lines that the curves of a stage may have, all trials together, before only outlines are kept: about 300 kB. */
 const CURVE_LINES_MAX = 3000;

@@ -1,4 +1,4 @@
-import type { StageProgress, TrialSummary } from '../../words/contract';
+import type { StageProgress, TrialSummary } from '../../words/progress';
 import { isFirstSegment, trainingsIn } from '../../trials/segments';
 import type { Decision } from '../../stages/stage';
 import type { Objective } from '../../words/study';

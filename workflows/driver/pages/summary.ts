@@ -1,7 +1,7 @@
 import { ranked } from '../../analysis/ranking';
 import { scoreOf } from '../../analysis/score';
-import type { TrialSummary } from '../../words/contract';
-import { rampEnd } from '../../trials/ramp-end';
+import type { TrialSummary } from '../../words/progress';
+import { measurementOf, rampEnd } from '../../trials/outcome';
 import { costOfSegment } from '../../trials/segments';
 import type { Objective } from '../../words/study';
 import type { Trial } from '../../words/trial';
@@ -12,8 +12,7 @@ export function summarize(stageId: string, trials: readonly Trial[], trial: Tria
     spec: { trialId, label, hparams, continues },
     result,
   } = trial;
-  const measured =
-    result !== undefined && result.outcome.status !== 'outOfMemory' ? result.outcome.measurement : undefined;
+  const measured = measurementOf(result);
   const brokeDownAt = rampEnd(trial);
   return {
     trialId,

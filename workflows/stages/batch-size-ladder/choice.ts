@@ -1,4 +1,4 @@
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';

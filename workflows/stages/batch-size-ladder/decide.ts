@@ -1,4 +1,4 @@
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { confidenceBy } from '../confidence';
 import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';

@@ -1,4 +1,4 @@
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
 import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { threeDigits } from '../format';

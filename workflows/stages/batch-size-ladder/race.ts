@@ -1,7 +1,7 @@
 import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, median } from '../../analysis/statistics';
 import { stepsToTarget } from '../../analysis/time-to-target';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { stepsOf } from '../../trials/length';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { constantRate } from '../schedules';

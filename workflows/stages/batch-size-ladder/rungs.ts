@@ -1,4 +1,4 @@
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning, measurementOf } from '../trials';
 import { batchSizeOf, sizeTrial, trialsOf } from './phases';

@@ -1,5 +1,5 @@
 import { batchSizesOf } from '../../trials/batch-growth';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import type { Trial } from '../../words/trial';
 import { formatNumber } from '../format';
 import { measurementOf } from '../trials';

@@ -8,7 +8,7 @@ import { ranked } from '../../analysis/ranking';
 import { lossOfEqualOdds } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import type { InsightsInput } from '../../words/insights';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';

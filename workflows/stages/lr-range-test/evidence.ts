@@ -1,5 +1,5 @@
 import { logMedian } from '../../analysis/statistics';
-import { rampEnd } from '../../trials/ramp-end';
+import { rampEnd } from '../../trials/outcome';
 import type { Trial } from '../../words/trial';
 import type { Plot, Table } from '../stage';
 import { formatNumber, threeDigits } from '../format';

@@ -1,5 +1,6 @@
 import { logMedian } from '../../analysis/statistics';
-import { numericHParam, STANDARD_HPARAMS } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
+import { STANDARD_HPARAMS } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
 import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { formatNumber, threeDigits } from '../format';

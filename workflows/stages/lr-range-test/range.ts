@@ -1,5 +1,5 @@
 import { STANDARD_HPARAMS } from '../../words/hparams';
-import { STEP_LOSSES_MAX } from '../../words/trial';
+import { STEP_LOSSES_MAX } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';

@@ -8,9 +8,9 @@
  * @module
  */
 import { logMedian, ratioSpread } from '../../analysis/statistics';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
-import { STEP_LOSSES_MAX } from '../../words/trial';
+import { STEP_LOSSES_MAX } from '../../words/outcome';
 import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber, threeDigits } from '../format';

@@ -4,7 +4,7 @@
  * @module
  */
 import { geometricMean } from '../../analysis/statistics';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import type { Trial } from '../../words/trial';
 import { threeDigits } from '../format';
 import { finalValLoss, isRunning } from '../trials';

@@ -11,7 +11,7 @@
  * @module
  */
 import { ratioSpread } from '../../analysis/statistics';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
 import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';

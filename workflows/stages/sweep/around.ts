@@ -1,4 +1,4 @@
-import { limitsOf } from '../../words/hparams';
+import { limitsOf } from '../../trials/hparams';
 import { isRelative, listOf } from '../../search/space';
 import type { Dimension, Scalar, Space } from '../../search/space';
 import type { HParams } from '../../words/trial';

@@ -1,4 +1,4 @@
-import { limitsOf } from '../../words/hparams';
+import { limitsOf } from '../../trials/hparams';
 import { cardinality, isLogarithmic, isRange, unitOf } from '../../search/space';
 import { boundsOf } from '../../search/space/dimension';
 import type { Range, Scalar } from '../../search/space/dimension';

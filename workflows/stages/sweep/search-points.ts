@@ -1,7 +1,8 @@
 import { packed } from '../../driver/pages/packed';
 import type { Plain } from '../../driver/pages/packed';
 import type { InsightsInput, LearningCurve, SearchPlan, SearchPoint } from '../../words/insights';
-import type { Measurement, Trial } from '../../words/trial';
+import type { Measurement } from '../../words/outcome';
+import type { Trial } from '../../words/trial';
 import { measurementOf } from '../trials';
 import { configurationsOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';

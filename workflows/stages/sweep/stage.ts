@@ -5,7 +5,7 @@
  * @module
  */
 import { listOf, pointKey, valueAtUnit } from '../../search/space';
-import { numericHParam } from '../../words/hparams';
+import { numericHParam } from '../../trials/hparams';
 import { stepsOf } from '../../trials/length';
 import type { HParams, TrialSpec } from '../../words/trial';
 import type { Stage } from '../stage';

@@ -5,7 +5,8 @@
  */
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
-import type { EpochMeasurement, HParams, Measurement, Trial, TrialSpec } from '../../words/trial';
+import type { EpochMeasurement, Measurement } from '../../words/outcome';
+import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { isRunning, measurementOf, soundScore } from '../trials';
 
 export interface Training {

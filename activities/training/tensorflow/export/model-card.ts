@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Evaluation, HParams, Measurement } from '../../../../workflows/words/trial';
+import type { Evaluation, Measurement } from '../../../../workflows/words/outcome';
+import type { HParams } from '../../../../workflows/words/trial';
 import type { TrainableModel } from '../model';
 import type { HostTensors } from '../../safetensors';
 

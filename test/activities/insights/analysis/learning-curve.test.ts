@@ -1,6 +1,6 @@
 import { overfitting, unfinished } from '../../../../activities/insights/analysis';
 import { uniform } from '../../../../workflows/search/random';
-import type { EpochMeasurement } from '../../../../workflows/words/trial';
+import type { EpochMeasurement } from '../../../../workflows/words/outcome';
 
 const curveOf = (
   epochs: number,

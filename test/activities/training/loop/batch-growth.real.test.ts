@@ -5,7 +5,8 @@ import { TensorFlowEngine } from '../../../../activities/training/tensorflow/ten
 import type { TrainJob, TrainReport } from '../../../../activities/trial/protocol';
 import type { BatchGrowth } from '../../../../workflows/trials/batch-growth';
 import type { ModelSpec } from '../../../../workflows/words/study';
-import type { Measurement, TrialSpec } from '../../../../workflows/words/trial';
+import type { Measurement } from '../../../../workflows/words/outcome';
+import type { TrialSpec } from '../../../../workflows/words/trial';
 import { trainInProcess, type TrainOptions } from '../../../support/train-in-process';
 import { digitsJob, type LocalDigits, packedDigits, tensorBits, withoutTimes } from '../../../support/trainer';
 

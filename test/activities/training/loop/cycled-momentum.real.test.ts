@@ -5,7 +5,7 @@ import { Trainer } from '../../../../activities/training/loop/trainer';
 import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
 import type { CycledMomentum } from '../../../../workflows/words/schedule';
 import type { OptimizerSpec } from '../../../../workflows/words/study';
-import type { StepLoss } from '../../../../workflows/words/trial';
+import type { StepLoss } from '../../../../workflows/words/outcome';
 import { digitsJob, type LocalDigits, packedDigits } from '../../../support/trainer';
 
 let digits: LocalDigits;

@@ -7,7 +7,8 @@ import {
   smoothedLoss,
   watchLoss,
 } from '../../../../activities/training/loop/divergence';
-import type { EpochMeasurement, StopRules } from '../../../../workflows/words/trial';
+import type { EpochMeasurement } from '../../../../workflows/words/outcome';
+import type { StopRules } from '../../../../workflows/words/trial';
 
 /** Step, counted from 1, and kind of the first verdict. */
 function verdictOf(losses: readonly number[], rules: StopRules): readonly [number, string] | null {

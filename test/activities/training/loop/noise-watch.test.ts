@@ -2,7 +2,8 @@ import { createNoiseWatch, type NoiseWatch } from '../../../../activities/traini
 import { INITIAL_STATE, type TrainingState } from '../../../../activities/training/loop/training-state';
 import type { TrialFacts } from '../../../../activities/training/loop/trial-facts';
 import { batchPhases } from '../../../../workflows/trials/length';
-import { NOISE_PAIRS_MAX, type TrialSpec } from '../../../../workflows/words/trial';
+import { NOISE_PAIRS_MAX } from '../../../../workflows/words/outcome';
+import { type TrialSpec } from '../../../../workflows/words/trial';
 
 const watch = (trial: Partial<TrialSpec>, stepsTotal = 100): NoiseWatch =>
   createNoiseWatch(

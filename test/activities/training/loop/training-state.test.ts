@@ -6,7 +6,8 @@ import {
   stepLossStride,
   type TrainingState,
 } from '../../../../activities/training/loop/training-state';
-import { type EpochMeasurement, STEP_LOSSES_MAX, type StopRules } from '../../../../workflows/words/trial';
+import { type EpochMeasurement, STEP_LOSSES_MAX } from '../../../../workflows/words/outcome';
+import { type StopRules } from '../../../../workflows/words/trial';
 
 const steps = (losses: readonly number[], stride = 1, rules: StopRules = {}): TrainingState =>
   losses.reduce((state, loss) => afterStep(state, { loss, learningRate: 0.1, stride }, rules), INITIAL_STATE);

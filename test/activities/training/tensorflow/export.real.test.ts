@@ -11,7 +11,7 @@ import { tf } from '../../../../activities/training/tensorflow/native';
 import { initialTensors } from '../../../../activities/training/tensorflow/step-state';
 import { planStep } from '../../../../activities/training/tensorflow/step';
 import type { LayerSpec, ModelSpec } from '../../../../workflows/words/study';
-import type { Measurement } from '../../../../workflows/words/trial';
+import type { Measurement } from '../../../../workflows/words/outcome';
 
 const SHAPE = [12, 10, 3] as const;
 const CLASS_NAMES = ['cat', 'dog', 'emu', 'fox'];

@@ -4,7 +4,8 @@ import { PRUNERS } from '../../../../workflows/search/pruners';
 import type { PrunableTrial, Pruner } from '../../../../workflows/search/pruners';
 import { curveOf, trainingsOf } from '../../../../workflows/stages/sweep/trainings';
 import { outlined } from '../../../../workflows/driver/pages/outline';
-import type { EpochMeasurement, Measurement, Trial, TrialSpec } from '../../../../workflows/words/trial';
+import type { EpochMeasurement, Measurement } from '../../../../workflows/words/outcome';
+import type { Trial, TrialSpec } from '../../../../workflows/words/trial';
 import { FACTS, INCUMBENT, resultOf } from '../../../support/stages';
 
 const OBJECTIVE = FACTS.objective;

@@ -1,5 +1,6 @@
-import { rampEnd } from '../../../workflows/trials/ramp-end';
-import type { Outcome, Trial } from '../../../workflows/words/trial';
+import { rampEnd } from '../../../workflows/trials/outcome';
+import type { Outcome } from '../../../workflows/words/outcome';
+import type { Trial } from '../../../workflows/words/trial';
 import { measured, resultOf } from '../../support/stages';
 
 const measurement = measured(null, {

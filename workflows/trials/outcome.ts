@@ -1,4 +1,15 @@
+/**
+ * What is read of a trial that ended, whatever its stage.
+ *
+ * @module
+ */
+import type { Measurement, TrialResult } from '../words/outcome';
 import type { Trial } from '../words/trial';
+
+/** What a trial measured; `undefined` of one that runs, or that ran out of memory. */
+export function measurementOf(result: TrialResult | undefined): Measurement | undefined {
+  return result === undefined || result.outcome.status === 'outOfMemory' ? undefined : result.outcome.measurement;
+}
 
 /**
  * The learning rate at which a range test broke down: it is meant to rise until it does. `undefined` of all other
