@@ -17,7 +17,6 @@ const STATUSES: Readonly<Record<TrialSummary['status'], Words>> = {
   cancelled: { report: 'cancelled', terminal: 'cancelled' },
   completed: { report: 'completed', terminal: 'completed' },
   earlyStopped: { report: 'early stopped', terminal: 'stopped early' },
-  pruned: { report: 'pruned', terminal: 'pruned' },
   paused: { report: 'paused', terminal: 'paused' },
   diverged: { report: 'diverged', terminal: 'diverged' },
   dead: { report: 'dead', terminal: 'died' },

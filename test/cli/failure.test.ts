@@ -40,9 +40,8 @@ describe('failures', () => {
     [FAILURES.storageUnavailable, 'environment'],
     [FAILURES.trainerBroken, 'environment'],
     [FAILURES.stageInconclusive, 'failed'],
-    [FAILURES.budgetExhausted, 'failed'],
     [FAILURES.resultTooLarge, 'failed'],
-    ['StageBroken', 'failed'],
+    [FAILURES.stageBroken, 'failed'],
   ] as const)('%s of an activity exits as %s, with its own message', (type, exit) => {
     expect(failureOf(ofActivity(type, 'what is wrong'))).toEqual({ message: 'what is wrong', type, exit });
   });

@@ -182,7 +182,6 @@ export function completed(valLoss: number | null, changes: Partial<Measurement> 
 export const OUTCOMES: Readonly<Record<Outcome['status'], (spec: TrialSpec, facts: StudyFacts) => Outcome>> = {
   completed: plausibleOutcome,
   earlyStopped: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'earlyStopped' }),
-  pruned: (spec, facts) => ({ ...asMeasured(plausibleOutcome(spec, facts)), status: 'pruned' }),
   paused: plausibleOutcome,
   diverged: () => ({
     status: 'diverged',

@@ -7,6 +7,7 @@
 import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { cutWarning, isAdmitted } from './budget/admission';
 import { remainingBudget } from './budget/remaining-budget';
+import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
 import { isTakenBack, runTrial } from './run-trial';
 import type { RunningTrial } from './run-trial';
@@ -63,7 +64,7 @@ class StageRun {
     if (stage === undefined)
       throw ApplicationFailure.nonRetryable(
         `stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`,
-        'InvalidStudy',
+        FAILURES.invalidStudy,
       );
     this.stage = stage;
     this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
@@ -295,7 +296,7 @@ class StageRun {
     } catch (error) {
       if (error instanceof StageInconclusive) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, 'StageBroken');
+      throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, FAILURES.stageBroken);
     }
   }
 }

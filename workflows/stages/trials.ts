@@ -38,10 +38,10 @@ export function measurementOf(outcome: Outcome | undefined): Measurement | undef
   return outcome === undefined || outcome.status === 'outOfMemory' ? undefined : outcome.measurement;
 }
 
-/** Whether a trial ended as asked: at its limit, by early stopping or by a pruner. */
+/** Whether a trial ended as asked: at its limit, or by early stopping. */
 export function ranWell({ result }: Trial): boolean {
   const status = result?.outcome.status;
-  return status === 'completed' || status === 'earlyStopped' || status === 'pruned';
+  return status === 'completed' || status === 'earlyStopped';
 }
 
 /** The objective of a trial that ended as asked; `null` for one that failed, runs, or was never scored. */

@@ -91,7 +91,6 @@ export interface Measurement {
 export type Outcome =
   | { readonly status: 'completed'; readonly measurement: Measurement }
   | { readonly status: 'earlyStopped'; readonly measurement: Measurement }
-  | { readonly status: 'pruned'; readonly measurement: Measurement }
   /** After `pauseAfterEpochs`, or further on where another study's segment of the same training had been. */
   | { readonly status: 'paused'; readonly measurement: Measurement }
   | { readonly status: 'diverged'; readonly step: number; readonly measurement: Measurement }

@@ -33,7 +33,6 @@ export interface OptunaStudy {
 const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
   completed: 'COMPLETE',
   earlyStopped: 'COMPLETE',
-  pruned: 'PRUNED',
   paused: 'PRUNED',
   diverged: 'FAIL',
   dead: 'FAIL',

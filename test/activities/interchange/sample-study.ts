@@ -43,7 +43,7 @@ export const SAMPLE: ExportedStudy = {
       status: 'earlyStopped',
       epochs: 3.5,
     }),
-    trial('regularization-sweep/002', { score: 0.9, hparams: hparams(1e-6, 'none', { flip: 0.5 }), status: 'pruned' }),
+    trial('regularization-sweep/002', { score: 0.9, hparams: hparams(1e-6, 'none', { flip: 0.5 }), status: 'paused' }),
     trial('regularization-sweep/003', { score: null, hparams: hparams(1e-2, 'none'), status: 'diverged' }),
     trial('regularization-sweep/004', { score: 0.8, hparams: hparams(2e-3, 'none'), status: 'paused' }),
     trial('regularization-sweep/004.2', { score: 0.52, hparams: hparams(2e-3, 'none') }),

@@ -25,7 +25,6 @@ const FIXED = new Set([
   'decided',
   'pending',
   'earlyStopped',
-  'pruned',
   'diverged',
   'dead',
   'outOfMemory',
