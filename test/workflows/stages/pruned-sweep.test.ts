@@ -327,10 +327,3 @@ describe('a sweep with wilcoxon', () => {
     ]);
   });
 });
-
-it('a sweep of a study that began before there were pruners goes on without one', () => {
-  const { pruner: _, ...options } = fresh().options as { readonly pruner: object };
-  const context = drive(regularizationSweep, fresh({}, { options }), { network: falling() });
-  expect(specsOf(context)).toEqual(specsOf(drive(regularizationSweep, fresh(), { network: falling() })));
-  expect(regularizationSweep.decide(context).because).not.toContain('early');
-});

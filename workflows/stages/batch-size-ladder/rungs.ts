@@ -67,7 +67,7 @@ export function nextRung(context: LadderContext): TrialSpec | 'wait' | undefined
  */
 function halfway({ options }: LadderContext, rungs: readonly Rung[], full: number): number | undefined {
   const passed = rungs.findLast((each) => each.passed && each.batchSize < full)?.batchSize;
-  if (passed === undefined || full - passed <= Math.max(1, resolutionOf(options) * passed)) return undefined;
+  if (passed === undefined || full - passed <= Math.max(1, options.resolution * passed)) return undefined;
   const middle = Math.floor((passed + full) / 2);
   // A rung that failed for another reason than memory is no end to search towards.
   return rungs.some(({ batchSize }) => batchSize === middle) ? undefined : middle;
@@ -75,12 +75,7 @@ function halfway({ options }: LadderContext, rungs: readonly Rung[], full: numbe
 
 /** Most sizes tried between two rungs, which are at most a doubling apart. */
 export function halvingsMax(options: LadderContext['options']): number {
-  return Math.ceil(Math.log2(1 / resolutionOf(options)));
-}
-
-/** Studies that began before there was a resolution go on without. */
-function resolutionOf({ resolution = 1 }: Partial<LadderContext['options']>): number {
-  return resolution;
+  return Math.ceil(Math.log2(1 / options.resolution));
 }
 
 function isFastEnough({ options, facts, incumbent }: LadderContext, rungs: readonly Rung[]): boolean {

@@ -18,12 +18,9 @@ interface ChosenPruner {
   readonly options: unknown;
 }
 
-/**
- * The sweep's pruner; studies that began before there were any have none.
- * @throws RangeError for a name that is not a pruner.
- */
+/** The sweep's pruner. @throws RangeError for a name that is not a pruner. */
 export function prunerOf({ options }: SweepContext): ChosenPruner {
-  const chosen: { readonly name: string } = (options as Partial<typeof options>).pruner ?? { name: 'none' };
+  const chosen: { readonly name: string } = options.pruner;
   const pruner = PRUNERS[chosen.name];
   if (pruner === undefined)
     throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${chosen.name}`);
