@@ -4,6 +4,7 @@
  * @module
  */
 import { stageContext } from '../../workflows/driver/stage-context';
+import { trialsInTurn } from '../../workflows/planning/loop';
 import { STAGES } from '../../workflows/stages';
 import { StageInconclusive } from '../../workflows/stages/stage';
 import type { Decision, Stage } from '../../workflows/stages/stage';
@@ -62,13 +63,18 @@ async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, 
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     const stage = STAGES[use.stage];
     if (stage === undefined) throw new Error(`there is no stage ${use.stage}`);
-    for (;;) {
-      const spec = stage.suggest(stageContext(state, use, state.startedTrials(use)));
-      if (spec === undefined) break;
-      const index = state.startedTrials(use).length;
+    const loop = trialsInTurn(
+      { suggest: () => stage.suggest(stageContext(state, use, state.startedTrials(use))) },
+      { parallelTrials: 1 },
+    );
+    for (let turn = loop.next(); turn.done !== true;) {
+      const [index] = turn.value.running as readonly [number];
+      const { spec } = turn.value.trials[index]!;
       state.started(use, { spec });
-      state.ended(use, index, { spec, result: await run(spec) });
+      const result = await run(spec);
+      state.ended(use, index, { spec, result });
       onTrial?.(state, stage, use);
+      turn = loop.next({ index, result });
     }
     const decision = stage.decide(stageContext(state, use, state.startedTrials(use)));
     state.decide(use, decision);

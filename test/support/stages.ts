@@ -5,6 +5,7 @@
  */
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../../workflows/words/hparams';
 import { deriveSeed, uniform } from '../../workflows/search/random';
+import { trialsInTurn } from '../../workflows/planning/loop';
 import { costOfSegment, isFirstSegment } from '../../workflows/trials/segments';
 import { STAGE_OPTIONS } from '../../workflows/stages/options';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
@@ -101,32 +102,21 @@ export function drive<Options>(
     inOrder = false,
     trialsMax = 10_000,
   } = options;
-  const trials: Trial[] = [];
-  const running: number[] = [];
-  let visible = 0;
-  const seen = (): readonly Trial[] =>
-    inOrder ? trials.map((trial, i) => (i < visible ? trial : { spec: trial.spec })) : [...trials];
-  const ask = (): TrialSpec | undefined => {
-    if (running.length >= parallel || trials.length >= trialsMax) return undefined;
-    for (visible = Math.max(visible, trials.length - parallel + 1); ; visible++) {
-      if (inOrder && trials.slice(0, visible).some(({ result }) => result === undefined)) return undefined;
-      const spec = stage.suggest({ ...context, trials: seen(), remaining: remainingAfter(context, trials) });
-      if (spec !== undefined || !inOrder || visible >= trials.length) return spec;
-    }
+  const asked = {
+    suggest: (trials: readonly Trial[]): TrialSpec | undefined =>
+      trials.length >= trialsMax
+        ? undefined
+        : stage.suggest({ ...context, trials, remaining: remainingAfter(context, trials) }),
   };
-  for (;;) {
-    const spec = ask();
-    if (spec !== undefined) {
-      running.push(trials.length);
-      trials.push({ spec });
-      continue;
-    }
-    if (running.length === 0) return { ...context, trials, remaining: remainingAfter(context, trials) };
+  const loop = trialsInTurn(asked, { parallelTrials: parallel, inOrder });
+  let turn = loop.next();
+  while (turn.done !== true) {
+    const { trials, running } = turn.value;
     const index = endsNext(running);
-    running.splice(running.indexOf(index), 1);
-    const { spec: ended } = trials[index]!;
-    trials[index] = { spec: ended, result: resultOf(ended, network(ended, context.facts)) };
+    const { spec } = trials[index]!;
+    turn = loop.next({ index, result: resultOf(spec, network(spec, context.facts)) });
   }
+  return { ...context, trials: turn.value, remaining: remainingAfter(context, turn.value) };
 }
 
 function remainingAfter(

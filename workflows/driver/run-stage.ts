@@ -6,12 +6,13 @@
  */
 import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import { cutWarning, isAdmitted } from './budget/admission';
-import { remainingBudget } from './budget/remaining-budget';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
 import { isTakenBack, runTrial } from './run-trial';
 import type { RunningTrial } from './run-trial';
 import { stageContext } from './stage-context';
+import { canSpend, nextStep, suggestionWithin } from '../planning/loop';
+import type { Step } from '../planning/loop';
 import { STAGES } from '../stages';
 import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
@@ -75,12 +76,12 @@ class StageRun {
     const scope = CancellationScope.current();
     for (;;) {
       if (this.isPaused || this.isSkipped) this.takeBack();
-      const next = this.nextTrial();
+      const next = this.next();
       if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
       if (next === 'continueAsNew') return 'continueAsNew';
       if (next === 'wait') await this.somethingHappens(scope);
       else if (next === 'goOn') this.goOn();
-      else this.start(next);
+      else this.start(next.start);
     }
   }
 
@@ -96,59 +97,38 @@ class StageRun {
     return this.state.stageOf(this.use).trials;
   }
 
-  /**
-   * Number of leading trials whose results the stage may see; it follows the order of the trials in a reproducible
-   * study.
-   */
-  private get visible(): number {
-    return this.state.stageOf(this.use).visible;
-  }
-
-  private set visible(visible: number) {
-    this.state.stageOf(this.use).visible = visible;
-  }
-
   private get parallel(): number {
     return this.state.resolved.budget.parallelTrials;
   }
 
-  private nextTrial(): TrialSpec | 'goOn' | 'wait' | 'conclude' | 'continueAsNew' {
-    const { trials, running } = this;
+  private next(): Step | 'goOn' | 'continueAsNew' {
+    const { running } = this;
+    const idle = running.size > 0 ? 'wait' : 'conclude';
     if (running.size >= this.parallel) return 'wait';
     if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.size > 0 ? 'wait' : 'continueAsNew';
     if (this.isPaused) return 'wait';
-    if (this.isSkipped) return running.size > 0 ? 'wait' : 'conclude';
+    if (this.isSkipped) return idle;
     if (this.state.waitsForApproval(this.use)) return 'wait';
-    if (this.interrupted.length > 0) return 'goOn';
-    if (!this.mayAsk()) return 'wait';
-    const spec = this.suggestion();
-    if (spec !== undefined && !this.ask(() => isAdmitted(this.state, this.use, spec)))
-      return running.size > 0 ? 'wait' : 'conclude';
-    if (spec !== undefined) {
-      if (trials.length >= TRIALS_MAX)
-        throw new StageInconclusive(`stage ${this.use.stageId} asked for more than ${TRIALS_MAX} trials`);
-      return spec;
-    }
-    if (this.state.resolved.reproducible && this.visible < trials.length) {
-      this.visible += 1;
-      return this.mayAsk() ? this.nextTrial() : 'wait';
-    }
-    return running.size > 0 ? 'wait' : 'conclude';
+    return this.interrupted.length > 0 ? 'goOn' : this.ask(() => this.askStage());
   }
 
-  /**
-   * Any time, in general. In a reproducible study suggestion k sees exactly the trials up to k - parallelTrials, so it
-   * waits for those, however fast later ones end.
-   */
-  private mayAsk(): boolean {
-    if (!this.state.resolved.reproducible) return true;
-    this.visible = Math.max(this.visible, this.trials.length - this.parallel + 1);
-    return this.trials.slice(0, this.visible).every(({ result }) => result !== undefined);
-  }
-
-  private visibleTrials(): readonly Trial[] {
-    if (!this.state.resolved.reproducible) return this.trials;
-    return this.trials.map((trial, index) => (index < this.visible ? trial : { spec: trial.spec }));
+  private askStage(): Step {
+    const { state, use, stage, trials, running } = this;
+    const { reproducible, budget } = state.resolved;
+    const standing = {
+      trials,
+      running: running.size,
+      parallelTrials: budget.parallelTrials,
+      visible: reproducible ? state.stageOf(use).visible : undefined,
+    };
+    const { step, visible } = nextStep(standing, {
+      suggest: (seen) => suggestionWithin(stage, this.context(seen)),
+      admits: (spec) => isAdmitted(state, use, spec),
+    });
+    state.stageOf(use).visible = visible;
+    if (typeof step === 'object' && trials.length >= TRIALS_MAX)
+      throw new StageInconclusive(`stage ${use.stageId} asked for more than ${TRIALS_MAX} trials`);
+    return step;
   }
 
   private start(spec: TrialSpec): void {
@@ -253,23 +233,10 @@ class StageRun {
     await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
   }
 
-  /** To go on with a training that paused takes device time, but none of the number of trials. */
-  private suggestion(): TrialSpec | undefined {
-    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
-    if (this.stage.mustRun !== true && deviceSeconds <= 0) return undefined;
-    const spec = this.ask(() => this.stage.suggest(this.context(this.visibleTrials())));
-    return this.stage.mustRun === true || trials > 0 || spec?.continues !== undefined ? spec : undefined;
-  }
-
-  private affordable(): boolean {
-    const { deviceSeconds, trials } = this.ask(() => remainingBudget(this.state));
-    return this.stage.mustRun === true || (deviceSeconds > 0 && trials > 0);
-  }
-
   private decide(): Decision {
     const context = this.context(this.trials);
     const next = this.stage.suggest(context);
-    if (next === undefined || (this.affordable() && isAdmitted(this.state, this.use, next)))
+    if (next === undefined || (canSpend(this.stage, context.remaining) && isAdmitted(this.state, this.use, next)))
       return this.stage.decide(context);
     const decision = decideOnLess(this.stage, context);
     const warning = cutWarning(this.state, this.use, next);

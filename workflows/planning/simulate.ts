@@ -15,6 +15,7 @@ import { STAGES } from '../stages';
 import { plausibleOutcome } from '../stages/plausible-outcome';
 import type { Decision, Stage, StageContext, StudyFacts } from '../stages/stage';
 import { costOf } from '../stages/trials';
+import { canSpend, suggestionWithin, trialsInTurn } from './loop';
 
 /** Counts of a data set: what a plan needs to know of it. */
 export type PlanFacts = Pick<StudyFacts, 'trainExamples' | 'validationExamples' | 'testExamples' | 'classes'>;
@@ -145,33 +146,26 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
   return { planned, decision: decisionOf(stage, input, trials) };
 }
 
-/**
- * As the driver does it: a free slot asks, the trial that needs least time ends first. What goes on after a pause is no
- * further trial.
- */
+/** As the driver does it; the trial that needs least time ends first. What goes on after a pause is no further trial. */
 function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
-  const { study, facts, remaining } = input;
-  const trials: Trial[] = [];
-  const running = new Map<number, number>();
+  const { study, facts } = input;
+  const asked = { suggest: (trials: readonly Trial[]) => suggestionWithin(stage, contextOf(input, trials)) };
+  const loop = trialsInTurn(asked, { parallelTrials: study.budget.parallelTrials });
+  const ends = new Map<number, number>();
   let now = 0;
-  for (;;) {
-    const suggested = running.size < study.budget.parallelTrials ? stage.suggest(contextOf(input, trials)) : undefined;
-    const mayRun =
-      stage.mustRun === true || suggested?.continues !== undefined || trials.filter(isFirstSegment).length < remaining;
-    const spec = mayRun ? suggested : undefined;
-    if (spec !== undefined) {
-      running.set(trials.length, now + costOfSegment(trials, { spec, result: resultOf(spec, facts) }).deviceSeconds);
-      trials.push({ spec });
-      continue;
+  let turn = loop.next();
+  while (turn.done !== true) {
+    const { trials, running } = turn.value;
+    for (const index of running) {
+      const { spec } = trials[index]!;
+      if (!ends.has(index))
+        ends.set(index, now + costOfSegment(trials, { spec, result: resultOf(spec, facts) }).deviceSeconds);
     }
-    const first = [...running].sort(([, a], [, b]) => a - b)[0];
-    if (first === undefined) return trials;
-    const [index, end] = first;
-    running.delete(index);
-    now = end;
-    const { spec: ended } = trials[index]!;
-    trials[index] = { spec: ended, result: resultOf(ended, facts) };
+    const index = running.reduce((first, other) => (ends.get(other)! < ends.get(first)! ? other : first));
+    now = ends.get(index)!;
+    turn = loop.next({ index, result: resultOf(trials[index]!.spec, facts) });
   }
+  return turn.value;
 }
 
 function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result']> {
@@ -190,9 +184,7 @@ function resultOf(spec: TrialSpec, facts: StudyFacts): NonNullable<Trial['result
 
 function decisionOf(stage: Stage, input: StageInput, trials: readonly Trial[]): Decision {
   const context = contextOf(input, trials);
-  return stage.mustRun === true || trials.filter(isFirstSegment).length < input.remaining
-    ? stage.decide(context)
-    : decideOnLess(stage, context);
+  return canSpend(stage, context.remaining) ? stage.decide(context) : decideOnLess(stage, context);
 }
 
 function plannedTrial(input: StageInput, trials: readonly Trial[], trial: Trial): PlannedTrial {
