@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import type { RecordChangesInput, StudyActivities } from '../../workflows/words/contract';
-import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
+import type { StudyControl } from '../../workflows/driver/control/study-control';
 import type { BudgetSpec } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
 import { seal, unseal } from './sealed';
@@ -15,7 +15,7 @@ import { studyKey } from './study-keys';
 export type ChangesRecord = Omit<RecordChangesInput, 'studyId'>;
 
 /** Only this code writes these two, and hashes what it writes. */
-export const controlSchema = z.custom<ControlSnapshot>(
+export const controlSchema = z.custom<StudyControl>(
   (value) => typeof value === 'object' && value !== null && 'changes' in value,
 );
 export const budgetSchema = z.custom<BudgetSpec>(

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import type { TrialSummary } from '../../workflows/words/progress';
-import type { ControlSnapshot } from '../../workflows/driver/control/study-control';
+import type { StudyControl } from '../../workflows/driver/control/study-control';
 import type { BarChart, Decision, Plot, Table } from '../../workflows/stages/stage';
 import type { BudgetSpec } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
@@ -19,7 +19,7 @@ export interface DecisionRecord {
   /** Run of the study that decided. */
   readonly studyRun?: string;
   /** What people had asked of the study by then, and the budget that came of it. */
-  readonly control?: ControlSnapshot;
+  readonly control?: StudyControl;
   readonly budget?: BudgetSpec;
 }
 

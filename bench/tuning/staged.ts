@@ -58,8 +58,7 @@ export async function decisionsOf(
 }
 
 async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, onDecision }: Observer): Promise<void> {
-  const state = new StudyState('bench', '', { studyRun: 'bench' });
-  state.start(study);
+  let state = StudyState.of('bench', { studyRun: 'bench' }).begun(study);
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     const stage = STAGES[use.stage];
     if (stage === undefined) throw new Error(`there is no stage ${use.stage}`);
@@ -70,14 +69,14 @@ async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, 
     for (let turn = loop.next(); turn.done !== true;) {
       const [index] = turn.value.running as readonly [number];
       const { spec } = turn.value.trials[index]!;
-      state.started(use, { spec });
+      state = state.started(use, { spec });
       const result = await run(spec);
-      state.ended(use, index, { spec, result });
+      state = state.ended(use, index, { spec, result });
       onTrial?.(state, stage, use);
       turn = loop.next({ index, result });
     }
     const decision = stage.decide(stageContext(state, use, state.startedTrials(use)));
-    state.decide(use, decision);
+    state = state.decided(use, decision);
     onDecision?.(state, decision);
   }
 }

@@ -17,7 +17,7 @@ import { STAGES } from '../stages';
 import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
-import type { StudyState } from './state';
+import type { LiveStudy, StudyState } from './state';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
 
@@ -32,11 +32,16 @@ const TRIALS_MAX = 100_000;
  * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
  */
 export async function runStage(
-  state: StudyState,
+  study: LiveStudy,
   use: StageUse,
-  onChange: () => void,
+  options: RunOptions,
 ): Promise<Decision | 'continueAsNew'> {
-  return CancellationScope.cancellable(() => new StageRun(state, use, onChange).run());
+  return CancellationScope.cancellable(() => new StageRun(study, use, options).run());
+}
+
+interface RunOptions {
+  readonly taskQueuePrefix: string;
+  readonly onChange: () => void;
 }
 
 class StageRun {
@@ -57,9 +62,9 @@ class StageRun {
   private failure: unknown;
 
   constructor(
-    private readonly state: StudyState,
+    private readonly study: LiveStudy,
     private readonly use: StageUse,
-    private readonly onChange: () => void,
+    private readonly options: RunOptions,
   ) {
     const stage = STAGES[use.stage];
     if (stage === undefined)
@@ -69,7 +74,8 @@ class StageRun {
       );
     this.stage = stage;
     this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
-    state.plannedTrials.set(use.stageId, this.ask(() => stage.estimate(this.context([]))).trials);
+    const { trials: trialsPlanned } = this.ask(() => stage.estimate(this.context([])));
+    study.state = study.state.staged(use, { trialsPlanned });
   }
 
   async run(): Promise<Decision | 'continueAsNew'> {
@@ -85,12 +91,16 @@ class StageRun {
     }
   }
 
+  private get state(): StudyState {
+    return this.study.state;
+  }
+
   private get isPaused(): boolean {
     return this.state.control.paused;
   }
 
   private get isSkipped(): boolean {
-    return this.state.control.skipped.has(this.use.stageId);
+    return this.state.control.skipped.includes(this.use.stageId);
   }
 
   private get trials(): readonly Trial[] {
@@ -125,7 +135,7 @@ class StageRun {
       suggest: (seen) => suggestionWithin(stage, this.context(seen)),
       admits: (spec) => isAdmitted(state, use, spec),
     });
-    state.stageOf(use).visible = visible;
+    if (reproducible) this.study.state = state.staged(use, { visible });
     if (typeof step === 'object' && trials.length >= TRIALS_MAX)
       throw new StageInconclusive(`stage ${use.stageId} asked for more than ${TRIALS_MAX} trials`);
     return step;
@@ -133,7 +143,7 @@ class StageRun {
 
   private start(spec: TrialSpec): void {
     const index = this.trials.length;
-    this.state.started(this.use, { spec });
+    this.study.state = this.state.started(this.use, { spec });
     this.train(index, spec);
   }
 
@@ -145,12 +155,8 @@ class StageRun {
   }
 
   private train(index: number, spec: TrialSpec): void {
-    const {
-      study,
-      run: { studyRun, fresh },
-    } = this.state;
-    if (study === undefined) throw new Error('the study is not resolved yet');
-    const { dataset, model, objective, checkpointEverySteps, training } = study;
+    const { studyRun, fresh } = this.state.run;
+    const { dataset, model, objective, checkpointEverySteps, training } = this.state.resolved;
     const input = {
       studyId: this.state.studyId,
       studyRun,
@@ -162,7 +168,7 @@ class StageRun {
       checkpointEverySteps,
       trial: spec,
     };
-    const trial = runTrial(this.state.taskQueuePrefix, input);
+    const trial = runTrial(this.options.taskQueuePrefix, input);
     this.hasStarted = true;
     this.running.set(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
@@ -174,12 +180,12 @@ class StageRun {
       .catch((error: unknown) => {
         this.failure ??= error;
       });
-    this.onChange();
+    this.options.onChange();
   }
 
   private endedWith(index: number, trial: Trial): void {
     this.forget(index);
-    this.state.ended(this.use, index, trial);
+    this.study.state = this.state.ended(this.use, index, trial);
   }
 
   /**
@@ -209,13 +215,11 @@ class StageRun {
 
   /** Waits for the end of a trial, or for a change that somebody asks of the study. */
   private async somethingHappens(scope: CancellationScope): Promise<void> {
-    const {
-      running: { size },
-      state: { control },
-    } = this;
-    const { revision } = control;
+    const { size } = this.running;
+    const changes = (): number => this.state.control.changes.length;
+    const before = changes();
     try {
-      await condition(() => this.running.size < size || this.failure !== undefined || control.revision > revision);
+      await condition(() => this.running.size < size || this.failure !== undefined || changes() > before);
     } catch (error) {
       if (isCancellation(error)) await this.drain();
       throw error;
@@ -225,7 +229,7 @@ class StageRun {
       await this.drain();
       throw this.failure;
     }
-    this.onChange();
+    this.options.onChange();
   }
 
   /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
@@ -248,7 +252,7 @@ class StageRun {
   }
 
   private skip(): Decision {
-    this.state.stageOf(this.use).abandon();
+    this.study.state = this.state.abandoned(this.use);
     return skippedDecision(this.stage, this.context(this.trials));
   }
 

@@ -6,9 +6,11 @@
  */
 import type { StudyFinal } from '../words/progress';
 import type { Decision } from '../stages/stage';
-import type { ControlSnapshot } from './control/study-control';
+import type { StudyControl } from './control/study-control';
 import type { ResolvedStudy } from '../words/study';
+import { stageRecord } from './pages/stage-trials';
 import type { StageRecord } from './pages/stage-trials';
+import type { StudyState } from './state';
 import type { Receipt } from '../words/outcome';
 
 /** Below Temporal's limit of 2 MiB by a margin for characters that take several bytes. */
@@ -23,12 +25,27 @@ export interface StudySnapshot {
   readonly final: StudyFinal | null;
   readonly engines: readonly string[];
   /** Absent where nobody has asked for anything. */
-  readonly control?: ControlSnapshot;
+  readonly control?: StudyControl;
 }
 
 /** The study has more in its state than one workflow can carry on with. */
 export class StudyTooLarge extends Error {
   override readonly name = 'StudyTooLarge';
+}
+
+/** What of a state the next run needs; the rest follows from it. @throws StudyTooLarge */
+export function snapshotOf(state: StudyState): StudySnapshot {
+  const { resolved: study, receipts, deviceSeconds, examples, final, engines, control } = state;
+  return fitting({
+    study,
+    stages: state.stages.map(stageRecord),
+    receipts,
+    deviceSeconds,
+    examples,
+    final,
+    engines,
+    ...(control.changes.length > 0 && { control }),
+  });
 }
 
 /**

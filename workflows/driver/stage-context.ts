@@ -7,8 +7,8 @@ import type { Trial } from '../words/trial';
 
 /** What a stage is asked with. @param trials Its trials as it may see them. */
 export function stageContext(state: StudyState, use: StageUse, trials: readonly Trial[]): StageContext<unknown> {
-  const { incumbent, facts, decisions, control } = state;
-  const enqueued = control.enqueuedFor(use.stageId);
+  const { incumbent, facts, decisions } = state;
+  const enqueued = state.enqueuedFor(use);
   return {
     stageId: use.stageId,
     options: use.options,

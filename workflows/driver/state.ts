@@ -1,81 +1,174 @@
 /**
- * What a study knows while it runs: a value that snapshots to plain JSON for continue-as-new.
+ * What a study knows while it runs, as one value: each transition gives the next and changes nothing of this one.
  *
  * @module
  */
-import type { StageProgress, StudyFinal, StudyProgress, StudyRecord, StudyStatus } from '../words/progress';
-import { StudyControl } from './control/study-control';
-import type { ControlSnapshot } from './control/study-control';
+import type { StudyFinal, StudyStatus } from '../words/progress';
+import { NOTHING_ASKED } from './control/study-control';
+import type { StudyControl } from './control/study-control';
 import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
+import { hparamNames } from '../trials/hparams';
 import { costOfSegment, receiptsOf } from '../trials/segments';
-import { fitting } from './snapshot';
 import type { StudySnapshot } from './snapshot';
 import { outlined } from './pages/outline';
-import { StageTrials } from './pages/stage-trials';
-import type { HParams, Trial } from '../words/trial';
+import { broughtBack, decidedStage, endedTrial, hasStored, stageTrials, startedTrial } from './pages/stage-trials';
+import type { StageTrials } from './pages/stage-trials';
 import type { Receipt } from '../words/outcome';
+import type { HParams, Trial } from '../words/trial';
 
-export class StudyState {
-  status: StudyStatus = 'resolving';
-  study: ResolvedStudy | undefined;
-  deviceSeconds = 0;
-  /** Training examples processed so far: with `deviceSeconds` the rate that predicts what is left. */
-  examples = 0;
-  readonly receipts: Receipt[] = [];
+/** What a state is made of. */
+export interface StudyValues {
+  readonly studyId: string;
+  readonly run: StudyRun;
+  readonly status: StudyStatus;
+  /** By an update; a cancellation by Temporal itself needs no word here. */
+  readonly isCancelled: boolean;
+  /** `undefined` until it is resolved. */
+  readonly study: ResolvedStudy | undefined;
+  /** Those that have begun, in the order in which they did. */
+  readonly stages: readonly StageTrials[];
   readonly control: StudyControl;
-  /** What this run of the workflow has told the server's index last. */
-  indexedStage: string | undefined;
-  private readonly engines = new Set<string>();
-  private readonly stages = new Map<string, StageTrials>();
-  private finalResult: StudyFinal | null = null;
+  readonly receipts: readonly Receipt[];
+  readonly engines: readonly string[];
+  readonly deviceSeconds: number;
+  /** Training examples processed so far: with `deviceSeconds` the rate that predicts what is left. */
+  readonly examples: number;
+  readonly final: StudyFinal | null;
+}
 
-  constructor(
-    readonly studyId: string,
-    readonly taskQueuePrefix: string,
-    readonly run: StudyRun,
-    snapshot?: StudySnapshot,
-  ) {
-    this.control = new StudyControl(snapshot?.control);
-    if (snapshot === undefined) return;
-    this.start(snapshot.study);
-    this.deviceSeconds = snapshot.deviceSeconds;
-    this.examples = snapshot.examples;
-    this.receipts.push(...snapshot.receipts);
-    snapshot.engines.forEach((engine) => this.engines.add(engine));
-    this.finalResult = snapshot.final;
-    for (const { stageId, ...record } of snapshot.stages)
-      this.stages.set(stageId, new StageTrials(stageId, snapshot.study.objective, record));
+/** A study that runs: the one place where its state gives way to the next. */
+export interface LiveStudy {
+  state: StudyState;
+}
+
+export class StudyState implements StudyValues {
+  readonly studyId: string;
+  readonly run: StudyRun;
+  readonly status: StudyStatus;
+  readonly isCancelled: boolean;
+  readonly study: ResolvedStudy | undefined;
+  readonly stages: readonly StageTrials[];
+  readonly control: StudyControl;
+  readonly receipts: readonly Receipt[];
+  readonly engines: readonly string[];
+  readonly deviceSeconds: number;
+  readonly examples: number;
+  readonly final: StudyFinal | null;
+
+  private constructor(values: StudyValues) {
+    this.studyId = values.studyId;
+    this.run = values.run;
+    this.status = values.status;
+    this.isCancelled = values.isCancelled;
+    this.study = values.study;
+    this.stages = values.stages;
+    this.control = values.control;
+    this.receipts = values.receipts;
+    this.engines = values.engines;
+    this.deviceSeconds = values.deviceSeconds;
+    this.examples = values.examples;
+    this.final = values.final;
   }
 
-  /**
-   * @param decided Decisions of the leading stages that count from the start; none of their trials was this study's.
-   */
-  start(study: ResolvedStudy, decided: readonly Decision[] = []): void {
-    this.study = study;
-    this.status = 'running';
-    for (const decision of decided)
-      this.stages.set(
-        decision.stageId,
-        new StageTrials(decision.stageId, study.objective, { trials: [], summaries: [], visible: 0, decision }),
-      );
+  /** A study before it is resolved, or as an earlier run of its workflow left it. */
+  static of(studyId: string, run: StudyRun, snapshot: Partial<StudySnapshot> = {}): StudyState {
+    const { study, stages = [], control = NOTHING_ASKED } = snapshot;
+    return new StudyState({
+      studyId,
+      run,
+      status: study === undefined ? 'resolving' : 'running',
+      isCancelled: false,
+      study,
+      stages:
+        study === undefined
+          ? []
+          : stages.map(({ stageId, ...record }) => stageTrials(stageId, study.objective, record)),
+      control,
+      receipts: snapshot.receipts ?? [],
+      engines: snapshot.engines ?? [],
+      deviceSeconds: snapshot.deviceSeconds ?? 0,
+      examples: snapshot.examples ?? 0,
+      final: snapshot.final ?? null,
+    });
   }
 
-  /** The resolved study. @throws Error before `start`: a bug. */
-  get resolved(): ResolvedStudy {
-    if (this.study === undefined) throw new Error('the study is not resolved yet');
-    return this.study;
+  /** @param decided Decisions of the leading stages that count from the start; none of their trials was this study's. */
+  begun(study: ResolvedStudy, decided: readonly Decision[] = []): StudyState {
+    const stages = decided.map((decision) => stageTrials(decision.stageId, study.objective, { decision }));
+    return this.with({ study, status: 'running', stages });
+  }
+
+  ending(status: Extract<StudyStatus, 'completed' | 'cancelled' | 'failed'>): StudyState {
+    return this.with({ status });
+  }
+
+  /** What people make of the study. */
+  changed(changes: Partial<Pick<StudyValues, 'control' | 'isCancelled'>>): StudyState {
+    return this.with(changes);
   }
 
   /** From now on; what has been spent stays spent. */
-  setBudget(budget: BudgetSpec): void {
-    this.study = { ...this.resolved, budget };
+  budgeted(budget: BudgetSpec): StudyState {
+    return this.with({ study: { ...this.resolved, budget } });
   }
 
-  /** What people have made of the study; nothing where nobody has asked for anything. */
-  changed(): { readonly control?: ControlSnapshot; readonly budget?: BudgetSpec } {
-    return this.control.revision === 0 ? {} : { control: this.control.snapshot(), budget: this.resolved.budget };
+  /** A stage as it stands, with what its driver knows of it besides its trials. */
+  staged(use: StageUse, known: Partial<Pick<StageTrials, 'trialsPlanned' | 'visible'>> = {}): StudyState {
+    return this.withStage({ ...this.stageOf(use), ...known });
+  }
+
+  /** Trials of a stage that have not ended will not. */
+  abandoned(use: StageUse): StudyState {
+    const stage = this.stageOf(use);
+    return this.withStage({ ...stage, isAbandoned: true, trainingsEnded: stage.trainings });
+  }
+
+  started(use: StageUse, trial: Trial): StudyState {
+    return this.withStage(startedTrial(this.stageOf(use), trial));
+  }
+
+  /** @param trial Whole; of a stage of thousands only an outline is kept. */
+  ended(use: StageUse, index: number, trial: Trial): StudyState {
+    const kept = STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial;
+    const stage = endedTrial(this.stageOf(use), index, kept);
+    const next = this.withStage(stage);
+    const { result } = trial;
+    if (result === undefined) return next;
+    const cost = costOfSegment(stage.trials, trial);
+    return next.with({
+      receipts: [...this.receipts, ...receiptsOf(trial)],
+      engines: [...new Set([...this.engines, result.engine])],
+      deviceSeconds: this.deviceSeconds + cost.deviceSeconds,
+      examples: this.examples + cost.examples,
+    });
+  }
+
+  decided(use: StageUse, decision: Decision): StudyState {
+    const stage = this.stageOf(use);
+    const last = stage.trials.find(({ spec }) => spec.trialId === decision.finalTrialId)?.result;
+    const next = this.withStage(decidedStage(stage, decision));
+    if (last === undefined) return next;
+    const { outcome, weights, model, trialId } = last;
+    const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
+    return next.with({ final: { trialId, hparams: decision.hparams, test, weights, model } });
+  }
+
+  /** What `storable` gave of a stage is a further page in the store. */
+  paged(use: StageUse, trials: readonly Trial[]): StudyState {
+    return this.withStage(hasStored(this.stageOf(use), trials));
+  }
+
+  /** Stored trials of a stage are in the state again. */
+  broughtBack(use: StageUse, trials: readonly Trial[]): StudyState {
+    return this.withStage(broughtBack(this.stageOf(use), trials));
+  }
+
+  /** The resolved study. @throws Error before `begun`: a bug. */
+  get resolved(): ResolvedStudy {
+    if (this.study === undefined) throw new Error('the study is not resolved yet');
+    return this.study;
   }
 
   get facts(): StudyFacts {
@@ -95,7 +188,7 @@ export class StudyState {
   }
 
   get decisions(): readonly Decision[] {
-    return this.resolved.stages.flatMap(({ stageId }) => this.stages.get(stageId)?.decision ?? []);
+    return this.resolved.stages.flatMap((use) => this.begunStage(use)?.decision ?? []);
   }
 
   /** Hyperparameters after the latest decision. */
@@ -104,11 +197,11 @@ export class StudyState {
   }
 
   get trialCount(): number {
-    return [...this.stages.values()].reduce((sum, { trainings }) => sum + trainings, 0);
+    return this.stages.reduce((sum, { trainings }) => sum + trainings, 0);
   }
 
-  isDecided({ stageId }: StageUse): boolean {
-    return this.stages.get(stageId)?.decision !== undefined;
+  isDecided(use: StageUse): boolean {
+    return this.begunStage(use)?.decision !== undefined;
   }
 
   nextStage(): StageUse | undefined {
@@ -119,153 +212,41 @@ export class StudyState {
     return this.study === undefined ? undefined : this.nextStage()?.stageId;
   }
 
-  /** A stage's trials; none before it has begun. */
-  stageOf({ stageId }: StageUse): StageTrials {
-    const known = this.stages.get(stageId);
-    if (known !== undefined) return known;
-    const fresh = new StageTrials(stageId, this.resolved.objective);
-    this.stages.set(stageId, fresh);
-    return fresh;
+  /** `undefined` before a stage has begun. */
+  begunStage({ stageId }: StageUse): StageTrials | undefined {
+    return this.stages.find((stage) => stage.stageId === stageId);
   }
 
-  /** In the order of their start, for whoever must not change anything. */
-  startedTrials({ stageId }: StageUse): readonly Trial[] {
-    return this.stages.get(stageId)?.trials ?? [];
+  /** A stage's trials; none before it has begun. */
+  stageOf(use: StageUse): StageTrials {
+    return this.begunStage(use) ?? stageTrials(use.stageId, this.resolved.objective);
+  }
+
+  /** In the order of their start. */
+  startedTrials(use: StageUse): readonly Trial[] {
+    return this.begunStage(use)?.trials ?? [];
+  }
+
+  /** Hyperparameters that people asked a stage to try. */
+  enqueuedFor({ stageId }: StageUse): readonly HParams[] {
+    return this.control.enqueued.filter((trial) => trial.stageId === stageId).map(({ hparams }) => hparams);
   }
 
   /** Whether a stage, once it is its turn, begins only when somebody approves. */
   waitsForApproval({ stageId, gate }: StageUse): boolean {
-    return gate === 'approve' && !this.control.approved.has(stageId) && !this.control.skipped.has(stageId);
+    return gate === 'approve' && !this.control.approved.includes(stageId) && !this.control.skipped.includes(stageId);
   }
 
-  started(use: StageUse, trial: Trial): void {
-    this.stageOf(use).start(trial);
+  private with(changes: Partial<StudyValues>): StudyState {
+    return new StudyState({ ...this, ...changes });
   }
 
-  /** @param trial Whole; of a stage of thousands only an outline is kept. */
-  ended(use: StageUse, index: number, trial: Trial): void {
-    const stage = this.stageOf(use);
-    stage.end(index, STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial);
-    const { result } = trial;
-    if (result === undefined) return;
-    this.receipts.push(...receiptsOf(trial));
-    this.engines.add(result.engine);
-    const cost = costOfSegment(stage.trials, trial);
-    this.deviceSeconds += cost.deviceSeconds;
-    this.examples += cost.examples;
-  }
-
-  decide(use: StageUse, decision: Decision): void {
-    const stage = this.stageOf(use);
-    const last = stage.trials.find(({ spec }) => spec.trialId === decision.finalTrialId)?.result;
-    stage.decide(decision);
-    if (last === undefined) return;
-    const { outcome, weights, model, trialId } = last;
-    const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
-    this.finalResult = { trialId, hparams: decision.hparams, test, weights, model };
-  }
-
-  final(): StudyFinal | null {
-    return this.finalResult;
-  }
-
-  /** What watchers are told. */
-  progress(): StudyProgress {
-    return this.progressWith((stage) => stage?.shown() ?? { trials: [] });
-  }
-
-  /** The same without a single trial, at no cost that grows with them. */
-  overview(): StudyProgress {
-    return this.progressWith(() => ({ trials: [] }));
-  }
-
-  private progressWith(
-    trialsOf: (stage: StageTrials | undefined) => Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'>,
-  ): StudyProgress {
-    const current = this.currentStageId();
-    const stages = (this.study?.stages ?? []).map((use): StageProgress => {
-      const record = this.stages.get(use.stageId);
-      const begun =
-        use.stageId === current && this.waitsForApproval(use)
-          ? 'waiting'
-          : record !== undefined
-            ? 'running'
-            : 'pending';
-      const status = record?.decision !== undefined ? 'decided' : begun;
-      return {
-        stage: use.stage,
-        stageId: use.stageId,
-        question: STAGES[use.stage]?.question ?? '',
-        status,
-        trialsPlanned: record?.decision !== undefined ? record.trainings : (this.plannedTrials.get(use.stageId) ?? 0),
-        trialsEnded: record?.trainingsEnded ?? 0,
-        ...trialsOf(record),
-        ...(use.inserted !== undefined && { inserted: use.inserted }),
-        ...(record?.decision !== undefined && { decision: record.decision }),
-      };
-    });
-    const {
-      studyId,
-      deviceSeconds,
-      trialCount: trials,
-      receipts,
-      control: { changes },
-    } = this;
-    return { studyId, status: this.shownStatus(), stages, deviceSeconds, trials, receipts, changes };
-  }
-
-  private shownStatus(): StudyStatus {
-    if (this.status !== 'running') return this.status;
-    if (this.control.paused) return 'paused';
-    const next = this.nextStage();
-    return next !== undefined && this.waitsForApproval(next) ? 'waiting' : 'running';
-  }
-
-  /** Most trials of a stage, known once it begins. */
-  readonly plannedTrials = new Map<string, number>();
-
-  /** Everything, but for what is in the store already. */
-  record(failure?: string): StudyRecord {
-    const {
-      studyId,
-      run: { studyRun, origins },
-      resolved: study,
-      finalResult: final,
-    } = this;
-    const progress = this.progressWith((stage) => stage?.inRecord() ?? { trials: [] });
-    return {
-      studyId,
-      studyRun,
-      ...(origins && { origins }),
-      study,
-      progress,
-      final,
-      engines: [...this.engines],
-      ...(failure !== undefined && { failure }),
-    };
-  }
-
-  /** @throws StudyTooLarge */
-  snapshot(): StudySnapshot {
-    const stages = [...this.stages.values()].map((stage) => stage.record());
-    const { deviceSeconds, examples, receipts, control } = this;
-    return fitting({
-      study: this.resolved,
-      stages,
-      receipts,
-      deviceSeconds,
-      examples,
-      final: this.finalResult,
-      engines: [...this.engines],
-      ...(control.revision > 0 && { control: control.snapshot() }),
+  private withStage(stage: StageTrials): StudyState {
+    const isKnown = this.stages.some(({ stageId }) => stageId === stage.stageId);
+    return this.with({
+      stages: isKnown
+        ? this.stages.map((other) => (other.stageId === stage.stageId ? stage : other))
+        : [...this.stages, stage],
     });
   }
-}
-
-/** Names read as `{ hparam: name }` anywhere in layer configs, in order of appearance. */
-export function hparamNames(value: unknown): readonly string[] {
-  if (Array.isArray(value)) return [...new Set(value.flatMap(hparamNames))];
-  if (typeof value !== 'object' || value === null) return [];
-  if ('hparam' in value && typeof value.hparam === 'string') return [value.hparam];
-  return [...new Set(Object.values(value).flatMap(hparamNames))];
 }

@@ -14,31 +14,27 @@ import {
   defineQuery,
   isCancellation,
   proxyActivities,
-  setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import {
-  FAILURES,
-  NON_RETRYABLE,
-  STUDY_PROGRESS_QUERY,
-  STUDY_RECORD_QUERY,
-  SEARCH_ATTRIBUTES,
-} from '../words/contract';
+import { FAILURES, NON_RETRYABLE, STUDY_PROGRESS_QUERY, STUDY_RECORD_QUERY } from '../words/contract';
 import type { StudyActivities, TuneStudyInput } from '../words/contract';
-import type { StudyFinal, StudyProgress, StudyRecord, StudyResult } from '../words/progress';
+import type { StudyProgress, StudyRecord, StudyResult } from '../words/progress';
 import { accept } from './control/accept';
 import { workflowTime } from './control/clock';
 import { handleUpdates } from './control/handlers';
 import { ChangeKeeper } from './control/keep-changes';
-import { liveTable } from './live-table';
+import { StudyDisplay } from './display';
 import { demandPlanner, PlannerUnknown } from './planner-version';
 import { runStage } from './run-stage';
 import { StageInconclusive } from '../stages/stage';
-import type { StudyRun } from '../words/study';
+import type { Decision } from '../stages/stage';
+import { inRecord } from './pages/stage-trials';
+import type { StageUse, StudyRun } from '../words/study';
+import { progressOf, recordOf } from './progress';
 import { StudyState } from './state';
-import { StudyTooLarge, withoutBulk } from './snapshot';
+import type { LiveStudy } from './state';
+import { StudyTooLarge, snapshotOf, withoutBulk } from './snapshot';
 import type { StudySnapshot } from './snapshot';
 import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun, withoutPoints } from './pages/pages';
 
@@ -87,42 +83,118 @@ interface EarlierRun {
  * @throws ApplicationFailure with one of `FAILURES` as its type.
  */
 export async function tuneStudy(input: TuneStudyInput & EarlierRun): Promise<StudyResult> {
-  const state = new StudyState(input.studyId, input.taskQueuePrefix, studyRunOf(input), input.snapshot);
+  const study: LiveStudy = { state: StudyState.of(input.studyId, studyRunOf(input), input.snapshot) };
+  const display = new StudyDisplay(input.searchAttributes);
   const root = CancellationScope.current();
   const work = new CancellationScope();
-  const keeper = new ChangeKeeper(state, input.changesKept);
-  setHandler(studyProgress, () => state.progress());
-  setHandler(studyRecord, () => (state.study === undefined ? null : state.record()));
-  handleUpdates(state, () => {
-    if (state.control.cancelled) work.cancel();
+  const keeper = new ChangeKeeper(study, input.changesKept);
+  setHandler(studyProgress, () => progressOf(study.state));
+  setHandler(studyRecord, () => (study.state.study === undefined ? null : recordOf(study.state)));
+  handleUpdates(study, () => {
+    if (study.state.isCancelled) work.cancel();
     else keeper.noticed();
-    setCurrentDetails(liveTable(state.overview()));
+    display.details(study.state);
   });
   try {
-    return await work.run(() => tuned(state, input, keeper));
+    return await work.run(() => new Tuning(study, input, keeper, display).run());
   } catch (error) {
     if (error instanceof ContinueAsNew || error instanceof PlannerUnknown) throw error;
     // Temporal's own cancellation comes without a word of who asked.
-    if (isCancellation(error) && !state.control.cancelled) accept(state, 'cancel', {}, workflowTime());
-    state.status = isCancellation(error) ? 'cancelled' : 'failed';
-    showWhereWeAre(state, input);
-    await keepWhatIsKnown(state, error);
-    if (state.status === 'cancelled') await serverAsks(root);
+    if (isCancellation(error) && !study.state.isCancelled)
+      study.state = accept(study.state, 'cancel', {}, workflowTime()).state;
+    study.state = study.state.ending(isCancellation(error) ? 'cancelled' : 'failed');
+    display.show(study.state);
+    await keepWhatIsKnown(study.state, error);
+    if (isCancellation(error)) await serverAsks(root);
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     throw error;
   }
 }
 
-async function tuned(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<StudyResult> {
-  await resolve(state, input);
-  demandPlanner(state.resolved);
-  keeper.noticed();
-  await runStages(state, input, keeper);
-  state.status = 'completed';
-  showWhereWeAre(state, input);
-  const result = await conclude(state);
-  await condition(allHandlersFinished);
-  return result;
+/** The way of a study from where it stands to its result. */
+class Tuning {
+  constructor(
+    private readonly study: LiveStudy,
+    private readonly input: TuneStudyInput,
+    private readonly keeper: ChangeKeeper,
+    private readonly display: StudyDisplay,
+  ) {}
+
+  async run(): Promise<StudyResult> {
+    await this.resolve();
+    demandPlanner(this.study.state.resolved);
+    this.keeper.noticed();
+    await this.runStages();
+    this.study.state = this.study.state.ending('completed');
+    this.show();
+    const result = await conclude(this.study);
+    await condition(allHandlersFinished);
+    return result;
+  }
+
+  private async resolve(): Promise<void> {
+    if (this.study.state.study !== undefined) return;
+    this.show();
+    const { studyId, study, carried } = this.input;
+    const { run } = this.study.state;
+    const resolved = await resolveStudy({ studyId, study, ...run, ...(carried && { carried }) });
+    this.study.state = this.study.state.begun(resolved, carried?.decisions);
+  }
+
+  private async runStages(): Promise<void> {
+    const { study } = this;
+    for (let use = study.state.nextStage(); use !== undefined; use = study.state.nextStage()) {
+      this.show();
+      study.state = study.state.staged(use);
+      await bringBackTrials(study, use);
+      const { taskQueuePrefix } = this.input;
+      const decision = await runStage(study, use, { taskQueuePrefix, onChange: () => this.show() }).catch(asFailure);
+      if (decision === 'continueAsNew') {
+        await storeBeforeNextRun(study, use);
+        return this.goOnAsNew();
+      }
+      await storeBeforeDecision(study, use);
+      const warnings = await keepDecision(study.state, use, decision);
+      study.state = study.state.decided(use, withoutBulk(decision, warnings));
+      this.show();
+      if (workflowInfo().continueAsNewSuggested) await this.goOnAsNew();
+    }
+  }
+
+  /** Goes on in a new run with an empty history. */
+  private async goOnAsNew(): Promise<never> {
+    await condition(allHandlersFinished);
+    const changesKept = await this.keeper.settled();
+    let snapshot: StudySnapshot;
+    try {
+      snapshot = snapshotOf(this.study.state);
+    } catch (error) {
+      return asFailure(error);
+    }
+    return continueAsNew<typeof tuneStudy>({ ...this.input, study: null, snapshot, changesKept });
+  }
+
+  private show(): void {
+    this.display.show(this.study.state);
+  }
+}
+
+/** @returns All warnings of the decision, those of its insights too; `undefined` in histories of earlier versions. */
+async function keepDecision(
+  state: StudyState,
+  use: StageUse,
+  decision: Decision,
+): Promise<readonly string[] | undefined> {
+  const { control, resolved, studyId, run } = state;
+  const { trials, pages } = inRecord(state.stageOf(use));
+  return recordDecision({
+    ...(control.changes.length > 0 && { control, budget: resolved.budget }),
+    studyId,
+    studyRun: run.studyRun,
+    decision: pages === undefined ? decision : withoutPoints(decision),
+    trials,
+    ...(pages !== undefined && { pages }),
+  });
 }
 
 /**
@@ -132,13 +204,6 @@ async function tuned(state: StudyState, input: TuneStudyInput, keeper: ChangeKee
 async function serverAsks(root: CancellationScope): Promise<void> {
   if (root.consideredCancelled) return;
   await CancellationScope.nonCancellable(() => condition(() => root.consideredCancelled, SERVER_ASKS_WITHIN));
-}
-
-async function resolve(state: StudyState, input: TuneStudyInput): Promise<void> {
-  if (state.study !== undefined) return;
-  showWhereWeAre(state, input);
-  const { studyId, study, carried } = input;
-  state.start(await resolveStudy({ studyId, study, ...state.run, ...(carried && { carried }) }), carried?.decisions);
 }
 
 /**
@@ -155,47 +220,9 @@ function studyRunOf({
   return { studyRun, ...(fresh !== undefined && { fresh }), ...(all && { origins: all }) };
 }
 
-async function runStages(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<void> {
-  for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
-    showWhereWeAre(state, input);
-    await bringBackTrials(state, use);
-    const decision = await runStage(state, use, () => showWhereWeAre(state, input)).catch(asFailure);
-    if (decision === 'continueAsNew') {
-      await storeBeforeNextRun(state, use);
-      return goOnAsNew(state, input, keeper);
-    }
-    await storeBeforeDecision(state, use);
-    const { trials, pages } = state.stageOf(use).inRecord();
-    const warnings = await recordDecision({
-      ...state.changed(),
-      studyId: state.studyId,
-      studyRun: state.run.studyRun,
-      decision: pages === undefined ? decision : withoutPoints(decision),
-      trials,
-      ...(pages !== undefined && { pages }),
-    });
-    state.decide(use, withoutBulk(decision, warnings));
-    showWhereWeAre(state, input);
-    if (workflowInfo().continueAsNewSuggested) await goOnAsNew(state, input, keeper);
-  }
-}
-
-/** Goes on in a new run with an empty history. */
-async function goOnAsNew(state: StudyState, input: TuneStudyInput, keeper: ChangeKeeper): Promise<never> {
-  await condition(allHandlersFinished);
-  const changesKept = await keeper.settled();
-  let snapshot: StudySnapshot;
-  try {
-    snapshot = state.snapshot();
-  } catch (error) {
-    return asFailure(error);
-  }
-  return continueAsNew<typeof tuneStudy>({ ...input, study: null, snapshot, changesKept });
-}
-
-async function conclude(state: StudyState): Promise<StudyResult> {
-  const { report, model } = await publishStudy(state.record());
-  const final: StudyFinal | null = state.final();
+async function conclude(study: LiveStudy): Promise<StudyResult> {
+  const { report, model } = await publishStudy(recordOf(study.state));
+  const { state } = study;
   return {
     studyId: state.studyId,
     status: 'completed',
@@ -206,7 +233,7 @@ async function conclude(state: StudyState): Promise<StudyResult> {
       because,
       confidence,
     })),
-    test: final?.test ?? null,
+    test: state.final?.test ?? null,
     model: model === null ? null : { uri: model },
     report: { uri: report },
     receipts: state.receipts,
@@ -222,7 +249,7 @@ async function keepWhatIsKnown(state: StudyState, error: unknown): Promise<void>
   if (state.study === undefined) return;
   const failure = state.status === 'failed' ? reasonOf(error) : undefined;
   await CancellationScope.nonCancellable(async () => {
-    await publishWhatIsKnown(state.record(failure)).catch(() => undefined);
+    await publishWhatIsKnown(recordOf(state, failure)).catch(() => undefined);
   });
 }
 
@@ -240,16 +267,4 @@ function asFailure(error: unknown): never {
     throw ApplicationFailure.nonRetryable(error.message, FAILURES.stageInconclusive);
   if (error instanceof StudyTooLarge) throw ApplicationFailure.nonRetryable(error.message, FAILURES.studyTooLarge);
   throw error;
-}
-
-function showWhereWeAre(state: StudyState, input: TuneStudyInput): void {
-  setCurrentDetails(liveTable(state.overview()));
-  const stage = state.currentStageId() ?? state.status;
-  // Each is an event in the history and a write to the server's index: once a stage, not twice a trial.
-  if (!input.searchAttributes || stage === state.indexedStage) return;
-  state.indexedStage = stage;
-  upsertSearchAttributes([
-    { key: SEARCH_ATTRIBUTES.study, value: state.studyId },
-    { key: SEARCH_ATTRIBUTES.stage, value: stage },
-  ]);
 }

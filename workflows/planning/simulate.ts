@@ -4,9 +4,8 @@
  *
  * @module
  */
-import { numericHParam } from '../trials/hparams';
+import { hparamNames, numericHParam } from '../trials/hparams';
 import { deriveSeed } from '../search/random';
-import { hparamNames } from '../driver/state';
 import type { ResolvedStudy, StageUse } from '../words/study';
 import { costOfSegment, isFirstSegment } from '../trials/segments';
 import type { HParams, Trial, TrialSpec } from '../words/trial';

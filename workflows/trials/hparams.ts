@@ -23,3 +23,11 @@ export function numericHParam(hparams: HParams, name: string): number {
   if (typeof value !== 'number') throw new RangeError(`hparams.${name} must be a number, got ${String(value)}`);
   return value;
 }
+
+/** Names read as `{ hparam: name }` anywhere in layer configs, in order of appearance. */
+export function hparamNames(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return [...new Set(value.flatMap(hparamNames))];
+  if (typeof value !== 'object' || value === null) return [];
+  if ('hparam' in value && typeof value.hparam === 'string') return [value.hparam];
+  return [...new Set(Object.values(value).flatMap(hparamNames))];
+}

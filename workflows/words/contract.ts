@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ControlSnapshot } from '../driver/control/study-control';
+import type { StudyControl } from '../driver/control/study-control';
 import type { Decision } from '../stages/stage';
 import type { Packed } from '../driver/pages/packed';
 import type { TrialResult } from './outcome';
@@ -104,7 +104,7 @@ export interface RecordDecisionInput {
   /** Pages of earlier trials that `recordTrials` has stored; absent: none. */
   readonly pages?: number;
   /** What people have changed of the study so far: a recovery goes on with it. Absent where nobody has. */
-  readonly control?: ControlSnapshot;
+  readonly control?: StudyControl;
   readonly budget?: BudgetSpec;
 }
 
@@ -112,7 +112,7 @@ export interface RecordDecisionInput {
 export interface RecordChangesInput {
   readonly studyId: string;
   readonly studyRun: string;
-  readonly control: ControlSnapshot;
+  readonly control: StudyControl;
   readonly budget: BudgetSpec;
 }
 

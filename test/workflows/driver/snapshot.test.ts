@@ -4,8 +4,10 @@ import { STAGES } from '../../../workflows/stages';
 import { plausibleOutcome } from '../../../workflows/stages/plausible-outcome';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { StudyInput } from '../../../workflows/spec';
-import { fitting, StudyTooLarge, withoutBulk } from '../../../workflows/driver/snapshot';
+import { fitting, snapshotOf, StudyTooLarge, withoutBulk } from '../../../workflows/driver/snapshot';
+import { overviewOf, progressOf } from '../../../workflows/driver/progress';
 import { StudyState } from '../../../workflows/driver/state';
+import { storable } from '../../../workflows/driver/pages/stage-trials';
 import { outlined, withoutReferences } from '../../../workflows/driver/pages/outline';
 import { withoutPoints } from '../../../workflows/driver/pages/pages';
 import { packed, unpacked } from '../../../workflows/driver/pages/packed';
@@ -25,7 +27,7 @@ function sweep(options: Sweep): StudyState {
   return freshStudy({
     stages: [{ stage: 'regularizationSweep', space: SPACE, ...options }],
     budget: { parallelTrials: 2 },
-  });
+  }).state;
 }
 
 const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
@@ -33,17 +35,13 @@ const throughJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(va
 /** What the next run of the workflow begins with; the trials go through the store, where `stores` says so. */
 function continued(before: StudyState, pages: Packed[], stores: boolean): StudyState {
   const use = before.nextStage()!;
-  const leaving = stores ? before.stageOf(use).storable() : [];
-  if (leaving.length > 0) {
-    pages.push(throughJson(packed(leaving as unknown as readonly Plain[])));
-    before.stageOf(use).hasStored(leaving);
-  }
-  const state = new StudyState(before.studyId, '', before.run, throughJson(before.snapshot()));
-  if (state.stageOf(use).isIncomplete)
-    state
-      .stageOf(use)
-      .bringBack(pages.flatMap((page) => (unpacked(page) as unknown as readonly Trial[]).map(withoutReferences)));
-  return state;
+  const leaving = stores ? storable(before.stageOf(use)) : [];
+  if (leaving.length > 0) pages.push(throughJson(packed(leaving as unknown as readonly Plain[])));
+  const left = leaving.length > 0 ? before.paged(use, leaving) : before;
+  const state = StudyState.of(before.studyId, before.run, throughJson(snapshotOf(left)));
+  if (state.stageOf(use).missing === 0) return state;
+  const stored = pages.flatMap((page) => (unpacked(page) as unknown as readonly Trial[]).map(withoutReferences));
+  return state.broughtBack(use, stored);
 }
 
 interface End {
@@ -64,8 +62,8 @@ function runTo(first: StudyState, cuts: ReadonlyMap<number, boolean>): End {
     const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
     if (spec === undefined)
       return { asked, state, decision: STAGES[use.stage]!.decide(stageContext(state, use, state.startedTrials(use))) };
-    state.started(use, { spec });
-    state.ended(use, asked.length, { spec, result: resultOf(spec, plausibleOutcome(spec, state.facts)) });
+    const result = resultOf(spec, plausibleOutcome(spec, state.facts));
+    state = state.started(use, { spec }).ended(use, asked.length, { spec, result });
     asked.push(spec);
   }
 }
@@ -99,10 +97,10 @@ describe('a study that continues as new', () => {
           const cut = runTo(sweep(options), new Map(at));
           expect(cut.asked).toEqual(whole.asked);
           expect(throughJson(cut.decision)).toEqual(throughJson(whole.decision));
-          expect([cut.state.trialCount, cut.state.deviceSeconds, cut.state.overview()]).toEqual([
+          expect([cut.state.trialCount, cut.state.deviceSeconds, overviewOf(cut.state)]).toEqual([
             whole.state.trialCount,
             whole.state.deviceSeconds,
-            whole.state.overview(),
+            overviewOf(whole.state),
           ]);
         }),
         { numRuns: 15 },
@@ -117,20 +115,20 @@ describe('a study that continues as new', () => {
       sweep({ sampler: { name: 'random' }, trials: 60, replicateTop: 1, replicates: 1 }),
       new Map([[50, false]]),
     ).state;
-    expect(JSON.stringify(stored.snapshot()).length).toBeLessThan(JSON.stringify(kept.snapshot()).length / 3);
-    expect(stored.snapshot().stages[0]).toMatchObject({ stored: { pages: 1, trials: 50, trainings: 50 } });
+    expect(JSON.stringify(snapshotOf(stored)).length).toBeLessThan(JSON.stringify(snapshotOf(kept)).length / 3);
+    expect(snapshotOf(stored).stages[0]).toMatchObject({ stored: { pages: 1, trials: 50, trainings: 50 } });
     expect(stored.trialCount).toBe(60);
   });
 
   test('of a decided stage with many trials keeps the newest and the best, and how many there were', () => {
-    const { state, decision } = runTo(
+    const { state: undecided, decision } = runTo(
       sweep({ sampler: { name: 'random' }, trials: 400, replicateTop: 1, replicates: 1 }),
       new Map([[200, true]]),
     );
-    state.decide(state.nextStage()!, withoutBulk(decision));
-    const again = new StudyState('digits', '', state.run, throughJson(state.snapshot()));
-    const [stage] = again.progress().stages;
-    expect(stage).toEqual(throughJson(state.progress().stages[0]));
+    const state = undecided.decided(undecided.nextStage()!, withoutBulk(decision));
+    const again = StudyState.of('digits', state.run, throughJson(snapshotOf(state)));
+    const [stage] = progressOf(again).stages;
+    expect(stage).toEqual(throughJson(progressOf(state).stages[0]));
     expect([again.trialCount, stage!.trials.length + stage!.trialsLeftOut!, stage!.trialsEnded]).toEqual([
       400, 400, 400,
     ]);
@@ -139,7 +137,7 @@ describe('a study that continues as new', () => {
   });
 
   test('that would not fit all the same is refused in words', () => {
-    const snapshot = sweep({}).snapshot();
+    const snapshot = snapshotOf(sweep({}));
     const engines = new Array<string>(100_000).fill('tensorflow 2.21.0, tfjs 4.22.0, cpu');
     expect(() => fitting({ ...snapshot, engines })).toThrow(StudyTooLarge);
     expect(() => fitting({ ...snapshot, engines })).toThrow(/, most of them in engines; split the study into several$/);
@@ -147,9 +145,9 @@ describe('a study that continues as new', () => {
 });
 
 test('ten thousand trials are decided on in an answer that fits into a payload', () => {
-  const state = sweep({ sampler: { name: 'random' }, trials: 10_000, replicateTop: 1, replicates: 1 });
-  const use = state.nextStage()!;
-  const spec = STAGES[use.stage]!.suggest(stageContext(state, use, []))!;
+  const fresh = sweep({ sampler: { name: 'random' }, trials: 10_000, replicateTop: 1, replicates: 1 });
+  const use = fresh.nextStage()!;
+  const spec = STAGES[use.stage]!.suggest(stageContext(fresh, use, []))!;
   const trials = Array.from({ length: 10_000 }, (_, i): Trial => {
     const own = {
       ...spec,
@@ -157,14 +155,14 @@ test('ten thousand trials are decided on in an answer that fits into a payload',
       hparams: { ...spec.hparams, ...(i > 0 && { weightDecay: 1e-6 * 1.0009 ** i, dropoutRate: (i % 601) / 1000 }) },
     };
     return outlined(
-      { spec: own, result: resultOf(own, plausibleOutcome(own, state.facts)) },
+      { spec: own, result: resultOf(own, plausibleOutcome(own, fresh.facts)) },
       i,
-      state.resolved.objective,
+      fresh.resolved.objective,
     );
   });
-  state.stageOf(use).bringBack(trials);
+  const state = fresh.broughtBack(use, trials);
   const context = stageContext(state, use, state.startedTrials(use));
   expect(STAGES[use.stage]!.suggest(context)).toBeUndefined();
   expect(JSON.stringify(withoutPoints(STAGES[use.stage]!.decide(context))).length).toBeLessThan(400_000);
-  expect(JSON.stringify(state.progress()).length).toBeLessThan(400_000);
+  expect(JSON.stringify(progressOf(state)).length).toBeLessThan(400_000);
 });

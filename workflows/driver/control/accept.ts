@@ -21,9 +21,9 @@ export function refusalOf<Name extends ChangeName>(
   name: Name,
   input: ChangeInputs[Name],
 ): Refusal | undefined {
-  const { studyId, status, control } = state;
+  const { studyId, status, control, isCancelled } = state;
   if (status !== 'resolving' && status !== 'running') return refused(`study ${studyId} has ended: it is ${status}`);
-  if (control.cancelled) return refused(`study ${studyId} is being cancelled`);
+  if (isCancelled) return refused(`study ${studyId} is being cancelled`);
   if (control.changes.length >= CHANGES_MAX && name !== 'cancel' && name !== 'resume')
     return refused(`study ${studyId} was changed ${CHANGES_MAX} times and takes no more changes`);
   if (typeof input !== 'object' || input === null || Array.isArray(input))
@@ -36,16 +36,16 @@ export function refusalOf<Name extends ChangeName>(
   return update.refuse(state, input);
 }
 
-/** Does what an update asks, and records it. @param at ISO time. */
+/** What comes of an update: the study's next state, with the change on record. @param at ISO time. */
 export function accept<Name extends ChangeName>(
   state: StudyState,
   name: Name,
   input: ChangeInputs[Name],
   at: string,
-): StudyChange {
+): { readonly state: StudyState; readonly change: StudyChange } {
   const update: StudyUpdate<Name> = UPDATES[name];
-  const detail = update.apply(state, input);
+  const { state: next, detail } = update.apply(state, input);
   const change: StudyChange = { what: name, detail, at, ...(input.by !== undefined && { by: input.by }) };
-  state.control.changes.push(change);
-  return change;
+  const { control } = next;
+  return { state: next.changed({ control: { ...control, changes: [...control.changes, change] } }), change };
 }

@@ -7,7 +7,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { NON_RETRYABLE } from '../../words/contract';
 import type { StudyActivities } from '../../words/contract';
-import type { StudyState } from '../state';
+import type { LiveStudy } from '../state';
 
 const { recordChanges } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '1 minute',
@@ -29,8 +29,8 @@ export class ChangeKeeper {
    *   says otherwise.
    */
   constructor(
-    private readonly state: StudyState,
-    private kept = state.control.revision,
+    private readonly study: LiveStudy,
+    private kept = study.state.control.changes.length,
   ) {}
 
   /**
@@ -53,21 +53,21 @@ export class ChangeKeeper {
   }
 
   private get isBehind(): boolean {
-    return this.state.study !== undefined && this.kept < this.state.control.revision;
+    const { study, control } = this.study.state;
+    return study !== undefined && this.kept < control.changes.length;
   }
 
   /** A store that refuses is told where a decision is recorded: there is no use in ending the study for this. */
   private async write(): Promise<void> {
-    const { state } = this;
     while (this.isBehind && !this.isEnding) {
-      const { revision } = state.control;
+      const { state } = this.study;
       await recordChanges({
         studyId: state.studyId,
         studyRun: state.run.studyRun,
-        control: state.control.snapshot(),
+        control: state.control,
         budget: state.resolved.budget,
       }).catch(() => undefined);
-      this.kept = revision;
+      this.kept = state.control.changes.length;
     }
     // In the same go as the last look, so that no change falls between the two.
     this.writing = undefined;

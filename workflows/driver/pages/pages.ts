@@ -7,11 +7,12 @@ import { proxyActivities } from '@temporalio/workflow';
 import { NON_RETRYABLE } from '../../words/contract';
 import type { StudyActivities } from '../../words/contract';
 import type { Decision } from '../../stages/stage';
-import type { StudyState } from '../state';
+import type { LiveStudy, StudyState } from '../state';
 import type { StageUse } from '../../words/study';
 import type { Trial } from '../../words/trial';
 import { packed, unpacked } from './packed';
 import type { Packed, Plain } from './packed';
+import { storable } from './stage-trials';
 
 /** Trials of a stage that has not decided may ride along with the workflow's input up to this size. */
 const CARRIED_CHARACTERS_MAX = 100_000;
@@ -35,14 +36,14 @@ const { recordTrials, loadTrials } = proxyActivities<StudyActivities>({
 });
 
 /** Before the workflow continues as new: with no trial running, all but the interrupted ones can leave. */
-export async function storeBeforeNextRun(state: StudyState, use: StageUse): Promise<void> {
-  if (JSON.stringify(state.stageOf(use).storable()).length > CARRIED_CHARACTERS_MAX) await storeTrials(state, use);
+export async function storeBeforeNextRun(study: LiveStudy, use: StageUse): Promise<void> {
+  if (JSON.stringify(storable(study.state.stageOf(use))).length > CARRIED_CHARACTERS_MAX) await storeTrials(study, use);
 }
 
 /** Before a decision is recorded. */
-export async function storeBeforeDecision(state: StudyState, use: StageUse): Promise<void> {
-  const { stored, trials } = state.stageOf(use);
-  if (stored.pages > 0 || trials.length > RECORDED_MAX) await storeTrials(state, use);
+export async function storeBeforeDecision(study: LiveStudy, use: StageUse): Promise<void> {
+  const { stored, trials } = study.state.stageOf(use);
+  if (stored.pages > 0 || trials.length > RECORDED_MAX) await storeTrials(study, use);
 }
 
 /** A decision whose trials are stored: their points are read from there. */
@@ -53,17 +54,18 @@ export function withoutPoints(decision: Decision): Decision {
   return { ...decision, insights: { ...insights, search } };
 }
 
-async function storeTrials(state: StudyState, use: StageUse): Promise<void> {
-  const stage = state.stageOf(use);
-  for (let rest = stage.storable(); rest.length > 0; rest = stage.storable()) {
-    const { trials, page } = pageOf(rest);
+async function storeTrials(study: LiveStudy, use: StageUse): Promise<void> {
+  const rest = (): readonly Trial[] => storable(study.state.stageOf(use));
+  while (rest().length > 0) {
+    const { state } = study;
+    const { trials, page } = pageOf(rest());
     await recordTrials({
       ...pagesOf(state, use),
-      page: stage.stored.pages,
+      page: state.stageOf(use).stored.pages,
       objective: state.resolved.objective,
       trials: page,
     });
-    stage.hasStored(trials);
+    study.state = study.state.paged(use, trials);
   }
 }
 
@@ -77,20 +79,20 @@ function pageOf(trials: readonly Trial[]): { readonly trials: readonly Trial[]; 
 }
 
 /** What earlier runs of the workflow stored of the stage that goes on. */
-export async function bringBackTrials(state: StudyState, use: StageUse): Promise<void> {
-  const stage = state.stageOf(use);
-  if (!stage.isIncomplete) return;
+export async function bringBackTrials(study: LiveStudy, use: StageUse): Promise<void> {
+  const { missing, stored } = study.state.stageOf(use);
+  if (missing === 0) return;
   const trials: Trial[] = [];
   for (let page: number | undefined = 0; page !== undefined;) {
     const loaded: Awaited<ReturnType<typeof loadTrials>> = await loadTrials({
-      ...pagesOf(state, use),
+      ...pagesOf(study.state, use),
       page,
-      pages: stage.stored.pages,
+      pages: stored.pages,
     });
     trials.push(...(unpacked(loaded.trials) as unknown as readonly Trial[]));
     page = loaded.next;
   }
-  stage.bringBack(trials);
+  study.state = study.state.broughtBack(use, trials);
 }
 
 function pagesOf({ studyId, run: { studyRun } }: StudyState, { stageId }: StageUse) {

@@ -34,136 +34,126 @@ type ShownTrials = Pick<StageProgress, 'trials' | 'trialsLeftOut'>;
 
 const NONE_STORED: StoredTrials = { pages: 0, trials: 0, trainings: 0 };
 
-/** The trials of one stage while the workflow runs. */
-export class StageTrials {
-  /**
-   * In the order of their start; another array after each change. Without the stored ones until they are brought back;
-   * empty once decided.
-   */
-  trials: readonly Trial[];
-  stored: StoredTrials;
-  visible: number;
-  decision: Decision | undefined;
+/** The trials of one stage while the workflow runs, as a value; `trials` is another array after each change of one. */
+export interface StageTrials {
+  readonly stageId: string;
+  readonly objective: Objective;
+  /** In the order of their start. Without the stored ones until they are brought back; empty once decided. */
+  readonly trials: readonly Trial[];
+  readonly stored: StoredTrials;
+  /** Stored trials that are not in `trials`. */
+  readonly missing: number;
+  /** Number of leading trials whose results the stage may see, in a reproducible study. */
+  readonly visible: number;
+  readonly decision: Decision | undefined;
   /** Trainings so far, whatever became of them, and those that have ended, or paused; the segments of one are one. */
-  trainings: number;
-  trainingsEnded: number;
-  private missing: number;
-  private shownAtDecision: readonly TrialSummary[];
-  private isAbandoned = false;
-
-  constructor(
-    private readonly stageId: string,
-    private readonly objective: Objective,
-    record?: Omit<StageRecord, 'stageId'>,
-  ) {
-    const { trials = [], summaries = [], visible = 0, decision, stored = NONE_STORED } = record ?? {};
-    this.trials = trials;
-    this.visible = visible;
-    this.stored = stored;
-    this.missing = decision === undefined ? stored.trials : 0;
-    this.decision = decision;
-    this.shownAtDecision = summaries;
-    this.trainings =
-      decision === undefined
-        ? stored.trainings + trials.filter(isFirstSegment).length
-        : (record?.trainings ?? trainingsIn(summaries));
-    this.trainingsEnded =
-      decision === undefined
-        ? this.trainings - trials.filter((trial) => isFirstSegment(trial) && trial.result === undefined).length
-        : this.trainings;
-  }
-
-  /** Whether stored trials must be brought back before the stage can be asked for anything. */
-  get isIncomplete(): boolean {
-    return this.missing > 0;
-  }
-
-  start(trial: Trial): void {
-    this.trials = [...this.trials, trial];
-    if (isFirstSegment(trial)) this.trainings += 1;
-  }
-
-  end(index: number, trial: Trial): void {
-    this.trials = this.trials.with(index, trial);
-    if (isFirstSegment(trial)) this.trainingsEnded += 1;
-  }
-
+  readonly trainings: number;
+  readonly trainingsEnded: number;
+  /** Most trials of the stage, known once this run of the workflow has asked it. */
+  readonly trialsPlanned: number;
+  readonly shownAtDecision: readonly TrialSummary[];
   /** Trials that have not ended will not: somebody skipped the stage. */
-  abandon(): void {
-    this.isAbandoned = true;
-    this.trainingsEnded = this.trainings;
-  }
+  readonly isAbandoned: boolean;
+}
 
-  decide(decision: Decision): void {
-    this.shownAtDecision = this.shown().trials;
-    this.decision = decision;
-    // A later stage sees decisions only, and the store has the rest.
-    this.trials = [];
-  }
+/** A stage before its first trial, or as an earlier run of the workflow left it. */
+export function stageTrials(stageId: string, objective: Objective, record: Partial<StageRecord> = {}): StageTrials {
+  const { trials = [], summaries = [], visible = 0, decision, stored = NONE_STORED } = record;
+  const isDecided = decision !== undefined;
+  const trainings = isDecided
+    ? (record.trainings ?? trainingsIn(summaries))
+    : stored.trainings + trials.filter(isFirstSegment).length;
+  const open = trials.filter((trial) => isFirstSegment(trial) && trial.result === undefined).length;
+  return {
+    stageId,
+    objective,
+    trials,
+    stored,
+    missing: isDecided ? 0 : stored.trials,
+    visible,
+    decision,
+    trainings,
+    trainingsEnded: isDecided ? trainings : trainings - open,
+    trialsPlanned: 0,
+    shownAtDecision: summaries,
+    isAbandoned: false,
+  };
+}
 
-  /** The trials that may leave for the store next: those that have ended, up to the first that has not. */
-  storable(): readonly Trial[] {
-    const rest = this.unstored();
-    const running = rest.findIndex(({ result }) => result === undefined);
-    return running === -1 ? rest : rest.slice(0, running);
-  }
+export function startedTrial(stage: StageTrials, trial: Trial): StageTrials {
+  const trainings = stage.trainings + (isFirstSegment(trial) ? 1 : 0);
+  return { ...stage, trials: [...stage.trials, trial], trainings };
+}
 
-  /** What `storable` gave is a further page now. */
-  hasStored(trials: readonly Trial[]): void {
-    const { stored } = this;
-    this.stored = {
-      pages: stored.pages + 1,
-      trials: stored.trials + trials.length,
-      trainings: stored.trainings + trials.filter(isFirstSegment).length,
-    };
-  }
+export function endedTrial(stage: StageTrials, index: number, trial: Trial): StageTrials {
+  const trainingsEnded = stage.trainingsEnded + (isFirstSegment(trial) ? 1 : 0);
+  return { ...stage, trials: stage.trials.with(index, trial), trainingsEnded };
+}
 
-  /** Takes the stored trials back into the state. */
-  bringBack(stored: readonly Trial[]): void {
-    this.trials = [...stored, ...this.trials];
-    this.missing = 0;
-  }
+/** A later stage sees decisions only, and the store has the trials. */
+export function decidedStage(stage: StageTrials, decision: Decision): StageTrials {
+  return { ...stage, trials: [], decision, shownAtDecision: shown(stage).trials };
+}
 
-  shown(): ShownTrials {
-    const trials =
-      this.decision === undefined ? shownOf(this.summaries(this.trials), this.objective) : this.shownAtDecision;
-    const trialsLeftOut = this.trainings - trainingsIn(trials);
-    return { trials, ...(trialsLeftOut > 0 && { trialsLeftOut }) };
-  }
+/** The trials that may leave for the store next: those that have ended, up to the first that has not. */
+export function storable(stage: StageTrials): readonly Trial[] {
+  const rest = unstored(stage);
+  const running = rest.findIndex(({ result }) => result === undefined);
+  return running === -1 ? rest : rest.slice(0, running);
+}
 
-  /** For a record on its way to the store: all trials that are not there, and how many pages are. */
-  inRecord(): Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'> {
-    const {
-      decision,
-      stored: { pages },
-    } = this;
-    return decision !== undefined
-      ? this.shown()
-      : { trials: this.summaries(this.unstored()), ...(pages > 0 && { pages }) };
-  }
+/** What `storable` gave is a further page now. */
+export function hasStored(stage: StageTrials, trials: readonly Trial[]): StageTrials {
+  const stored: StoredTrials = {
+    pages: stage.stored.pages + 1,
+    trials: stage.stored.trials + trials.length,
+    trainings: stage.stored.trainings + trials.filter(isFirstSegment).length,
+  };
+  return { ...stage, stored };
+}
 
-  record(): StageRecord {
-    const { stageId, visible, decision, stored, trainings } = this;
-    const summaries = decision === undefined ? [] : this.shownAtDecision;
-    return {
-      stageId,
-      trials: this.unstored(),
-      summaries,
-      visible,
-      ...(decision && { decision }),
-      ...(stored.pages > 0 && { stored }),
-      ...(decision !== undefined && trainings > trainingsIn(summaries) && { trainings }),
-    };
-  }
+/** With the stored trials, without which a stage with some missing can be asked for nothing. */
+export function broughtBack(stage: StageTrials, stored: readonly Trial[]): StageTrials {
+  return { ...stage, trials: [...stored, ...stage.trials], missing: 0 };
+}
 
-  private unstored(): readonly Trial[] {
-    return this.trials.slice(this.stored.trials - this.missing);
-  }
+export function shown(stage: StageTrials): ShownTrials {
+  const trials =
+    stage.decision === undefined ? shownOf(summaries(stage, stage.trials), stage.objective) : stage.shownAtDecision;
+  const trialsLeftOut = stage.trainings - trainingsIn(trials);
+  return { trials, ...(trialsLeftOut > 0 && { trialsLeftOut }) };
+}
 
-  private summaries(trials: readonly Trial[]): readonly TrialSummary[] {
-    const summaries = trials.map((trial) => summarize(this.stageId, this.trials, trial, this.objective));
-    return this.isAbandoned
-      ? summaries.map((summary) => (summary.status === 'running' ? { ...summary, status: 'cancelled' } : summary))
-      : summaries;
-  }
+/** For a record on its way to the store: all trials that are not there, and how many pages are. */
+export function inRecord(stage: StageTrials): Pick<StageProgress, 'trials' | 'trialsLeftOut' | 'pages'> {
+  const { pages } = stage.stored;
+  return stage.decision !== undefined
+    ? shown(stage)
+    : { trials: summaries(stage, unstored(stage)), ...(pages > 0 && { pages }) };
+}
+
+/** The stage for the next run of the workflow: all that does not follow from it. */
+export function stageRecord(stage: StageTrials): StageRecord {
+  const { stageId, visible, decision, stored, trainings } = stage;
+  const kept = decision === undefined ? [] : stage.shownAtDecision;
+  return {
+    stageId,
+    trials: unstored(stage),
+    summaries: kept,
+    visible,
+    ...(decision && { decision }),
+    ...(stored.pages > 0 && { stored }),
+    ...(decision !== undefined && trainings > trainingsIn(kept) && { trainings }),
+  };
+}
+
+function unstored({ trials, stored, missing }: StageTrials): readonly Trial[] {
+  return trials.slice(stored.trials - missing);
+}
+
+function summaries(stage: StageTrials, trials: readonly Trial[]): readonly TrialSummary[] {
+  const told = trials.map((trial) => summarize(stage.stageId, stage.trials, trial, stage.objective));
+  return stage.isAbandoned
+    ? told.map((summary) => (summary.status === 'running' ? { ...summary, status: 'cancelled' } : summary))
+    : told;
 }

@@ -3,6 +3,7 @@ import { remainingBudget } from '../../../../workflows/driver/budget/remaining-b
 import { parseStudy, resolveParsed } from '../../../../workflows/spec';
 import type { StudyInput } from '../../../../workflows/spec';
 import { StudyState } from '../../../../workflows/driver/state';
+import type { LiveStudy } from '../../../../workflows/driver/state';
 import type { PinnedDataset, StageUse } from '../../../../workflows/words/study';
 import type { TrialSpec } from '../../../../workflows/words/trial';
 import { completed, INCUMBENT, resultOf } from '../../../support/stages';
@@ -19,25 +20,23 @@ const DATASET: PinnedDataset = {
   split: { seed: 7, trainExamples: 320, validationExamples: 100, testExamples: 100, testFrom: 'test' },
 };
 
-function stateOf(budget: StudyInput['budget'], changes: Partial<StudyInput> = {}): StudyState {
+function studyOf(budget: StudyInput['budget'], changes: Partial<StudyInput> = {}): LiveStudy {
   const parsed = parseStudy(fiveStages({ name: 'small', budget, ...changes }));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const state = new StudyState('small', '', { studyRun: 'run' });
-  state.start(resolveParsed(parsed.study, DATASET));
-  return state;
+  return { state: StudyState.of('small', { studyRun: 'run' }).begun(resolveParsed(parsed.study, DATASET)) };
 }
 
 /** The stage that runs. */
-function current(state: StudyState): StageUse {
+function current({ state }: LiveStudy): StageUse {
   const use = state.nextStage();
   if (use === undefined) throw new Error('all stages are decided');
   return use;
 }
 
-function spec(state: StudyState, changes: Partial<TrialSpec> = {}): TrialSpec {
-  const use = current(state);
+function spec(study: LiveStudy, changes: Partial<TrialSpec> = {}): TrialSpec {
+  const use = current(study);
   return {
-    trialId: `${use.stageId}/${state.startedTrials(use).length}`,
+    trialId: `${use.stageId}/${study.state.startedTrials(use).length}`,
     label: 'a trial',
     hparams: INCUMBENT,
     seed: 1,
@@ -53,19 +52,19 @@ function spec(state: StudyState, changes: Partial<TrialSpec> = {}): TrialSpec {
 }
 
 /** Runs a trial of so many seconds and examples. */
-function run(state: StudyState, deviceSeconds: number, examples = 320): void {
-  const trial = spec(state);
-  const index = state.startedTrials(current(state)).length;
-  state.started(current(state), { spec: trial });
-  state.ended(current(state), index, {
+function run(study: LiveStudy, deviceSeconds: number, examples = 320): void {
+  const trial = spec(study);
+  const use = current(study);
+  const index = study.state.startedTrials(use).length;
+  study.state = study.state.started(use, { spec: trial }).ended(use, index, {
     spec: trial,
     result: resultOf(trial, completed(0.5, { deviceSeconds, examples })),
   });
 }
 
-function decide(state: StudyState): void {
-  const use = current(state);
-  state.decide(use, {
+function decide(study: LiveStudy): void {
+  const use = current(study);
+  study.state = study.state.decided(use, {
     stage: use.stage,
     stageId: use.stageId,
     hparams: INCUMBENT,
@@ -81,106 +80,110 @@ const FINAL_EXAMPLES = 2560;
 
 describe('what is left to a stage', () => {
   it('has no end without a limit', () => {
-    const state = stateOf({});
-    run(state, 1e9);
-    expect(remainingBudget(state)).toEqual({ deviceSeconds: Infinity, trials: Infinity });
+    const study = studyOf({});
+    run(study, 1e9);
+    expect(remainingBudget(study.state)).toEqual({ deviceSeconds: Infinity, trials: Infinity });
   });
 
   it("is, before anything was measured, all but the final training's share", () => {
-    expect(remainingBudget(stateOf({ deviceMinutes: 100 })).deviceSeconds).toBeCloseTo(6000 * 0.85);
+    expect(remainingBudget(studyOf({ deviceMinutes: 100 }).state).deviceSeconds).toBeCloseTo(6000 * 0.85);
   });
 
   it("holds the final training's time by what was measured", () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
-    decide(state);
-    expect(remainingBudget(state).deviceSeconds).toBeCloseTo(6000 - 32 - FINAL_EXAMPLES * 0.1);
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
+    decide(study);
+    expect(remainingBudget(study.state).deviceSeconds).toBeCloseTo(6000 - 32 - FINAL_EXAMPLES * 0.1);
   });
 
   it('holds the shares of later stages from the second trial on', () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
     const forTuning = 6000 - FINAL_EXAMPLES * 0.1;
     // Of 0.85 the ladder, the re-test and the sweep have 0.8.
-    expect(remainingBudget(state).deviceSeconds).toBeCloseTo(forTuning * (0.05 / 0.85) - 32);
-    decide(state);
-    run(state, 32, 320);
-    expect(remainingBudget(state).deviceSeconds).toBeCloseTo(forTuning * (0.15 / 0.85) - 64);
+    expect(remainingBudget(study.state).deviceSeconds).toBeCloseTo(forTuning * (0.05 / 0.85) - 32);
+    decide(study);
+    run(study, 32, 320);
+    expect(remainingBudget(study.state).deviceSeconds).toBeCloseTo(forTuning * (0.15 / 0.85) - 64);
   });
 
   it('hands on what an earlier stage left, and ends with all of it', () => {
-    const state = stateOf({ deviceMinutes: 100 });
+    const study = studyOf({ deviceMinutes: 100 });
     for (let stage = 0; stage < 3; stage++) {
-      run(state, 32, 320);
-      decide(state);
+      run(study, 32, 320);
+      decide(study);
     }
-    run(state, 32, 320);
-    expect(current(state).stage).toBe('regularizationSweep');
-    expect(remainingBudget(state).deviceSeconds).toBeCloseTo(6000 - FINAL_EXAMPLES * 0.1 - 4 * 32);
+    run(study, 32, 320);
+    expect(current(study).stage).toBe('regularizationSweep');
+    expect(remainingBudget(study.state).deviceSeconds).toBeCloseTo(6000 - FINAL_EXAMPLES * 0.1 - 4 * 32);
   });
 
   it("follows the study's own shares", () => {
-    const state = stateOf({ deviceMinutes: 100, stageShares: { lrRangeTest: 0.4, finalTrain: 0.5 } });
-    run(state, 32, 320);
-    expect(remainingBudget(state).deviceSeconds).toBeCloseTo(3000 * (0.4 / 1.2) - 32);
+    const study = studyOf({ deviceMinutes: 100, stageShares: { lrRangeTest: 0.4, finalTrain: 0.5 } });
+    run(study, 32, 320);
+    expect(remainingBudget(study.state).deviceSeconds).toBeCloseTo(3000 * (0.4 / 1.2) - 32);
   });
 
   it('counts trials as before', () => {
-    const state = stateOf({ maxTrials: 20 });
-    run(state, 32);
-    expect(remainingBudget(state)).toEqual({ deviceSeconds: Infinity, trials: 17 });
+    const study = studyOf({ maxTrials: 20 });
+    run(study, 32);
+    expect(remainingBudget(study.state)).toEqual({ deviceSeconds: Infinity, trials: 17 });
   });
 });
 
 describe('a trial is admitted', () => {
   it('while nothing was measured', () => {
-    expect(isAdmitted(stateOf({ deviceMinutes: 0.001 }), current(stateOf({})), spec(stateOf({})))).toBe(true);
+    expect(isAdmitted(studyOf({ deviceMinutes: 0.001 }).state, current(studyOf({})), spec(studyOf({})))).toBe(true);
   });
 
   it("if it can end within the stage's time, with a margin of a fifth", () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
     // 305.9 s are left to the range test; a pass takes 32 s.
-    const { deviceSeconds } = remainingBudget(state);
+    const { deviceSeconds } = remainingBudget(study.state);
     const epochs = Math.floor(deviceSeconds / 32 / 1.2);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs } }))).toBe(true);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: epochs + 1 } }))).toBe(false);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs } }))).toBe(true);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: epochs + 1 } }))).toBe(false);
   });
 
   it('beside those that run only if there is time for all', () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
-    const half = spec(state, { limit: { epochs: 4 } });
-    expect(isAdmitted(state, current(state), half)).toBe(true);
-    state.started(current(state), { spec: half });
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 4 } }))).toBe(false);
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
+    const half = spec(study, { limit: { epochs: 4 } });
+    expect(isAdmitted(study.state, current(study), half)).toBe(true);
+    study.state = study.state.started(current(study), { spec: half });
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 4 } }))).toBe(false);
   });
 
   it('up to its pause, and from where it goes on', () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 100 } }))).toBe(false);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 100 }, pauseAfterEpochs: 2 }))).toBe(true);
-    const earlier = state.startedTrials(current(state))[0]!.spec.trialId;
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 7 } }))).toBe(true);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 8 } }))).toBe(false);
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 8 }, continues: earlier }))).toBe(true);
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 100 } }))).toBe(false);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 100 }, pauseAfterEpochs: 2 }))).toBe(
+      true,
+    );
+    const earlier = study.state.startedTrials(current(study))[0]!.spec.trialId;
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 7 } }))).toBe(true);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 8 } }))).toBe(false);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 8 }, continues: earlier }))).toBe(
+      true,
+    );
   });
 
   it('in any case, if its stage must run', () => {
-    const state = stateOf({ deviceMinutes: 1 });
-    while (current(state).stage !== 'finalTrain') {
-      run(state, 100, 320);
-      decide(state);
+    const study = studyOf({ deviceMinutes: 1 });
+    while (current(study).stage !== 'finalTrain') {
+      run(study, 100, 320);
+      decide(study);
     }
-    expect(isAdmitted(state, current(state), spec(state, { limit: { epochs: 1000 } }))).toBe(true);
+    expect(isAdmitted(study.state, current(study), spec(study, { limit: { epochs: 1000 } }))).toBe(true);
   });
 
   it('or the decision says what it would have taken, and what there was', () => {
-    const state = stateOf({ deviceMinutes: 100 });
-    run(state, 32, 320);
-    const next = spec(state, { label: 'seed 2 of 2', limit: { epochs: 100 } });
-    expect(cutWarning(state, current(state), next)).toBe(
+    const study = studyOf({ deviceMinutes: 100 });
+    run(study, 32, 320);
+    const next = spec(study, { label: 'seed 2 of 2', limit: { epochs: 100 } });
+    expect(cutWarning(study.state, current(study), next)).toBe(
       'the budget ran out in this stage: the answer rests on fewer trials than planned; the next (seed 2 of 2) needs about 3840 s of device time, of which the stage has 306 s left',
     );
   });

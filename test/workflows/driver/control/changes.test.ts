@@ -2,19 +2,25 @@ import { accept, refusalOf } from '../../../../workflows/driver/control/accept';
 import type { ChangeInputs, ChangeName } from '../../../../workflows/driver/control/change';
 import { STAGES } from '../../../../workflows/stages';
 import { stageContext } from '../../../../workflows/driver/stage-context';
+import { progressOf, recordOf } from '../../../../workflows/driver/progress';
+import { snapshotOf } from '../../../../workflows/driver/snapshot';
 import { StudyState } from '../../../../workflows/driver/state';
+import type { LiveStudy } from '../../../../workflows/driver/state';
 import { decideUpTo, freshStudy, runTrials, unresolvedStudy } from './studies';
 
 const AT = '2026-01-02T03:04:05.000Z';
 
 /** Asks, and does it unless it is refused. @returns what it came to, or why not. */
-function ask<Name extends ChangeName>(state: StudyState, name: Name, input: ChangeInputs[Name]): string {
-  const refusal = refusalOf(state, name, input);
-  return refusal === undefined ? accept(state, name, input, AT).detail : `${refusal.type}: ${refusal.message}`;
+function ask<Name extends ChangeName>(study: LiveStudy, name: Name, input: ChangeInputs[Name]): string {
+  const refusal = refusalOf(study.state, name, input);
+  if (refusal !== undefined) return `${refusal.type}: ${refusal.message}`;
+  const { state, change } = accept(study.state, name, input, AT);
+  study.state = state;
+  return change.detail;
 }
 
 /** What any client may send, whatever its types say. */
-const askAnything = (state: StudyState, name: ChangeName, input: unknown): string => ask(state, name, input as never);
+const askAnything = (study: LiveStudy, name: ChangeName, input: unknown): string => ask(study, name, input as never);
 
 const GATED = {
   stages: [
@@ -25,54 +31,54 @@ const GATED = {
 
 describe('a change that is accepted', () => {
   test('is recorded with what it came to, when, and by whom', () => {
-    const state = freshStudy();
-    ask(state, 'pause', { by: 'ada@lab' });
-    ask(state, 'setParallelTrials', { parallelTrials: 4 });
-    expect(state.progress().changes).toEqual([
+    const study = freshStudy();
+    ask(study, 'pause', { by: 'ada@lab' });
+    ask(study, 'setParallelTrials', { parallelTrials: 4 });
+    expect(progressOf(study.state).changes).toEqual([
       { what: 'pause', detail: 'running trials write checkpoints and free their devices', at: AT, by: 'ada@lab' },
       { what: 'setParallelTrials', detail: '4 at a time, before 2', at: AT },
     ]);
-    expect(state.record().progress.changes).toEqual(state.control.changes);
+    expect(recordOf(study.state).progress.changes).toEqual(study.state.control.changes);
   });
 
   test('is kept when the study continues as new, with all that follows from it', () => {
-    const state = freshStudy({ ...GATED, budget: { parallelTrials: 2, maxTrials: 10 } });
-    ask(state, 'approve', { stageId: 'final-train' });
-    ask(state, 'extendBudget', { trials: 5 });
-    ask(state, 'skipStage', { stageId: 'lr-range-test' });
-    ask(state, 'pause', {});
-    const next = new StudyState('digits', '', { studyRun: 'run' }, JSON.parse(JSON.stringify(state.snapshot())));
-    expect(next.progress()).toEqual(state.progress());
-    expect(next.control).toEqual(state.control);
+    const study = freshStudy({ ...GATED, budget: { parallelTrials: 2, maxTrials: 10 } });
+    ask(study, 'approve', { stageId: 'final-train' });
+    ask(study, 'extendBudget', { trials: 5 });
+    ask(study, 'skipStage', { stageId: 'lr-range-test' });
+    ask(study, 'pause', {});
+    const next = StudyState.of('digits', { studyRun: 'run' }, JSON.parse(JSON.stringify(snapshotOf(study.state))));
+    expect(progressOf(next)).toEqual(progressOf(study.state));
+    expect(next.control).toEqual(study.state.control);
     expect(next.resolved.budget).toEqual({ parallelTrials: 2, maxTrials: 15, deviceMinutes: null });
   });
 
   test('is asked for without a trace until then: a refusal changes nothing', () => {
-    const state = freshStudy(GATED);
-    const before = JSON.stringify([state.snapshot(), state.progress()]);
-    askAnything(state, 'skipStage', { stageId: 'final-train' });
-    askAnything(state, 'enqueueTrial', { stageId: 'lr-range-test', hparams: { learningRate: 0.1 } });
-    refusalOf(state, 'skipStage', { stageId: 'lr-range-test' });
-    refusalOf(state, 'approve', { stageId: 'final-train' });
-    expect(JSON.stringify([state.snapshot(), state.progress()])).toBe(before);
+    const study = freshStudy(GATED);
+    const before = JSON.stringify([snapshotOf(study.state), progressOf(study.state)]);
+    askAnything(study, 'skipStage', { stageId: 'final-train' });
+    askAnything(study, 'enqueueTrial', { stageId: 'lr-range-test', hparams: { learningRate: 0.1 } });
+    refusalOf(study.state, 'skipStage', { stageId: 'lr-range-test' });
+    refusalOf(study.state, 'approve', { stageId: 'final-train' });
+    expect(JSON.stringify([snapshotOf(study.state), progressOf(study.state)])).toBe(before);
   });
 });
 
 test('a study that nobody changed carries no word of it into its next run', () => {
-  expect(freshStudy().snapshot()).not.toHaveProperty('control');
+  expect(snapshotOf(freshStudy().state)).not.toHaveProperty('control');
 });
 
 describe('a paused study', () => {
   test('says so, is not paused twice, and goes on once', () => {
-    const state = freshStudy();
-    expect(ask(state, 'resume', {})).toBe('ChangeRefused: study digits is not paused');
-    ask(state, 'pause', {});
-    expect(state.progress().status).toBe('paused');
-    expect(ask(state, 'pause', {})).toBe(
+    const study = freshStudy();
+    expect(ask(study, 'resume', {})).toBe('ChangeRefused: study digits is not paused');
+    ask(study, 'pause', {});
+    expect(progressOf(study.state).status).toBe('paused');
+    expect(ask(study, 'pause', {})).toBe(
       'ChangeRefused: study digits is paused already; go on with: stepwell resume digits',
     );
-    ask(state, 'resume', {});
-    expect(state.progress().status).toBe('running');
+    ask(study, 'resume', {});
+    expect(progressOf(study.state).status).toBe('running');
   });
 });
 
@@ -96,16 +102,16 @@ describe('before the data set is read', () => {
 
 describe('a study that ends', () => {
   test.each(['completed', 'failed', 'cancelled'] as const)('takes no change once it is %s', (status) => {
-    const state = freshStudy();
-    state.status = status;
-    expect(ask(state, 'pause', {})).toBe(`ChangeRefused: study digits has ended: it is ${status}`);
+    const study = freshStudy();
+    study.state = study.state.ending(status);
+    expect(ask(study, 'pause', {})).toBe(`ChangeRefused: study digits has ended: it is ${status}`);
   });
 
   test('takes no change while it is being cancelled, not even another cancellation', () => {
-    const state = freshStudy();
-    ask(state, 'cancel', {});
-    expect(ask(state, 'cancel', {})).toBe('ChangeRefused: study digits is being cancelled');
-    expect(ask(state, 'resume', {})).toBe('ChangeRefused: study digits is being cancelled');
+    const study = freshStudy();
+    ask(study, 'cancel', {});
+    expect(ask(study, 'cancel', {})).toBe('ChangeRefused: study digits is being cancelled');
+    expect(ask(study, 'resume', {})).toBe('ChangeRefused: study digits is being cancelled');
   });
 });
 
@@ -113,27 +119,27 @@ describe('approval', () => {
   test('opens the gate of the stage that waits, or of a later one by its id or its name', () => {
     const waiting = freshStudy(GATED);
     decideUpTo(waiting, 'final-train');
-    expect(waiting.progress()).toMatchObject({
+    expect(progressOf(waiting.state)).toMatchObject({
       status: 'waiting',
       stages: [{ status: 'decided' }, { status: 'waiting' }],
     });
     expect(ask(waiting, 'approve', {})).toBe('final-train may begin');
-    expect(waiting.progress()).toMatchObject({ status: 'running', stages: [{}, { status: 'pending' }] });
+    expect(progressOf(waiting.state)).toMatchObject({ status: 'running', stages: [{}, { status: 'pending' }] });
     expect(ask(freshStudy(GATED), 'approve', { stageId: 'final-train' })).toBe('final-train may begin');
     expect(ask(freshStudy(GATED), 'approve', { stageId: 'finalTrain' })).toBe('final-train may begin');
   });
 
   test('is refused where there is nothing to approve', () => {
-    const state = freshStudy(GATED);
-    expect(ask(state, 'approve', {})).toBe('ChangeRefused: study digits waits for no approval');
-    expect(ask(state, 'approve', { stageId: 'lr-range-test' })).toBe(
+    const study = freshStudy(GATED);
+    expect(ask(study, 'approve', {})).toBe('ChangeRefused: study digits waits for no approval');
+    expect(ask(study, 'approve', { stageId: 'lr-range-test' })).toBe(
       'ChangeRefused: stage lr-range-test has no gate: it begins by itself',
     );
-    expect(ask(state, 'approve', { stageId: 'lr-rangetest' })).toBe(
+    expect(ask(study, 'approve', { stageId: 'lr-rangetest' })).toBe(
       'ChangeInvalid: stage must be one of lr-range-test, final-train, got lr-rangetest',
     );
-    ask(state, 'approve', { stageId: 'final-train' });
-    expect(ask(state, 'approve', { stageId: 'final-train' })).toBe(
+    ask(study, 'approve', { stageId: 'final-train' });
+    expect(ask(study, 'approve', { stageId: 'final-train' })).toBe(
       'ChangeRefused: stage final-train is approved already',
     );
   });
@@ -141,33 +147,33 @@ describe('approval', () => {
 
 describe('a stage', () => {
   test('may be skipped before it begins and while it runs', () => {
-    const state = freshStudy();
-    expect(ask(state, 'skipStage', { stageId: 'lr-retest' })).toBe('lr-retest before it began');
-    runTrials(state, 2);
-    expect(ask(state, 'skipStage', { stageId: 'lr-range-test' })).toBe('lr-range-test after 2 trials');
+    const study = freshStudy();
+    expect(ask(study, 'skipStage', { stageId: 'lr-retest' })).toBe('lr-retest before it began');
+    runTrials(study, 2);
+    expect(ask(study, 'skipStage', { stageId: 'lr-range-test' })).toBe('lr-range-test after 2 trials');
   });
 
   test('may not be skipped twice, once it has decided, or if the study is for it', () => {
-    const state = freshStudy();
-    decideUpTo(state, 'batch-size-ladder');
-    ask(state, 'skipStage', { stageId: 'lr-retest' });
-    expect(ask(state, 'skipStage', { stageId: 'lr-retest' })).toBe('ChangeRefused: stage lr-retest is skipped already');
-    expect(ask(state, 'skipStage', { stageId: 'lr-range-test' })).toBe(
+    const study = freshStudy();
+    decideUpTo(study, 'batch-size-ladder');
+    ask(study, 'skipStage', { stageId: 'lr-retest' });
+    expect(ask(study, 'skipStage', { stageId: 'lr-retest' })).toBe('ChangeRefused: stage lr-retest is skipped already');
+    expect(ask(study, 'skipStage', { stageId: 'lr-range-test' })).toBe(
       'ChangeRefused: stage lr-range-test has decided already',
     );
-    expect(ask(state, 'skipStage', { stageId: 'final-train' })).toBe(
+    expect(ask(study, 'skipStage', { stageId: 'final-train' })).toBe(
       'ChangeInvalid: stage final-train must not be skipped: it trains the model that the study is for',
     );
-    expect(askAnything(state, 'skipStage', {})).toMatch(
+    expect(askAnything(study, 'skipStage', {})).toMatch(
       /^ChangeInvalid: stage must be one of lr-range-test, .*, got undefined$/,
     );
   });
 
   test('that is skipped leaves its open trials cancelled', () => {
-    const state = freshStudy();
-    runTrials(state, 2);
-    state.stageOf(state.nextStage()!).abandon();
-    expect(state.progress().stages[0]?.trials.map(({ status }) => status)).toEqual(['diverged', 'cancelled']);
+    const study = freshStudy();
+    runTrials(study, 2);
+    study.state = study.state.abandoned(study.state.nextStage()!);
+    expect(progressOf(study.state).stages[0]?.trials.map(({ status }) => status)).toEqual(['diverged', 'cancelled']);
   });
 });
 
@@ -175,18 +181,18 @@ describe('a configuration that somebody enqueues', () => {
   const stageId = 'regularization-sweep';
 
   test('is what the sweep tries next, the rest as the study stands, and once', () => {
-    const state = freshStudy();
-    decideUpTo(state, stageId);
-    runTrials(state, 2);
-    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toBe(
+    const study = freshStudy();
+    decideUpTo(study, stageId);
+    runTrials(study, 2);
+    expect(ask(study, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toBe(
       'regularization-sweep: weightDecay 0.001',
     );
-    const use = state.nextStage()!;
-    const suggest = () => STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
-    expect(suggest()?.hparams).toEqual({ ...state.incumbent, weightDecay: 0.001 });
-    runTrials(state, 1);
-    expect(suggest()?.hparams).not.toEqual({ ...state.incumbent, weightDecay: 0.001 });
-    expect(ask(state, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toMatch(
+    const use = study.state.nextStage()!;
+    const suggest = () => STAGES[use.stage]!.suggest(stageContext(study.state, use, study.state.startedTrials(use)));
+    expect(suggest()?.hparams).toEqual({ ...study.state.incumbent, weightDecay: 0.001 });
+    runTrials(study, 1);
+    expect(suggest()?.hparams).not.toEqual({ ...study.state.incumbent, weightDecay: 0.001 });
+    expect(ask(study, 'enqueueTrial', { stageId, hparams: { weightDecay: 0.001 } })).toMatch(
       /^ChangeInvalid: .*already/,
     );
   });
@@ -219,11 +225,11 @@ describe('a configuration that somebody enqueues', () => {
 
 describe('a budget', () => {
   test('is extended by what is added', () => {
-    const state = freshStudy({ budget: { deviceMinutes: 10, maxTrials: 20 } });
-    expect(ask(state, 'extendBudget', { deviceMinutes: 2.5, trials: 5 })).toBe(
+    const study = freshStudy({ budget: { deviceMinutes: 10, maxTrials: 20 } });
+    expect(ask(study, 'extendBudget', { deviceMinutes: 2.5, trials: 5 })).toBe(
       '12.5 device minutes, before 10; 25 trials, before 20',
     );
-    expect(state.resolved.budget).toEqual({ deviceMinutes: 12.5, maxTrials: 25, parallelTrials: 2 });
+    expect(study.state.resolved.budget).toEqual({ deviceMinutes: 12.5, maxTrials: 25, parallelTrials: 2 });
   });
 
   test.each<[unknown, string]>([
@@ -257,8 +263,8 @@ test('an update of another shape is refused in words', () => {
 });
 
 test('a study takes so many changes, and then only what ends or frees it', () => {
-  const state = freshStudy();
-  for (let i = 0; i < 500; i++) (ask(state, 'pause', {}), ask(state, 'resume', {}));
-  expect(ask(state, 'pause', {})).toBe('ChangeRefused: study digits was changed 1000 times and takes no more changes');
-  expect(ask(state, 'cancel', {})).not.toMatch(/^Change/);
+  const study = freshStudy();
+  for (let i = 0; i < 500; i++) (ask(study, 'pause', {}), ask(study, 'resume', {}));
+  expect(ask(study, 'pause', {})).toBe('ChangeRefused: study digits was changed 1000 times and takes no more changes');
+  expect(ask(study, 'cancel', {})).not.toMatch(/^Change/);
 });

@@ -1,6 +1,7 @@
 import { parseStudy, resolveParsed } from '../../../../workflows/spec';
 import type { StudyInput } from '../../../../workflows/spec';
 import { StudyState } from '../../../../workflows/driver/state';
+import type { LiveStudy } from '../../../../workflows/driver/state';
 import type { PinnedDataset } from '../../../../workflows/words/study';
 import { plausibleOutcome } from '../../../../workflows/stages/plausible-outcome';
 import { STAGES } from '../../../../workflows/stages';
@@ -18,23 +19,25 @@ const DATASET: PinnedDataset = {
 };
 
 /** A study before its data set is packed. */
-export function unresolvedStudy(): StudyState {
-  return new StudyState('digits', '', { studyRun: 'run' });
+export function unresolvedStudy(): LiveStudy {
+  return { state: StudyState.of('digits', { studyRun: 'run' }) };
 }
 
 /** A study of five stages, before its first trial. */
-export function freshStudy(changes: Partial<StudyInput> = {}): StudyState {
-  const state = unresolvedStudy();
+export function freshStudy(changes: Partial<StudyInput> = {}): LiveStudy {
+  const { state } = unresolvedStudy();
   const parsed = parseStudy(fiveStages({ name: 'digits', ...changes }));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  state.start(resolveParsed(parsed.study, DATASET));
-  return state;
+  return { state: state.begun(resolveParsed(parsed.study, DATASET)) };
 }
 
 /** Decides the next stages as if nothing had been tried, up to the one named. */
-export function decideUpTo(state: StudyState, stageId: string): void {
-  for (let use = state.nextStage(); use !== undefined && use.stageId !== stageId; use = state.nextStage()) {
-    state.decide(use, {
+export function decideUpTo(study: LiveStudy, stageId: string): void {
+  for (;;) {
+    const { state } = study;
+    const use = state.nextStage();
+    if (use === undefined || use.stageId === stageId) return;
+    study.state = state.decided(use, {
       stage: use.stage,
       stageId: use.stageId,
       hparams: state.incumbent,
@@ -47,13 +50,14 @@ export function decideUpTo(state: StudyState, stageId: string): void {
 }
 
 /** Runs the next trials of the current stage, one at a time; the last is left running. */
-export function runTrials(state: StudyState, count: number): void {
-  const use = state.nextStage()!;
+export function runTrials(study: LiveStudy, count: number): void {
+  const use = study.state.nextStage()!;
   for (let index = 0; index < count; index++) {
+    const { state } = study;
     const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)))!;
-    state.started(use, { spec });
+    study.state = state.started(use, { spec });
     if (index < count - 1)
-      state.ended(use, state.startedTrials(use).length - 1, {
+      study.state = study.state.ended(use, state.startedTrials(use).length, {
         spec,
         result: resultOf(spec, plausibleOutcome(spec, state.facts)),
       });

@@ -12,13 +12,18 @@ export const approve: StudyUpdate<'approve'> = {
     if (refusal !== undefined) return refusal;
     const use = knownStage(state, stageId);
     if (use.gate === undefined) return refused(`stage ${use.stageId} has no gate: it begins by itself`);
-    return state.control.approved.has(use.stageId) ? refused(`stage ${use.stageId} is approved already`) : undefined;
+    return state.control.approved.includes(use.stageId)
+      ? refused(`stage ${use.stageId} is approved already`)
+      : undefined;
   },
 
   apply(state, { stageId = waitingStage(state) }) {
     const use = knownStage(state, stageId);
-    state.control.approved.add(use.stageId);
-    return `${use.stageId} may begin`;
+    const { control } = state;
+    return {
+      state: state.changed({ control: { ...control, approved: [...control.approved, use.stageId] } }),
+      detail: `${use.stageId} may begin`,
+    };
   },
 };
 

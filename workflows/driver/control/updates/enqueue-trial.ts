@@ -25,9 +25,13 @@ export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
 
   apply(state, { stageId, hparams }) {
     const use = knownStage(state, stageId);
-    state.control.enqueued.push({ stageId: use.stageId, hparams });
-    return `${use.stageId}: ${Object.entries(hparams)
-      .map(([name, value]) => `${name} ${String(value)}`)
-      .join(', ')}`;
+    const { control } = state;
+    const values = Object.entries(hparams).map(([name, value]) => `${name} ${String(value)}`);
+    return {
+      state: state.changed({
+        control: { ...control, enqueued: [...control.enqueued, { stageId: use.stageId, hparams }] },
+      }),
+      detail: `${use.stageId}: ${values.join(', ')}`,
+    };
   },
 };

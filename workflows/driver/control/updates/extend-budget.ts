@@ -28,13 +28,13 @@ export const extendBudget: StudyUpdate<'extendBudget'> = {
   apply(state, input) {
     const before = state.resolved.budget;
     const after = extended(before, input);
-    state.setBudget(after);
-    return [
+    const detail = [
       ...(input.deviceMinutes === undefined
         ? []
         : [`${after.deviceMinutes} device minutes, before ${before.deviceMinutes}`]),
       ...(input.trials === undefined ? [] : [`${after.maxTrials} trials, before ${before.maxTrials}`]),
     ].join('; ');
+    return { state: state.budgeted(after), detail };
   },
 };
 

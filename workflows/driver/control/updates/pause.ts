@@ -6,8 +6,8 @@ export const pause: StudyUpdate<'pause'> = {
   early: true,
   refuse: ({ control, studyId }) =>
     control.paused ? refused(`study ${studyId} is paused already; go on with: stepwell resume ${studyId}`) : undefined,
-  apply({ control }) {
-    control.paused = true;
-    return 'running trials write checkpoints and free their devices';
-  },
+  apply: (state) => ({
+    state: state.changed({ control: { ...state.control, paused: true } }),
+    detail: 'running trials write checkpoints and free their devices',
+  }),
 };

@@ -5,8 +5,8 @@ export const resume: StudyUpdate<'resume'> = {
   description: 'a paused study goes on, its interrupted trials first, from where they were',
   early: true,
   refuse: ({ control, studyId }) => (control.paused ? undefined : refused(`study ${studyId} is not paused`)),
-  apply({ control }) {
-    control.paused = false;
-    return 'interrupted trials go on from their checkpoints';
-  },
+  apply: (state) => ({
+    state: state.changed({ control: { ...state.control, paused: false } }),
+    detail: 'interrupted trials go on from their checkpoints',
+  }),
 };

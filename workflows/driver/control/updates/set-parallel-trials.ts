@@ -20,7 +20,9 @@ export const setParallelTrials: StudyUpdate<'setParallelTrials'> = {
 
   apply(state, { parallelTrials }) {
     const { budget } = state.resolved;
-    state.setBudget({ ...budget, parallelTrials });
-    return `${parallelTrials} at a time, before ${budget.parallelTrials}`;
+    return {
+      state: state.budgeted({ ...budget, parallelTrials }),
+      detail: `${parallelTrials} at a time, before ${budget.parallelTrials}`,
+    };
   },
 };

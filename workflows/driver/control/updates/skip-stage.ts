@@ -17,8 +17,12 @@ export const skipStage: StudyUpdate<'skipStage'> = {
 
   apply(state, { stageId }) {
     const use = knownStage(state, stageId);
-    state.control.skipped.add(use.stageId);
+    const { control } = state;
     const trials = state.startedTrials(use).length;
-    return `${use.stageId} ${trials === 0 ? 'before it began' : `after ${trials === 1 ? '1 trial' : `${trials} trials`}`}`;
+    const when = trials === 0 ? 'before it began' : `after ${trials === 1 ? '1 trial' : `${trials} trials`}`;
+    return {
+      state: state.changed({ control: { ...control, skipped: [...control.skipped, use.stageId] } }),
+      detail: `${use.stageId} ${when}`,
+    };
   },
 };

@@ -19,6 +19,12 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What an update made of a study. */
+export interface Applied {
+  readonly state: StudyState;
+  readonly detail: string;
+}
+
 export interface StudyUpdate<Name extends ChangeName = ChangeName> {
   /** For the Temporal UI. */
   readonly description: string;
@@ -29,8 +35,8 @@ export interface StudyUpdate<Name extends ChangeName = ChangeName> {
    * history.
    */
   refuse(state: StudyState, input: ChangeInputs[Name]): Refusal | undefined;
-  /** Does it. @returns what it came to, for the record. */
-  apply(state: StudyState, input: ChangeInputs[Name]): string;
+  /** Does it. @returns the study's next state, and what it came to, for the record. */
+  apply(state: StudyState, input: ChangeInputs[Name]): Applied;
 }
 
 export const invalid = (message: string): Refusal => ({ type: FAILURES.changeInvalid, message });
@@ -58,5 +64,5 @@ export function refuseStage(state: StudyState, name: unknown): Refusal | undefin
       `stage must be one of ${state.resolved.stages.map(({ stageId }) => stageId).join(', ')}, got ${String(name)}`,
     );
   if (state.isDecided(use)) return refused(`stage ${use.stageId} has decided already`);
-  return state.control.skipped.has(use.stageId) ? refused(`stage ${use.stageId} is skipped already`) : undefined;
+  return state.control.skipped.includes(use.stageId) ? refused(`stage ${use.stageId} is skipped already`) : undefined;
 }
