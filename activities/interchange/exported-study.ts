@@ -6,14 +6,13 @@
 import { z } from 'zod';
 import type { Space } from '../../workflows/search/space';
 import type { StageProgress, TrialSummary } from '../../workflows/words/progress';
+import { STAGES } from '../../workflows/stages';
 import { spaceAround } from '../../workflows/stages/sweep/around';
 import type { Objective, StageUse } from '../../workflows/words/study';
 import { judged, withoutContinued } from './trial-end';
 import { parseJson, textOf } from './text';
 import { TrialsUnreadable } from './trial-row';
 import type { ExportedStudy, ForeignTrials } from './trial-row';
-
-const SWEEP = 'regularizationSweep';
 
 const hparams = z.record(z.string(), z.union([z.number(), z.string(), z.boolean()]));
 const trial = z.object({
@@ -50,7 +49,7 @@ export function exportedStudy(
 ): ExportedStudy {
   const trials = stages.flatMap((stage) => stage.trials);
   const sweeps = uses
-    .filter(({ stage }) => stage === SWEEP)
+    .filter(({ stage }) => STAGES[stage]?.isSearch === true)
     .map(({ stageId, options }) => ({
       stageId,
       space: searched(
@@ -78,8 +77,7 @@ export function readStudyRecord(bytes: Uint8Array): ExportedStudy {
 /** The trials of a record's sweeps. @throws TrialsUnreadable if it has none. */
 export function trialsOfRecord(bytes: Uint8Array): ForeignTrials {
   const { studyId, trials, sweeps, objective } = readStudyRecord(bytes);
-  if (sweeps.length === 0)
-    throw new TrialsUnreadable(`study ${studyId} has no regularizationSweep to take trials from`);
+  if (sweeps.length === 0) throw new TrialsUnreadable(`study ${studyId} has no sweep to take trials from`);
   const ids = sweeps.map(({ stageId }) => stageId);
   const own = withoutContinued(
     trials.filter(({ stageId }) => ids.includes(stageId)),

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { STAGES, stageIdOf } from '../../workflows/stages';
 import type { ForeignTrial, ForeignTrials, ForeignValue } from './trial-row';
 
 /** What a status says: the score counts, the point is known to be bad, or nothing is known. */
@@ -68,12 +69,16 @@ function verdictOf({ score, status, leftOut }: RawTrial): { readonly score: numb
   return { score: Number.isFinite(score) ? score : null };
 }
 
-/** Stages whose trials are of a search. */
-const SWEEP = /^regularization-sweep(-\d+)?$/;
+/** Ids of stages whose trials are of a search, but for the number of one that a study has again. */
+const SEARCHES: readonly string[] = Object.values(STAGES)
+  .filter(({ isSearch }) => isSearch === true)
+  .map(({ name }) => stageIdOf(name));
 
 /** Why a trial of a stage of ours says nothing to a sweep; `undefined` where it does. */
 export function reasonOfStage(stage: unknown): string | undefined {
-  return typeof stage !== 'string' || stage === '' || SWEEP.test(stage) ? undefined : 'of other stages than sweeps';
+  return typeof stage !== 'string' || stage === '' || SEARCHES.includes(stage.replace(/-\d+$/, ''))
+    ? undefined
+    : 'of other stages than sweeps';
 }
 
 /**

@@ -79,7 +79,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
     ...timeProblems(draft),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
-    ...orderProblems(draft.stages, draft.hparams['learningRate'] !== undefined),
+    ...orderProblems(draft.stages, draft.hparams),
   ];
 }
 

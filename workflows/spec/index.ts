@@ -4,15 +4,14 @@
  *
  * @module
  */
-export { defineStudy } from './define-study';
 export type { DatasetSpec } from './dataset';
 export { studyJsonSchema } from './json-schema';
-export { parseStudy } from './parse-study';
+export { parseStudy, resolveParsed } from './parse-study';
 export type { ParsedStudy, ParseResult } from './parse-study';
 export type { KnownNames } from './checks';
 export { formatProblem, formatProblems } from './problem';
 export type { Problem } from './problem';
-export { resolveParsed } from './resolve-parsed';
 export { STAGE_NAMES } from './stage-uses';
 export type { StageName, StageUseInput } from './stage-uses';
+export { defineStudy } from './study-schema';
 export type { StudyInput } from './study-schema';

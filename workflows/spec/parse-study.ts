@@ -8,7 +8,7 @@ import type { BatchSizeSchedule } from '../trials/batch-growth';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
 import { PLANNER_VERSION } from '../driver/planner-version';
 import type { ScheduleSpec } from '../words/schedule';
-import type { BudgetSpec, ResolvedStudy, TrainingSpec } from '../words/study';
+import type { BudgetSpec, PinnedDataset, ResolvedStudy, TrainingSpec } from '../words/study';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';
@@ -29,6 +29,11 @@ export interface ParsedStudy extends Omit<ResolvedStudy, 'dataset'> {
 export type ParseResult =
   | { readonly ok: true; readonly study: ParsedStudy; readonly warnings: readonly Problem[] }
   | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** A parsed study with its data set pinned by content. */
+export function resolveParsed(parsed: ParsedStudy, pinned: PinnedDataset): ResolvedStudy {
+  return { ...parsed, dataset: pinned };
+}
 
 type SectionName = keyof typeof sections;
 type Sections = z.output<z.ZodObject<typeof sections>>;

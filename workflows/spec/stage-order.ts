@@ -1,73 +1,81 @@
 /**
- * Which orders of stages make sense, and why the others do not.
+ * Which orders of stages make sense, and why the others do not: by what the stages declare.
  *
  * @module
  */
 import type { Problem } from './problem';
+import { STAGE_NAMES, stageNamed } from './stage-uses';
 import type { ParsedStage } from './stage-uses';
 
-/** Orders that waste a whole stage or cannot work. */
-export function orderProblems(stages: readonly ParsedStage[], startsWithLearningRate: boolean): readonly Problem[] {
+type Refusal = Pick<Problem, 'rule' | 'fix'>;
+
+/** Hyperparameters that the study starts with, as written. */
+type Given = Readonly<Record<string, unknown>>;
+
+/** Orders that waste a whole stage or cannot work. @param given `training.hparams` */
+export function orderProblems(stages: readonly ParsedStage[], given: Given): readonly Problem[] {
   return stages.flatMap((use, i) => {
-    const rule = orderRule(use, stages[i - 1], stages.slice(0, i), startsWithLearningRate);
-    return rule === undefined ? [] : [{ path: `stages.${use.index}.stage`, value: use.stage, ...rule }];
+    const refusal =
+      afterTheLast(use, stages.slice(0, i)) ??
+      untimelyRetest(use, stages[i - 1], given) ??
+      repeated(use, stages[i - 1]);
+    return refusal === undefined ? [] : [{ path: `stages.${use.index}.stage`, value: use.stage, ...refusal }];
   });
 }
 
-function orderRule(
-  use: ParsedStage,
-  previous: ParsedStage | undefined,
-  earlier: readonly ParsedStage[],
-  startsWithLearningRate: boolean,
-): Pick<Problem, 'rule' | 'fix'> | undefined {
-  const { stage } = use;
-  const final = earlier.find((other) => other.stage === 'finalTrain');
-  if (final !== undefined) {
-    return stage === 'finalTrain'
-      ? {
-          rule: `must not repeat finalTrain (stages.${final.index}): a study ends in one model`,
-          fix: 'for several trainings set its replicates',
-        }
-      : {
-          rule: `must come before finalTrain (stages.${final.index}): what it decides would not reach the final model`,
-        };
-  }
-  if (stage === 'lrRetest') return retestRule(previous, startsWithLearningRate);
-  if (previous?.stage === stage && JSON.stringify(previous.options) === JSON.stringify(use.options)) {
+function afterTheLast({ stage }: ParsedStage, earlier: readonly ParsedStage[]): Refusal | undefined {
+  const last = earlier.find((other) => stageNamed(other.stage).mustBeLast === true);
+  if (last === undefined) return undefined;
+  if (stage !== last.stage)
     return {
-      rule: `must not repeat stages.${previous.index} with the same options: it would ask the same question again`,
-      fix: 'change its options or leave it out',
+      rule: `must come before ${last.stage} (stages.${last.index}): what it decides would not reach the final model`,
     };
-  }
-  return undefined;
+  return {
+    rule: `must not repeat ${last.stage} (stages.${last.index}): a study ends in one model`,
+    fix: 'for several trainings set its replicates',
+  };
 }
 
-function retestRule(
-  previous: ParsedStage | undefined,
-  startsWithLearningRate: boolean,
-): Pick<Problem, 'rule' | 'fix'> | undefined {
-  if (previous?.stage === 'lrRangeTest' || previous?.stage === 'lrRetest') {
+function untimelyRetest({ stage }: ParsedStage, previous: ParsedStage | undefined, given: Given): Refusal | undefined {
+  const { mustFollow } = stageNamed(stage);
+  if (mustFollow === undefined) return undefined;
+  const hparam = mustFollow.valueOf;
+  const words = hparam.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (previous === undefined && given[hparam] === undefined) {
+    const others = STAGE_NAMES.map(stageNamed).filter((other) => other.decides === hparam && !other.mustFollow);
     return {
-      rule: `must not follow ${previous.stage} (stages.${previous.index}), which has just measured the learning rate`,
-      fix: 'put it after a stage that changes something else, or leave it out',
+      rule: `must not come first: there is no ${words} yet to test again`,
+      fix: `use ${others.map(({ name }) => name).join(' or ')}, or set training.hparams.${hparam}`,
     };
   }
-  if (previous === undefined && !startsWithLearningRate) {
-    return {
-      rule: 'must not come first: there is no learning rate yet to test again',
-      fix: 'use lrRangeTest, or set training.hparams.learningRate',
-    };
-  }
-  return undefined;
+  if (previous === undefined || stageNamed(previous.stage).decides !== hparam) return undefined;
+  return {
+    rule: `must not follow ${previous.stage} (stages.${previous.index}), which has just measured the ${words}`,
+    fix: 'put it after a stage that changes something else, or leave it out',
+  };
 }
+
+function repeated(use: ParsedStage, previous: ParsedStage | undefined): Refusal | undefined {
+  if (previous === undefined || kindOf(previous) !== kindOf(use)) return undefined;
+  if (JSON.stringify(previous.options) !== JSON.stringify(use.options)) return undefined;
+  return {
+    rule: `must not repeat stages.${previous.index} with the same options: it would ask the same question again`,
+    fix: 'change its options or leave it out',
+  };
+}
+
+const kindOf = ({ stage }: ParsedStage): string => stageNamed(stage).aliasOf ?? stage;
 
 /** Orders that work but give away some of what they find. */
 export function orderWarnings(stages: readonly ParsedStage[]): readonly Problem[] {
   return stages.flatMap((use, i) => {
-    if (use.stage !== 'batchSizeLadder') return [];
-    const sweep = stages.slice(0, i).find(({ stage }) => stage === 'regularizationSweep');
-    if (sweep === undefined) return [];
-    const rule = `should come before regularizationSweep (stages.${sweep.index}): the best regularization depends on the batch size`;
-    return [{ path: `stages.${use.index}.stage`, rule, value: use.stage }];
+    const { decides } = stageNamed(use.stage);
+    for (const { stage, index } of stages.slice(0, i)) {
+      const { shouldFollow } = stageNamed(stage);
+      if (shouldFollow === undefined || shouldFollow.decisionOn !== decides) continue;
+      const rule = `should come before ${stage} (stages.${index}): ${shouldFollow.because}`;
+      return [{ path: `stages.${use.index}.stage`, rule, value: use.stage }];
+    }
+    return [];
   });
 }

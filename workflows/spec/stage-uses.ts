@@ -4,7 +4,9 @@
  * @module
  */
 import { z } from 'zod';
+import { STAGES, stageIdOf } from '../stages';
 import { STAGE_OPTIONS } from '../stages/options';
+import type { Stage } from '../stages/stage';
 import type { StageUse } from '../words/study';
 import { PARSE_OPTIONS, problemsOf } from './issues';
 import type { Path, Problem } from './problem';
@@ -29,13 +31,26 @@ export type StageUseInput = {
 
 export const STAGE_NAMES = Object.keys(STAGE_OPTIONS) as readonly StageName[];
 
+/** What a stage declares of itself. */
+export function stageNamed(name: StageName): Stage {
+  const stage = STAGES[name];
+  if (stage === undefined) throw new RangeError(`stages/index.ts must have a line for ${name}, which has options`);
+  return stage;
+}
+
 /** More stages than any study needs; each is a loop over trials. */
 export const STAGES_MAX = 64;
 
 /** The registry's schemas, each with its name in it: the one cast of the study language. */
 const uses = STAGE_NAMES.map((name) =>
-  (STAGE_OPTIONS[name] as z.ZodObject).safeExtend({ stage: z.literal(name), gate }),
+  (STAGE_OPTIONS[name] as z.ZodObject)
+    .safeExtend({ stage: z.literal(name), gate })
+    .describe(descriptionOf(stageNamed(name))),
 ) as unknown as [z.ZodObject, ...z.ZodObject[]];
+
+function descriptionOf({ question, aliasOf }: Stage): string {
+  return `Answers ${question}${aliasOf === undefined ? '' : `: ${aliasOf} by another name`}.`;
+}
 
 export const stageUseSchema = z.discriminatedUnion('stage', uses);
 
@@ -63,29 +78,24 @@ export function parseStage(
   return { index, stage: stage as StageName, options, ...(asked === 'approve' && { gate: asked }) };
 }
 
-/** A stage's id is its name in kebab case; repeats are numbered from the second on, e.g. `regularization-sweep-2`. */
+/** The stages with their ids, unique in the study. */
 export function withStageIds(uses: readonly Omit<StageUse, 'stageId'>[]): readonly StageUse[] {
   const seen = new Map<string, number>();
   return uses.map((use) => {
-    const base = use.stage.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    const count = (seen.get(base) ?? 0) + 1;
-    seen.set(base, count);
-    return { ...use, stageId: count === 1 ? base : `${base}-${count}` };
+    const occurrence = (seen.get(use.stage) ?? 0) + 1;
+    seen.set(use.stage, occurrence);
+    return { ...use, stageId: stageIdOf(use.stage, occurrence) };
   });
 }
 
-/** Stages that measure a learning rate themselves: none need be put in before them. */
-const LEARNING_RATE_STAGES: readonly string[] = ['lrRangeTest', 'lrRetest'];
-
-/**
- * The stages as they run: an `lrRetest` follows every ladder that has none, because the ladder may move the batch size.
- */
+/** The stages as they run: with those that others put in after them, unless the next one decides the same. */
 export function withInserted(stages: readonly ParsedStage[]): readonly Omit<StageUse, 'stageId'>[] {
   return stages.flatMap(({ stage, options, gate: asked }, i): readonly Omit<StageUse, 'stageId'>[] => {
-    const next = stages[i + 1]?.stage;
     const use = { stage, options, ...(asked !== undefined && { gate: asked }) };
-    if (stage !== 'batchSizeLadder' || (next !== undefined && LEARNING_RATE_STAGES.includes(next))) return [use];
-    const inserted = 'batchSizeLadder may change the batch size, and the best learning rate moves with it';
-    return [use, { stage: 'lrRetest', options: STAGE_OPTIONS.lrRetest.parse({}), inserted }];
+    const { inserts } = stageNamed(stage);
+    const next = stages[i + 1];
+    if (inserts === undefined || (next && stageNamed(next.stage).decides === inserts.stage.decides)) return [use];
+    const inserted = inserts.stage.name as StageName;
+    return [use, { stage: inserted, options: STAGE_OPTIONS[inserted].parse({}), inserted: inserts.because }];
   });
 }

@@ -4,10 +4,9 @@
  * @module
  */
 import { z } from 'zod';
-import { STAGE_SHARES } from '../driver/budget/stage-shares';
 import { datasetSchema } from './dataset';
 import { modelSchema } from './model';
-import { STAGE_NAMES, STAGES_MAX, stageUseSchema } from './stage-uses';
+import { STAGE_NAMES, stageNamed, STAGES_MAX, stageUseSchema } from './stage-uses';
 import type { StageUseInput } from './stage-uses';
 import { trainingSchema } from './training';
 
@@ -66,9 +65,9 @@ const budgetSchema = z
       )
       .optional()
       .describe(
-        `Shares of deviceMinutes by stage, where the usual ones do not fit: ${Object.entries(STAGE_SHARES)
-          .map(([name, share]) => `${name} ${share}`)
-          .join(', ')}.`,
+        `Shares of deviceMinutes by stage, where the usual ones do not fit: ${STAGE_NAMES.map(
+          (name) => `${name} ${stageNamed(name).budgetShare}`,
+        ).join(', ')}.`,
       ),
   })
   .refine(({ deviceMinutes, stageShares }) => stageShares === undefined || deviceMinutes !== null, {
@@ -122,3 +121,8 @@ type Sections = z.input<z.ZodObject<typeof sections>>;
 
 /** A study as people write it, in TypeScript or in a file. */
 export type StudyInput = Sections & { readonly stages: readonly StageUseInput[] };
+
+/** A study written in TypeScript: a misspelt option is a type error. What types cannot say, `parseStudy` checks. */
+export function defineStudy(study: StudyInput): StudyInput {
+  return study;
+}

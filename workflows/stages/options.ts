@@ -8,13 +8,14 @@ import { batchSizeLadderOptions } from './batch-size-ladder/options';
 import { finalTrainOptions } from './final-train/options';
 import { lrRangeTestOptions } from './lr-range-test/options';
 import { lrRetestOptions } from './lr-retest/options';
-import { regularizationSweepOptions } from './sweep/options';
+import { sweepOptions } from './sweep/options';
 
 /** The schema of every stage's options, by the stage's name in a study. */
 export const STAGE_OPTIONS = {
   lrRangeTest: lrRangeTestOptions,
   batchSizeLadder: batchSizeLadderOptions,
   lrRetest: lrRetestOptions,
-  regularizationSweep: regularizationSweepOptions,
+  sweep: sweepOptions,
+  regularizationSweep: sweepOptions,
   finalTrain: finalTrainOptions,
 } as const;

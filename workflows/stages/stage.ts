@@ -1,9 +1,11 @@
 /**
- * What a stage is: two pure functions over the trials so far. The driver (`../tune-study`) knows no stage by name.
+ * What a stage is: two pure functions over the trials so far, and what it declares of itself. The driver
+ * (`../driver/tune-study`) and the study language (`../spec`) know no stage by name.
  *
  * @module
  */
 import type { InsightsInput } from '../words/insights';
+import type { StandardHParamName } from '../words/hparams';
 import type { Objective, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
@@ -127,8 +129,27 @@ export interface Decision {
 export interface Stage<Options = unknown> {
   /** As in the study file, e.g. `lrRangeTest`. */
   readonly name: string;
+  /** The stage of which this is another name, with a question of its own. */
+  readonly aliasOf?: string;
   /** The question it answers, for people, e.g. `which learning rate`. */
   readonly question: string;
+  /** Share of a study's device time, in (0, 1], where it gives none; what is left over is for the stages after it. */
+  readonly budgetShare: number;
+  /** The hyperparameter that it measures and decides, whatever its options. */
+  readonly decides?: StandardHParamName;
+  /** Its options have a `space`, and its trials are points of it: what other programs call a study. */
+  readonly isSearch?: true;
+  /**
+   * A value that it tests again: there must be one before it, by `training.hparams` or by another stage, but not one
+   * that the stage right before it has just measured.
+   */
+  readonly mustFollow?: { readonly valueOf: StandardHParamName };
+  /** What had better be decided before it: another order is a warning. */
+  readonly shouldFollow?: { readonly decisionOn: StandardHParamName; readonly because: string };
+  /** It ends the study: a stage after it is a mistake. */
+  readonly mustBeLast?: true;
+  /** The stage that goes after it, put in unless the study has one there that decides the same. */
+  readonly inserts?: { readonly stage: Stage; readonly because: string };
   /** Runs whatever the budget says, which reserves for it: the final training. */
   readonly mustRun?: boolean;
   /** May have thousands of trials, and reads of the curves of most of them only outlines (`trial-pages/outline`). */

@@ -9,7 +9,8 @@ import type { EarlyStopping } from '../words/study';
 import { stepsOf } from '../trials/length';
 import type { HParams, StopRules, TrialSpec } from '../words/trial';
 import { stretched } from './schedules';
-import type { Decision, StageContext } from './stage';
+import { verifiedSize } from './batch-size-ladder/verified-size';
+import type { StageContext } from './stage';
 
 type Context = Pick<StageContext<unknown>, 'facts' | 'decisions'>;
 
@@ -33,14 +34,6 @@ export function studyTraining(
     batchSizeSchedule &&
     batchGrowth(batchSizeSchedule, { batchSize, epochs, schedule, writtenEpochs, trainExamples, sizeMax });
   return { schedule, limit: { epochs }, ...(growth !== undefined && { batchGrowth: growth }) };
-}
-
-/** The largest batch size that the last ladder verified; `undefined` without a ladder. */
-export function verifiedSize(decisions: readonly Decision[]): number | undefined {
-  const ladder = decisions.findLast(({ stage }) => stage === 'batchSizeLadder');
-  return (
-    ladder && Math.max(...[ladder, ...ladder.alternatives].map(({ hparams }) => numericHParam(hparams, 'batchSize')))
-  );
 }
 
 /** What ends a training before its last epoch. */

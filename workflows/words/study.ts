@@ -88,7 +88,7 @@ export interface BudgetSpec {
   readonly deviceMinutes: number | null;
   readonly maxTrials: number | null;
   readonly parallelTrials: number;
-  /** Shares of the device time by the name of a stage, in place of those that stages declare. */
+  /** Shares of the device time by the name of a stage; the others have what they declare. */
   readonly stageShares?: Readonly<Record<string, number>>;
 }
 

@@ -53,7 +53,7 @@ const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
 export function optunaStudies({ studyId, objective, trials, sweeps }: ExportedStudy): readonly OptunaStudy[] {
   if (sweeps.length === 0)
     throw new TrialsUnreadable(
-      `study ${studyId} has no regularizationSweep, whose trials Optuna could hold; export it as csv, json or parquet`,
+      `study ${studyId} has no sweep, whose trials Optuna could hold; export it as csv, json or parquet`,
     );
   return sweeps.map((sweep) => {
     const own = withoutContinued(

@@ -8,7 +8,7 @@ import type { ParsedStudy, Problem } from '../../../workflows/spec';
 import type { TrialImport } from '../../../workflows/spec/trial-import';
 import { IMPORTED_TRIALS_MAX } from '../../../workflows/stages/sweep/imported';
 import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
-import type { RegularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import type { SweepOptions } from '../../../workflows/stages/sweep/options';
 import { fittedTrials } from './fit-space';
 import { readImport } from './read-import';
 import type { ImportAccess } from './read-import';
@@ -54,7 +54,7 @@ export async function pinImports(study: ParsedStudy, access: ImportAccess): Prom
           ...(use.options as object),
           imported: await pinStage(
             study,
-            use.options as RegularizationSweepOptions,
+            use.options as SweepOptions,
             `stages.${written}.import`,
             access,
             problems,
@@ -74,7 +74,7 @@ function importsOf(options: unknown): readonly TrialImport[] {
 
 async function pinStage(
   study: ParsedStudy,
-  options: RegularizationSweepOptions,
+  options: SweepOptions,
   path: string,
   access: ImportAccess,
   problems: Problem[],
@@ -125,7 +125,7 @@ function ruleOf({ message }: Error): string {
 }
 
 function sizeProblems({ stages }: Pick<ParsedStudy, 'stages'>): readonly Problem[] {
-  const all = stages.flatMap(({ options }) => (options as RegularizationSweepOptions).imported ?? []);
+  const all = stages.flatMap(({ options }) => (options as SweepOptions).imported ?? []);
   const trials = all.reduce((sum, one) => sum + one.trials.length, 0);
   if (trials > IMPORTED_TRIALS_MAX) {
     return [

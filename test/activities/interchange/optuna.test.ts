@@ -122,7 +122,7 @@ describe('a storage for Optuna', () => {
 
   it.each(['optuna-sqlite', 'optuna-journal'] as const)('needs a sweep, as %s', async (name) => {
     await expect(TRIAL_FORMATS[name].write({ ...SAMPLE, sweeps: [] })).rejects.toThrow(
-      'study digits has no regularizationSweep, whose trials Optuna could hold; export it as csv, json or parquet',
+      'study digits has no sweep, whose trials Optuna could hold; export it as csv, json or parquet',
     );
   });
 

@@ -1,7 +1,7 @@
 import { SAMPLERS } from '../../../workflows/search';
 import type { Space } from '../../../workflows/search';
 import { SOBOL_BITS, SOBOL_DIMENSIONS_MAX, sobolNumber } from '../../../workflows/search/sobol-sequence';
-import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import { sweepOptions } from '../../../workflows/stages/sweep/options';
 
 /** Points as their places among 64 slices of each dimension. */
 function slicesOf(count: number, dimensions: number, seed: number): readonly (readonly number[])[] {
@@ -62,7 +62,7 @@ it('has no more dimensions than its table', () => {
     'a Sobol sequence must have at most 64 dimensions, got 65',
   );
   const space = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`x${i}`, { uniform: [0, 1] }]));
-  const problems = regularizationSweepOptions.safeParse({ space, sampler: { name: 'sobol' } }).error?.issues;
+  const problems = sweepOptions.safeParse({ space, sampler: { name: 'sobol' } }).error?.issues;
   expect(problems?.map(({ path, message }) => [...path, message])).toEqual([
     ['space', 'must have at most 64 hyperparameters for the sampler sobol, got 65: use random or tpe'],
   ]);

@@ -9,15 +9,14 @@ import type { TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';
 import type { Network } from '../../support/stages';
 
-const REQUIRED: Readonly<Record<string, object>> = {
-  regularizationSweep: {
-    space: {
-      weightDecay: { logUniform: [1e-6, 1e-2] },
-      dropoutRate: { uniform: [0, 0.6] },
-      flip: { choice: [0, 0.5] },
-    },
-    trials: 6,
+/** What a search must be told. */
+const SEARCH = {
+  space: {
+    weightDecay: { logUniform: [1e-6, 1e-2] },
+    dropoutRate: { uniform: [0, 0.6] },
+    flip: { choice: [0, 0.5] },
   },
+  trials: 6,
 };
 
 const NAMES = Object.keys(STAGES) as readonly (keyof typeof STAGE_OPTIONS)[];
@@ -28,7 +27,7 @@ function stageOf(name: string): Stage {
 }
 
 function fresh(name: keyof typeof STAGE_OPTIONS, changes: Partial<StageContext<unknown>> = {}): StageContext<unknown> {
-  return contextOf<unknown>(optionsOf(name, REQUIRED[name]), changes);
+  return contextOf<unknown>(optionsOf(name, stageOf(name).isSearch === true ? SEARCH : {}), changes);
 }
 
 function specsOf({ trials }: StageContext<unknown>): readonly TrialSpec[] {
@@ -76,6 +75,9 @@ function expectWithinEstimate(stage: Stage, context: StageContext<unknown>): voi
 it('has options for every stage, and a stage for all options', () => {
   expect(Object.keys(STAGE_OPTIONS).sort()).toEqual(Object.keys(STAGES).sort());
   expect(Object.entries(STAGES).map(([name, stage]) => [name, stage.name])).toEqual(NAMES.map((name) => [name, name]));
+  expect(Object.keys(STAGES)).toEqual(
+    expect.arrayContaining(Object.values(STAGES).flatMap(({ aliasOf }) => aliasOf ?? [])),
+  );
 });
 
 describe.each(NAMES)('%s', (name) => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segments';
 import { ownObservations } from '../../../workflows/stages/sweep/observations';
-import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import { sweepOptions } from '../../../workflows/stages/sweep/options';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import { lastValue, trainingsOf } from '../../../workflows/stages/sweep/trainings';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
@@ -321,7 +321,7 @@ describe('a sweep with wilcoxon', () => {
   });
 
   it('is refused where there are too few seeds for it to save any', () => {
-    const { error } = regularizationSweepOptions.safeParse({ ...options, replicates: 4 });
+    const { error } = sweepOptions.safeParse({ ...options, replicates: 4 });
     expect(error?.issues).toMatchObject([
       { path: ['replicates'], message: 'must be at least 5 for the pruner wilcoxon: of fewer seeds it can save none' },
     ]);

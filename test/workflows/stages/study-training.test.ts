@@ -1,6 +1,7 @@
 import { batchSizeLadder } from '../../../workflows/stages/batch-size-ladder/stage';
 import { finalTrain } from '../../../workflows/stages/final-train/stage';
-import { stopRulesOf, studyTraining, verifiedSize } from '../../../workflows/stages/study-training';
+import { verifiedSize } from '../../../workflows/stages/batch-size-ladder/verified-size';
+import { stopRulesOf, studyTraining } from '../../../workflows/stages/study-training';
 import type { Decision, StudyFacts } from '../../../workflows/stages/stage';
 import { completed, contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../support/stages';
 

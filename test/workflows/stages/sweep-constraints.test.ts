@@ -1,5 +1,5 @@
 import { formatProblems, parseStudy } from '../../../workflows/spec';
-import { regularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import { sweepOptions } from '../../../workflows/stages/sweep/options';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
 import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/stages';
@@ -82,8 +82,6 @@ it('a measured bound is refused in a reproducible study, and one that the model 
 it.each([[{ parameters: { max: 0 } }], [{ accuracy: { max: 1 } }], [{ parameters: 5 }]])(
   '%j is refused',
   (constraints) => {
-    expect(regularizationSweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(
-      false,
-    );
+    expect(sweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(false);
   },
 );

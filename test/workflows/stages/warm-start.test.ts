@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import { observed } from '../../../workflows/stages/sweep/imported';
 import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
-import type { RegularizationSweepOptions } from '../../../workflows/stages/sweep/options';
+import type { SweepOptions } from '../../../workflows/stages/sweep/options';
 import type { StageContext } from '../../../workflows/stages/stage';
 import type { HParams } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, OUTCOMES, optionsOf, shuffled } from '../../support/stages';
@@ -34,20 +34,18 @@ function sweep(
     readonly imported?: readonly ImportedTrials[];
     readonly changes?: Partial<StageContext<unknown>>;
   } = {},
-): StageContext<RegularizationSweepOptions> {
+): StageContext<SweepOptions> {
   const parsed = {
     ...optionsOf('regularizationSweep', { space: SPACE, replicates: 1, ...options }),
     ...(how.imported && { imported: how.imported }),
-  } as RegularizationSweepOptions;
-  return drive(
-    regularizationSweep,
-    contextOf(parsed, how.changes as Partial<StageContext<RegularizationSweepOptions>>),
-    { network: planted, ...how },
-  );
+  } as SweepOptions;
+  return drive(regularizationSweep, contextOf(parsed, how.changes as Partial<StageContext<SweepOptions>>), {
+    network: planted,
+    ...how,
+  });
 }
 
-const points = ({ trials }: StageContext<RegularizationSweepOptions>): readonly HParams[] =>
-  trials.map(({ spec }) => spec.hparams);
+const points = ({ trials }: StageContext<SweepOptions>): readonly HParams[] => trials.map(({ spec }) => spec.hparams);
 const near = ({ weightDecay, dropoutRate }: HParams): boolean =>
   Math.abs(Math.log10(Number(weightDecay)) + 3) < 1 && Math.abs(Number(dropoutRate) - 0.25) < 0.15;
 

@@ -8,10 +8,6 @@ import { STAGES } from '../../stages';
 import type { RemainingBudget, StageContext } from '../../stages/stage';
 import type { StageUse } from '../../words/study';
 import type { StudyState } from '../state';
-import { STAGE_SHARES } from './stage-shares';
-
-/** Share of a stage that nobody has given one. */
-const SHARE_ELSE = 0.1;
 
 /**
  * Device seconds and trials left to the stage that runs.
@@ -72,7 +68,7 @@ function shareOf(
   { stage }: StageUse,
 ): number {
   return (
-    (stageShares[stage] ?? STAGE_SHARES[stage] ?? SHARE_ELSE) / stages.filter((other) => other.stage === stage).length
+    (stageShares[stage] ?? STAGES[stage]?.budgetShare ?? 0) / stages.filter((other) => other.stage === stage).length
   );
 }
 

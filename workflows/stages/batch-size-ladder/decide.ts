@@ -12,6 +12,7 @@ import type { LadderContext } from './phases';
 import { COST_MAX, finishers, passedSizes, raceTimes, targetOf } from './race';
 import { memoryEnd, rungsOf } from './rungs';
 import { stepCostOf } from './step-cost';
+import { BATCH_SIZE_LADDER } from './verified-size';
 
 /** Fits worse than this do not describe the step time. */
 const FIT_ERROR_MAX = 0.15;
@@ -21,7 +22,7 @@ export function decideLadder(context: LadderContext): Decision {
   const { batchSize, soaked } = chooseSize(context);
   if (batchSize === undefined) throw inconclusive(context);
   return {
-    stage: 'batchSizeLadder',
+    stage: BATCH_SIZE_LADDER,
     stageId: context.stageId,
     hparams: scaledHparams(context, batchSize),
     because: `${reason(context, batchSize)}${rateChange(context, batchSize)}`,

@@ -12,16 +12,24 @@
  * @module
  */
 import { stepsOf } from '../../trials/length';
+import { lrRetest } from '../lr-retest/stage';
 import type { Stage } from '../stage';
 import { chooseSize } from './choice';
 import { decideLadder } from './decide';
 import type { BatchSizeLadderOptions } from './options';
 import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
 import { halvingsMax, nextRung, rungSizes } from './rungs';
+import { BATCH_SIZE_LADDER } from './verified-size';
 
 export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
-  name: 'batchSizeLadder',
+  name: BATCH_SIZE_LADDER,
   question: 'which batch size',
+  budgetShare: 0.1,
+  decides: 'batchSize',
+  inserts: {
+    stage: lrRetest,
+    because: `${BATCH_SIZE_LADDER} may change the batch size, and the best learning rate moves with it`,
+  },
 
   suggest(context) {
     const next =

@@ -15,7 +15,8 @@ import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
 import type { Decision, Plot, Stage, StageContext, Table } from '../stage';
-import { stopRulesOf, studyTraining, verifiedSize } from '../study-training';
+import { verifiedSize } from '../batch-size-ladder/verified-size';
+import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
 import {
   costOf,
@@ -34,7 +35,9 @@ type Context = StageContext<FinalTrainOptions>;
 export const finalTrain: Stage<FinalTrainOptions> = {
   name: 'finalTrain',
   question: 'how good the trained model is',
+  budgetShare: 0.15,
   mustRun: true,
+  mustBeLast: true,
 
   suggest(context) {
     return context.trials.length < context.options.replicates ? training(context, context.trials.length) : undefined;
@@ -49,7 +52,7 @@ export const finalTrain: Stage<FinalTrainOptions> = {
     if (best === undefined) throw inconclusive(context);
     const warnings = warningsOf(context, best, finished.length);
     return {
-      stage: 'finalTrain',
+      stage: finalTrain.name,
       stageId: context.stageId,
       hparams: context.incumbent,
       finalTrialId: best.spec.trialId,

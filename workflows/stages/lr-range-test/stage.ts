@@ -36,6 +36,8 @@ const RULES_APART = 10;
 export const lrRangeTest: Stage<LrRangeTestOptions> = {
   name: 'lrRangeTest',
   question: 'which learning rate',
+  budgetShare: 0.05,
+  decides: 'learningRate',
 
   suggest(context) {
     const { options, trials } = context;
@@ -121,7 +123,7 @@ function byRules(context: Context, readings: readonly Reading[], answers: readon
     (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
   const marks = ruleMedians(readings).filter(({ x }) => x !== learningRate);
   return {
-    stage: 'lrRangeTest',
+    stage: lrRangeTest.name,
     stageId: context.stageId,
     hparams: { ...context.incumbent, learningRate },
     because,
@@ -209,7 +211,7 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
       ? 'the tests gave no clear answer'
       : `the tests differ by a factor of ${formatNumber(ratioSpread(answers))}`;
   return {
-    stage: 'lrRangeTest',
+    stage: lrRangeTest.name,
     stageId: context.stageId,
     hparams: { ...context.incumbent, learningRate },
     because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the lowest validation loss, ${formatNumber(best.valLoss)}`,

@@ -39,6 +39,9 @@ const MOVE_MAX = 4;
 export const lrRetest: Stage<LrRetestOptions> = {
   name: 'lrRetest',
   question: 'whether the learning rate still fits',
+  budgetShare: 0.05,
+  decides: 'learningRate',
+  mustFollow: { valueOf: 'learningRate' },
 
   suggest(context) {
     const {
@@ -117,7 +120,7 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
   const { chosen, best } = choice;
   const usable = levels.filter(({ losses }) => losses.length > 0);
   return {
-    stage: 'lrRetest',
+    stage: lrRetest.name,
     stageId: context.stageId,
     hparams: { ...context.incumbent, learningRate: chosen.learningRate },
     because: because(context, choice),

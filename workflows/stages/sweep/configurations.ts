@@ -6,15 +6,15 @@ import type { HParams, Trial } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';
-import type { RegularizationSweepOptions } from './options';
+import type { SweepOptions } from './options';
 import { trainingsOf } from './trainings';
 import type { Training } from './trainings';
 
-export type SweepContext = StageContext<RegularizationSweepOptions>;
+export type SweepContext = StageContext<SweepOptions>;
 
 /** What the points of a search follow from. */
 type SearchContext = Pick<SweepContext, 'seed' | 'trials'> & {
-  readonly options: Pick<RegularizationSweepOptions, 'space' | 'replicates'>;
+  readonly options: Pick<SweepOptions, 'space' | 'replicates'>;
   readonly facts: Pick<SweepContext['facts'], 'objective'>;
 };
 

@@ -29,8 +29,8 @@ interface Verdict {
   readonly doubts: readonly string[];
 }
 
-/** The answer of a sweep. @throws StageInconclusive if no trial ended well. */
-export function decideSweep(context: SweepContext): Decision {
+/** The answer of a sweep, whatever it is called. @throws StageInconclusive if no trial ended well. */
+export function decideSweep(context: SweepContext): Omit<Decision, 'stage'> {
   const configurations = configurationsOf(context);
   const incumbent = configurations[0];
   const challengers = contenders(context);
@@ -45,7 +45,6 @@ export function decideSweep(context: SweepContext): Decision {
     context.facts.objective,
   ).slice(0, context.options.replicateTop);
   return {
-    stage: 'regularizationSweep',
     stageId: context.stageId,
     ...verdict,
     evidence: {

@@ -14,8 +14,8 @@ const bound = (what: string) =>
     .optional()
     .describe(`Most ${what}.`);
 
-/** Options of `regularizationSweep`. */
-export const regularizationSweepOptions = z
+/** Options of `sweep`, by whichever name. */
+export const sweepOptions = z
   .strictObject({
     space: spaceSchema.describe(
       'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, and those that others depend on.',
@@ -100,6 +100,6 @@ export const regularizationSweepOptions = z
   });
 
 /** As parsed, and what `resolveStudy` made of the imports. */
-export type RegularizationSweepOptions = z.output<typeof regularizationSweepOptions> & {
+export type SweepOptions = z.output<typeof sweepOptions> & {
   readonly imported?: readonly ImportedTrials[];
 };

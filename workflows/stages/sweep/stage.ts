@@ -17,21 +17,44 @@ import { epochsOf, isReplicating, replicateSeed, searchTrainings } from './confi
 import type { SweepContext } from './configurations';
 import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
-import type { RegularizationSweepOptions } from './options';
+import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
 import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion } from './pruning/promotion';
 import { worthReplicating } from './pruning/replication';
 
-export const regularizationSweep: Stage<RegularizationSweepOptions> = {
-  name: 'regularizationSweep',
-  question: 'which regularization',
-  hasMany: true,
+export const sweep: Stage<SweepOptions> = sweepNamed('sweep', {
+  question: 'which hyperparameters',
+  because: 'what is best of all else depends on the batch size',
+});
 
-  suggest: (context) => nextTraining(around(context)),
-  decide: (context) => decideSweep(around(context)),
-  estimate: (context) => mostOf(around(context)),
-  refuseEnqueued: (context, hparams) => refuseEnqueued(around(context), hparams),
+export const regularizationSweep: Stage<SweepOptions> = {
+  ...sweepNamed('regularizationSweep', {
+    question: 'which regularization',
+    because: 'the best regularization depends on the batch size',
+  }),
+  aliasOf: sweep.name,
 };
+
+/** @param because Why a batch size is better decided before. */
+function sweepNamed(
+  name: string,
+  { question, because }: { readonly question: string; readonly because: string },
+): Stage<SweepOptions> {
+  return {
+    name,
+    question,
+    // With its replicates.
+    budgetShare: 0.65,
+    shouldFollow: { decisionOn: 'batchSize', because },
+    isSearch: true,
+    hasMany: true,
+
+    suggest: (context) => nextTraining(around(context)),
+    decide: (context) => ({ stage: name, ...decideSweep(around(context)) }),
+    estimate: (context) => mostOf(around(context)),
+    refuseEnqueued: (context, hparams) => refuseEnqueued(around(context), hparams),
+  };
+}
 
 function nextTraining(context: SweepContext): TrialSpec | undefined {
   const search = searchTrainings(context);

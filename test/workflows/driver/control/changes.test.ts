@@ -218,7 +218,7 @@ describe('a configuration that somebody enqueues', () => {
 
   test('is refused by a stage that searches nothing', () => {
     expect(ask(freshStudy(), 'enqueueTrial', { stageId: 'final-train', hparams: { weightDecay: 0.001 } })).toBe(
-      'ChangeInvalid: stage final-train takes no enqueued trials: only regularizationSweep does',
+      'ChangeInvalid: stage final-train takes no enqueued trials: only sweep does',
     );
   });
 });

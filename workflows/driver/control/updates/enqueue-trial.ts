@@ -13,7 +13,7 @@ export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
     const stage = STAGES[use.stage];
     if (stage?.refuseEnqueued === undefined) {
       const takers = Object.values(STAGES)
-        .filter(({ refuseEnqueued }) => refuseEnqueued !== undefined)
+        .filter(({ refuseEnqueued, aliasOf }) => refuseEnqueued !== undefined && aliasOf === undefined)
         .map(({ name }) => name);
       return invalid(`stage ${use.stageId} takes no enqueued trials: only ${takers.join(', ')} does`);
     }
