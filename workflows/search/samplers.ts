@@ -7,7 +7,7 @@ import type { Sampler } from './sampler';
 import { sobol } from './sobol';
 import { tpe } from './tpe/tpe';
 
-/** Every sampler by its name in a study. A new one is a file here, one line below and one in the sweep's options. */
+/** Every sampler by its name in a study. A new one is a file here, one line below and one in `spec/sampler`. */
 export const SAMPLERS = { random, grid, halton, sobol, tpe, cmaes, gp } as const satisfies Readonly<
   Record<string, Sampler>
 >;

@@ -1,6 +1,6 @@
 import { ranked } from '../../analysis/ranking';
 import { valueAt } from './pruner';
-import type { PrunableTrial, PrunerContext, Verdict } from './pruner';
+import type { PrunableTrial, Pruner, PrunerContext, Verdict } from './pruner';
 
 export interface HalvingOptions {
   /** One in so many of a rung is promoted. */
@@ -8,6 +8,20 @@ export interface HalvingOptions {
   /** Epochs to the first rung; by default a tenth of the training. */
   readonly minEpochs?: number | undefined;
 }
+
+/**
+ * Asynchronous successive halving: no rung is ever waited for, and who is not promoted now may be later, as more
+ * configurations turn out worse.
+ *
+ * Unlike implementations that stop for good, it promotes from checkpoints, as the paper has it.
+ *
+ * Source: L. Li et al., "A System for Massively Parallel Hyperparameter Tuning", MLSys 2020 (arXiv:1810.05934),
+ * algorithm 2.
+ */
+export const asha: Pruner<HalvingOptions> = {
+  rungs: (options, { epochs }) => halvingRungs(options, epochs),
+  judge: (context) => new Map(halvingVerdicts(context, halvingRungs(context.options, context.epochs))),
+};
 
 /**
  * Epochs of the rungs: the first, and each time `reductionFactor` times as many, as long as a training goes on after

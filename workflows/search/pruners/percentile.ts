@@ -30,6 +30,16 @@ export const percentile: Pruner<PercentileOptions> = {
   judge: (context) => verdicts(context.trials, (trial) => verdictOf(trial, context)),
 };
 
+type MedianOptions = Omit<PercentileOptions, 'percentile'>;
+
+const half = (options: MedianOptions): PercentileOptions => ({ ...options, percentile: 50 });
+
+/** The percentile rule at one half. Source: D. Golovin et al., "Google Vizier", KDD 2017, section 3.2. */
+export const median: Pruner<MedianOptions> = {
+  rungs: (options, where) => percentile.rungs(half(options), where),
+  judge: (context) => percentile.judge({ ...context, options: half(context.options) }),
+};
+
 function verdictOf(trial: PrunableTrial, { options, trials, objective }: PrunerContext<PercentileOptions>): Verdict {
   const ended = trials.filter(({ status }) => status === 'ended');
   if (ended.length < Math.max(1, options.startupTrials)) return 'promote';
