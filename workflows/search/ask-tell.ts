@@ -3,7 +3,7 @@ import type { HParams } from '../words/trial';
 import { lossOf } from './sampler';
 import type { Observation, Sampler } from './sampler';
 import { SAMPLERS } from './samplers';
-import { flattenSpace, pointKey, spaceProblems } from './space';
+import { flattenSpace, pointKeys, spaceProblems } from './space';
 import type { NestedSpace } from './space';
 
 export interface SearchOptions {
@@ -79,12 +79,11 @@ export function createSearch({
   const space = flattenSpace(nested);
   const options = { ...DEFAULTS, ...sampler };
   const trials: Observation[] = [...before];
+  const keyOf = pointKeys(space);
+  const tried = new Set(trials.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => keyOf(hparams)));
   let skipped = 0;
   return {
     ask() {
-      const known = new Set(
-        trials.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)),
-      );
       const end = Math.min(chosen.size(space, options), trials.length + skipped + REPEATS_MAX);
       for (; trials.length + skipped < end; skipped++) {
         const hparams = chosen.suggest({
@@ -93,10 +92,13 @@ export function createSearch({
           index: trials.length + skipped,
           seed,
           observations: trials,
+          tried,
           direction,
         });
-        if (!known.has(pointKey(space, hparams)))
-          return { number: trials.push({ hparams, score: undefined }) - 1, hparams };
+        const key = keyOf(hparams);
+        if (tried.has(key)) continue;
+        tried.add(key);
+        return { number: trials.push({ hparams, score: undefined }) - 1, hparams };
       }
       return undefined;
     },

@@ -19,6 +19,8 @@ export interface SamplerContext<Options> {
   readonly seed: number;
   /** All trials so far in the order of their start, the one that the study started with included. */
   readonly observations: readonly Observation[];
+  /** Keys of the points that the search itself has tried (`pointKey`), where the caller has them at hand. */
+  readonly tried?: ReadonlySet<string>;
   readonly direction: Objective['direction'];
 }
 

@@ -1,7 +1,7 @@
 import type { HParams } from '../words/trial';
 import { uniform } from './random';
-import type { Observation } from './sampler';
-import { enumerate, pointAt, pointKey } from './space';
+import type { SamplerContext } from './sampler';
+import { enumerate, pointAt, pointKeys } from './space';
 import type { Space } from './space';
 
 /** Draws from a space that is too large to be counted through; that all are known there never happens. */
@@ -16,12 +16,16 @@ interface Explored {
 }
 
 /** What the trials of a search have explored; what was tried elsewhere it may try itself. */
-export function exploredOf(space: Space, observations: readonly Observation[]): Explored {
+export function exploredOf({
+  space,
+  observations,
+  tried,
+}: Pick<SamplerContext<unknown>, 'space' | 'observations' | 'tried'>): Explored {
   const points = enumerate(space);
-  const known = new Set(
-    observations.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => pointKey(space, hparams)),
-  );
-  const isNew = (point: HParams): boolean => !known.has(pointKey(space, point));
+  const keyOf = pointKeys(space);
+  const known =
+    tried ?? new Set(observations.filter(({ elsewhere }) => elsewhere !== true).map(({ hparams }) => keyOf(hparams)));
+  const isNew = (point: HParams): boolean => !known.has(keyOf(point));
   return {
     firstNew(candidates, seed) {
       let first: HParams | undefined;

@@ -5,7 +5,8 @@ import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segment
 import { ownObservations } from '../../../workflows/stages/sweep/observations';
 import { sweepOptions } from '../../../workflows/stages/sweep/options';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
-import { lastValue, trainingsOf } from '../../../workflows/stages/sweep/trainings';
+import { lastValue } from '../../../workflows/stages/sweep/trainings';
+import { sweepView } from '../../../workflows/stages/sweep/view';
 import type { Decision, StageContext } from '../../../workflows/stages/stage';
 import type { EpochMeasurement, Outcome } from '../../../workflows/words/outcome';
 import type { TrialSpec } from '../../../workflows/words/trial';
@@ -279,8 +280,9 @@ describe('a sweep with asha', () => {
       .filter((spec) => floorOf(spec) < 0.45);
     // Of points drawn at random, a quarter is that good.
     expect(near.length).toBeGreaterThan(10);
-    const observations = ownObservations(context as StageContext<never>);
-    const scores = trainingsOf(context.trials, FACTS.objective).map((training, i) => ({
+    const view = sweepView(context as StageContext<never>);
+    const observations = ownObservations(view);
+    const scores = view.trainings.map((training, i) => ({
       training,
       score: observations[i]!.score as number,
     }));

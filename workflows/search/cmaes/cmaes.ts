@@ -62,7 +62,7 @@ const TPE_OPTIONS = { startupTrials: 10 };
 export const cmaes: Sampler<CmaesOptions> = {
   size: pointsIn,
   suggest(context) {
-    const { space, observations, seed, index } = context;
+    const { space, seed, index } = context;
     const names = cmaesDimensions(space);
     if (names.length === 0) throw new RangeError(CMAES_RULE);
     const own: Space = Object.fromEntries(names.map((name) => [name, space[name]!]));
@@ -82,7 +82,7 @@ export const cmaes: Sampler<CmaesOptions> = {
         Object.keys(space).filter((name) => name in all),
       );
     };
-    const explored = exploredOf(space, observations);
+    const explored = exploredOf(context);
     const distribution = distributionOf(own, context);
     return explored.firstNew(
       drawsFrom(distribution, deriveSeed(seed, 'cmaes', index), complete),

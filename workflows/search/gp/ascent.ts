@@ -1,6 +1,6 @@
 import type { HParams } from '../../words/trial';
 import { uniform } from '../random';
-import { cellsOf, pointAt, unitsOf } from '../space';
+import { cellsOf, pointAt, requirementsOf, unitsOf } from '../space';
 import type { Cells, Space } from '../space';
 
 /** Looked up once: in a workflow's sandbox each use of a global is a slow call. */
@@ -38,9 +38,10 @@ export function ascended(
   stream: number,
 ): readonly HParams[] {
   let looks = 0;
+  const requirements = requirementsOf(space);
   const look = (units: readonly number[]): Place => {
     looks += 1;
-    const point = pointAt(space, units);
+    const point = pointAt(space, units, requirements);
     return { units, point, worth: worth(point) };
   };
   const cells = Object.values(space).map(cellsOf);

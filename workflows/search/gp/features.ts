@@ -1,5 +1,5 @@
 import type { HParams } from '../../words/trial';
-import { activeNames, cardinality, listOf, unitOf } from '../space';
+import { activeNames, cardinality, listOf, requirementsOf, unitOf } from '../space';
 import type { Dimension, Space } from '../space';
 
 /** A point as the kernel sees it: a coordinate per dimension with more than one value. */
@@ -26,10 +26,11 @@ const NO_CHOICE = -1;
 export function featuresOf(space: Space): FeatureMap {
   const dimensions = Object.entries(space).filter(([, dimension]) => cardinality(dimension) > 1);
   const isChoice = Uint8Array.from(dimensions, ([, dimension]) => Number('choice' in dimension));
+  const requirements = requirementsOf(space);
   return {
     size: dimensions.length,
     of(hparams) {
-      const active = new Set(activeNames(space, hparams));
+      const active = new Set(activeNames(space, hparams, requirements));
       return Float64Array.from(dimensions, ([name, dimension]) =>
         featureOf(dimension, active.has(name) ? hparams[name] : undefined),
       );

@@ -60,7 +60,7 @@ export const gp: Sampler<GpOptions> = {
       .map(({ hparams, score }): Seen => ({ hparams, loss: lossOf(score, direction) }));
     const isEarly = map.size === 0 || ended.filter(({ loss }) => loss !== null).length < options.startupTrials;
     const candidates = isEarly ? [halton.suggest({ ...context, options: {} })] : promising(context, map, ended);
-    return exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
+    return exploredOf(context).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
   },
 };
 

@@ -3,9 +3,6 @@ import type { Scalar, Space } from './dimension';
 /** What other hyperparameters must be for a dimension to exist, the conditions of those included. */
 export type Requirements = ReadonlyMap<string, ReadonlySet<Scalar>>;
 
-/** Spaces are values that never change, so what follows from one is worked out once. */
-const known = new WeakMap<Space, ReadonlyMap<string, Requirements>>();
-
 /**
  * The requirements of every dimension. A dimension exists if and only if all of its own are met, in whatever order they
  * are looked at.
@@ -14,11 +11,7 @@ const known = new WeakMap<Space, ReadonlyMap<string, Requirements>>();
  * that no point meets.
  */
 export function requirementsOf(space: Space): ReadonlyMap<string, Requirements> {
-  const before = known.get(space);
-  if (before !== undefined) return before;
-  const all = new Map(Object.keys(space).map((name) => [name, closure(space, name, [])]));
-  known.set(space, all);
-  return all;
+  return new Map(Object.keys(space).map((name) => [name, closure(space, name, [])]));
 }
 
 function closure(space: Space, name: string, above: readonly string[]): Requirements {
@@ -36,9 +29,16 @@ function restrict(all: Map<string, ReadonlySet<Scalar>>, name: string, values: R
   all.set(name, before === undefined ? values : new Set([...before].filter((value) => values.has(value))));
 }
 
-/** Names of the hyperparameters that exist at a point, in the order of the space. */
-export function activeNames(space: Space, values: Readonly<Record<string, Scalar>>): readonly string[] {
-  const requirements = requirementsOf(space);
+/**
+ * Names of the hyperparameters that exist at a point, in the order of the space.
+ *
+ * @param requirements Those of the space: who asks for many points works them out once.
+ */
+export function activeNames(
+  space: Space,
+  values: Readonly<Record<string, Scalar>>,
+  requirements = requirementsOf(space),
+): readonly string[] {
   return Object.keys(space).filter((name) => meets(values, requirements.get(name)));
 }
 

@@ -14,6 +14,6 @@ export { cardinality, hasOrder, isLogarithmic, isRange, isRelative, listOf } fro
 export type { Dimension, Scalar, Space } from './dimension';
 export { enumerate, pointsIn } from './enumeration';
 export type { Levels } from './enumeration';
-export { pick, pointAt, pointKey, unitsOf } from './points';
+export { pick, pointAt, pointKey, pointKeys, unitsOf } from './points';
 export { conditionProblems, dimensionProblems, spaceProblems } from './problems';
 export type { SpaceProblem } from './problems';

@@ -3,7 +3,7 @@ import { deriveSeed, hash32, uniform } from '../random';
 import { random } from '../random-search';
 import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';
-import { meets, pointAt, pointKey, pointsIn, unitsOf } from '../space';
+import { meets, pointAt, pointKeys, pointsIn, requirementsOf, unitsOf } from '../space';
 import type { Space } from '../space';
 import { exploredOf } from '../unexplored';
 import { assembled, groupsOf } from './groups';
@@ -51,11 +51,11 @@ interface Point {
 export const tpe: Sampler<TpeOptions> = {
   size: pointsIn,
   suggest(context) {
-    const { space, observations, seed, index } = context;
+    const { space, seed, index } = context;
     const candidates = candidatesOf(context);
     return pointsIn(space) === Infinity
       ? candidates[0]!
-      : exploredOf(space, observations).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
+      : exploredOf(context).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
   },
 };
 
@@ -144,19 +144,21 @@ function goodOf(
   { border, count, seed }: { readonly border: number; readonly count: number; readonly seed: number },
 ): ReadonlySet<Point> {
   const better = points.filter(({ loss }) => loss !== null && loss < border);
+  const keyOf = pointKeys(space);
   const equal = points
     .filter(({ loss }) => loss === border)
-    .map((point) => ({ point, lot: hash32(seed, pointKey(space, point.hparams)) }));
+    .map((point) => ({ point, lot: hash32(seed, keyOf(point.hparams)) }));
   equal.sort((a, b) => a.lot - b.lot);
   return new Set([...better, ...equal.slice(0, count - better.length).map(({ point }) => point)]);
 }
 
 /** The kernels are put in an order of their own, so that sums and draws do not depend on the points'. */
 function fit(space: Space, points: readonly Point[]): Density {
+  const [requirements, keyOf] = [requirementsOf(space), pointKeys(space)];
   const kernels = points
     .map(({ hparams }, i) => ({
-      units: unitsOf(space, hparams),
-      key: pointKey(space, hparams),
+      units: unitsOf(space, hparams, requirements),
+      key: keyOf(hparams),
       weight: weightOf(i, points.length),
     }))
     .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.weight - b.weight));

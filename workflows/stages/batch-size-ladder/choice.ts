@@ -2,35 +2,32 @@ import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
-import type { LadderContext } from './phases';
-import { finishers, passedSizes, raceSizes } from './race';
-import { memoryEnd, rungsOf } from './rungs';
-import { stepCostOf } from './step-cost';
+import { finishers, raceSizes } from './race';
+import { memoryEnd } from './rungs';
+import type { LadderView } from './view';
 
 /** Costs closer than this are equal: a change of the batch size must win by more. */
 export const CLEAR_GAIN = 0.1;
 
 /** Sizes by preference, best first; those below the best come last, in case it does not hold what its rung promised. */
-export function preference(context: LadderContext): readonly number[] {
-  const passed = passedSizes(context);
-  const preferred = PREFERENCES[context.options.objective](context).filter((size) => passed.includes(size));
+export function preference(view: LadderView): readonly number[] {
+  const { passed } = view;
+  const preferred = PREFERENCES[view.options.objective](view).filter((size) => passed.includes(size));
   const lowest = Math.min(...preferred);
   const below = passed.filter((size) => size < lowest).reverse();
   return [...preferred, ...below];
 }
 
-const PREFERENCES: Readonly<
-  Record<LadderContext['options']['objective'], (context: LadderContext) => readonly number[]>
-> = {
+const PREFERENCES: Readonly<Record<LadderView['options']['objective'], (view: LadderView) => readonly number[]>> = {
   timeToTarget: byTimeToTarget,
   throughput: byThroughput,
-  largest: (context) => [...passedSizes(context)].reverse(),
+  largest: ({ passed }) => [...passed].reverse(),
 };
 
-function byTimeToTarget(context: LadderContext): readonly number[] {
-  const own = numericHParam(context.incumbent, 'batchSize');
-  const times = [...finishers(context).eligible].sort((a, b) => a.cost - b.cost);
-  if (times.length === 0) return byKnee(context);
+function byTimeToTarget(view: LadderView): readonly number[] {
+  const own = numericHParam(view.incumbent, 'batchSize');
+  const times = [...finishers(view).eligible].sort((a, b) => a.cost - b.cost);
+  if (times.length === 0) return byKnee(view);
   const best = times[0]!.cost;
   const isKept = times.some(({ batchSize, cost }) => batchSize === own && cost <= best * (1 + CLEAR_GAIN));
   const sizes = times.map(({ batchSize }) => batchSize);
@@ -38,17 +35,17 @@ function byTimeToTarget(context: LadderContext): readonly number[] {
 }
 
 /** Without a race: the study's own size, else the candidate nearest to the knee. */
-function byKnee(context: LadderContext): readonly number[] {
-  const cost = stepCostOf(context);
-  const own = numericHParam(context.incumbent, 'batchSize');
+function byKnee(view: LadderView): readonly number[] {
+  const { cost } = view;
+  const own = numericHParam(view.incumbent, 'batchSize');
   const distance = (size: number): number => (size === own ? -1 : Math.abs(Math.log(size / Math.max(cost.knee, 1))));
-  return [...raceSizes(context, cost)].sort((a, b) => distance(a) - distance(b));
+  return [...raceSizes(view)].sort((a, b) => distance(a) - distance(b));
 }
 
 /** The smallest size with at least nine tenths of the best throughput, then the others by throughput. */
-function byThroughput(context: LadderContext): readonly number[] {
-  const cost = stepCostOf(context);
-  const rates = passedSizes(context).flatMap((batchSize) => {
+function byThroughput(view: LadderView): readonly number[] {
+  const { cost } = view;
+  const rates = view.passed.flatMap((batchSize) => {
     const each = cost.of(batchSize);
     return each === undefined ? [] : [{ batchSize, rate: batchSize / each }];
   });
@@ -74,13 +71,13 @@ export interface Choice {
  * The size to go on with: the first by preference that runs with its margin and through its soak. Only sizes that ran
  * are ever chosen.
  */
-export function chooseSize(context: LadderContext): Choice {
-  for (const batchSize of preference(context)) {
-    const margin = marginCheck(context, batchSize);
-    if (margin === 'failed' || hasFailed(context, batchSize)) continue;
+export function chooseSize(view: LadderView): Choice {
+  for (const batchSize of preference(view)) {
+    const margin = marginCheck(view, batchSize);
+    if (margin === 'failed' || hasFailed(view, batchSize)) continue;
     if (margin !== 'passed') return { batchSize, soaked: false, next: margin };
-    const soak = trialsOf(context, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
-    if (soak === undefined) return { batchSize, soaked: false, next: soakTrial(context, batchSize) };
+    const soak = trialsOf(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+    if (soak === undefined) return { batchSize, soaked: false, next: soakTrial(view, batchSize) };
     if (isRunning(soak)) return { batchSize, soaked: false, next: 'wait' };
     return { batchSize, soaked: true, next: undefined };
   }
@@ -92,7 +89,7 @@ function ranOutOfMemory({ result }: Trial): boolean {
 }
 
 /** Whether a size ran out of memory in any trial, though its rung may have passed. */
-export function hasFailed({ trials }: LadderContext, batchSize: number): boolean {
+export function hasFailed({ trials }: LadderView, batchSize: number): boolean {
   return trials.some((trial) => batchSizeOf(trial) === batchSize && ranOutOfMemory(trial));
 }
 
@@ -100,16 +97,16 @@ export function hasFailed({ trials }: LadderContext, batchSize: number): boolean
  * Whether a size a margin larger fits too. Only the largest size that passed needs a probe, and only where memory ended
  * the climb; the smallest is taken without a margin rather than nothing.
  */
-function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'failed' | 'wait' | TrialSpec {
-  const { memoryMargin, warmupSteps, timedSteps } = context.options;
-  const full = memoryEnd(rungsOf(context));
+function marginCheck(view: LadderView, batchSize: number): 'passed' | 'failed' | 'wait' | TrialSpec {
+  const { memoryMargin, warmupSteps, timedSteps } = view.options;
+  const full = memoryEnd(view.rungs);
   const larger = Math.ceil(batchSize * (1 + memoryMargin));
-  const passed = passedSizes(context);
+  const { passed } = view;
   if (full === undefined || memoryMargin === 0 || batchSize === passed[0] || passed.some((size) => size >= larger))
     return 'passed';
   if (larger >= full) return 'failed';
-  const done = trialsOf(context, 'margin').find((trial) => batchSizeOf(trial) === larger);
-  if (done === undefined) return sizeTrial(context, 'margin', larger, { steps: warmupSteps + timedSteps });
+  const done = trialsOf(view, 'margin').find((trial) => batchSizeOf(trial) === larger);
+  if (done === undefined) return sizeTrial(view, 'margin', larger, { steps: warmupSteps + timedSteps });
   if (isRunning(done)) return 'wait';
   return ranOutOfMemory(done) ? 'failed' : 'passed';
 }
@@ -118,10 +115,10 @@ function marginCheck(context: LadderContext, batchSize: number): 'passed' | 'fai
  * A longer trial of the chosen size as it will train, in a process of its own: memory that leaks or that a rate costs
  * shows there.
  */
-function soakTrial(context: LadderContext, batchSize: number): TrialSpec {
-  return ladderTrial(context, 'soak', batchSize, 0, {
+function soakTrial(view: LadderView, batchSize: number): TrialSpec {
+  return ladderTrial(view, 'soak', batchSize, 0, {
     schedule: { name: 'constant' },
-    limit: { steps: context.options.soakSteps },
+    limit: { steps: view.options.soakSteps },
     evaluate: { validation: 'end', test: false },
     process: 'fresh',
   });

@@ -1,19 +1,16 @@
 import type { Plot, Table } from '../stage';
 import { measurementOf } from '../trials';
-import { isUsable, measuredNoise } from './noise';
-import type { LadderContext } from './phases';
-import { raceTimes } from './race';
-import { rungsOf } from './rungs';
-import { stepCostOf } from './step-cost';
+import { isUsable } from './noise';
+import type { LadderView } from './view';
 
 const MEBIBYTE = 2 ** 20;
 
 /** What each rung measured. */
-export function rungTable(context: LadderContext): Table {
+export function rungTable({ rungs }: LadderView): Table {
   return {
     title: 'Rungs',
     columns: ['batch size', 'ended', 'ms per step', '10 %', '90 %', 'images per second', 'peak MiB'],
-    rows: rungsOf(context).map(({ batchSize, trial }) => {
+    rows: rungs.map(({ batchSize, trial }) => {
       const measurement = measurementOf(trial.result?.outcome);
       const times = measurement?.stepSeconds;
       const milliseconds = [times?.median, times?.p10, times?.p90].map((seconds) =>
@@ -32,10 +29,9 @@ export function rungTable(context: LadderContext): Table {
 }
 
 /** What each raced size took to the target, by seed. */
-export function raceTable(context: LadderContext): Table {
-  const times = raceTimes(context);
+export function raceTable({ times, facts }: LadderView): Table {
   const seeds = Math.max(0, ...times.map(({ costs }) => costs.length));
-  const unit = context.facts.reproducible ? 'nominal examples' : 'seconds';
+  const unit = facts.reproducible ? 'nominal examples' : 'seconds';
   return {
     title: 'Time to the target loss',
     columns: ['batch size', ...Array.from({ length: seeds }, (_, i) => `seed ${i + 1}, ${unit}`), `mean, ${unit}`],
@@ -48,20 +44,18 @@ export function raceTable(context: LadderContext): Table {
 }
 
 /** Throughput and step time over the batch size, the latter with its fit. */
-export function ladderPlots(context: LadderContext, batchSize: number): readonly Plot[] {
-  const measured = rungsOf(context).filter(({ passed, stepSeconds }) => passed && stepSeconds !== null);
+export function ladderPlots(view: LadderView, batchSize: number): readonly Plot[] {
+  const measured = view.rungs.filter(({ passed, stepSeconds }) => passed && stepSeconds !== null);
   const x = measured.map((rung) => rung.batchSize);
   const seconds = measured.map(({ stepSeconds }) => stepSeconds ?? 0);
-  const { fit } = stepCostOf(context);
+  const { fit } = view.cost;
   const knee = fit === null || fit.knee === Infinity || fit.knee < 1 ? [] : [{ name: 'knee', x: fit.knee }];
-  const noise = measuredNoise(context);
+  const { noise } = view;
   const scale = isUsable(noise) ? [{ name: 'noise scale', x: noise.batchSize }] : [];
   const marks = [...knee, ...scale, { name: 'decision', x: batchSize }];
   const line =
     fit === null ? [] : [{ name: 'fit', x, y: x.map((size) => fit.overheadSeconds + fit.secondsPerExample * size) }];
-  const times = raceTimes(context).flatMap((time) =>
-    time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }],
-  );
+  const times = view.times.flatMap((time) => (time.cost === null ? [] : [{ size: time.batchSize, cost: time.cost }]));
   const axes = { xLabel: 'batch size', xScale: 'log', yScale: 'log' } as const;
   const plots: Plot[] = [
     {
@@ -80,7 +74,7 @@ export function ladderPlots(context: LadderContext, batchSize: number): readonly
     {
       title: 'Time to the target loss',
       ...axes,
-      yLabel: context.facts.reproducible ? 'nominal examples' : 'seconds',
+      yLabel: view.facts.reproducible ? 'nominal examples' : 'seconds',
       series: [race],
       marks,
     },

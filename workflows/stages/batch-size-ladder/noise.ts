@@ -5,7 +5,7 @@ import type { Table } from '../stage';
 import { measurementOf } from '../trials';
 import { trialsOf } from './phases';
 import type { LadderContext } from './phases';
-import type { StepCost } from './step-cost';
+import type { LadderView } from './view';
 
 /**
  * Measurements in one training of the reference: with two seeds the interval is about a factor of 1.5 wide either way.
@@ -44,18 +44,17 @@ export function isUsable(noise: NoiseScale | null): noise is NoiseScale {
  * The size that the measured step times and the noise scale speak for: sqrt(B_knee B_noise); `undefined` where the
  * interval is too wide.
  */
-export function proposedByNoise(context: LadderContext, cost: StepCost): number | undefined {
-  const noise = measuredNoise(context);
+export function proposedByNoise({ noise, cost }: LadderView): number | undefined {
   return isUsable(noise) && Number.isFinite(cost.knee)
     ? fastestBatchSize(Math.max(cost.knee, 1), Math.max(noise.batchSize, 1))
     : undefined;
 }
 
 /** The noise scale with its interval, and what follows from it. */
-export function noiseTables(context: LadderContext, cost: StepCost): readonly Table[] {
-  const noise = measuredNoise(context);
+export function noiseTables(view: LadderView): readonly Table[] {
+  const { noise, cost } = view;
   if (noise === null) return [];
-  const proposal = proposedByNoise(context, cost);
+  const proposal = proposedByNoise(view);
   return [
     {
       title: 'Gradient noise scale',

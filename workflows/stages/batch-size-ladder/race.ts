@@ -9,9 +9,8 @@ import { finalValLoss, isRunning, measurementOf } from '../trials';
 import { noiseScaleEvery, proposedByNoise } from './noise';
 import { batchSizeOf, ladderTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
-import { rungsOf } from './rungs';
-import { stepCostOf } from './step-cost';
 import type { StepCost } from './step-cost';
+import type { LadderView } from './view';
 
 /** An epoch of fewer steps is no race over a few epochs. */
 const STEPS_PER_EPOCH_MIN = 8;
@@ -35,16 +34,9 @@ const nearest = (sizes: readonly number[], size: number): number | undefined =>
     undefined,
   );
 
-/** Sizes whose rung passed, ascending. */
-export function passedSizes(context: LadderContext): readonly number[] {
-  return rungsOf(context)
-    .filter(({ passed }) => passed)
-    .map(({ batchSize }) => batchSize);
-}
-
 /** The size whose loss is the target: the study's own, or the nearest to it that passed. */
-function referenceSize(context: LadderContext): number | undefined {
-  return nearest(passedSizes(context), numericHParam(context.incumbent, 'batchSize'));
+function referenceSize({ passed, incumbent }: LadderView): number | undefined {
+  return nearest(passed, numericHParam(incumbent, 'batchSize'));
 }
 
 /**
@@ -55,13 +47,14 @@ function referenceSize(context: LadderContext): number | undefined {
  * The noise scale stands for the critical batch size only within a factor of 2 to 4, so it proposes and the race
  * decides.
  */
-export function raceSizes(context: LadderContext, cost: StepCost): readonly number[] {
-  const passed = passedSizes(context).filter((size) => cost.of(size) !== undefined);
-  const reference = passed.find((size) => size === referenceSize(context));
-  const short = passed.filter((size) => size * STEPS_PER_EPOCH_MIN <= context.facts.trainExamples);
+export function raceSizes(view: LadderView): readonly number[] {
+  const { cost } = view;
+  const passed = view.passed.filter((size) => cost.of(size) !== undefined);
+  const reference = passed.find((size) => size === referenceSize(view));
+  const short = passed.filter((size) => size * STEPS_PER_EPOCH_MIN <= view.facts.trainExamples);
   const usable = short.length > 0 ? short : passed.slice(0, 1);
   const knee = nearest(usable, Math.min(Math.max(cost.knee, usable[0] ?? 1), usable.at(-1) ?? 1));
-  const proposal = proposedByNoise(context, cost);
+  const proposal = proposedByNoise(view);
   const proposed = proposal === undefined ? undefined : nearest(usable, proposal);
   const middle = knee === undefined ? -1 : usable.indexOf(knee);
   const around = usable.filter((_, i) => Math.abs(i - middle) <= 1);
@@ -81,29 +74,29 @@ export function raceLengthMax(context: LadderContext): number {
 }
 
 /** Longest training of a size, in epochs. */
-function raceEpochs(context: LadderContext, batchSize: number, cost: StepCost): number {
-  const reference = referenceSize(context) ?? batchSize;
+function raceEpochs(view: LadderView, batchSize: number): number {
+  const { cost } = view;
+  const reference = referenceSize(view) ?? batchSize;
   const perExample = (size: number): number => (cost.of(size) ?? size) / size;
-  const epochs = Math.ceil((COST_MAX * referenceEpochs(context) * perExample(reference)) / perExample(batchSize));
-  return Math.max(1, Math.min(raceLengthMax(context), epochs));
+  const epochs = Math.ceil((COST_MAX * referenceEpochs(view) * perExample(reference)) / perExample(batchSize));
+  return Math.max(1, Math.min(raceLengthMax(view), epochs));
 }
 
 /** The next trial of the race; `wait` while the target is not known; `undefined` once all have started. */
-export function nextRacer(context: LadderContext): TrialSpec | 'wait' | undefined {
-  const cost = stepCostOf(context);
-  const sizes = raceSizes(context, cost);
-  const reference = referenceSize(context);
+export function nextRacer(view: LadderView): TrialSpec | 'wait' | undefined {
+  const sizes = raceSizes(view);
+  const reference = referenceSize(view);
   if (reference === undefined || sizes.length < 2 || !sizes.includes(reference)) return undefined;
-  const begun = trialsOf(context, 'reference');
-  if (begun.length < context.options.replicates) return referenceTrial(context, reference, begun.length);
+  const begun = trialsOf(view, 'reference');
+  if (begun.length < view.options.replicates) return referenceTrial(view, reference, begun.length);
   if (begun.some(isRunning)) return 'wait';
-  const targetValLoss = targetOf(context);
+  const { target: targetValLoss } = view;
   if (targetValLoss === null) return undefined;
   const others = sizes.filter((size) => size !== reference);
-  const raced = trialsOf(context, 'race');
+  const raced = trialsOf(view, 'race');
   const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
-  if (replicate >= context.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
-  return racer(context, 'race', batchSize, replicate, raceEpochs(context, batchSize, cost), {
+  if (replicate >= view.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
+  return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
     stop: { dead: true, targetValLoss },
   });
 }
@@ -162,9 +155,10 @@ export interface RaceTime {
  * What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a
  * step.
  */
-export function raceTimes(context: LadderContext): readonly RaceTime[] {
-  const target = targetOf(context);
-  const cost = stepCostOf(context);
+export function raceTimes(
+  context: LadderContext,
+  { cost, target }: { readonly cost: StepCost; readonly target: number | null },
+): readonly RaceTime[] {
   if (target === null) return [];
   const runs = [...trialsOf(context, 'reference'), ...trialsOf(context, 'race')].filter((trial) => !isRunning(trial));
   const sizes = [...new Set(runs.map(batchSizeOf))].sort((a, b) => a - b);
@@ -196,15 +190,15 @@ export interface Finisher extends RaceTime {
  * The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a
  * higher loss in as many as the study trains.
  */
-export function finishers(context: LadderContext): {
+export function finishers(view: LadderView): {
   readonly eligible: readonly Finisher[];
   readonly tooLong: readonly Finisher[];
 } {
-  const all = raceTimes(context).flatMap((time) =>
+  const all = view.times.flatMap((time) =>
     time.cost === null || time.epochs === null ? [] : [{ ...time, cost: time.cost, epochs: time.epochs }],
   );
-  const reference = all.find(({ batchSize }) => batchSize === referenceSize(context))?.epochs ?? Infinity;
-  const isEligible = ({ epochs }: Finisher): boolean => epochs <= reference * context.options.epochsFactorMax;
+  const reference = all.find(({ batchSize }) => batchSize === referenceSize(view))?.epochs ?? Infinity;
+  const isEligible = ({ epochs }: Finisher): boolean => epochs <= reference * view.options.epochsFactorMax;
   return { eligible: all.filter(isEligible), tooLong: all.filter((one) => !isEligible(one)) };
 }
 

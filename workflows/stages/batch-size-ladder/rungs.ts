@@ -4,6 +4,7 @@ import { isRunning, measurementOf } from '../trials';
 import { batchSizeOf, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import { power } from '../../search/power';
+import type { LadderView } from './view';
 
 /** A doubling that gains less images a second than this share is at the knee; two in a row end the climb. */
 const KNEE_GAIN = 0.1;
@@ -52,20 +53,20 @@ export function memoryEnd(rungs: readonly Rung[]): number | undefined {
 }
 
 /** The next rung; `wait` while one runs, since a second process would disturb its times; `undefined` at the top. */
-export function nextRung(context: LadderContext): TrialSpec | 'wait' | undefined {
-  const begun = trialsOf(context, 'rung');
+export function nextRung(view: LadderView): TrialSpec | 'wait' | undefined {
+  const begun = trialsOf(view, 'rung');
   if (begun.some(isRunning)) return 'wait';
-  const rungs = rungsOf(context);
+  const { rungs } = view;
   const full = memoryEnd(rungs);
-  const batchSize = full === undefined ? rungSizes(context)[begun.length] : halfway(context, rungs, full);
-  return batchSize === undefined || isFastEnough(context, rungs) ? undefined : rung(context, batchSize);
+  const batchSize = full === undefined ? rungSizes(view)[begun.length] : halfway(view, full);
+  return batchSize === undefined || isFastEnough(view) ? undefined : rung(view, batchSize);
 }
 
 /**
  * The size between the largest that passed and the first that did not fit; `undefined` once they are as close as asked,
  * or none passed.
  */
-function halfway({ options }: LadderContext, rungs: readonly Rung[], full: number): number | undefined {
+function halfway({ options, rungs }: LadderView, full: number): number | undefined {
   const passed = rungs.findLast((each) => each.passed && each.batchSize < full)?.batchSize;
   if (passed === undefined || full - passed <= Math.max(1, options.resolution * passed)) return undefined;
   const middle = Math.floor((passed + full) / 2);
@@ -78,7 +79,7 @@ export function halvingsMax(options: LadderContext['options']): number {
   return Math.ceil(Math.log2(1 / options.resolution));
 }
 
-function isFastEnough({ options, facts, incumbent }: LadderContext, rungs: readonly Rung[]): boolean {
+function isFastEnough({ options, facts, incumbent, rungs }: LadderView): boolean {
   // The largest size has nothing to do with speed, and a reproducible study must not depend on it.
   if (options.objective === 'largest' || facts.reproducible) return false;
   return (rungs.at(-1)?.batchSize ?? 0) >= numericHParam(incumbent, 'batchSize') && isBeyondKnee(rungs);

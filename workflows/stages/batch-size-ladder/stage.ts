@@ -20,6 +20,7 @@ import type { BatchSizeLadderOptions } from './options';
 import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
 import { halvingsMax, nextRung, rungSizes } from './rungs';
 import { BATCH_SIZE_LADDER } from './verified-size';
+import { ladderView } from './view';
 
 export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   name: BATCH_SIZE_LADDER,
@@ -32,14 +33,15 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   },
 
   suggest(context) {
+    const view = ladderView(context);
     const next =
-      nextRung(context) ??
-      (context.options.objective === 'timeToTarget' ? nextRacer(context) : undefined) ??
-      chooseSize(context).next;
+      nextRung(view) ??
+      (view.options.objective === 'timeToTarget' ? nextRacer(view) : undefined) ??
+      chooseSize(view).next;
     return next === 'wait' ? undefined : next;
   },
 
-  decide: decideLadder,
+  decide: (context) => decideLadder(ladderView(context)),
 
   estimate(context) {
     const {

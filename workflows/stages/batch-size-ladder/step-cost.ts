@@ -2,7 +2,7 @@ import { fitStepTime } from '../../analysis/step-time';
 import type { StepTimeFit } from '../../analysis/step-time';
 import { formatNumber, formatSeconds } from '../format';
 import type { LadderContext } from './phases';
-import { rungsOf } from './rungs';
+import type { Rung } from './rungs';
 
 /**
  * Overhead of a step, in examples, where times must not decide. Small networks on CPUs measure 50 to 100, small
@@ -26,13 +26,13 @@ export interface StepCost {
  * The measured median seconds of a step; in a reproducible study a nominal cost of 64 + B, in examples, so that the
  * same study decides the same on every machine.
  */
-export function stepCostOf(context: LadderContext): StepCost {
-  const rungs = rungsOf(context).filter(({ passed }) => passed);
+export function stepCostOf({ facts }: LadderContext, all: readonly Rung[]): StepCost {
+  const rungs = all.filter(({ passed }) => passed);
   const times = rungs.flatMap(({ batchSize, stepSeconds }) =>
     stepSeconds === null ? [] : [{ batchSize, seconds: stepSeconds }],
   );
   const fit = fitStepTime(times);
-  if (context.facts.reproducible) {
+  if (facts.reproducible) {
     const isMeasured = (batchSize: number): boolean => rungs.some((rung) => rung.batchSize === batchSize);
     return {
       of: (batchSize) => (isMeasured(batchSize) ? NOMINAL_OVERHEAD_EXAMPLES + batchSize : undefined),

@@ -34,20 +34,7 @@ function multiple(name: string, value: number, factor: number): number {
   return Math.min(max, Math.max(min, product));
 }
 
-/** What a space came to where the study stood; many look at it, and know it again by being the same object. */
-const known = new WeakMap<
-  SweepContext['options'],
-  { readonly incumbent: string; readonly options: SweepContext['options'] }
->();
-
-/** The context as every part of a sweep takes it: its space has values only. */
-export function around(context: SweepContext): SweepContext {
-  const { options, incumbent } = context;
-  if (!Object.values(options.space).some(isRelative)) return context;
-  const key = JSON.stringify(incumbent);
-  const before = known.get(options);
-  if (before?.incumbent === key) return { ...context, options: before.options };
-  const found = { ...options, space: spaceAround(options.space, incumbent) };
-  known.set(options, { incumbent: key, options: found });
-  return { ...context, options: found };
+/** A sweep's options, its space in values only. */
+export function optionsAround({ options, incumbent }: SweepContext): SweepContext['options'] {
+  return { ...options, space: spaceAround(options.space, incumbent) };
 }

@@ -1,9 +1,8 @@
 import { mean } from '../../analysis/statistics';
-import { isFirstSegment } from '../../trials/segments';
 import { measurementOf } from '../trials';
-import { searchTrainings } from './configurations';
 import type { SweepContext } from './configurations';
 import type { Training } from './trainings';
+import type { SweepView } from './view';
 
 /** A search of fewer trials compares nothing. */
 const SEARCH_TRIALS_MIN = 2;
@@ -17,33 +16,29 @@ export function replicationTrials({ replicateTop, replicates }: SweepContext['op
  * Trials of the search that the budget allows with the replication after it: a search that spends everything ends in a
  * winner that nobody has checked.
  */
-export function affordableSearch(context: SweepContext): number {
-  const { options, trials, remaining } = context;
+export function affordableSearch(view: SweepView): number {
+  const { options, trainings, remaining } = view;
   const reserve = replicationTrials(options);
-  const byCount = trials.filter(isFirstSegment).length + remaining.trials - reserve;
-  return Math.max(SEARCH_TRIALS_MIN, Math.min(options.trials, byCount, affordableByTime(context, reserve)));
+  const byCount = trainings.length + remaining.trials - reserve;
+  return Math.max(SEARCH_TRIALS_MIN, Math.min(options.trials, byCount, affordableByTime(view, reserve)));
 }
 
 /** A reproducible study's plan must not depend on how long its trials took: only the driver's own limit holds there. */
-function affordableByTime(context: SweepContext, reserve: number): number {
-  const { facts, remaining } = context;
+function affordableByTime(view: SweepView, reserve: number): number {
+  const { facts, remaining, search } = view;
   if (facts.reproducible || remaining.deviceSeconds === Infinity) return Infinity;
-  const search = searchTrainings(context);
   const seconds = search.flatMap((training) => secondsOf(training) ?? []);
   const each = seconds.length === 0 ? 0 : mean(seconds);
   if (each === 0) return Infinity;
   const running = search.filter(({ status }) => status === 'running').length;
-  return (
-    search.length + Math.floor((remaining.deviceSeconds - reservedSeconds(context, reserve, each)) / each) - running
-  );
+  return search.length + Math.floor((remaining.deviceSeconds - reservedSeconds(view, reserve, each)) / each) - running;
 }
 
 /** Where trainings pause, those of the replication and the finalists before it cost more than those of the search. */
-function reservedSeconds(context: SweepContext, reserve: number, each: number): number {
-  const search = searchTrainings(context);
+function reservedSeconds({ search, options }: SweepView, reserve: number, each: number): number {
   if (search.every(({ status }) => status !== 'paused')) return reserve * each;
   const whole = search.filter(({ status }) => status === 'ended').flatMap((training) => secondsOf(training) ?? []);
-  return (reserve + context.options.replicateTop) * (whole.length === 0 ? each : mean(whole));
+  return (reserve + options.replicateTop) * (whole.length === 0 ? each : mean(whole));
 }
 
 /** Device seconds of a training so far; `undefined` while nothing of it has ended. */

@@ -1,9 +1,10 @@
 import { improvement, ranked } from '../../analysis/ranking';
 import { mean, pairedBootstrap, standardError } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
-import { configurationsOf, failedShare } from './configurations';
+import { failedShare } from './configurations';
+import type { Configuration } from './configurations';
 import { violationOf } from './constraints';
-import type { Configuration, SweepContext } from './configurations';
+import type { SweepView } from './view';
 
 /**
  * Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021
@@ -35,8 +36,8 @@ export interface Comparison {
  * Points with any score, trained with as many seeds as any, the best first: nearest to keeping the constraints, then
  * fewest failed seeds, then the best mean. Where nothing was replicated, by their only score.
  */
-export function contenders(context: SweepContext): readonly Configuration[] {
-  const challengers = configurationsOf(context).filter(
+export function contenders(view: SweepView): readonly Configuration[] {
+  const challengers = view.configurations.filter(
     (configuration) => !configuration.isIncumbent && meanScore(configuration) !== null,
   );
   const most = Math.max(0, ...challengers.map(({ scores }) => scores.size));
@@ -44,9 +45,9 @@ export function contenders(context: SweepContext): readonly Configuration[] {
     challengers
       .filter(({ scores }) => scores.size === most)
       .map((configuration) => ({ configuration, score: meanScore(configuration) })),
-    context.facts.objective,
+    view.facts.objective,
   ).map(({ configuration }) => configuration);
-  return byMean.sort((a, b) => violationOf(context, a) - violationOf(context, b) || failedShare(a) - failedShare(b));
+  return byMean.sort((a, b) => violationOf(a) - violationOf(b) || failedShare(a) - failedShare(b));
 }
 
 /** Mean objective of a point over its seeds that ended well; `null` if none did. */
@@ -65,14 +66,14 @@ function meanScore({ scores }: Configuration): number | null {
  * seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence is low.
  */
 export function compare(
-  context: SweepContext,
+  view: SweepView,
   configuration: Configuration,
   incumbent: Configuration,
 ): Comparison | undefined {
   const {
     facts: { objective },
     seed,
-  } = context;
+  } = view;
   const pairs = [...configuration.scores].flatMap(([replicate, score]): [number, number][] => {
     const other = incumbent.scores.get(replicate);
     return score === null || other === null || other === undefined ? [] : [[score, other]];
@@ -84,8 +85,7 @@ export function compare(
   const error = isRepeated ? standardError(differences) : null;
   const probability = isRepeated ? pairedBootstrap(differences, deriveSeed(seed, 'bootstrap')) : null;
   const lead =
-    violationOf(context, incumbent) - violationOf(context, configuration) ||
-    failedShare(incumbent) - failedShare(configuration);
+    violationOf(incumbent) - violationOf(configuration) || failedShare(incumbent) - failedShare(configuration);
   return {
     configuration,
     incumbent,

@@ -1,22 +1,17 @@
 import { ranked } from '../../analysis/ranking';
 import { deriveSeed } from '../../search/random';
-import { pointKey } from '../../search/space';
-import { isFirstSegment } from '../../trials/segments';
-import type { HParams, Trial } from '../../words/trial';
+import type { HParams } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
-import { trainingsOf } from './trainings';
 import type { Training } from './trainings';
+import type { SweepView } from './view';
 
 export type SweepContext = StageContext<SweepOptions>;
 
 /** What the points of a search follow from. */
-type SearchContext = Pick<SweepContext, 'seed' | 'trials'> & {
-  readonly options: Pick<SweepOptions, 'space' | 'replicates'>;
-  readonly facts: Pick<SweepContext['facts'], 'objective'>;
-};
+type Search = Pick<SweepView, 'seed' | 'trainings' | 'search'> & { readonly options: Pick<SweepOptions, 'replicates'> };
 
 /** One point of the space with everything that was trained at it. */
 export interface Configuration {
@@ -46,51 +41,33 @@ export function replicateSeed(seed: number, replicate: number): number {
   return deriveSeed(seed, 'replicate', replicate);
 }
 
-/** Trials of the search itself: the first of each point, and of that the first segment. */
-export function searchTrials({ trials, seed }: Pick<SweepContext, 'trials' | 'seed'>): readonly Trial[] {
-  const first = replicateSeed(seed, 0);
-  return trials.filter((trial) => trial.spec.seed === first && isFirstSegment(trial));
-}
-
-/** The same as trainings. */
-export function searchTrainings({ trials, seed, facts: { objective } }: SweepContext): readonly Training[] {
-  const first = replicateSeed(seed, 0);
-  return trainingsOf(trials, objective).filter((training) => training.seed === first);
-}
-
-/** Whether the search is over: the best of it are trained with further seeds. */
-export function isReplicating({ trials, seed }: SweepContext): boolean {
-  const first = replicateSeed(seed, 0);
-  return trials.some(({ spec }) => spec.seed !== first);
-}
-
 /** Epochs of a whole training. */
 export const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
 
-/** Every point tried, in the order of the search; the first is the study as it stood. */
-export function configurationsOf(context: SearchContext): readonly Configuration[] {
-  const {
-    options: { space, replicates },
-    seed,
-    facts,
-    trials,
-  } = context;
-  const seeds = Array.from({ length: replicates }, (_, replicate) => replicateSeed(seed, replicate));
+/** `SweepView.configurations`. */
+export function configurationsOf({ options, seed, trainings, search }: Search): readonly Configuration[] {
+  const seeds = Array.from({ length: options.replicates }, (_, replicate) => replicateSeed(seed, replicate));
   const byPoint = new Map<string, Training[]>();
-  for (const training of trainingsOf(trials, facts.objective)) {
-    const key = pointKey(space, training.hparams);
-    const others = byPoint.get(key);
-    if (others === undefined) byPoint.set(key, [training]);
+  for (const training of trainings) {
+    const others = byPoint.get(training.key);
+    if (others === undefined) byPoint.set(training.key, [training]);
     else others.push(training);
   }
-  return searchTrials(context).map(({ spec: { hparams } }, index) => {
-    const trainings = byPoint.get(pointKey(space, hparams)) ?? [];
+  return search.map(({ segments, key }, index) => {
+    const own = byPoint.get(key) ?? [];
     const scores = new Map(
-      trainings.flatMap(({ status, seed: own, score }): [number, number | null][] =>
-        status === 'ended' || status === 'failed' ? [[seeds.indexOf(own), score]] : [],
+      own.flatMap(({ status, seed: replicate, score }): [number, number | null][] =>
+        status === 'ended' || status === 'failed' ? [[seeds.indexOf(replicate), score]] : [],
       ),
     );
-    return { hparams, trainings, scores, score: scores.get(0) ?? null, index, isIncumbent: index === 0 };
+    return {
+      hparams: segments[0]!.spec.hparams,
+      trainings: own,
+      scores,
+      score: scores.get(0) ?? null,
+      index,
+      isIncumbent: index === 0,
+    };
   });
 }
 
@@ -112,14 +89,14 @@ function failures(scores: Configuration['scores']): number {
  * What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing
  * that failed.
  */
-export function replicatedConfigurations(context: SweepContext): readonly Configuration[] {
-  const configurations = configurationsOf(context).filter(({ score }) => score !== null);
+export function replicatedConfigurations(view: SweepView): readonly Configuration[] {
+  const configurations = view.configurations.filter(({ score }) => score !== null);
   const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
   const others = [
     ...ranked(
       configurations.filter(({ isIncumbent }) => !isIncumbent),
-      context.facts.objective,
+      view.facts.objective,
     ),
-  ].sort((a, b) => violationOf(context, a) - violationOf(context, b));
-  return [...incumbent, ...others.slice(0, context.options.replicateTop)];
+  ].sort((a, b) => violationOf(a) - violationOf(b));
+  return [...incumbent, ...others.slice(0, view.options.replicateTop)];
 }

@@ -9,8 +9,8 @@ import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../t
 import { compare, contenders } from './comparison';
 import type { Comparison } from './comparison';
 import { affordableSearch } from './budget';
-import { configurationsOf, failedSeeds, failedShare, searchTrainings, searchTrials } from './configurations';
-import type { Configuration, SweepContext } from './configurations';
+import { failedSeeds, failedShare } from './configurations';
+import type { Configuration } from './configurations';
 import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
@@ -21,6 +21,7 @@ import { adoption, changes, keeping } from './reason';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { lastSegment } from './trainings';
+import type { SweepView } from './view';
 
 interface Verdict {
   readonly hparams: HParams;
@@ -30,8 +31,8 @@ interface Verdict {
 }
 
 /** The answer of a sweep, whatever it is called. @throws StageInconclusive if no trial ended well. */
-export function decideSweep(context: SweepContext): Omit<Decision, 'stage'> {
-  const configurations = configurationsOf(context);
+export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
+  const { configurations } = context;
   const incumbent = configurations[0];
   const challengers = contenders(context);
   const best = challengers[0];
@@ -67,7 +68,7 @@ export function decideSweep(context: SweepContext): Omit<Decision, 'stage'> {
 }
 
 /** All; of very many, those of the points that are shown. */
-function trialIdsOf({ trials }: SweepContext, shown: readonly Configuration[]): readonly string[] {
+function trialIdsOf({ trials }: SweepView, shown: readonly Configuration[]): readonly string[] {
   const all =
     trials.length <= SHOWN_MAX
       ? trials
@@ -76,7 +77,7 @@ function trialIdsOf({ trials }: SweepContext, shown: readonly Configuration[]): 
 }
 
 function verdictOf(
-  context: SweepContext,
+  context: SweepView,
   incumbent: Configuration,
   best: Configuration | undefined,
   comparisons: readonly Comparison[],
@@ -84,7 +85,7 @@ function verdictOf(
   const { metric } = context.facts.objective;
   if (best === undefined) {
     const others =
-      searchTrials(context).length > 1
+      context.search.length > 1
         ? 'every other point of the space failed or was not trained in full'
         : 'no other point was tried';
     return {
@@ -109,7 +110,7 @@ function verdictOf(
 }
 
 /** Only points trained in full are compared, so a reason says how many are not. */
-function withPruning(context: SweepContext, verdict: Verdict): Verdict {
+function withPruning(context: SweepView, verdict: Verdict): Verdict {
   const note = pruningNote(context);
   return note === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${note}` };
 }
@@ -141,7 +142,7 @@ function confidenceOf(
 }
 
 function warningsOf(
-  context: SweepContext,
+  context: SweepView,
   configurations: readonly Configuration[],
   best: Configuration | undefined,
   decided: HParams,
@@ -150,9 +151,9 @@ function warningsOf(
     options,
     facts: { objective },
   } = context;
-  const search = searchTrials(context);
+  const { search } = context;
   const warnings: string[] = [...importNotes(options.imported ?? [])];
-  const failed = searchTrainings(context)
+  const failed = search
     .filter(({ status }) => status === 'failed')
     .map(lastSegment)
     .filter((trial) => !ranWell(trial));
@@ -161,7 +162,6 @@ function warningsOf(
   warnings.push(
     ...failedReplicates(context, configurations),
     ...constraintWarnings(
-      context,
       configurations,
       decided === context.incumbent ? configurations[0] : configurations.find(({ hparams }) => hparams === decided),
     ),
@@ -188,7 +188,7 @@ function warningsOf(
 
 /** Points of which some seeds failed, though the first did not. */
 function failedReplicates(
-  { facts: { objective } }: SweepContext,
+  { facts: { objective } }: SweepView,
   configurations: readonly Configuration[],
 ): readonly string[] {
   return configurations
@@ -200,7 +200,7 @@ function failedReplicates(
 }
 
 /** Factors on a value that was 0, say. */
-function unvaried({ options: { space } }: SweepContext): readonly string[] {
+function unvaried({ options: { space } }: SweepView): readonly string[] {
   return Object.entries(space).flatMap(([name, dimension]) =>
     'ordinal' in dimension && dimension.ordinal.length === 1
       ? [`${name} was not varied: ${String(dimension.ordinal[0])} is its only value`]
@@ -209,15 +209,15 @@ function unvaried({ options: { space } }: SweepContext): readonly string[] {
 }
 
 /** Whether the search would have gone on with a larger budget. */
-function isCutShort(context: SweepContext): boolean {
+function isCutShort(context: SweepView): boolean {
   const {
     options: { trials },
   } = context;
-  return searchTrials(context).length < trials && affordableSearch(context) < trials && newPoint(context) !== undefined;
+  return context.search.length < trials && affordableSearch(context) < trials && newPoint(context) !== undefined;
 }
 
 /** How much the first score flattered the best point. */
-function optimism({ facts: { objective } }: SweepContext, { score, scores }: Configuration): readonly string[] {
+function optimism({ facts: { objective } }: SweepView, { score, scores }: Configuration): readonly string[] {
   const further = [...scores].flatMap(([replicate, value]) => (replicate === 0 || value === null ? [] : [value]));
   if (score === null || further.length === 0) return [];
   const flattery = improvement(score, mean(further), objective);
@@ -228,7 +228,7 @@ function optimism({ facts: { objective } }: SweepContext, { score, scores }: Con
       ];
 }
 
-function noteOf(context: SweepContext, configuration: Configuration): string {
+function noteOf(context: SweepView, configuration: Configuration): string {
   const { objective } = context.facts;
   const numbers = [...configuration.scores.values()].filter((score) => score !== null);
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
@@ -238,7 +238,7 @@ function noteOf(context: SweepContext, configuration: Configuration): string {
   )}`;
 }
 
-function inconclusive({ stageId, trials }: SweepContext): StageInconclusive {
+function inconclusive({ stageId, trials }: SweepView): StageInconclusive {
   const fix = remedyFor(trials, 'put a lrRangeTest before this stage, or narrow its space');
   return new StageInconclusive(
     `no trial of the sweep ended well [stage=${stageId}, trials=${countByStatus(trials)}]: ${fix}`,

@@ -3,63 +3,56 @@
  *
  * @module
  */
-import { pointKey } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
 import type { HParams } from '../../words/trial';
-import { isReplicating } from './configurations';
-import type { SweepContext } from './configurations';
-import { triedPoints } from './tried-points';
+import type { SweepView } from './view';
 
 /**
  * Every enqueued point once, tried or not; what it does not name is as the study stands. The study itself is not among
  * them.
  */
-function enqueuedPoints({ options, incumbent, enqueued = [] }: SweepContext): readonly HParams[] {
+export function enqueuedPoints({ options, incumbent, enqueued = [], keyOf }: SweepView): ReadonlyMap<string, HParams> {
   const points = new Map<string, HParams>();
+  const own = keyOf(incumbent);
   for (const hparams of [...(options.enqueue ?? []), ...enqueued]) {
     const point = { ...incumbent, ...hparams };
-    const key = pointKey(options.space, point);
-    if (!points.has(key) && key !== pointKey(options.space, incumbent)) points.set(key, point);
+    const key = keyOf(point);
+    if (!points.has(key) && key !== own) points.set(key, point);
   }
-  return [...points.values()];
-}
-
-/** Number of enqueued points, tried or not. */
-export function enqueuedCount(context: SweepContext): number {
-  return enqueuedPoints(context).length;
+  return points;
 }
 
 /** The next enqueued point that was not tried yet. */
-export function nextEnqueued(context: SweepContext): HParams | undefined {
-  const known = triedPoints(context);
-  return enqueuedPoints(context).find((point) => !known.has(pointKey(context.options.space, point)));
+export function nextEnqueued({ asked, tried }: SweepView): HParams | undefined {
+  for (const [key, point] of asked) if (!tried.has(key)) return point;
+  return undefined;
 }
 
 /** Number of enqueued points that were tried: the sampler's own count leaves them out, lest a grid miss points. */
-export function enqueuedTried(context: SweepContext): number {
-  const known = triedPoints(context);
-  return enqueuedPoints(context).filter((point) => known.has(pointKey(context.options.space, point))).length;
+export function enqueuedTried({ asked, tried }: SweepView): number {
+  return [...asked.keys()].filter((key) => tried.has(key)).length;
 }
 
 /** Why a search cannot take a point that somebody asks for while it runs; `undefined` if it can. */
-export function refuseEnqueued(context: SweepContext, hparams: HParams): string | undefined {
+export function refuseEnqueued(view: SweepView, hparams: HParams): string | undefined {
   const {
     options: { space, trials },
     stageId,
     incumbent,
-  } = context;
+    keyOf,
+    tried,
+  } = view;
   if (Object.keys(hparams).length === 0)
     return `hparams must name at least one hyperparameter of the space: ${Object.keys(space).join(', ')}`;
   const [misfit, ...others] = misfitsIn(space, hparams).map(
     ({ name, rule }) => `${name} ${rule}, got ${JSON.stringify(hparams[name])}`,
   );
   if (misfit !== undefined) return [misfit, ...others].join('; ');
-  if (isReplicating(context)) return `the search of ${stageId} is over: its best points are trained with further seeds`;
-  const key = pointKey(space, { ...incumbent, ...hparams });
-  if (key === pointKey(space, incumbent)) return 'this point is the study as it stands, which is tried anyway';
-  const tried = triedPoints(context);
+  if (view.isReplicating) return `the search of ${stageId} is over: its best points are trained with further seeds`;
+  const key = keyOf({ ...incumbent, ...hparams });
+  if (key === keyOf(incumbent)) return 'this point is the study as it stands, which is tried anyway';
   if (tried.has(key)) return `${stageId} has tried this point already`;
-  const waiting = enqueuedCount(context) - enqueuedTried(context);
+  const waiting = view.asked.size - enqueuedTried(view);
   return Math.max(1, tried.size) + waiting >= trials
     ? `the search of ${stageId} has room for ${trials} trials, all of which are run or enqueued`
     : undefined;

@@ -1,10 +1,8 @@
 import type { Observation } from '../../search/sampler';
-import { searchTrainings } from './configurations';
-import type { SweepContext } from './configurations';
-import { brokenBy } from './constraints';
 import { furthest } from './pruning/promotion';
 import { lastValue } from './trainings';
 import type { Training } from './trainings';
+import type { SweepView } from './view';
 
 /**
  * A search's own trainings as a sampler sees them.
@@ -13,17 +11,17 @@ import type { Training } from './trainings';
  * counts as worse than all that ended: the further the better, and at the same epoch the better its objective there.
  * That is the order in which Optuna's TPE has pruned trials.
  */
-export function ownObservations(context: SweepContext): readonly Observation[] {
-  const search = searchTrainings(context);
+export function ownObservations(view: SweepView): readonly Observation[] {
+  const { search, facts } = view;
   const cut = furthest(
-    context,
-    search.filter((training) => isKnownInPart(context, training)),
+    view,
+    search.filter((training) => isKnownInPart(view, training)),
   );
-  const observations = search.map((training) => observationOf(context, training));
+  const observations = search.map(observationOf);
   if (cut.length === 0) return observations;
   const places = new Map(cut.map((training, i) => [training, i + 1]));
   const ended = search.flatMap(({ score }) => score ?? []);
-  const sign = context.facts.objective.direction === 'minimize' ? 1 : -1;
+  const sign = facts.objective.direction === 'minimize' ? 1 : -1;
   const worst =
     sign * ended.reduce((highest, score) => Math.max(highest, sign * score), ended.length > 0 ? -Infinity : 0);
   const spread =
@@ -35,20 +33,11 @@ export function ownObservations(context: SweepContext): readonly Observation[] {
   });
 }
 
-/** A search asks for the same of thousands of trainings before every trial. */
-const known = new WeakMap<Training, { readonly options: SweepContext['options']; readonly observation: Observation }>();
-
 /** To a sampler a point that breaks the constraints is as bad as one that failed. */
-function observationOf(context: SweepContext, training: Training): Observation {
-  const before = known.get(training);
-  if (before?.options === context.options) return before.observation;
-  const score =
-    training.status === 'running' ? undefined : brokenBy(context, training).length > 0 ? null : training.score;
-  const observation: Observation = { hparams: training.hparams, score };
-  known.set(training, { options: context.options, observation });
-  return observation;
+function observationOf({ hparams, status, violations, score }: Training): Observation {
+  return { hparams, score: status === 'running' ? undefined : violations.length > 0 ? null : score };
 }
 
-function isKnownInPart({ facts: { objective } }: SweepContext, training: Training): boolean {
+function isKnownInPart({ facts: { objective } }: SweepView, training: Training): boolean {
   return (training.status === 'paused' || training.status === 'running') && lastValue(training, objective) != null;
 }

@@ -1,9 +1,10 @@
 import { count, formatNumber } from '../format';
 import type { HParams } from '../../words/trial';
 import type { Comparison } from './comparison';
-import { failedSeeds, failedShare, searchTrials } from './configurations';
+import { failedSeeds, failedShare } from './configurations';
 import type { SweepContext } from './configurations';
 import { brokenText, violationOf } from './constraints';
+import type { SweepView } from './view';
 
 /** Why a point is adopted. */
 export function adoption(context: SweepContext, comparison: Comparison): string {
@@ -11,8 +12,8 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
   const { metric } = context.facts.objective;
   const changed = changes(context, configuration.hparams);
   const scores = `${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)}`;
-  if (violationOf(context, configuration) < violationOf(context, incumbent)) {
-    return `${changed}: the study as it stood has ${brokenText(context, incumbent)}, this ${brokenText(context, configuration) || 'keeps the constraints'}; ${scores} ${over(comparison)}`;
+  if (violationOf(configuration) < violationOf(incumbent)) {
+    return `${changed}: the study as it stood has ${brokenText(incumbent)}, this ${brokenText(configuration) || 'keeps the constraints'}; ${scores} ${over(comparison)}`;
   }
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${changed}: failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}; ${probability === null ? '' : 'mean '}${scores} ${over(comparison)}`;
@@ -24,15 +25,15 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
 }
 
 /** Why the study stays as it stood, though there are other points. */
-export function keeping(context: SweepContext, comparison: Comparison): string {
+export function keeping(view: SweepView, comparison: Comparison): string {
   const { configuration, incumbent, difference, error, mean, incumbentMean } = comparison;
-  const best = `the study stays as it stood: the best of ${count(searchTrials(context).length - 1, 'other point')}`;
-  if (violationOf(context, configuration) > violationOf(context, incumbent))
-    return `${best} has ${brokenText(context, configuration)}, and the study as it stood ${brokenText(context, incumbent) || 'keeps the constraints'}`;
+  const best = `the study stays as it stood: the best of ${count(view.search.length - 1, 'other point')}`;
+  if (violationOf(configuration) > violationOf(incumbent))
+    return `${best} has ${brokenText(configuration)}, and the study as it stood ${brokenText(incumbent) || 'keeps the constraints'}`;
   if (failedShare(configuration) !== failedShare(incumbent)) {
     return `${best} failed with ${failedSeeds(configuration)}, the study as it stood with ${failedSeeds(incumbent)}`;
   }
-  const metric = `${error === null ? '' : 'mean '}${context.facts.objective.metric}`;
+  const metric = `${error === null ? '' : 'mean '}${view.facts.objective.metric}`;
   const scores = `${best} has ${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)} ${over(comparison)}`;
   return difference > 0 && error !== null
     ? `${scores}, better by ${formatNumber(difference)} with a standard error of ${formatNumber(error)}, which is not clearly better`

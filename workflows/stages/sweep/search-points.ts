@@ -4,9 +4,10 @@ import type { InsightsInput, LearningCurve, SearchPlan, SearchPoint } from '../.
 import type { Measurement } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
 import { measurementOf } from '../trials';
-import { configurationsOf } from './configurations';
+import { pointKeys } from '../../search/space';
+import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
-import { lastSegment } from './trainings';
+import { lastSegment, TrainingIndex } from './trainings';
 
 /**
  * What is left to show of a search that decides.
@@ -47,7 +48,11 @@ export function searchPoints(
   { space, seed, replicates, objective }: SearchPlan,
   trials: readonly Trial[],
 ): readonly SearchPoint[] {
-  return pointsOf(configurationsOf({ options: { space, replicates }, seed, trials, facts: { objective } }));
+  const index = new TrainingIndex(pointKeys(space), objective);
+  index.follow(trials, objective);
+  const { trainings } = index;
+  const search = trainings.filter((training) => training.seed === replicateSeed(seed, 0));
+  return pointsOf(configurationsOf({ options: { replicates }, seed, trainings, search }));
 }
 
 /** In the order of the search; those that still run are left out. */

@@ -4,23 +4,23 @@
  *
  * @module
  */
-import { listOf, pointKey, valueAtUnit } from '../../search/space';
+import { listOf, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../trials/hparams';
 import { stepsOf } from '../../trials/length';
 import type { HParams, TrialSpec } from '../../words/trial';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';
-import { around } from './around';
 import { affordableSearch, replicationTrials } from './budget';
-import { epochsOf, isReplicating, replicateSeed, searchTrainings } from './configurations';
-import type { SweepContext } from './configurations';
+import { epochsOf, replicateSeed } from './configurations';
 import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
 import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
 import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion } from './pruning/promotion';
 import { worthReplicating } from './pruning/replication';
+import { sweepView } from './view';
+import type { SweepView } from './view';
 
 export const sweep: Stage<SweepOptions> = sweepNamed('sweep', {
   question: 'which hyperparameters',
@@ -49,37 +49,37 @@ function sweepNamed(
     isSearch: true,
     hasMany: true,
 
-    suggest: (context) => nextTraining(around(context)),
-    decide: (context) => ({ stage: name, ...decideSweep(around(context)) }),
-    estimate: (context) => mostOf(around(context)),
-    refuseEnqueued: (context, hparams) => refuseEnqueued(around(context), hparams),
+    suggest: (context) => nextTraining(sweepView(context)),
+    decide: (context) => ({ stage: name, ...decideSweep(sweepView(context)) }),
+    estimate: (context) => mostOf(sweepView(context)),
+    refuseEnqueued: (context, hparams) => refuseEnqueued(sweepView(context), hparams),
   };
 }
 
-function nextTraining(context: SweepContext): TrialSpec | undefined {
-  const search = searchTrainings(context);
-  if (isReplicating(context)) return nextReplicate(context);
-  const promoted = nextPromotion(context);
+function nextTraining(view: SweepView): TrialSpec | undefined {
+  const { search } = view;
+  if (view.isReplicating) return nextReplicate(view);
+  const promoted = nextPromotion(view);
   if (promoted !== undefined) return promoted;
-  if (search.length < affordableSearch(context)) {
-    const hparams = search.length === 0 ? context.incumbent : (nextEnqueued(context) ?? newPoint(context));
+  if (search.length < affordableSearch(view)) {
+    const hparams = search.length === 0 ? view.incumbent : (nextEnqueued(view) ?? newPoint(view));
     if (hparams !== undefined)
-      return training(context, hparams, {
+      return training(view, hparams, {
         label: pointName(search.length),
-        pauseAfterEpochs: nextPause(context, search.length),
+        pauseAfterEpochs: nextPause(view, search.length),
       });
   }
   const running = search.filter(({ status }) => status === 'running');
-  const finalist = running.every(isOnFinalStretch) ? nextFinalist(context) : undefined;
-  return running.length === 0 || finalist !== undefined ? (finalist ?? nextReplicate(context)) : undefined;
+  const finalist = running.every(isOnFinalStretch) ? nextFinalist(view) : undefined;
+  return running.length === 0 || finalist !== undefined ? (finalist ?? nextReplicate(view)) : undefined;
 }
 
-function mostOf(context: SweepContext): ReturnType<Stage['estimate']> {
-  const { options } = context;
-  const search = searchSize(context);
+function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
+  const { options } = view;
+  const search = searchSize(view);
   const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
-  const costs = batchSizes(context).map((batchSize) =>
-    costOf(context, { hparams: { ...context.incumbent, batchSize }, limit: { epochs: epochsOf(context) } }),
+  const costs = batchSizes(view).map((batchSize) =>
+    costOf(view, { hparams: { ...view.incumbent, batchSize }, limit: { epochs: epochsOf(view) } }),
   );
   return {
     trials,
@@ -91,7 +91,7 @@ function mostOf(context: SweepContext): ReturnType<Stage['estimate']> {
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
 
 /** Batch sizes that a trial may have: the study's, and the ends of the space. */
-function batchSizes({ options: { space }, incumbent }: SweepContext): readonly number[] {
+function batchSizes({ options: { space }, incumbent }: SweepView): readonly number[] {
   const dimension = space['batchSize'];
   const own = numericHParam(incumbent, 'batchSize');
   if (dimension === undefined) return [own];
@@ -100,20 +100,17 @@ function batchSizes({ options: { space }, incumbent }: SweepContext): readonly n
 }
 
 /** Seed by seed, so that every point has its second training before any has its third. */
-function nextReplicate(context: SweepContext): TrialSpec | undefined {
+function nextReplicate(view: SweepView): TrialSpec | undefined {
   const {
-    options: { replicates, space },
-    trials,
+    options: { replicates },
     seed,
-  } = context;
-  const configurations = worthReplicating(context);
+  } = view;
+  const configurations = worthReplicating(view);
   for (let replicate = 1; replicate < replicates; replicate++) {
-    for (const { hparams, index } of configurations) {
+    for (const { hparams, index, trainings } of configurations) {
       const own = replicateSeed(seed, replicate);
-      const key = pointKey(space, hparams);
-      const isThere = trials.some(({ spec }) => spec.seed === own && pointKey(space, spec.hparams) === key);
-      if (!isThere)
-        return training(context, hparams, {
+      if (!trainings.some((training) => training.seed === own))
+        return training(view, hparams, {
           label: `${pointName(index)}, seed ${replicate + 1} of ${replicates}`,
           replicate,
         });
@@ -129,16 +126,16 @@ interface TrainingRequest {
 }
 
 function training(
-  context: SweepContext,
+  view: SweepView,
   hparams: HParams,
   { label, replicate = 0, pauseAfterEpochs }: TrainingRequest,
 ): TrialSpec {
-  const { seed, facts } = context;
-  return nextTrial(context, {
+  const { seed, facts } = view;
+  return nextTrial(view, {
     label,
     hparams,
     seed: replicateSeed(seed, replicate),
-    ...studyTraining(context, hparams, epochsOf(context)),
+    ...studyTraining(view, hparams, epochsOf(view)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),

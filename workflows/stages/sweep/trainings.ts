@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { violationsOf } from '../../analysis/constraints';
+import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
@@ -13,49 +15,38 @@ export interface Training {
   /** At least one, oldest first; only the last may be running. */
   readonly segments: readonly Trial[];
   readonly hparams: HParams;
+  /** Identity of its point in the space. */
+  readonly key: string;
   readonly seed: number;
   readonly status: 'running' | 'paused' | 'ended' | 'failed';
   /** The objective at the best epoch of one that ended; `null` for others. */
   readonly score: number | null;
   /** Epochs after which it is paused, or was last. */
   readonly pausedAt: number;
+  /** The bounds that it breaks, as far as it got. */
+  readonly violations: readonly Violation[];
 }
 
 export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
 
-/**
- * Every training, in the order of their start.
- *
- * A stage asks for them many times a trial, so that what changed since the last time is looked at alone; with thousands
- * of trials all else would take longer than the trial.
- */
-export function trainingsOf(trials: readonly Trial[], objective: Objective): readonly Training[] {
-  const [first] = trials;
-  if (first === undefined) return [];
-  const known = indexes.get(first.spec);
-  if (known !== undefined && known.objective === objective && known.follow(trials)) return [...known.trainings];
-  const index = new TrainingIndex(objective);
-  index.follow(trials);
-  indexes.set(first.spec, index);
-  return [...index.trainings];
-}
-
-/** By the first trial of the stage, which is the same whatever follows. */
-const indexes = new WeakMap<TrialSpec, TrainingIndex>();
-
-/** Trainings that follow the trials of a stage as these grow and end. */
-class TrainingIndex {
+/** The trainings of a stage's trials, which it follows as these grow and end. */
+export class TrainingIndex {
   readonly trainings: Training[] = [];
   private readonly seen: Trial[] = [];
   /** Of each trial: the number of its training, and its place among the segments. */
   private readonly places: { readonly training: number; readonly segment: number }[] = [];
   private readonly byId = new Map<string, number>();
+  private readonly keys = new Map<number, Set<string>>();
 
-  constructor(readonly objective: Objective) {}
+  constructor(
+    readonly keyOf: (hparams: HParams) => string,
+    private readonly objective: Objective,
+    private readonly constraints: Constraints = {},
+  ) {}
 
   /** @returns Whether the trials are those that were seen, ended or not, and perhaps more. */
-  follow(trials: readonly Trial[]): boolean {
-    if (trials.length < this.seen.length) return false;
+  follow(trials: readonly Trial[], objective: Objective): boolean {
+    if (objective !== this.objective || trials.length < this.seen.length) return false;
     for (let i = 0; i < trials.length; i++) {
       const [trial, before] = [trials[i]!, this.seen[i]];
       if (trial === before) continue;
@@ -65,35 +56,50 @@ class TrainingIndex {
     return true;
   }
 
+  /** Keys of the points that were trained with a seed. */
+  keysOf(seed: number): ReadonlySet<string> {
+    return this.keys.get(seed) ?? new Set();
+  }
+
   private see(i: number, trial: Trial): void {
     const { trialId, continues } = trial.spec;
     const known = this.places[i]?.training ?? (continues === undefined ? undefined : this.byId.get(continues));
-    const training = known ?? this.trainings.length;
-    const segments = [...(this.trainings[training]?.segments ?? [])];
+    const number = known ?? this.trainings.length;
+    const before = this.trainings[number];
+    const segments = [...(before?.segments ?? [])];
     const segment = this.places[i]?.segment ?? segments.length;
     segments[segment] = trial;
-    this.trainings[training] = trainingOf(segments, this.objective);
+    this.trainings[number] = this.trainingOf(segments, before?.key);
     this.seen[i] = trial;
-    this.places[i] = { training, segment };
-    this.byId.set(trialId, training);
+    this.places[i] = { training: number, segment };
+    this.byId.set(trialId, number);
   }
-}
 
-function trainingOf(segments: readonly Trial[], objective: Objective): Training {
-  const last = segments.at(-1)!;
-  const { hparams, seed } = last.spec;
-  const paused = isPaused(last);
-  const score = paused ? null : soundScore(last, objective);
-  const ended = score === null ? 'failed' : 'ended';
-  const pause = paused ? last : segments.at(-2);
-  return {
-    segments,
-    hparams,
-    seed,
-    score,
-    pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
-    status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
-  };
+  private trainingOf(segments: readonly Trial[], knownKey: string | undefined): Training {
+    const last = segments.at(-1)!;
+    const { hparams, seed } = last.spec;
+    const paused = isPaused(last);
+    const score = paused ? null : soundScore(last, this.objective);
+    const ended = score === null ? 'failed' : 'ended';
+    const pause = paused ? last : segments.at(-2);
+    const measurement = measurementOf(last.result?.outcome);
+    return {
+      segments,
+      hparams,
+      key: knownKey ?? this.newKey(hparams, seed),
+      seed,
+      score,
+      pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
+      status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
+      violations: measurement === undefined ? [] : violationsOf(measurement, this.constraints),
+    };
+  }
+
+  private newKey(hparams: HParams, seed: number): string {
+    const [key, keys] = [this.keyOf(hparams), this.keys.get(seed) ?? new Set<string>()];
+    this.keys.set(seed, keys.add(key));
+    return key;
+  }
 }
 
 /** The objective of a training epoch by epoch, up to where it is paused. */

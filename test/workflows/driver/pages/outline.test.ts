@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { scoreOf } from '../../../../workflows/analysis/score';
 import { PRUNERS } from '../../../../workflows/search/pruners';
 import type { PrunableTrial, Pruner } from '../../../../workflows/search/pruners';
-import { curveOf, trainingsOf } from '../../../../workflows/stages/sweep/trainings';
+import { curveOf, TrainingIndex } from '../../../../workflows/stages/sweep/trainings';
 import { outlined } from '../../../../workflows/driver/pages/outline';
 import type { EpochMeasurement, Measurement } from '../../../../workflows/words/outcome';
 import type { Trial, TrialSpec } from '../../../../workflows/words/trial';
@@ -68,7 +68,9 @@ function verdictsOn(
   options: unknown,
   trials: readonly Trial[],
 ): ReadonlyMap<number, string> {
-  const prunable = trainingsOf(trials, OBJECTIVE).map((training, number): PrunableTrial => ({
+  const index = new TrainingIndex(({ weightDecay }) => String(weightDecay), OBJECTIVE);
+  index.follow(trials, OBJECTIVE);
+  const prunable = index.trainings.map((training, number): PrunableTrial => ({
     number,
     status: training.status,
     epoch: training.pausedAt,

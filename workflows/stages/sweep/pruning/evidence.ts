@@ -1,36 +1,36 @@
 import type { Table } from '../../stage';
 import { count } from '../../format';
 import { measurementOf } from '../../trials';
-import { epochsOf, searchTrainings } from '../configurations';
-import type { SweepContext } from '../configurations';
+import { epochsOf } from '../configurations';
 import { lastSegment } from '../trainings';
 import type { Training } from '../trainings';
+import type { SweepView } from '../view';
 import { prunerOf } from './promotion';
 
 /**
  * How many points were not trained in full, e.g. `asha stopped 12 of 15 other points early`; `undefined` if all were.
  */
-export function pruningNote(context: SweepContext): string | undefined {
-  const stopped = stoppedOf(context).length;
+export function pruningNote(view: SweepView): string | undefined {
+  const stopped = stoppedOf(view).length;
   return stopped === 0
     ? undefined
-    : `${prunerOf(context).name} stopped ${stopped} of ${count(searchTrainings(context).length - 1, 'other point')} early`;
+    : `${prunerOf(view).name} stopped ${stopped} of ${count(view.search.length - 1, 'other point')} early`;
 }
 
 /** Where points were stopped, and what that saved; empty if none was. */
-export function pruningTable(context: SweepContext): readonly Table[] {
-  const stopped = stoppedOf(context);
+export function pruningTable(view: SweepView): readonly Table[] {
+  const stopped = stoppedOf(view);
   if (stopped.length === 0) return [];
   const rungs = [...new Set(stopped.map(({ pausedAt }) => pausedAt))].sort((a, b) => a - b);
   const row = (name: string | number, trainings: readonly Training[]): readonly (string | number)[] => [
     name,
     trainings.length,
-    sum(trainings.map((training) => epochsOf(context) - training.pausedAt)),
-    sum(trainings.map((training) => secondsSaved(context, training))),
+    sum(trainings.map((training) => epochsOf(view) - training.pausedAt)),
+    sum(trainings.map((training) => secondsSaved(view, training))),
   ];
   return [
     {
-      title: `Stopped early by ${prunerOf(context).name}`,
+      title: `Stopped early by ${prunerOf(view).name}`,
       columns: ['after epoch', 'points', 'epochs saved', 'device seconds saved (estimate)'],
       rows: [
         ...rungs.map((rung) =>
@@ -45,18 +45,16 @@ export function pruningTable(context: SweepContext): readonly Table[] {
   ];
 }
 
-function stoppedOf(context: SweepContext): readonly Training[] {
-  return searchTrainings(context)
-    .slice(1)
-    .filter(({ status }) => status === 'paused');
+function stoppedOf({ search }: SweepView): readonly Training[] {
+  return search.slice(1).filter(({ status }) => status === 'paused');
 }
 
 /** At the pace that the training had; it would have cost less where early stopping had ended it. */
-function secondsSaved(context: SweepContext, training: Training): number {
+function secondsSaved(view: SweepView, training: Training): number {
   const measurement = measurementOf(lastSegment(training).result?.outcome);
   const pace =
     measurement === undefined || measurement.epochs === 0 ? 0 : measurement.deviceSeconds / measurement.epochs;
-  return pace * (epochsOf(context) - training.pausedAt);
+  return pace * (epochsOf(view) - training.pausedAt);
 }
 
 function sum(values: readonly number[]): number {

@@ -7,10 +7,11 @@ import { ranked } from '../../../analysis/ranking';
 import { PRUNERS } from '../../../search/pruners';
 import type { PrunableTrial, Pruner } from '../../../search/pruners';
 import type { TrialSpec } from '../../../words/trial';
-import { epochsOf, searchTrainings } from '../configurations';
+import { epochsOf } from '../configurations';
 import type { SweepContext } from '../configurations';
 import { curveOf, lastValue } from '../trainings';
 import type { Training } from '../trainings';
+import type { SweepView } from '../view';
 
 interface ChosenPruner {
   readonly name: string;
@@ -41,20 +42,21 @@ export function nextPause(context: SweepContext, number: number, after = 0): num
  * The next segment of the training that deserves it most: the furthest, then the best. Nothing is started anew before
  * it.
  */
-export function nextPromotion(context: SweepContext): TrialSpec | undefined {
-  const search = searchTrainings(context);
-  const verdicts = judged(context, search);
+export function nextPromotion(view: SweepView): TrialSpec | undefined {
+  const { search } = view;
+  const verdicts = judged(view);
   const [first] = furthest(
-    context,
+    view,
     search.filter((_, number) => verdicts.get(number) === 'promote'),
   );
-  return first === undefined
-    ? undefined
-    : nextSegment(first, nextPause(context, search.indexOf(first), first.pausedAt));
+  return first === undefined ? undefined : nextSegment(first, nextPause(view, search.indexOf(first), first.pausedAt));
 }
 
-function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap<number, string> {
-  const { objective } = context.facts;
+function judged(view: SweepView): ReadonlyMap<number, string> {
+  const {
+    search,
+    facts: { objective },
+  } = view;
   if (search.every(({ status }) => status !== 'paused')) return new Map();
   const trials = search.map((training, number): PrunableTrial => ({
     number,
@@ -62,8 +64,8 @@ function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap
     epoch: training.pausedAt,
     curve: curveOf(training, objective),
   }));
-  const { pruner, options } = prunerOf(context);
-  return pruner.judge({ options, trials, epochs: epochsOf(context), objective });
+  const { pruner, options } = prunerOf(view);
+  return pruner.judge({ options, trials, epochs: epochsOf(view), objective });
 }
 
 /**
@@ -72,16 +74,16 @@ function judged(context: SweepContext, search: readonly Training[]): ReadonlyMap
  *
  * Halving leaves one of a few dozen, and only what is trained in full may win: a single one would win unopposed.
  */
-export function nextFinalist(context: SweepContext): TrialSpec | undefined {
+export function nextFinalist(view: SweepView): TrialSpec | undefined {
   const {
     options: { replicateTop, replicates },
     facts: { objective },
-  } = context;
-  const challengers = searchTrainings(context).slice(1);
+  } = view;
+  const challengers = view.search.slice(1);
   const finalists = challengers.filter((training) => training.status === 'ended' || isOnFinalStretch(training)).length;
   if (finalists >= (replicates > 1 ? replicateTop : 1)) return undefined;
   const [first] = furthest(
-    context,
+    view,
     challengers.filter((training) => training.status === 'paused' && lastValue(training, objective) != null),
   );
   return first === undefined ? undefined : nextSegment(first, undefined);

@@ -2,20 +2,21 @@ import { improvement, ranked } from '../../../analysis/ranking';
 import { mean } from '../../../analysis/statistics';
 import type { Objective } from '../../../words/study';
 import { failedShare, replicatedConfigurations } from '../configurations';
-import type { Configuration, SweepContext } from '../configurations';
+import type { Configuration } from '../configurations';
+import type { SweepView } from '../view';
 import { prunerOf } from './promotion';
 
 /**
  * What is trained with further seeds, without those points whose seeds the pruner saves. The study as it stands keeps
  * all.
  */
-export function worthReplicating(context: SweepContext): readonly Configuration[] {
-  const { objective } = context.facts;
-  const configurations = replicatedConfigurations(context);
+export function worthReplicating(view: SweepView): readonly Configuration[] {
+  const { objective } = view.facts;
+  const configurations = replicatedConfigurations(view);
   const {
     pruner: { stopsReplicates },
     options,
-  } = prunerOf(context);
+  } = prunerOf(view);
   const best = bestOf(configurations, objective);
   if (stopsReplicates === undefined || best === undefined) return configurations;
   return configurations.filter(
