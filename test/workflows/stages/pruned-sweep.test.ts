@@ -1,21 +1,15 @@
-/** The sweep with pruners, on networks made up of formulas. */
 import fc from 'fast-check';
-import { deriveSeed, uniform } from '../../../workflows/search/random';
-import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segments';
-import { ownObservations } from '../../../workflows/stages/sweep/observations';
+import { uniform } from '../../../workflows/search/random';
+import type { Decision } from '../../../workflows/stages/stage';
 import { sweepOptions } from '../../../workflows/stages/sweep/options';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
-import { lastValue } from '../../../workflows/stages/sweep/trainings';
-import { sweepView } from '../../../workflows/stages/sweep/view';
-import type { Decision, StageContext } from '../../../workflows/stages/stage';
-import type { EpochMeasurement, Outcome } from '../../../workflows/words/outcome';
+import { costOfSegment, isFirstSegment } from '../../../workflows/trials/segments';
+import type { Outcome } from '../../../workflows/words/outcome';
 import type { TrialSpec } from '../../../workflows/words/trial';
-import { contextOf, drive, FACTS, INCUMBENT, measured, optionsOf, OUTCOMES, shuffled } from '../../support/stages';
-import type { DriveOptions, Network } from '../../support/stages';
+import { drive, FACTS, INCUMBENT, OUTCOMES, shuffled } from '../../support/stages';
+import type { Network } from '../../support/stages';
+import { EPOCHS, falling, floorOf, fresh, inFull, searchSeed, secondsOf, specsOf, swept } from './pruned-sweeps';
 
-const SPACE = { weightDecay: { logUniform: [1e-6, 1e-1] }, dropoutRate: { uniform: [0, 0.6] } };
-const EPOCHS = 18;
-const STEPS_PER_EPOCH = 40;
 const PRUNERS: readonly { readonly name: string; readonly [option: string]: unknown }[] = [
   { name: 'median' },
   { name: 'percentile', percentile: 30, startupTrials: 3 },
@@ -23,64 +17,6 @@ const PRUNERS: readonly { readonly name: string; readonly [option: string]: unkn
   { name: 'asha' },
   { name: 'hyperband', minEpochs: 1 },
 ];
-
-/** Where a training comes to: best at weightDecay 1e-3 and dropoutRate 0.25. */
-function floorOf({ hparams }: Pick<TrialSpec, 'hparams'>): number {
-  const decay = Math.log10(Math.max(1e-7, Number(hparams['weightDecay']))) + 3;
-  return 0.3 + 0.05 * decay ** 2 + 0.1 * ((Number(hparams['dropoutRate']) - 0.25) / 0.3) ** 2;
-}
-
-function lineAt(spec: TrialSpec, epoch: number, noise: number): EpochMeasurement {
-  const luck = uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5;
-  const valLoss = floorOf(spec) + Math.exp(-epoch / 4) + noise * luck;
-  return {
-    epoch,
-    step: epoch * STEPS_PER_EPOCH,
-    learningRate: 1e-3,
-    trainLoss: valLoss,
-    valLoss,
-    valAccuracy: Math.exp(-valLoss),
-    deviceSeconds: epoch,
-  };
-}
-
-/** A network whose loss falls to its floor, a second an epoch. */
-const falling =
-  (noise = 0.01): Network =>
-  (spec) => {
-    const epochs = 'epochs' in spec.limit ? spec.limit.epochs : EPOCHS;
-    const end = Math.min(epochs, spec.pauseAfterEpochs ?? epochs);
-    const curve = Array.from({ length: end }, (_, i) => lineAt(spec, i + 1, noise));
-    const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
-    const measurement = measured(null, {
-      steps: end * STEPS_PER_EPOCH,
-      epochs: end,
-      examples: end * 1200,
-      curve,
-      best,
-      deviceSeconds: end,
-    });
-    return { status: end < epochs ? 'paused' : 'completed', measurement };
-  };
-
-const fresh = (options: object = {}, changes: Partial<StageContext<unknown>> = {}) =>
-  contextOf(
-    optionsOf('regularizationSweep', { space: SPACE, trials: 24, epochs: EPOCHS, ...options }),
-    changes as object,
-  );
-const swept = (options: object, how: DriveOptions = {}, changes: Partial<StageContext<unknown>> = {}) =>
-  drive(regularizationSweep, fresh(options, changes), { network: falling(), parallel: 3, ...how });
-const secondsOf = ({ trials }: StageContext<unknown>): number =>
-  trials.reduce((sum, trial) => sum + costOfSegment(trials, trial).deviceSeconds, 0);
-const specsOf = ({ trials }: StageContext<unknown>): readonly TrialSpec[] => trials.map(({ spec }) => spec);
-const searchSeed = ({ trials }: StageContext<unknown>): number => trials[0]!.spec.seed;
-
-function inFull(context: StageContext<unknown>): readonly string[] {
-  const ended = context.trials.filter(
-    ({ spec, result }) => spec.seed === searchSeed(context) && result?.outcome.status === 'completed',
-  );
-  return ended.map(({ spec }) => JSON.stringify(spec.hparams));
-}
 
 const tableOf = ({ evidence }: Decision, title: string) =>
   evidence.tables.find((table) => table.title.startsWith(title));
@@ -229,74 +165,6 @@ describe.each(PRUNERS)('a sweep with the pruner $name', (pruner) => {
 function asEarlyStopped(outcome: Outcome): Outcome {
   return outcome.status === 'completed' ? { ...outcome, status: 'earlyStopped' } : outcome;
 }
-
-describe('a sweep with asha', () => {
-  it('goes on with what paused before it starts anything new', () => {
-    const context = swept({ pruner: { name: 'asha' }, trials: 30, replicates: 1 }, { parallel: 1 });
-    const specs = specsOf(context);
-    const promoted = specs.findIndex(({ continues }) => continues !== undefined);
-    expect(promoted).toBeGreaterThan(2);
-    expect(promoted).toBeLessThan(8);
-    // Its first promotion is to the second rung: 2, 6 and 18 epochs would be rungs, and 18 is the end.
-    expect(specs[promoted]).toMatchObject({
-      pauseAfterEpochs: 6,
-      label: expect.stringMatching(/^point \d+, from epoch 2$/),
-    });
-  });
-
-  it('trains as many in full as the replication takes, though halving leaves fewer', () => {
-    const context = swept({ pruner: { name: 'asha', reductionFactor: 4 }, trials: 12, replicateTop: 3 });
-    expect(inFull(context)).toHaveLength(4);
-    const single = swept({ pruner: { name: 'asha', reductionFactor: 4 }, trials: 12, replicates: 1 });
-    expect(inFull(single)).toHaveLength(2);
-  });
-
-  it('goes on with its promotions when no further trial is allowed', () => {
-    const context = swept(
-      { pruner: { name: 'asha' }, trials: 24, replicates: 1 },
-      {},
-      { remaining: { trials: 9, deviceSeconds: Infinity } },
-    );
-    expect(context.trials.filter(isFirstSegment)).toHaveLength(9);
-    expect(context.trials.some(({ spec }) => spec.continues !== undefined)).toBe(true);
-    expect(inFull(context).length).toBeGreaterThan(1);
-  });
-
-  it('keeps device time for the finalists and their replicates', () => {
-    const context = swept(
-      { pruner: { name: 'asha' }, trials: 200 },
-      { parallel: 1 },
-      { remaining: { trials: Infinity, deviceSeconds: 500 } },
-    );
-    expect(secondsOf(context)).toBeLessThanOrEqual(500);
-    expect(specsOf(context).filter(({ seed }) => seed !== searchSeed(context))).toHaveLength(8);
-  });
-
-  it('shows a sampler those that paused as worse than all that ended, the further the better', () => {
-    const context = swept({ pruner: { name: 'asha' }, trials: 60, sampler: { name: 'tpe' }, replicates: 1 });
-    const near = specsOf(context)
-      .filter(isFirstSegmentSpec)
-      .slice(40)
-      .filter((spec) => floorOf(spec) < 0.45);
-    // Of points drawn at random, a quarter is that good.
-    expect(near.length).toBeGreaterThan(10);
-    const view = sweepView(context as StageContext<never>);
-    const observations = ownObservations(view);
-    const scores = view.trainings.map((training, i) => ({
-      training,
-      score: observations[i]!.score as number,
-    }));
-    const ended = scores.filter(({ training }) => training.status === 'ended').map(({ score }) => score);
-    const cut = scores.filter(({ training }) => training.status === 'paused').sort((a, b) => a.score - b.score);
-    expect([cut.length > 40, cut[0]!.score > Math.max(...ended)]).toEqual([true, true]);
-    const inOrder = cut
-      .map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)] as [number, number])
-      .sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-    expect(cut.map(({ training }) => [-training.pausedAt, lastValue(training, FACTS.objective)])).toEqual(inOrder);
-  });
-});
-
-const isFirstSegmentSpec = (spec: TrialSpec): boolean => isFirstSegment({ spec });
 
 describe('a sweep with wilcoxon', () => {
   const space = { dropoutRate: { choice: [0, 0.1, 0.2, 0.3] } };
