@@ -62,12 +62,10 @@ export function valueAt({ curve }: PrunableTrial, epoch: number): number | null 
   return point === undefined ? undefined : finite(point.value);
 }
 
-/** What is not a finite number is a failure. */
 export function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-/** The paused ones, each with its verdict. */
 export function verdicts(
   trials: readonly PrunableTrial[],
   verdictOf: (trial: PrunableTrial) => Verdict,
