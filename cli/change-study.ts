@@ -51,7 +51,7 @@ export function askStudy(
     try {
       const accepted = await unlessInterrupted(
         interrupt,
-        changeStudy(services.client, name, change, { ...input, by: whoAsks() } as ChangeInputs[ChangeName]),
+        changeStudy(services.client, name, change, { ...input, by: whoAsks() }),
       );
       clearTimeout(telling);
       await then?.(services.client, interrupt);

@@ -22,8 +22,8 @@ export function withAbsoluteImports(stages: unknown, folder: string): unknown {
   });
 }
 
-function absolute<Entry extends { readonly uri?: unknown }>(entry: Entry, folder: string): Entry {
-  const { uri } = entry ?? {};
+function absolute<Entry extends { readonly uri?: unknown } | null>(entry: Entry, folder: string): Entry {
+  const uri = entry?.uri;
   if (typeof uri !== 'string' || uri === '' || /^[a-z][a-z0-9+.-]+:/i.test(uri) || uri.includes('\0')) return entry;
   const candidates = [path.resolve(folder, uri), path.resolve(uri)];
   return { ...entry, uri: pathToFileURL(candidates.find(isFile) ?? candidates[0]!).href };

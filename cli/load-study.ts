@@ -54,9 +54,10 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
 async function readImports(study: ParsedStudy): Promise<PinnedImports> {
   if (study.stages.every(({ options }) => !hasImports(options))) return { study, problems: [], warnings: [] };
   // The AWS SDK takes half a second to load.
-  const { pinImports } =
-    require('../activities/interchange/warm-start/pin-imports') as typeof import('../activities/interchange/warm-start/pin-imports');
-  const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
+  const {
+    pinImports,
+  }: typeof import('../activities/interchange/warm-start/pin-imports') = require('../activities/interchange/warm-start/pin-imports');
+  const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
   const pinned = await pinImports(study, { fileRoots: ['/'], openBucket: s3Store });
   if (!namesCluster()) return pinned;
   const elsewhere = pinned.problems

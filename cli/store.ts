@@ -43,7 +43,7 @@ export async function openStore(folder: string, onProgress: (text: string) => vo
 /** The services of a folder name their server; for others the AWS chain does. */
 function storeOf(environment: Environment): ObjectStore {
   // The AWS SDK takes half a second to load: only commands that open a store pay for it.
-  const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
+  const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
   const { bucket, prefix } = readConfig(environment);
   const {
     AWS_ENDPOINT_URL_S3: endpoint,

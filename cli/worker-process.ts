@@ -70,6 +70,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       if (deaths > DEATHS_MAX) throw workerFailed(kind, attempt, what);
       options.onProgress(`the ${kind} worker has ended (${what}) and is started again`);
       await delay(Math.min(2 ** (deaths - 1), BACKOFF_SECONDS_MAX) * 1000);
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- it may have been told to stop meanwhile
       if (!stopping) attempt = launch(options);
     }
   };

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { STAGE_NAMES } from '../workflows/spec';
+import { STAGE_NAMES } from '../workflows/spec/stage-uses';
 import { projectFiles, readProjectFile } from './support/source-tree';
 
 const ROOT = path.resolve(__dirname, '..');

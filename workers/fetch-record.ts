@@ -36,7 +36,7 @@ export async function storedRecord(
   environment: Environment = process.env,
 ): Promise<Uint8Array | undefined> {
   // The AWS SDK takes half a second to load: only those who need the store pay for it.
-  const { s3Store } = require('../activities/storage/s3') as typeof import('../activities/storage/s3');
+  const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
   const { bucket, prefix } = readConfig(environment);
   return (await s3Store({ bucket, prefix }).get(studyKey(name, 'study.json')))?.bytes;
 }

@@ -108,7 +108,7 @@ async function trainingWorkers(client: Client, tunerQueue: string): Promise<numb
   const { pollers } = await withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () =>
     client.workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: TASK_QUEUE_TYPE_ACTIVITY }),
   );
-  return (pollers ?? []).filter(
+  return pollers.filter(
     ({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < POLL_AGE_MAX_MILLISECONDS,
   ).length;
 }

@@ -14,7 +14,7 @@ export async function registerSearchAttributes(client: Client): Promise<boolean>
   const names = Object.values(SEARCH_ATTRIBUTES).map(({ name }) => name);
   try {
     const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-    const missing = names.filter((name) => customAttributes?.[name] === undefined);
+    const missing = names.filter((name) => customAttributes[name] === undefined);
     if (missing.length > 0) {
       const attributes = Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD]));
       await connection.operatorService.addSearchAttributes({ namespace, searchAttributes: attributes });

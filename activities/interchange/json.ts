@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { judged, reasonOfStage, withoutContinued } from './trial-end';
 import { trialsOf } from './table';
-import type { Row } from './table';
 import { parseJson, textOf } from './text';
 import { TrialsUnreadable } from './trial-row';
 import type { TrialFormat } from './trial-row';
@@ -36,7 +35,7 @@ export const json: TrialFormat = {
       const rows = records.safeParse(value);
       if (!rows.success) throw unfit(rows.error);
       const columns = [...new Set(rows.data.flatMap(Object.keys))];
-      return trialsOf(columns, rows.data as readonly Row[], options);
+      return trialsOf(columns, rows.data, options);
     }
     const parsed = ours.safeParse(value);
     if (!parsed.success) throw unfit(parsed.error);

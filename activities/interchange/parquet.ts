@@ -1,5 +1,5 @@
-import { FIXED_COLUMNS, tableOf, trialsOf } from './table';
-import type { Row } from './table';
+import { tableOf, trialsOf } from './table';
+import type { Row, FIXED_COLUMNS } from './table';
 import { TrialsUnreadable } from './trial-row';
 import type { ForeignValue, TrialFormat } from './trial-row';
 

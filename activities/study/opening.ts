@@ -6,7 +6,7 @@
  */
 import type { ResolvedStudy, StudyOrigin } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
-import { seal, unseal } from './sealed';
+import { seal } from './sealed';
 import type { Unsealed } from './sealed';
 import { studyKey } from './study-keys';
 
@@ -27,11 +27,6 @@ export const openingKey = (studyId: string): string => studyKey(studyId, 'openin
 
 export async function writeOpening(store: ObjectStore, opening: StudyOpening): Promise<void> {
   await store.put(openingKey(opening.studyId), seal({ format: FORMAT, ...opening }));
-}
-
-/** A study's opening; `undefined` where there is none that can be read. */
-export async function readOpening(store: ObjectStore, studyId: string): Promise<StudyOpening | undefined> {
-  return openingIn(await unseal(store, openingKey(studyId)));
 }
 
 /** The opening in what was read; only this code writes it, so its form is known by its format. */

@@ -75,7 +75,7 @@ function parseHeader(json: string): {
     const { __metadata__: metadata = {}, ...tensors } = JSON.parse(json) as Record<string, HeaderEntry> & {
       __metadata__?: Record<string, string>;
     };
-    return { tensors: tensors as Record<string, HeaderEntry>, metadata: metadata as Record<string, string> };
+    return { tensors: tensors, metadata: metadata };
   } catch (cause) {
     throw new RangeError('safetensors header is not JSON', { cause });
   }

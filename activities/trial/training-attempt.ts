@@ -74,7 +74,7 @@ export class TrainingAttempt {
       if (report === 'stopped') throw this.signal.reason;
       return await this.finish(report);
     } catch (error) {
-      return await this.end(this.signal.aborted ? this.signal.reason : error);
+      return this.end(this.signal.aborted ? this.signal.reason : error);
     }
   }
 

@@ -59,10 +59,11 @@ export async function serve(load: (of: EngineCase) => () => Promise<Trainer>): P
     let answer: Prepared | Pass;
     if (question.ask === 'prepare') {
       const prepare = load(question.case);
-      let prepared: Trainer | undefined;
-      const firstStepSeconds = await secondsOf(async () => (prepared = await prepare()));
-      trainer = prepared as unknown as Trainer;
-      answer = { firstStepSeconds, parameters: trainer.parameters, versions: trainer.versions };
+      const prepared: Trainer[] = [];
+      const firstStepSeconds = await secondsOf(async () => prepared.push(await prepare()));
+      const [ready] = prepared as [Trainer];
+      trainer = ready;
+      answer = { firstStepSeconds, parameters: ready.parameters, versions: ready.versions };
     } else {
       const { ask } = question;
       const pass = trainer?.[ask]?.bind(trainer);

@@ -50,9 +50,10 @@ export function exportTrials(program: Command): void {
 async function exportStudy(name: string, { format, out, force = false, folder }: ExportOptions): Promise<void> {
   demandPlace(format, out, force);
   // Only this command needs the formats.
-  const { TRIAL_FORMATS } =
-    require('../../activities/interchange/formats') as typeof import('../../activities/interchange/formats');
-  const { studyTrials } = require('../study-trials') as typeof import('../study-trials');
+  const {
+    TRIAL_FORMATS,
+  }: typeof import('../../activities/interchange/formats') = require('../../activities/interchange/formats');
+  const { studyTrials }: typeof import('../study-trials') = require('../study-trials');
   const study = await studyTrials(name, folder);
   const bytes = await TRIAL_FORMATS[format === 'optuna' ? 'optuna-sqlite' : format].write(study);
   if (out === undefined) return void process.stdout.write(bytes);

@@ -42,8 +42,9 @@ export function gc(program: Command): void {
 async function collect({ dryRun = false, olderThan, json = false, folder }: GcOptions): Promise<void> {
   const { store, close } = await openStore(folder, say);
   try {
-    const { collectGarbage } =
-      require('../../activities/garbage/collect') as typeof import('../../activities/garbage/collect');
+    const {
+      collectGarbage,
+    }: typeof import('../../activities/garbage/collect') = require('../../activities/garbage/collect');
     const collected = await collectGarbage(store, { olderThanSeconds: olderThan, dryRun, onProgress: say });
     const { objects, bytes } = totals(collected);
     if (json) printJson({ store: store.uri, dryRun, olderThanSeconds: olderThan, objects, bytes, ...collected });

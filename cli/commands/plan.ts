@@ -47,9 +47,10 @@ export function plan(program: Command): void {
 /** Reads the headers and labels of the data set; packs and writes nothing. */
 async function planOf({ parsed }: LoadedStudy): Promise<StudyPlan> {
   // The AWS SDK takes half a second to load: only commands that may open a bucket pay for it.
-  const { describeDataset } =
-    require('../../activities/datasets/packed/pin') as typeof import('../../activities/datasets/packed/pin');
-  const { s3Store } = require('../../activities/storage/s3') as typeof import('../../activities/storage/s3');
+  const {
+    describeDataset,
+  }: typeof import('../../activities/datasets/packed/pin') = require('../../activities/datasets/packed/pin');
+  const { s3Store }: typeof import('../../activities/storage/s3') = require('../../activities/storage/s3');
   const { split, classes } = await describeDataset(parsed.dataset, parsed.seed, {
     fileRoots: ['/'],
     openBucket: s3Store,

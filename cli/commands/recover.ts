@@ -45,8 +45,9 @@ async function recoverAll(
   const { store, close } = await openStore(folder, say);
   let studies: readonly MadeUpStudy[];
   try {
-    const { unfinishedStudies } =
-      require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
+    const {
+      unfinishedStudies,
+    }: typeof import('../../activities/study/stored-study') = require('../../activities/study/stored-study');
     const names = name === undefined ? await lost(await unfinishedStudies(store), folder) : [name];
     if (names.length === 0)
       return json ? printJson([]) : print('nothing to recover: every study in the store has ended or runs');
@@ -72,9 +73,10 @@ async function recoverAll(
 }
 
 async function recovered(store: Awaited<ReturnType<typeof openStore>>['store'], name: string): Promise<MadeUpStudy> {
-  const { readStudy } =
-    require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
-  const { recoveryOf } = require('../../activities/study/recovery') as typeof import('../../activities/study/recovery');
+  const {
+    readStudy,
+  }: typeof import('../../activities/study/stored-study') = require('../../activities/study/stored-study');
+  const { recoveryOf }: typeof import('../../activities/study/recovery') = require('../../activities/study/recovery');
   const stored = await readStudy(store, name);
   if (stored.ended !== undefined) {
     throw new CommandError(

@@ -90,9 +90,10 @@ async function planned(
   source: string,
   { from, set, name: wanted, folder }: RerunOptions,
 ): Promise<{ readonly name: string; readonly plan: Extract<RerunPlan, { readonly ok: true }> }> {
-  const { readStudy } =
-    require('../../activities/study/stored-study') as typeof import('../../activities/study/stored-study');
-  const { studyIds } = require('../../activities/study/opening') as typeof import('../../activities/study/opening');
+  const {
+    readStudy,
+  }: typeof import('../../activities/study/stored-study') = require('../../activities/study/stored-study');
+  const { studyIds }: typeof import('../../activities/study/opening') = require('../../activities/study/opening');
   const { store, close } = await openStore(folder, say);
   try {
     const [stored, taken] = [await readStudy(store, source), await studyIds(store)];

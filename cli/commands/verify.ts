@@ -34,8 +34,9 @@ async function verifyAll(name: string, { json = false, folder }: VerifyOptions):
   const { store, close } = await openStore(folder, say);
   const counter = counterOn(process.stderr);
   try {
-    const { verifyStudy } =
-      require('../../activities/verify/verify-study') as typeof import('../../activities/verify/verify-study');
+    const {
+      verifyStudy,
+    }: typeof import('../../activities/verify/verify-study') = require('../../activities/verify/verify-study');
     const checked = await verifyStudy(store, name, ({ objects, bytes, damage }) =>
       counter.show(`verified ${counted(objects, 'object')}, ${formatBytes(bytes)}; damaged: ${damage.length}`),
     );

@@ -43,7 +43,10 @@ async function runWorkerProcess(kind: WorkerKind): Promise<void> {
 
 /** Temporal's native core and the AWS SDK take a second to load: only workers pay for them. */
 function load(kind: WorkerKind): typeof import('../../workers/tuner').runTunerWorker {
-  return kind === 'tuner'
-    ? (require('../../workers/tuner') as typeof import('../../workers/tuner')).runTunerWorker
-    : (require('../../workers/training') as typeof import('../../workers/training')).runTrainingWorker;
+  if (kind === 'tuner') {
+    const { runTunerWorker }: typeof import('../../workers/tuner') = require('../../workers/tuner');
+    return runTunerWorker;
+  }
+  const { runTrainingWorker }: typeof import('../../workers/training') = require('../../workers/training');
+  return runTrainingWorker;
 }

@@ -45,7 +45,7 @@ async function temporalDetail(): Promise<string> {
     const { namespace } = client.options;
     const { serverVersion } = await client.workflowService.getSystemInfo({});
     await client.workflowService.describeNamespace({ namespace });
-    return `server ${serverVersion ?? 'of unknown version'} at ${address}, namespace ${namespace}`;
+    return `server ${serverVersion || 'of unknown version'} at ${address}, namespace ${namespace}`;
   } finally {
     await close();
   }
@@ -54,7 +54,7 @@ async function temporalDetail(): Promise<string> {
 /** Two attempts on a trial are kept apart by conditional writes: a store without them is of no use. */
 async function storeDetail(): Promise<string> {
   // The AWS SDK takes half a second to load: only this command pays for it.
-  const { s3Store } = require('../../activities/storage/s3') as typeof import('../../activities/storage/s3');
+  const { s3Store }: typeof import('../../activities/storage/s3') = require('../../activities/storage/s3');
   const { bucket, prefix } = readConfig();
   const store = s3Store({ bucket, prefix });
   if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;

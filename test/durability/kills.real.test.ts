@@ -66,7 +66,7 @@ async function runStudy(
   const workers = await Promise.all([startWorker('tuner', environment), startWorker('training', environment)]);
   try {
     const handle = await start(client, world, study(name));
-    workers.push(...(await disturb(world, workers[1] as WorkerProcess, (step) => waitForCheckpoint(world, step))));
+    workers.push(...(await disturb(world, workers[1], (step) => waitForCheckpoint(world, step))));
     const result = await handle.result();
     const { final } = await studyRecord(world, name);
     return { result, weights: final?.weights?.sha256 };

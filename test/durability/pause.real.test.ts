@@ -60,13 +60,13 @@ async function run({
     const handle = await start(new Client({ connection }), world, study(name));
     if (pause) {
       await waitForStep(handle, PAUSE_AFTER_STEP);
-      await change({ handle: handle as never }, 'pause', {});
+      await change({ handle }, 'pause', {});
       await waitFor('the device is free', async () =>
         (await openTrials({ handle: handle as never })).length === 0 ? true : undefined,
       );
       await workers[1]?.stop();
       workers.push(await startWorker('training', environment));
-      await change({ handle: handle as never }, 'resume', {});
+      await change({ handle }, 'resume', {});
     }
     const result = await handle.result();
     return { result, weights: (await studyRecord(world, name)).final?.weights?.sha256 };

@@ -22,7 +22,7 @@ export function heldTrials(): HeldTrials {
           try {
             resolve(end(spec, plausible));
           } catch (error) {
-            reject(error as Error);
+            reject(error);
           }
         });
       }),

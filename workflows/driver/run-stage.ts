@@ -59,7 +59,7 @@ class StageRun {
    * Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything.
    */
   private hasStarted = false;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly study: LiveStudy,
@@ -178,7 +178,7 @@ class StageRun {
         (error: unknown) => this.endedWithout(index, error),
       )
       .catch((error: unknown) => {
-        this.failure ??= error;
+        this.failure ??= error as Error;
       });
     this.options.onChange();
   }
@@ -194,7 +194,7 @@ class StageRun {
    */
   private endedWithout(index: number, error: unknown): void {
     const wasTakenBack = this.forget(index);
-    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error;
+    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error as Error;
     else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
   }
 

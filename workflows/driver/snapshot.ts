@@ -56,7 +56,7 @@ export function fitting(snapshot: StudySnapshot): StudySnapshot {
   const characters = JSON.stringify(snapshot).length;
   if (characters <= SNAPSHOT_CHARACTERS_MAX) return snapshot;
   const parts = Object.entries(snapshot)
-    .map(([name, value]): [string, number] => [name, JSON.stringify(value)?.length ?? 0])
+    .map(([name, value]): [string, number] => [name, (JSON.stringify(value) as string | undefined)?.length ?? 0])
     .sort(([, a], [, b]) => b - a);
   throw new StudyTooLarge(
     `study state must have at most ${SNAPSHOT_CHARACTERS_MAX} characters, got ${characters}, most of them in ${parts[0]?.[0]}; split the study into several`,

@@ -73,7 +73,7 @@ export function createSearch({
     ({ path, rule, value }) => `${['space', ...path].join('.')} ${rule}, got ${JSON.stringify(value)}`,
   );
   if (problems.length > 0) throw new RangeError(problems.join('\n'));
-  const chosen: Sampler | undefined = SAMPLERS[sampler.name];
+  const chosen = (SAMPLERS as Readonly<Record<string, Sampler | undefined>>)[sampler.name];
   if (chosen === undefined)
     throw new RangeError(`sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${sampler.name}`);
   const space = flattenSpace(nested);

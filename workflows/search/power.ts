@@ -47,7 +47,7 @@ const LOG2_1_5 = { high: 5.84962487220764160156e-1, low: 1.35003920212974897128e
 /** Bounds of the significand's high bits, within which log2 is taken around 1, around 1.5, and around 2. */
 const [ABOUT_1, ABOUT_1_5] = [0x3988e, 0xbb67a];
 /** What a sum may lack below 1024 and still round to infinity. */
-const OVERFLOW_REST = 8.0085662595372944372e-17;
+const OVERFLOW_REST = 8.008566259537294e-17;
 
 /**
  * @param base At least 0.
@@ -74,7 +74,7 @@ function log2(base: number): { readonly high: number; readonly low: number } {
   const whole = (halves[1]! >>> 20) - 1023 - (base < 2 ** -1022 ? 53 : 0) + (isAbout2 ? 1 : 0);
   halves[1] = bits | (isAbout2 ? 0x3fe00000 : 0x3ff00000);
   const [near, offset] = isAbout1_5 ? [1.5, LOG2_1_5] : [1, { high: 0, low: 0 }];
-  const { high: ratio, low: ratioRest, whole: s } = ratioAround(number[0]!, near);
+  const { high: ratio, low: ratioRest, whole: s } = ratioAround(number[0], near);
   const square = s * s;
   const [a, b, c, d, e, f] = LOGARITHM;
   const rest =

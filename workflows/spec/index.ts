@@ -11,7 +11,6 @@ export type { ParsedStudy, ParseResult } from './parse-study';
 export type { KnownNames } from './checks';
 export { formatProblem, formatProblems } from './problem';
 export type { Problem } from './problem';
-export { STAGE_NAMES } from './stage-uses';
 export type { StageName, StageUseInput } from './stage-uses';
 export { defineStudy } from './study-schema';
 export type { StudyInput } from './study-schema';

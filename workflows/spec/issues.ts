@@ -39,7 +39,7 @@ function ruleOf(issue: RawIssue): string {
     case 'too_big':
       return sizeRule(String(issue.origin), Number(issue.maximum), issue.inclusive === false ? 'below' : 'at most');
     case 'invalid_value':
-      return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values as readonly unknown[])}`;
+      return issue.input === undefined ? 'is required' : `must be ${oneOf(issue.values)}`;
     case 'not_multiple_of':
       return `must be a multiple of ${String(issue.divisor)}`;
     case 'unrecognized_keys':

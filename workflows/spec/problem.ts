@@ -39,7 +39,8 @@ function safeJson(value: unknown): string {
   const marked = (_: string, entry: unknown): unknown =>
     typeof entry === 'number' && !Number.isFinite(entry) ? `\0${entry}\0` : entry;
   try {
-    return JSON.stringify(value, marked)?.replaceAll(/"\\u0000(-?\w+)\\u0000"/g, '$1') ?? String(value);
+    const text = JSON.stringify(value, marked) as string | undefined;
+    return text?.replaceAll(/"\\u0000(-?\w+)\\u0000"/g, '$1') ?? String(value);
   } catch {
     return 'a value that is not plain data';
   }

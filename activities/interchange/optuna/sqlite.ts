@@ -50,7 +50,7 @@ export const optunaSqlite: TrialFormat = {
 
 /** SQLite, which only these formats need, is loaded by those who use them. */
 async function open(bytes?: Uint8Array): Promise<Database> {
-  const initialize = require('sql.js') as typeof import('sql.js');
+  const initialize: typeof import('sql.js') = require('sql.js');
   const { Database: Sqlite } = await initialize();
   return new Sqlite(bytes);
 }

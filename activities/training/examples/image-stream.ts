@@ -132,7 +132,7 @@ export class ImageStream {
   private startThread(): Worker {
     const extension = path.extname(__filename);
     const entry = path.join(__dirname, `read-ahead-thread${extension}`);
-    const workerData: ThreadData = { locations: this.locations, states: this.states.buffer as SharedArrayBuffer };
+    const workerData: ThreadData = { locations: this.locations, states: this.states.buffer };
     // In a checkout: a thread does not take over how TypeScript is loaded.
     const thread =
       extension === '.ts'

@@ -182,7 +182,7 @@ function layerPenalties({ network }: TrainableModel): readonly tf.Scalar[] {
 function penalized(
   plan: StepPlan,
   { variable, isKernel, key }: ModelVariable,
-  gradient: tf.Tensor | undefined,
+  gradient: tf.Tensor | null | undefined,
   scalar: ScalarOf,
 ): tf.Tensor {
   if (gradient === undefined || gradient === null)

@@ -22,7 +22,7 @@ const node22 = (): Part => NODE_PARTS.find(({ name }) => name === 'node-22')!;
 
 async function failureOf(platform: string): Promise<{ message: string; fix: string }> {
   return node22()
-    .prepare({ ...sandbox.context, platform } as typeof sandbox.context)
+    .prepare({ ...sandbox.context, platform })
     .then(
       () => Promise.reject(new Error('it did not fail')),
       (error: { message: string; fix: string }) => error,

@@ -26,7 +26,7 @@ afterEach(() => jest.useRealTimers());
 /** What a terminal shows after all that was written: it obeys "up so many lines" and "erase all below". */
 function screen(): readonly string[] {
   const lines: string[] = [];
-  // eslint-disable-next-line no-control-regex -- the sequences are what is tested
+
   for (const [, up, text] of written.join('').matchAll(/\x1b\[(\d+)A\x1b\[J|([^\n\x1b]*)\n/g)) {
     if (up !== undefined) lines.splice(lines.length - Number(up));
     else lines.push(text ?? '');

@@ -181,7 +181,7 @@ describe('a stage', () => {
 
   test('without an answer ends the study with what to do', async () => {
     const study = await world.start(fiveStages({ name: named('inconclusive') }), {
-      trial: (spec, plausible) => {
+      trial: (_spec, plausible) => {
         const outcome = plausible();
         return outcome.status === 'outOfMemory'
           ? outcome

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import defined from '../../../examples/define-study';
-import { parseStudy, STAGE_NAMES, studyJsonSchema } from '../../../workflows/spec';
+import { parseStudy, studyJsonSchema } from '../../../workflows/spec';
+import { STAGE_NAMES } from '../../../workflows/spec/stage-uses';
 import { schemaErrors } from '../../support/json-schema';
 
 const EXAMPLES = path.join(__dirname, '../../../examples');

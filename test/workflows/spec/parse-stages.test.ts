@@ -1,4 +1,5 @@
-import { parseStudy, STAGE_NAMES } from '../../../workflows/spec';
+import { parseStudy } from '../../../workflows/spec';
+import { STAGE_NAMES } from '../../../workflows/spec/stage-uses';
 import { STAGES } from '../../../workflows/stages';
 import { MINIMAL, parsed, problems, SWEEP, withStages } from './parsing';
 

@@ -1,5 +1,4 @@
 import { isFirstSegment } from '../../../workflows/trials/segments';
-import type { StageContext } from '../../../workflows/stages/stage';
 import { ownObservations } from '../../../workflows/stages/sweep/observations';
 import { lastValue } from '../../../workflows/stages/sweep/trainings';
 import { sweepView } from '../../../workflows/stages/sweep/view';
@@ -57,7 +56,7 @@ describe('a sweep with asha', () => {
       .filter((spec) => floorOf(spec) < 0.45);
     // Of points drawn at random, a quarter is that good.
     expect(near.length).toBeGreaterThan(10);
-    const view = sweepView(context as StageContext<never>);
+    const view = sweepView(context);
     const observations = ownObservations(view);
     const scores = view.trainings.map((training, i) => ({
       training,

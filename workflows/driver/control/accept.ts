@@ -26,7 +26,8 @@ export function refusalOf<Name extends ChangeName>(
   if (isCancelled) return refused(`study ${studyId} is being cancelled`);
   if (control.changes.length >= CHANGES_MAX && name !== 'cancel' && name !== 'resume')
     return refused(`study ${studyId} was changed ${CHANGES_MAX} times and takes no more changes`);
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
+  const given: unknown = input;
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
     return invalid(`${name} takes a mapping, got ${JSON.stringify(input)}`);
   if (input.by !== undefined && (typeof input.by !== 'string' || input.by.length > BY_CHARACTERS_MAX))
     return invalid(`by must be a text of at most ${BY_CHARACTERS_MAX} characters`);

@@ -56,7 +56,7 @@ function isSame(a: Plain, b: Plain): boolean {
 function packedFields(records: readonly PlainRecord[]): Packed {
   const columns = new Map<string, { readonly places: number[]; readonly values: Plain[] }>();
   records.forEach((record, place) => {
-    for (const [name, value] of Object.entries(record)) {
+    for (const [name, value] of Object.entries<Plain | undefined>(record)) {
       if (value === undefined) continue;
       const column = columns.get(name) ?? { places: [], values: [] };
       columns.set(name, column);

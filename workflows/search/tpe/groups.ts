@@ -25,7 +25,7 @@ export function groupsOf(space: Space): readonly Group[] {
     const key = requirements.size === 0 ? '' : keyOf(requirements);
     const group = groups.get(key) ?? { requirements, dimensions: [] };
     const { when: _, ...unconditional } = dimension;
-    group.dimensions.push([name, unconditional as Dimension]);
+    group.dimensions.push([name, unconditional]);
     groups.set(key, group);
   });
   return [...groups]

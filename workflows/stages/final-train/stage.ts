@@ -14,7 +14,7 @@ import type { Trial, TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
-import type { Decision, Plot, Stage, StageContext, Table } from '../stage';
+import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';

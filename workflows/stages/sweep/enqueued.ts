@@ -14,7 +14,7 @@ import type { SweepView } from './view';
 export function enqueuedPoints({ options, incumbent, enqueued = [], keyOf }: SweepView): ReadonlyMap<string, HParams> {
   const points = new Map<string, HParams>();
   const own = keyOf(incumbent);
-  for (const hparams of [...(options.enqueue ?? []), ...enqueued]) {
+  for (const hparams of [...options.enqueue, ...enqueued]) {
     const point = { ...incumbent, ...hparams };
     const key = keyOf(point);
     if (!points.has(key) && key !== own) points.set(key, point);

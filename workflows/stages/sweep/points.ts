@@ -41,7 +41,7 @@ export function newPoint(view: SweepView): HParams | undefined {
 }
 
 function samplerOf({ options: { sampler } }: SweepView): Sampler {
-  const chosen: Sampler | undefined = SAMPLERS[sampler.name];
+  const chosen = (SAMPLERS as Readonly<Record<string, Sampler | undefined>>)[sampler.name];
   if (chosen === undefined)
     throw new RangeError(
       `sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${String(sampler.name)}`,

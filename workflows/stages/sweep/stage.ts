@@ -6,7 +6,6 @@
  */
 import { listOf, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../trials/hparams';
-import { stepsOf } from '../../trials/length';
 import type { HParams, TrialSpec } from '../../words/trial';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';

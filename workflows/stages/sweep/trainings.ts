@@ -8,7 +8,7 @@ import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
-import type { HParams, Trial, TrialSpec } from '../../words/trial';
+import type { HParams, Trial } from '../../words/trial';
 import { isRunning, measurementOf, soundScore } from '../trials';
 
 export interface Training {

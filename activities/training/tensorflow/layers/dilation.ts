@@ -72,7 +72,7 @@ function gradients(
     sides.map(({ extra }) => [0, extra]),
   );
   const run = (name: string, inputs: object, shape: object): tf.Tensor =>
-    tf.engine().runKernel(name, inputs as tf.NamedTensorMap, { ...PLAIN, ...shape } as never) as tf.Tensor;
+    tf.engine().runKernel(name, inputs as tf.NamedTensorMap, { ...PLAIN, ...shape }) as tf.Tensor;
   const byImages = run(kind.toInput, { dy: slopes, filter: kernel }, { inputShape: images.shape });
   const byKernel = run(kind.toFilter, { x: images, dy: slopes }, { filterShape: kernel.shape });
   return [tf.batchToSpaceND(byImages, [...rates], crops), byKernel];
@@ -82,11 +82,15 @@ function convolve(kind: Kind, x: tf.Tensor4D, w: tf.Tensor4D, rates: Pair, paddi
   const convolution = tf.customGrad((...args) => {
     const [input, kernel, save] = args as unknown as [tf.Tensor4D, tf.Tensor4D, (tensors: tf.Tensor[]) => void];
     save([input, kernel]);
-    const value = tf.engine().runKernel(kind.forward, { x: input, filter: kernel }, {
-      ...PLAIN,
-      dilations: [...rates],
-      pad: padding,
-    } as never) as tf.Tensor;
+    const value = tf.engine().runKernel(
+      kind.forward,
+      { x: input, filter: kernel },
+      {
+        ...PLAIN,
+        dilations: [...rates],
+        pad: padding,
+      },
+    ) as tf.Tensor;
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] =>
       gradients(kind, dy as tf.Tensor4D, saved[0] as tf.Tensor4D, saved[1] as tf.Tensor4D, rates, padding);
     return { value, gradFunc };

@@ -95,7 +95,8 @@ export function registerFusedGradients(): void {
   registered = true;
   mendPointwiseGradient();
   const register = (config: tf.GradConfig): void => {
-    if (tf.getGradient(config.kernelName) !== undefined) tf.unregisterGradient(config.kernelName);
+    const before = tf.getGradient(config.kernelName) as tf.GradConfig | undefined;
+    if (before !== undefined) tf.unregisterGradient(config.kernelName);
     tf.registerGradient(config);
   };
   for (const fused of FUSED) {
@@ -118,7 +119,7 @@ export function registerFusedGradients(): void {
       kernelName,
       inputsToSave: ['x'],
       gradFunc: (dy, [x], attributes) => ({
-        x: () => gradient(dy as tf.Tensor, x as tf.Tensor, attributes as unknown as Attributes),
+        x: () => gradient(dy as tf.Tensor, x as tf.Tensor, attributes),
       }),
     });
   }

@@ -41,7 +41,7 @@ const NOISE_LAYERS: Readonly<Record<string, NoiseLayer>> = {
   },
   SpatialDropout1D: {
     member: 'rate',
-    apply: (input, rate, context) => keep(input, rate, context.uniform([input.shape[0] ?? 1, 1, input.shape[2] ?? 1])),
+    apply: (input, rate, context) => keep(input, rate, context.uniform([input.shape[0], 1, input.shape[2] ?? 1])),
   },
   GaussianDropout: {
     member: 'rate',

@@ -30,8 +30,8 @@ function isStridedPointwise(attributes: FilterGradient): boolean {
 
 /** Replaces the kernel; once a process. */
 export function mendPointwiseGradient(): void {
-  const original = tf.getKernel(KERNEL as string, BACKEND as string);
-  tf.unregisterKernel(KERNEL as string, BACKEND as string);
+  const original = tf.getKernel(KERNEL, BACKEND);
+  tf.unregisterKernel(KERNEL, BACKEND);
   tf.registerKernel({
     ...original,
     kernelFunc(args) {
@@ -43,7 +43,7 @@ export function mendPointwiseGradient(): void {
       return original.kernelFunc({
         ...args,
         inputs: { x: seen, dy },
-        attrs: { ...args.attrs, strides: [1, 1], pad: 'valid' } as never,
+        attrs: { ...args.attrs, strides: [1, 1], pad: 'valid' },
       });
     },
   });

@@ -54,12 +54,12 @@ describe('a layer that no graph can stand for is refused by name, as one that', 
     ],
     [
       'counts in squares of the batch',
-      (input) => tf.mul(input, input.shape[0]! ** 2),
+      (input) => tf.mul(input, input.shape[0] ** 2),
       'bakes a number into the graph that changes with its input',
     ],
     [
       'has a row per example',
-      (input) => tf.add(input, tf.tensor2d(Array.from({ length: input.shape[0]! }, (_, i) => [i]))),
+      (input) => tf.add(input, tf.tensor2d(Array.from({ length: input.shape[0] }, (_, i) => [i]))),
       'one row per example',
     ],
     [

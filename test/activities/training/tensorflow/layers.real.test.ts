@@ -19,7 +19,7 @@ async function refusal(...layers: readonly LayerSpec[]): Promise<string> {
 describe('the layers of a study', () => {
   it('are those that TensorFlow.js has, and SpatialDropout2D', () => {
     const registered: Readonly<Record<string, readonly [{ readonly prototype: object }, unknown]>> =
-      tf.serialization.SerializationMap.getMap().classNameMap as never;
+      tf.serialization.SerializationMap.getMap().classNameMap;
     const layers = Object.entries(registered)
       .filter(([, [{ prototype }]]) => prototype instanceof tf.layers.Layer && !('predict' in prototype))
       .map(([name]) => name);

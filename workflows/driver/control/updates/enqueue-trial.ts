@@ -17,7 +17,8 @@ export const enqueueTrial: StudyUpdate<'enqueueTrial'> = {
         .map(({ name }) => name);
       return invalid(`stage ${use.stageId} takes no enqueued trials: only ${takers.join(', ')} does`);
     }
-    if (typeof hparams !== 'object' || hparams === null || Array.isArray(hparams))
+    const given: unknown = hparams;
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
       return invalid(`hparams must be a mapping of hyperparameters to values, got ${JSON.stringify(hparams)}`);
     const problem = stage.refuseEnqueued(stageContext(state, use, state.startedTrials(use)), hparams);
     return problem === undefined ? undefined : invalid(problem);

@@ -5,7 +5,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { ModelVariable } from '../../model';
-import { freeingTensors, tf } from '../../native';
+import type { tf } from '../../native';
+import { freeingTensors } from '../../native';
 import { OPTIMIZERS } from '../../optimizers';
 import { type StepPlan, updateVariable } from '../../step';
 import { slotName } from '../../step-state';

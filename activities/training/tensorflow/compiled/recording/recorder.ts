@@ -5,7 +5,8 @@
  * @module
  */
 import { modelInvalid, TrainingFailure } from '../../../failures';
-import { native, type NativeBackend, type OpAttribute, tf } from '../../native';
+import type { tf } from '../../native';
+import { native, type NativeBackend, type OpAttribute } from '../../native';
 import { type Attribute, type Attributes, type Constant, constant, type Dtype, type GraphNode } from '../graph';
 import { LayerTrace } from './layer-trace';
 import type { OutputShapes } from './output-shapes';
