@@ -2,7 +2,7 @@
  * The activity with a real trainer process that trains nothing: what dies, when, and what is left of it. Kills of real
  * trainings are in `test/durability`.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -146,7 +146,9 @@ test('an attempt whose trial is taken by a later one ends as fenced', async () =
 });
 
 test('a trial that another study trains is come back to, without counting as trouble', async () => {
-  const input = inputOf();
+  const training = path.join(cacheFolder, 'training');
+  writeFileSync(training, '');
+  const input = inputOf({ endsAfter: training });
   const first = execute(input);
   await reached(first.heartbeats, 5);
   const other = execute(input, { workflowExecution: { workflowId: 'study/other', runId: '2' } });
@@ -157,6 +159,7 @@ test('a trial that another study trains is come back to, without counting as tro
     .run(createRunTrial({ store, trainers: own, cacheFolder, modelFolder: null }), input)
     .catch((error: unknown) => error);
   await own.close();
+  rmSync(training);
   expect(busy).toMatchObject({
     type: 'TrialBusy',
     nonRetryable: false,

@@ -1,10 +1,10 @@
 'use strict';
 /**
  * A trainer process that speaks the protocol and trains nothing: a step every few milliseconds, a checkpoint every few
- * steps. `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`). Its error output is as noisy
- * as TensorFlow's.
+ * steps. `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`), and of which file's end the last
+ * step waits (`endsAfter`). Its error output is as noisy as TensorFlow's.
  */
-const { readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 
 let stopping = false;
@@ -63,6 +63,7 @@ async function train(job) {
       checkpoint(job, step);
       return process.send({ type: 'stopped', step });
     }
+    if (step === limit.steps - 1 && existsSync(hparams.endsAfter ?? '')) continue;
     step += 1;
     if (step === hparams.failAt)
       return process.send({ type: 'failed', failure: 'TrainerCrashed', message: 'told to fail', stack: 'stack' });

@@ -6,13 +6,14 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { waitFor } from '../../support/wait-for';
 import { BOOTSTRAP, createSandbox, load } from './sandbox';
 import type { Sandbox } from './sandbox';
 
 const { stateOf } = load<{ stateOf(folder: string): string }>('tensorflow.cjs');
+const NODES = load<readonly { readonly version: string }[]>('nodes.json');
 const { programs } = load<{ programs: Record<string, { module: string; sum: string }> }>('versions.json');
 
 /** Programs as `go install` would make them, and what they print. */
@@ -208,6 +209,7 @@ test('our own Go stays while MinIO may have to be built with it, and goes once n
   expect((await start('--for', 'start').ended).code).toBe(0);
   expect(existsSync(made)).toBe(true);
   sandbox.program('minio', 'echo "minio version RELEASE.2026-02-12T20-18-48Z"');
+  for (const { version } of NODES) chmodSync(sandbox.write(`cache/nodes/${version}/node`, ''), 0o755);
   expect((await start().ended).code).toBe(0);
   expect(existsSync(made)).toBe(false);
 });
