@@ -1,5 +1,5 @@
 /**
- * The house of ARCHITECTURE.md as a test: every message says what to do instead.
+ * The house of ARCHITECTURE.md as a test, as far as no linter holds it: every message says what to do instead.
  *
  * @module
  */
@@ -8,7 +8,6 @@ import path from 'node:path';
 import ts from 'typescript';
 import { CARRIED_PACKAGE } from '../infra/build/carried-package';
 import { environmentSchema } from '../workers/config';
-import { deadExports } from './support/dead-exports';
 import {
   forEachNode,
   importsOf,
@@ -52,8 +51,13 @@ const READS_ENVIRONMENT = [
   'test/',
 ];
 
-/** The workflow's own time, for the record of what people asked. */
-const CLOCK = 'workflows/driver/control/clock.ts';
+const COMMENT_SHARE_MAX = 0.2;
+
+/** The vocabulary is what people read instead of code. */
+const VOCABULARY = 'workflows/words';
+
+/** Folders smaller than this have no meaningful share. */
+const COMMENT_LINES_COUNTED_FROM = 100;
 
 const FILES = projectFiles();
 const SCRIPTS = FILES.filter((file) => /\.(ts|cjs|mjs)$/.test(file) && !file.endsWith('.d.ts'));
@@ -148,43 +152,32 @@ describe('the one arrow', () => {
   });
 });
 
-describe('what is not there', () => {
-  it('is work put off', () => {
-    expect(linesMatching(/\b(TODO|FIXME|XXX|HACK)\b/).map((at) => `${at}: do it now, or file an issue`)).toEqual([]);
-  });
-
-  it('is chance or a clock where decisions are made', () => {
-    const banned = (file: string): RegExp =>
-      file.startsWith('workflows/') && file !== CLOCK
-        ? /^(Math\.random|Date(\.\w+)?|performance\.\w+|process\.\w+)$/
-        : /^Math\.random$/;
-    const problems = SOURCES.flatMap(({ path: file, syntax }) =>
-      usesOf(syntax)
-        .filter(({ name }) => banned(file).test(name))
-        .map(
-          ({ name, node }) =>
-            `${file}:${lineOf(syntax, node)} uses ${name}: draw by workflows/search/random.ts from a seed; take times from measurements or from the workflow's own timers`,
-        ),
-    );
+describe('the comments', () => {
+  it(`are at most ${COMMENT_SHARE_MAX * 100} % of the lines of a folder but the vocabulary, sources and tags not counted`, () => {
+    const folders = new Map<string, { comments: number; lines: number }>();
+    for (const { path: file, text } of SOURCES) {
+      const lines = text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '');
+      const sum = folders.get(path.dirname(file)) ?? { comments: 0, lines: 0 };
+      folders.set(path.dirname(file), {
+        comments: sum.comments + lines.filter(isProse).length,
+        lines: sum.lines + lines.length,
+      });
+    }
+    const problems = [...folders]
+      .filter(([folder, { lines }]) => folder !== VOCABULARY && lines >= COMMENT_LINES_COUNTED_FROM)
+      .filter(([, { comments, lines }]) => comments / lines > COMMENT_SHARE_MAX)
+      .map(
+        ([folder, { comments, lines }]) =>
+          `${folder}: ${Math.round((100 * comments) / lines)} % comments; keep those that say why, and let names say what`,
+      );
     expect(problems).toEqual([]);
   });
+});
 
-  it('is an export that nothing uses', () => {
-    const among = (folders: RegExp): readonly SourceFile[] =>
-      CODE.filter(({ path: file }) => folders.test(file) && file.endsWith('.ts'));
-    // Servers that only tests need are in infra/ all the same: the tests' set-up starts them.
-    const users = among(/^(examples|bench)\/|^test\/support\/global-setup/);
-    const dead = deadExports({
-      sources: SOURCES.filter(({ path: file }) => file.endsWith('.ts')),
-      users,
-      tests: among(/^test\//),
-      entries: ENTRIES,
-    });
-    expect(
-      dead.map((name) => `${name}: take the export away, or the code; a test alone does not keep it alive`),
-    ).toEqual([]);
-  });
-
+describe('what is not there', () => {
   it('is a path of one machine', () => {
     expect(
       linesMatching(/(\.\.\/)+shared\b|(^|[\s"'`(=])\/(work|root|Users)\//).map(
@@ -262,12 +255,7 @@ describe('what is there', () => {
   });
 });
 
-/** What code reads and calls, e.g. `Math.random`, or `Date` of `new Date()`. */
-function usesOf(syntax: ts.SourceFile): readonly { readonly name: string; readonly node: ts.Node }[] {
-  const found: { name: string; node: ts.Node }[] = [];
-  forEachNode(syntax, (node) => {
-    if (ts.isPropertyAccessExpression(node)) found.push({ name: node.getText(), node });
-    if (ts.isNewExpression(node) || ts.isCallExpression(node)) found.push({ name: node.expression.getText(), node });
-  });
-  return found;
+/** A comment's own words: without the frame of a doc comment, where it is from, and tags. */
+function isProse(line: string): boolean {
+  return /^(\/\/|\/\*|\*)/.test(line) && !/^(\/\*\*|\*\/|\*|\* (Source:|@).*)$/.test(line);
 }

@@ -81,7 +81,7 @@ const digestOf = (value: unknown): string =>
 export function decisionDigests(): Readonly<Record<string, string>> {
   const samplers = Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[];
   const stages = (Object.keys(STAGES) as (keyof typeof STAGE_OPTIONS)[]).filter(
-    (name) => name !== 'regularizationSweep',
+    (name) => STAGES[name]?.isSearch !== true,
   );
   return Object.fromEntries([
     ...samplers.map((name) => [`sampler ${name}`, digestOf(searchWith(name))]),
