@@ -1,6 +1,6 @@
 /**
- * What a decision's trials show besides its answer: plots, tables and warnings for people. Pure; drawn when the decision
- * is recorded, and so outside the workflow, whose code must answer within two seconds.
+ * What a decision's trials show besides its answer: plots, tables and warnings for people. Pure; drawn when the
+ * decision is recorded, and so outside the workflow, whose code must answer within two seconds.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * What a store can do, found out by trying. What a process that dies meanwhile leaves behind is garbage to be collected.
+ * What a store can do, found out by trying. What a process that dies meanwhile leaves behind is garbage to be
+ * collected.
  *
  * @module
  */

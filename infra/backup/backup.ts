@@ -1,8 +1,8 @@
 /**
  * All data of embedded services in one file, and back again.
  *
- * Only while they rest: a database and objects copied at different moments of a running study would fit together only by luck. The
- * folder's lock keeps the servers down meanwhile.
+ * Only while they rest: a database and objects copied at different moments of a running study would fit together only
+ * by luck. The folder's lock keeps the servers down meanwhile.
  *
  * @module
  */
@@ -62,7 +62,10 @@ export async function backUp({ folder, file, force, onFile }: BackupOptions): Pr
   });
 }
 
-/** Puts a back-up's data in place: all of it, checked by its hashes, or none. What was there before is gone only then. @throws BackupFailed, ServiceFailed */
+/**
+ * Puts a back-up's data in place: all of it, checked by its hashes, or none. What was there before is gone only then.
+ * @throws BackupFailed, ServiceFailed
+ */
 export async function restore({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
   const home = path.resolve(folder);
   if (!existsSync(file) || !statSync(file).isFile())

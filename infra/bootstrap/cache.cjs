@@ -4,7 +4,10 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { isRunning, startTimeOf } = require('./process-identity.cjs');
 
-/** A new empty folder for half-finished work. Its name carries the process, so that the next run can tell it was abandoned. */
+/**
+ * A new empty folder for half-finished work. Its name carries the process, so that the next run can tell it was
+ * abandoned.
+ */
 function createWorkFolder(context) {
   const name = `${process.pid}-${startTimeOf(process.pid)}-${crypto.randomBytes(4).toString('hex')}`;
   const folder = path.join(context.cacheFolder, 'work', name);
@@ -54,7 +57,10 @@ function readJson(file) {
   }
 }
 
-/** What identifies a file's content without reading it: size and modification time. Undefined where there is no such file. */
+/**
+ * What identifies a file's content without reading it: size and modification time. Undefined where there is no such
+ * file.
+ */
 function fingerprint(file) {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   return stat === undefined ? undefined : `${stat.size}-${Math.floor(stat.mtimeMs)}`;

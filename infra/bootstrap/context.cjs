@@ -43,13 +43,19 @@ function chooseCacheFolder(environment) {
   return path.resolve(parent, 'stepwell');
 }
 
-/** What is wrong with a cache folder before anything is put there; undefined where nothing is. Node never returns from a recursive mkdir in /proc. */
+/**
+ * What is wrong with a cache folder before anything is put there; undefined where nothing is. Node never returns from a
+ * recursive mkdir in /proc.
+ */
 function cacheFolderProblem(folder) {
   if (!/^\/(proc|sys|dev(?!\/shm\/))(\/|$)/.test(folder)) return undefined;
   return `cache folder ${folder} is the system's own; set STEPWELL_CACHE to a folder that you can write to`;
 }
 
-/** The folder of a package that ours uses, as our code finds it, which is in `dist` once installed; undefined where there is none. */
+/**
+ * The folder of a package that ours uses, as our code finds it, which is in `dist` once installed; undefined where
+ * there is none.
+ */
 function findPackage(context, name) {
   const code = path.join(context.packageFolder, context.isCheckout ? '' : 'dist', 'index.js');
   try {

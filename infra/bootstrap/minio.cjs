@@ -2,8 +2,8 @@
 const { createProgramPart } = require('./program.cjs');
 
 /**
- * `minio version RELEASE.2025-09-07T16-13-09Z (commit-id=...)`; a release is its date. Before that one a conditional write to a
- * missing object succeeded (minio issue 21526).
+ * `minio version RELEASE.2025-09-07T16-13-09Z (commit-id=...)`; a release is its date. Before that one a conditional
+ * write to a missing object succeeded (minio issue 21526).
  */
 function describe(printed) {
   const version = /minio version (\S+)/.exec(printed)?.[1] ?? 'unknown';

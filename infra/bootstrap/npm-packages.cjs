@@ -5,13 +5,17 @@ const { readJson } = require('./cache.cjs');
 const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs');
 const { findOnPath, runCommand } = require('./run-command.cjs');
 
-// Types and the compiler are development packages and native parts optional ones: a user's `omit` setting must not drop them.
+// Types and the compiler are development packages and native parts optional ones: a user's `omit` setting must not drop
+// them.
 const OPTIONS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=http'];
 const FETCH = /^npm http \S+ \S* ?(?:\d+ )?\S*?\/((?:@[^/]+(?:\/|%2f))?[^/]+)\/-\//i;
 
 const lockFile = (context) => path.join(context.packageFolder, 'package-lock.json');
 
-/** Compares what npm noted at the end of its last installation with the lock file, so that a user's own `npm ci` counts too. */
+/**
+ * Compares what npm noted at the end of its last installation with the lock file, so that a user's own `npm ci` counts
+ * too.
+ */
 function inspect(context) {
   const own = readJson(path.join(context.packageFolder, 'package.json'));
   if (!context.isCheckout) return { ok: true, version: own?.version, source: 'installed package' };
@@ -25,8 +29,8 @@ function inspect(context) {
 }
 
 /**
- * What keeps an installation from being the locked one, in words; undefined where nothing does. A package for another platform
- * is optional and may be absent.
+ * What keeps an installation from being the locked one, in words; undefined where nothing does. A package for another
+ * platform is optional and may be absent.
  */
 function firstDifference(locked, installed, isThere) {
   for (const [folder, { version, optional }] of Object.entries(locked)) {
@@ -48,8 +52,8 @@ async function prepare(context) {
 }
 
 /**
- * npm ci refuses a lock file that lacks what the registry lists, such as packages for other platforms that the mirror of
- * whoever wrote the lock did not have. npm install takes the locked versions and adds only those.
+ * npm ci refuses a lock file that lacks what the registry lists, such as packages for other platforms that the mirror
+ * of whoever wrote the lock did not have. npm install takes the locked versions and adds only those.
  */
 async function installKeepingLock(context) {
   const lock = fs.readFileSync(lockFile(context));

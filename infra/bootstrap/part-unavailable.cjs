@@ -1,6 +1,9 @@
 'use strict';
 
-/** A part that cannot be had: the problem, what to do about it, and optionally the last lines of the output that shows it. */
+/**
+ * A part that cannot be had: the problem, what to do about it, and optionally the last lines of the output that shows
+ * it.
+ */
 class PartUnavailable extends Error {
   constructor({ problem, fix, output = '', cause }) {
     super(problem, cause === undefined ? undefined : { cause });
@@ -45,8 +48,8 @@ const REMEDIES = [
 ];
 
 /**
- * The failure of a command or of the file system as a PartUnavailable; any other error, which is a bug of ours, as it is.
- * `fix` is what to do where the output does not tell.
+ * The failure of a command or of the file system as a PartUnavailable; any other error, which is a bug of ours, as it
+ * is. `fix` is what to do where the output does not tell.
  */
 function asPartUnavailable(error, fix) {
   const known = error.name === 'CommandFailed' || error.syscall !== undefined;

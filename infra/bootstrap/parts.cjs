@@ -1,9 +1,9 @@
 'use strict';
 
 /**
- * The parts in the order in which they are begun: that which takes longest first. Each has a name, the purposes it is neededFor (start, test),
- * `inspect(context)` -> { ok, version?, source?, fix? }, which reads files only, and `prepare(context)`,
- * which leaves the part usable or throws PartUnavailable.
+ * The parts in the order in which they are begun: that which takes longest first. Each has a name, the purposes it is
+ * neededFor (start, test), `inspect(context)` -> { ok, version?, source?, fix? }, which reads files only, and
+ * `prepare(context)`, which leaves the part usable or throws PartUnavailable.
  */
 const PARTS = [
   require('./versitygw.cjs'),

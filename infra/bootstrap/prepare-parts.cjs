@@ -2,8 +2,8 @@
 const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs');
 
 /**
- * Prepares parts side by side and returns what became of those that failed, as texts. One part's failure does not stop the
- * others. A part that needs another one waits for it by `context.prepared(name)`.
+ * Prepares parts side by side and returns what became of those that failed, as texts. One part's failure does not stop
+ * the others. A part that needs another one waits for it by `context.prepared(name)`.
  */
 async function prepareParts(context, parts) {
   const atWork = new Map();

@@ -2,8 +2,8 @@
 const fs = require('node:fs');
 
 /**
- * When the process started, in clock ticks after boot; undefined once it has ended, 'unknown' where there is no /proc. A pid alone is
- * not an identity: it is given to another process after its owner has gone.
+ * When the process started, in clock ticks after boot; undefined once it has ended, 'unknown' where there is no /proc.
+ * A pid alone is not an identity: it is given to another process after its owner has gone.
  *
  * A killed process is a zombie as soon as its first thread has ended, and holds its ports until its last one has.
  * Source: proc(5), fields 3, 20 and 22 of /proc/<pid>/stat.

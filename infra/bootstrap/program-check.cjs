@@ -6,8 +6,8 @@ const { compareVersions } = require('./compare-versions.cjs');
 const { askCommand } = require('./run-command.cjs');
 
 /**
- * Starts a program to ask for its version: { version, problem? }. The answer is kept with the file's size and time, so that
- * finding the program again starts nothing.
+ * Starts a program to ask for its version: { version, problem? }. The answer is kept with the file's size and time, so
+ * that finding the program again starts nothing.
  */
 async function checkProgram(context, file, { describe, minimum }) {
   context.progress.doing(`trying ${file}`);

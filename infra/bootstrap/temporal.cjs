@@ -13,7 +13,10 @@ function describe(printed) {
   return { version: `${version}, server ${server ?? 'unknown'}`, comparable: server };
 }
 
-/** The file into which the Temporal SDK downloads this program. Its folder is everybody's: one that another user wrote is not run. */
+/**
+ * The file into which the Temporal SDK downloads this program. Its folder is everybody's: one that another user wrote
+ * is not run.
+ */
 function sdkDownload(context) {
   const folder = findPackage(context, '@temporalio/worker');
   if (folder === undefined) return [];

@@ -6,7 +6,10 @@ const { createWorkFolder, publish, readJson } = require('./cache.cjs');
 const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs');
 const { findOnPath, runCommand } = require('./run-command.cjs');
 
-/** Where the package looks for its native part. 8 is the newest Node-API version that it knows, and every supported Node has it. */
+/**
+ * Where the package looks for its native part. 8 is the newest Node-API version that it knows, and every supported Node
+ * has it.
+ */
 const BINDING = 'lib/napi-v8/tfjs_binding.node';
 const SOURCES = ['package.json', 'binding.gyp', 'binding'];
 const LOAD =
@@ -15,8 +18,9 @@ const NO_COMPILER =
   'install a C++ compiler, make and Python (on Debian and Ubuntu: apt install g++ make python3), and run this again';
 
 /**
- * The package's native part compiled against the libraries: from the cache, else built. It is built in a folder of its own, so
- * that a build that is cut off leaves nothing behind in node_modules; it finds the libraries relative to where it lies.
+ * The package's native part compiled against the libraries: from the cache, else built. It is built in a folder of its
+ * own, so that a build that is cut off leaves nothing behind in node_modules; it finds the libraries relative to where
+ * it lies.
  */
 async function provideBinding(context, { folder, libraries }) {
   const { version } = readJson(path.join(folder, 'package.json'));
@@ -96,8 +100,9 @@ function useBinding({ folder, libraries, binding }) {
 }
 
 /**
- * The libraries under the names that the linker asks for (`libtensorflow.so`) and that the loader asks for (`...so.2`). TensorFlow
- * looks for CUDA in `../nvidia` as seen from its own folder, and the loader takes the folder of the link for that.
+ * The libraries under the names that the linker asks for (`libtensorflow.so`) and that the loader asks for (`...so.2`).
+ * TensorFlow looks for CUDA in `../nvidia` as seen from its own folder, and the loader takes the folder of the link for
+ * that.
  */
 function linkLibraries(folder, libraries) {
   const tensorflow = path.join(libraries, 'tensorflow');

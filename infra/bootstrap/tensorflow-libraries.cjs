@@ -20,7 +20,10 @@ const MEMBERS = [
   'nvidia/*/nvvm/*',
 ];
 
-/** The folder with the TensorFlow libraries of one variant (cpu or gpu): from the cache, else out of the pinned Python packages. */
+/**
+ * The folder with the TensorFlow libraries of one variant (cpu or gpu): from the cache, else out of the pinned Python
+ * packages.
+ */
 async function provideLibraries(context, variant) {
   const { version, platform, wheels, unpackedBytes } = context.versions.tensorflow;
   const folder = path.join(context.cacheFolder, `tensorflow-${version}-${variant}`);

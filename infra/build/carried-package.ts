@@ -2,8 +2,9 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The package that ours carries inside itself. Installed by npm it downloads 300 MB of an obsolete library for a GPU, and fails the
- * installation of everything where that host cannot be reached; the bootstrap brings the libraries and builds its native part.
+ * The package that ours carries inside itself. Installed by npm it downloads 300 MB of an obsolete library for a GPU,
+ * and fails the installation of everything where that host cannot be reached; the bootstrap brings the libraries and
+ * builds its native part.
  */
 export const CARRIED_PACKAGE = '@tensorflow/tfjs-node-gpu';
 

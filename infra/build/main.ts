@@ -1,6 +1,7 @@
 /**
- * `npm run build`: makes `dist/`, which is what the package ships: compiled code with types, the prebuilt workflow bundle, and the
- * JSON Schema of the study language, and the one package that npm must not install. `infra/bootstrap` is plain Node and ships as it is.
+ * `npm run build`: makes `dist/`, which is what the package ships: compiled code with types, the prebuilt workflow
+ * bundle, and the JSON Schema of the study language, and the one package that npm must not install. `infra/bootstrap`
+ * is plain Node and ships as it is.
  *
  * @module
  */

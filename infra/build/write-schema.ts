@@ -1,5 +1,6 @@
 /**
- * `npm run schema`: writes the JSON Schema of the study language into the checkout. A test fails where it is out of date.
+ * `npm run schema`: writes the JSON Schema of the study language into the checkout. A test fails where it is out of
+ * date.
  *
  * @module
  */

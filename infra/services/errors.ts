@@ -1,4 +1,7 @@
-/** A server could not be started, or ended at its start. The message holds the reason, the fix and the end of the server's log. */
+/**
+ * A server could not be started, or ended at its start. The message holds the reason, the fix and the end of the
+ * server's log.
+ */
 export class ServiceFailed extends Error {
   override readonly name = 'ServiceFailed';
   constructor(

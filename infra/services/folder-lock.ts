@@ -17,8 +17,8 @@ interface Holder extends ProcessIdentity {
 }
 
 /**
- * Runs `act` while no other process starts or stops services in the folder; waits for one that does. A dead holder's lock is
- * taken over.
+ * Runs `act` while no other process starts or stops services in the folder; waits for one that does. A dead holder's
+ * lock is taken over.
  *
  * @throws ServiceFailed after two minutes, naming the process that holds the lock.
  */

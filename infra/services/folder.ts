@@ -10,7 +10,10 @@ import { ServiceFailed } from './errors';
 /** The kernel's own. Node never returns from a recursive `mkdir` there. */
 const SYSTEM_FOLDERS = /^\/(proc|sys|dev(?!\/shm\/))(\/|$)/;
 
-/** The folder as an absolute path, made if need be: for its owner only, and for no version control. @throws ServiceFailed */
+/**
+ * The folder as an absolute path, made if need be: for its owner only, and for no version control.
+ * @throws ServiceFailed
+ */
 export function prepareFolder(folder: string): string {
   const absolute = path.resolve(folder);
   if (SYSTEM_FOLDERS.test(absolute))

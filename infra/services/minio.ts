@@ -15,7 +15,10 @@ export interface MinioOptions {
   readonly onSpawn?: (identity: ProcessIdentity) => void;
 }
 
-/** MinIO over the folder's `minio`, without buckets; the storage tests run against it too. @throws ServiceFailed, ServiceUnavailable */
+/**
+ * MinIO over the folder's `minio`, without buckets; the storage tests run against it too.
+ * @throws ServiceFailed, ServiceUnavailable
+ */
 export async function startMinio({ folder, onSpawn, ...wanted }: MinioOptions): Promise<Server> {
   const home = prepareFolder(folder);
   const port = wanted.port ?? (await choosePort(undefined));

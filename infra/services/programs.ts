@@ -65,7 +65,10 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
-/** Plain Node that is never compiled: beside this folder in a checkout, in the package's own root beside the compiled code. */
+/**
+ * Plain Node that is never compiled: beside this folder in a checkout, in the package's own root beside the compiled
+ * code.
+ */
 function fromBootstrap<Module>(file: string): Module {
   const folders = ['../bootstrap', '../../../infra/bootstrap'].map((folder) => path.join(__dirname, folder));
   const folder = folders.find((candidate) => existsSync(path.join(candidate, file))) ?? folders[0];

@@ -23,7 +23,9 @@ export interface ServerRecord extends Ports {
 
 export interface ServicesRecord {
   readonly servers: Readonly<Partial<Record<ServiceKind, ServerRecord>>>;
-  /** Processes that rely on the servers; the last one to go ends them. A process that uses them twice is listed twice. */
+  /**
+   * Processes that rely on the servers; the last one to go ends them. A process that uses them twice is listed twice.
+   */
   readonly users: readonly ProcessIdentity[];
 }
 

@@ -73,7 +73,10 @@ export class Server {
   }
 }
 
-/** Starts a server and waits until it answers. @throws ServiceFailed with the reason, the fix and the end of its log. */
+/**
+ * Starts a server and waits until it answers.
+ * @throws ServiceFailed with the reason, the fix and the end of its log.
+ */
 export async function startServer(plan: ServerPlan): Promise<Server> {
   return new Server(plan, await launch(plan));
 }
@@ -108,7 +111,10 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** In a process group of its own, so that Ctrl-C in the terminal reaches the parent only, which then ends things in order. */
+/**
+ * In a process group of its own, so that Ctrl-C in the terminal reaches the parent only, which then ends things in
+ * order.
+ */
 function spawnApart({ program, args, environment, folder, logFile }: ServerPlan): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {

@@ -42,8 +42,8 @@ export interface Services extends RunningServices {
 const WATCH_MILLISECONDS = 1_000;
 
 /**
- * Starts what does not run in the folder, adopts what does (after a crash, say), and starts again what dies while this process
- * lives. The servers outlive this process unless it calls `stop`.
+ * Starts what does not run in the folder, adopts what does (after a crash, say), and starts again what dies while this
+ * process lives. The servers outlive this process unless it calls `stop`.
  *
  * @throws ServiceFailed, ServiceUnavailable with the fix.
  */
@@ -98,7 +98,10 @@ async function stopServers(folder: string): Promise<boolean> {
   return (await Promise.all(stopped)).includes(true);
 }
 
-/** Starts again what has died, at the same ports, for as long as this process is a user. @returns What ends the watch. */
+/**
+ * Starts again what has died, at the same ports, for as long as this process is a user.
+ * @returns What ends the watch.
+ */
 function watch({ folder, onProgress }: Required<ServicesOptions>): () => Promise<void> {
   let reviving: Promise<void> | undefined;
   let lastFailure = '';
@@ -160,7 +163,10 @@ function running(folder: string): RunningServices {
   };
 }
 
-/** A user's own profiles, tokens and certificates are for other servers, and would be used beside or instead of the above. */
+/**
+ * A user's own profiles, tokens and certificates are for other servers, and would be used beside or instead of the
+ * above.
+ */
 function withoutForeignSettings(folder: string): Record<string, string> {
   const cleared = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY'].filter(
     (name) => process.env[name] !== undefined,

@@ -10,16 +10,16 @@ interface Versioned {
 }
 
 /**
- * A database of another version is another file: a server never migrates one. It starts on an older one all the same, and then
- * lacks its own new tables and columns.
+ * A database of another version is another file: a server never migrates one. It starts on an older one all the same,
+ * and then lacks its own new tables and columns.
  */
 export function temporalDatabase(folder: string, { version }: Versioned): string {
   return path.join(folder, `temporal-${version.replace(/^v/, '').replace(/[^\w.]+/g, '-')}.db`);
 }
 
 /**
- * What a person has to know where the folder holds databases of other versions only, and what helps; undefined where the one of
- * this machine's server is there, or none at all.
+ * What a person has to know where the folder holds databases of other versions only, and what helps; undefined where
+ * the one of this machine's server is there, or none at all.
  */
 export function foreignDatabases(
   folder: string,

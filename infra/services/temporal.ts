@@ -15,9 +15,9 @@ export const NAMESPACE = 'default';
 const RETENTION_HOURS = 720;
 
 /**
- * The server's defaults are made for hundreds of shards; this one has one. With them a trivial activity takes 100 ms from
- * result to result (20 polls a second, two hops), with these a third of that. The new matcher obeys priorities; server
- * 1.32 has it by default, one of 1.29 on PATH does not.
+ * The server's defaults are made for hundreds of shards; this one has one. With them a trivial activity takes 100 ms
+ * from result to result (20 polls a second, two hops), with these a third of that. The new matcher obeys priorities;
+ * server 1.32 has it by default, one of 1.29 on PATH does not.
  */
 const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'history.transferProcessorMaxPollRPS': 1000,
@@ -28,7 +28,10 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'frontend.enableServerVersionCheck': false,
 };
 
-/** A commit then costs no fsync, and no process's death loses one; a power cut may lose the last, as store and trials allow. */
+/**
+ * A commit then costs no fsync, and no process's death loses one; a power cut may lose the last, as store and trials
+ * allow.
+ */
 const SQLITE_PRAGMAS = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 const COMMAND_SECONDS_MAX = 5;

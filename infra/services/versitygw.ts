@@ -22,8 +22,9 @@ export interface VersitygwOptions {
 }
 
 /**
- * VersityGW over the folder's `s3`, where every object is a plain file and every bucket a folder; the bucket `stepwell` is there.
- * What S3 knows beyond bytes is kept in extended attributes, or where the file system has none, in the folder `object-metadata`.
+ * VersityGW over the folder's `s3`, where every object is a plain file and every bucket a folder; the bucket `stepwell`
+ * is there. What S3 knows beyond bytes is kept in extended attributes, or where the file system has none, in the folder
+ * `object-metadata`.
  *
  * @throws ServiceFailed, ServiceUnavailable
  */

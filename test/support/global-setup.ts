@@ -1,6 +1,6 @@
 /**
- * What a whole run of the real tests shares: one Temporal server, one VersityGW and one MinIO in a temporary folder, and
- * the product compiled.
+ * What a whole run of the real tests shares: one Temporal server, one VersityGW and one MinIO in a temporary folder,
+ * and the product compiled.
  *
  * @module
  */

@@ -94,7 +94,9 @@ export class StudyState implements StudyValues {
     });
   }
 
-  /** @param decided Decisions of the leading stages that count from the start; none of their trials was this study's. */
+  /**
+   * @param decided Decisions of the leading stages that count from the start; none of their trials was this study's.
+   */
   begun(study: ResolvedStudy, decided: readonly Decision[] = []): StudyState {
     const stages = decided.map((decision) => stageTrials(decision.stageId, study.objective, { decision }));
     return this.with({ study, status: 'running', stages });

@@ -145,7 +145,9 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
   return { planned, decision: decisionOf(stage, input, trials) };
 }
 
-/** As the driver does it; the trial that needs least time ends first. What goes on after a pause is no further trial. */
+/**
+ * As the driver does it; the trial that needs least time ends first. What goes on after a pause is no further trial.
+ */
 function simulateStage(stage: Stage, input: StageInput): readonly Trial[] {
   const { study, facts } = input;
   const asked = { suggest: (trials: readonly Trial[]) => suggestionWithin(stage, contextOf(input, trials)) };

@@ -1,7 +1,7 @@
 /**
- * `base ** exponent` to the same bits on every Node: those of Node 20 and 22, whose V8 computes `**` after fdlibm. Later
- * ones ask the machine's C library, and every twelfth result differs in its last place, which is enough to give a point
- * of a search, and so its trial, another hash.
+ * `base ** exponent` to the same bits on every Node: those of Node 20 and 22, whose V8 computes `**` after fdlibm.
+ * Later ones ask the machine's C library, and every twelfth result differs in its last place, which is enough to give a
+ * point of a search, and so its trial, another hash.
  *
  * Source: fdlibm's `e_pow.c`. Copyright (C) 2004 by Sun Microsystems, Inc. All rights reserved. Permission to use,
  * copy, modify, and distribute this software is freely granted, provided that this notice is preserved.

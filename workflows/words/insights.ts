@@ -1,6 +1,6 @@
 /**
- * What `recordDecision` draws insights from: plots, tables and warnings that show more of a decision's trials and change
- * no answer.
+ * What `recordDecision` draws insights from: plots, tables and warnings that show more of a decision's trials and
+ * change no answer.
  *
  * @module
  */

@@ -67,8 +67,8 @@ const SCHEDULES: { readonly [Name in ScheduleSpec['name']]: Schedule<Name> } = {
    * Up from `initialFactor` to 1 at `peakFraction` of the training, then down to `finalFactor`, both along half a
    * cosine.
    *
-   * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820), section
-   * 4; the cosine legs follow fastai.
+   * Source: L. N. Smith, "A disciplined approach to neural network hyper-parameters: Part 1" (arXiv:1803.09820),
+   * section 4; the cosine legs follow fastai.
    */
   oneCycle: {
     factor: ({ peakFraction, initialFactor, finalFactor }, position) =>
@@ -88,8 +88,8 @@ const SCHEDULES: { readonly [Name in ScheduleSpec['name']]: Schedule<Name> } = {
   },
 
   /**
-   * Learning rates from `from` at the first step to `to` at the last, evenly in their logarithm: the learning-rate range
-   * test.
+   * Learning rates from `from` at the first step to `to` at the last, evenly in their logarithm: the learning-rate
+   * range test.
    */
   ramp: {
     factor: () => 1,

@@ -1,8 +1,8 @@
 'use strict';
 /**
  * A trainer process that speaks the protocol and trains nothing: a step every few milliseconds, a checkpoint every few
- * steps. `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`), and of which file's end the last
- * step waits (`endsAfter`). Its error output is as noisy as TensorFlow's.
+ * steps. `hparams` say at which step it fails (`failAt`) or its process ends (`exitAt`), and of which file's end the
+ * last step waits (`endsAfter`). Its error output is as noisy as TensorFlow's.
  */
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');

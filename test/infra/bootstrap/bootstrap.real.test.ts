@@ -1,6 +1,6 @@
 /**
- * Whole runs of the bootstrap, killed and not. The tools that it starts are scripts here: a build that hangs, a mirror that
- * serves another module and an npm that refuses its lock file are faults that have to be produced.
+ * Whole runs of the bootstrap, killed and not. The tools that it starts are scripts here: a build that hangs, a mirror
+ * that serves another module and an npm that refuses its lock file are faults that have to be produced.
  *
  * @module
  */
@@ -48,7 +48,10 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-/** A `go` that says it is 1.26, knows the pinned modules and installs scripts. With a file `hang` it stays in `install`, its pid in `started-NAME`. */
+/**
+ * A `go` that says it is 1.26, knows the pinned modules and installs scripts. With a file `hang` it stays in `install`,
+ * its pid in `started-NAME`.
+ */
 function writeGo({
   sum = (name: string) => programs[name]?.sum,
 }: {

@@ -75,7 +75,10 @@ export interface Sandbox {
   write(file: string, content: string): string;
   /** Writes a program onto the sandbox's PATH. */
   program(name: string, script: string): string;
-  /** Writes a `python3` onto it whose pip downloads wheels with this content, and whose unzip takes these scripts out of them. */
+  /**
+   * Writes a `python3` onto it whose pip downloads wheels with this content, and whose unzip takes these scripts out of
+   * them.
+   */
   python(content: string, members: Readonly<Record<string, string>>): void;
   remove(): void;
 }

@@ -16,7 +16,9 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-/** The package as the bootstrap leaves it: a binding, links to libraries in the cache, and the note that it was loaded. */
+/**
+ * The package as the bootstrap leaves it: a binding, links to libraries in the cache, and the note that it was loaded.
+ */
 function preparedPackage(): string {
   const folder = path.dirname(sandbox.write(`${PACKAGE}/package.json`, '{}'));
   sandbox.write(`${PACKAGE}/lib/napi-v8/tfjs_binding.node`, 'binding');

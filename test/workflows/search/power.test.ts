@@ -9,7 +9,9 @@ const CORPUS = Array.from({ length: 20_000 }, (_, i) => {
   return [i % 2 === 0 ? base : Math.exp(46 * (base - 0.5)), 12 * (exponent - 0.5)] as const;
 });
 
-/** Of the bits that `**` has on Node 20 and 22: trials that were stored from there are found by a hash of such numbers. */
+/**
+ * Of the bits that `**` has on Node 20 and 22: trials that were stored from there are found by a hash of such numbers.
+ */
 it('has the bits that trials were named by, on every Node', () => {
   const results = Float64Array.from(CORPUS, ([base, exponent]) => power(base, exponent));
   expect(createHash('sha256').update(new Uint8Array(results.buffer)).digest('hex')).toBe(

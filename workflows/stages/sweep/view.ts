@@ -40,8 +40,8 @@ interface Worked {
 }
 
 /**
- * By the first trial of a stage, which is the same whatever follows. A sweep only ever grows, so that the next view looks
- * at what has changed alone: with thousands of trials all else would take longer than a trial.
+ * By the first trial of a stage, which is the same whatever follows. A sweep only ever grows, so that the next view
+ * looks at what has changed alone: with thousands of trials all else would take longer than a trial.
  */
 const worked = new WeakMap<TrialSpec, Worked>();
 

@@ -47,8 +47,8 @@ export const PRESETS: Readonly<Record<PresetName, (context: ModelContext) => tf.
   /**
    * LeNet-5 with ReLU in place of the scaled tanh, and logits in place of the radial basis functions.
    *
-   * Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 86(11), 1998, section
-   * II.B.
+   * Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition", Proc. IEEE 86(11), 1998,
+   * section II.B.
    */
   lenet5(context) {
     const { conv2d, averagePooling2d, flatten, dropout, dense } = tf.layers;
