@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { measurementOf } from '../trials/outcome';
 import { scoreOf } from '../analysis/score';
 import { isFirstSegment } from '../trials/segments';
 import { milestonesOf } from '../trials/batch-growth';
@@ -10,7 +11,7 @@ import { batchPhases, examplesAfter, stepsOf } from '../trials/length';
 import { numericHParam } from '../trials/hparams';
 import type { Objective } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
-import type { Measurement, Outcome } from '../words/outcome';
+import type { Measurement } from '../words/outcome';
 import { count, formatSeconds } from './format';
 import type { StageContext } from './stage';
 
@@ -31,11 +32,6 @@ export function nextTrial({ stageId, trials }: StageContext<unknown>, request: T
     exportModel: false,
     ...request,
   };
-}
-
-/** What an outcome measured; `undefined` for one that ran out of memory, and for a trial that runs. */
-export function measurementOf(outcome: Outcome | undefined): Measurement | undefined {
-  return outcome === undefined || outcome.status === 'outOfMemory' ? undefined : outcome.measurement;
 }
 
 /** Whether a trial ended as asked: at its limit, or by early stopping. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import type { Measurement, TrialResult } from '../words/outcome';
+import type { Measurement, Outcome } from '../words/outcome';
 import type { Trial } from '../words/trial';
 
-/** What a trial measured; `undefined` of one that runs, or that ran out of memory. */
-export function measurementOf(result: TrialResult | undefined): Measurement | undefined {
-  return result === undefined || result.outcome.status === 'outOfMemory' ? undefined : result.outcome.measurement;
+/** What an outcome measured; `undefined` for one that ran out of memory, and for a trial that runs. */
+export function measurementOf(outcome: Outcome | undefined): Measurement | undefined {
+  return outcome === undefined || outcome.status === 'outOfMemory' ? undefined : outcome.measurement;
 }
 
 /**

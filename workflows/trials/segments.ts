@@ -33,11 +33,11 @@ export function costOfSegment(
 ): Pick<Measurement, 'deviceSeconds' | 'examples'> {
   const { spec, result } = trial;
   if (result === undefined || result.reused) return { deviceSeconds: 0, examples: 0 };
-  const whole = measurementOf(result);
+  const whole = measurementOf(result.outcome);
   const before =
     spec.continues === undefined
       ? undefined
-      : measurementOf(trials.find((other) => other.spec.trialId === spec.continues)?.result);
+      : measurementOf(trials.find((other) => other.spec.trialId === spec.continues)?.result?.outcome);
   const kept = (of: 'deviceSeconds' | 'examples'): number => Math.max(0, (whole?.[of] ?? 0) - (before?.[of] ?? 0));
   const receipts = receiptsOf(trial);
   return {

@@ -7,9 +7,8 @@ import { CONFUSION_CLASSES_MAX, TOP_K } from '../../../workflows/words/outcome';
 import { crossEntropy } from './cross-entropy';
 import type { TrainableModel } from './model';
 import { native, tf, typeAttribute } from './native';
+import { PIXEL_MAX } from './step';
 import type { Examples } from './step';
-
-const PIXEL_MAX = 255;
 
 export interface EvaluationInputs extends Examples {
   /** [batch] float32: 1 for an example, 0 for filling up the last batch. */

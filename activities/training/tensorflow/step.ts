@@ -56,7 +56,7 @@ export interface UpdateInputs {
   readonly slots: readonly tf.Tensor[];
 }
 
-const PIXEL_MAX = 255;
+export const PIXEL_MAX = 255;
 const OPTIONAL = ['l1', 'l2', 'clipNorm', 'clipValue'];
 
 /** The plan of a trial's steps. */

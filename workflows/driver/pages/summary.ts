@@ -12,7 +12,7 @@ export function summarize(stageId: string, trials: readonly Trial[], trial: Tria
     spec: { trialId, label, hparams, continues },
     result,
   } = trial;
-  const measured = measurementOf(result);
+  const measured = measurementOf(result?.outcome);
   const brokeDownAt = rampEnd(trial);
   return {
     trialId,

@@ -1,5 +1,5 @@
 import type { Plot, Table } from '../stage';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import { isUsable } from './noise';
 import type { LadderView } from './view';
 

@@ -2,7 +2,7 @@ import { fastestBatchSize, fitNoiseScale, type NoiseScale } from '../../analysis
 import { deriveSeed } from '../../search/random';
 import { formatNumber } from '../format';
 import type { Table } from '../stage';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import { trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import type { LadderView } from './view';

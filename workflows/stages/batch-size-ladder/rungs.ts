@@ -1,6 +1,7 @@
 import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
-import { isRunning, measurementOf } from '../trials';
+import { isRunning } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import { batchSizeOf, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
 import { power } from '../../search/power';

@@ -2,7 +2,7 @@ import { batchSizesOf } from '../../trials/batch-growth';
 import { numericHParam } from '../../trials/hparams';
 import type { Trial } from '../../words/trial';
 import { formatNumber } from '../format';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 
 /** The sizes that a training's batches could grow to, its own first; `undefined` where they keep their size. */
 export function growthSizes({ spec: { hparams, batchGrowth } }: Trial): readonly number[] | undefined {

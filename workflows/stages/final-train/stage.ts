@@ -18,16 +18,8 @@ import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
-import {
-  costOf,
-  costText,
-  countByStatus,
-  measurementOf,
-  namedFailures,
-  nextTrial,
-  remedyFor,
-  soundScore,
-} from '../trials';
+import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import type { FinalTrainOptions } from './options';
 
 type Context = StageContext<FinalTrainOptions>;

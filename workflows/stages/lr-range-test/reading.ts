@@ -6,7 +6,7 @@ import type { SuggestionRuleName } from '../../analysis/rules';
 import type { Trial } from '../../words/trial';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import type { LrRangeTestOptions } from './options';
 
 export const RULE_NAMES = Object.keys(SUGGESTION_RULES) as readonly SuggestionRuleName[];

@@ -1,5 +1,5 @@
 import { mean } from '../../analysis/statistics';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import type { SweepContext } from './configurations';
 import type { Training } from './trainings';
 import type { SweepView } from './view';

@@ -3,7 +3,7 @@ import type { Plain } from '../../driver/pages/packed';
 import type { InsightsInput, LearningCurve, SearchPlan, SearchPoint } from '../../words/insights';
 import type { Measurement } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
-import { measurementOf } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 import { pointKeys } from '../../search/space';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';

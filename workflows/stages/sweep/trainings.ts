@@ -9,7 +9,8 @@ import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
 import type { HParams, Trial } from '../../words/trial';
-import { isRunning, measurementOf, soundScore } from '../trials';
+import { isRunning, soundScore } from '../trials';
+import { measurementOf } from '../../trials/outcome';
 
 export interface Training {
   /** At least one, oldest first; only the last may be running. */

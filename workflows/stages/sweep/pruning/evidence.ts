@@ -1,6 +1,6 @@
 import type { Table } from '../../stage';
 import { count } from '../../format';
-import { measurementOf } from '../../trials';
+import { measurementOf } from '../../../trials/outcome';
 import { epochsOf } from '../configurations';
 import { lastSegment } from '../trainings';
 import type { Training } from '../trainings';
