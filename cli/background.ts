@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isWithin } from '../activities/datasets/source/file-source';
+import { isWithin } from '../activities/path-within';
 import {
   findServices,
   identify,

@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isWithin } from '../../path-within';
 import { DatasetInvalid, errorCode } from '../errors';
 import type { Source } from './source';
 
@@ -66,12 +67,6 @@ function outside(uri: string, roots: readonly string[]): DatasetInvalid {
   return new DatasetInvalid(
     `dataset.uri must lie in a folder that the worker may read, got ${uri}; ${allowed}: set STEPWELL_FILE_ROOTS where the worker runs, or use s3://`,
   );
-}
-
-/** Whether a path is a folder or lies below it, by their names alone; both absolute. */
-export function isWithin(file: string, root: string): boolean {
-  const relative = path.relative(root, file);
-  return relative === '' || (relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative));
 }
 
 async function filesIn(folder: string | undefined, uri: string): Promise<readonly string[]> {
