@@ -3,6 +3,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { readJson, writeFileAtomically } = require('./cache.cjs');
 const { isRunning, startTimeOf } = require('./process-identity.cjs');
+const { acquireProcessLock } = require('./process-lock.cjs');
 
 const POLL_MS = 200;
 
@@ -16,57 +17,20 @@ const lockFile = (context) => path.join(context.cacheFolder, 'bootstrap.lock');
 async function acquireLock(context) {
   fs.mkdirSync(context.cacheFolder, { recursive: true });
   let told = false;
-  while (!tryLock(context)) {
-    const holder = readJson(lockFile(context));
-    if (holder === undefined || !isRunning(holder)) {
-      removeStaleLock(context, holder);
-      continue;
-    }
-    if (!told) context.report(`waiting for the bootstrap that is already running [pid=${holder.pid}]`);
+  const onBusy = ({ pid }) => {
+    if (!told) context.report(`waiting for the bootstrap that is already running [pid=${pid}]`);
     told = true;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-  return () => {
-    if (readJson(lockFile(context))?.pid === process.pid) fs.rmSync(lockFile(context), { force: true });
   };
+  return acquireProcessLock(lockFile(context), { pollMs: POLL_MS, onBusy, onStale: endCommands });
 }
 
-/** Takes the lock if nobody has it. A hard link either appears with its whole content or fails. */
-function tryLock(context) {
-  const candidate = `${lockFile(context)}.${process.pid}`;
-  fs.writeFileSync(candidate, JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) }));
-  try {
-    fs.linkSync(candidate, lockFile(context));
-    return true;
-  } catch (error) {
-    if (error.code === 'EEXIST') return false;
-    throw error;
-  } finally {
-    fs.rmSync(candidate, { force: true });
-  }
-}
-
-function removeStaleLock(context, holder) {
+function endCommands(holder) {
   for (const command of (holder?.commands ?? []).filter(isRunning)) {
     try {
       process.kill(-command.pid, 'SIGKILL');
     } catch (error) {
       if (error.code !== 'ESRCH') throw error;
     }
-  }
-  dropLock(context, holder);
-}
-
-/** Removes the lock if it is still this holder's: another waiter may have taken it over since it was read. */
-function dropLock(context, holder) {
-  const dropped = `${lockFile(context)}.${process.pid}.dropped`;
-  try {
-    fs.renameSync(lockFile(context), dropped);
-    if (readJson(dropped)?.pid !== holder?.pid) fs.linkSync(dropped, lockFile(context));
-  } catch (error) {
-    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
-  } finally {
-    fs.rmSync(dropped, { force: true });
   }
 }
 

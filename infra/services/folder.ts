@@ -53,7 +53,8 @@ export function writeJson(file: string, value: unknown): void {
   }
 }
 
-function cannotHold(folder: string, error: unknown): ServiceFailed {
+/** Why a folder takes no file, with the way out. */
+export function cannotHold(folder: string, error: unknown): ServiceFailed {
   const code = codeOf(error);
   const full = ['ENOSPC', 'EDQUOT'].includes(code);
   const fix = full ? 'free some space, or name a folder on another disk with --folder' : 'name another with --folder';

@@ -23,6 +23,13 @@ interface Identify {
   isRunning(identity: ProcessIdentity): boolean;
 }
 
+interface ProcessLock {
+  acquireProcessLock(
+    file: string,
+    options: { readonly pollMs: number; readonly onBusy: (holder: ProcessIdentity) => void },
+  ): Promise<() => void>;
+}
+
 const TITLES: Readonly<Record<ProgramName, string>> = {
   temporal: 'the Temporal server',
   versitygw: 'the S3 server VersityGW',
@@ -64,6 +71,10 @@ export function identify(pid: number): ProcessIdentity | undefined {
   const startTime = fromBootstrap<Identify>('process-identity.cjs').startTimeOf(pid);
   return startTime === undefined ? undefined : { pid, startTime };
 }
+
+/** Waits until this process holds a lock file, as the bootstrap does. @returns What gives it back. */
+export const acquireProcessLock: ProcessLock['acquireProcessLock'] = (file, options) =>
+  fromBootstrap<ProcessLock>('process-lock.cjs').acquireProcessLock(file, options);
 
 /**
  * Plain Node that is never compiled: beside this folder in a checkout, in the package's own root beside the compiled
