@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isWithin } from '../activities/path-within';
@@ -20,8 +19,8 @@ import {
 } from '../infra/services';
 import type { ProcessIdentity, RunningServices } from '../infra/services';
 import { CommandError } from './failure';
-import { failureIn } from './failure-message';
-import { mainScript } from './main-script';
+import { forkSelf } from './fork-self';
+import type { ForkedSelf } from './fork-self';
 
 export interface BackgroundSettings {
   readonly folder: string;
@@ -74,16 +73,20 @@ export async function startBackground(settings: BackgroundSettings): Promise<Run
   const folder = prepareFolder(settings.folder);
   const running = findBackground(folder);
   if (running !== undefined) demandFolders(running, settings);
-  const child = running === undefined ? spawnBackground(folder, settings) : undefined;
+  const forked = running === undefined ? forkBackground(folder, settings) : undefined;
+  let ended = forked === undefined;
+  void forked?.ended.then(() => {
+    ended = true;
+  });
   for (;;) {
     const background = findBackground(folder);
     const services = background?.ready === true ? findServices(folder) : undefined;
     if (services !== undefined) return services;
-    if (background === undefined && child?.isRunning() !== true) {
+    if (background === undefined && ended) {
       throw new CommandError(
-        child?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`,
+        forked?.lastWords() ?? `stepwell up ended while it started in ${folder}; try again`,
         'environment',
-        child?.failure() ?? 'ServiceFailed',
+        forked?.failure() ?? 'ServiceFailed',
       );
     }
     await delay(POLL_MILLISECONDS);
@@ -107,42 +110,15 @@ function recordFile(folder: string): string {
   return path.join(path.resolve(folder), 'background.json');
 }
 
-interface Spawned {
-  isRunning(): boolean;
-  /** Type of the error that ended it, if it told. */
-  failure(): string | undefined;
-  lastWords(): string;
-}
-
-function spawnBackground(folder: string, { fileRoots, modelFolder }: BackgroundSettings): Spawned {
-  const log = openSync(backgroundLog(folder), 'a', 0o600);
-  const logStart = statSync(backgroundLog(folder)).size;
-  try {
-    const { file, execArgv } = mainScript();
-    const roots = fileRoots.flatMap((root) => ['--file-root', root]);
-    const args = [...execArgv, file, 'up', '--foreground', '--folder', folder, '--model-folder', modelFolder, ...roots];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', log, log, 'ipc'], detached: true });
-    child.unref();
-    child.channel?.unref();
-    let closed = child.pid === undefined;
-    let failure: string | undefined;
-    child.on('message', (message) => {
-      failure = failureIn(message) ?? failure;
-    });
-    // Unlike `exit`, after all that it sent has arrived.
-    child.once('close', () => {
-      closed = true;
-    });
-    return {
-      isRunning: () => !closed,
-      failure: () => failure,
-      lastWords: () =>
-        readFileSync(backgroundLog(folder)).subarray(logStart).toString('utf8').split('stepwell: ').at(-1)?.trimEnd() ??
-        '',
-    };
-  } finally {
-    closeSync(log);
-  }
+function forkBackground(folder: string, { fileRoots, modelFolder }: BackgroundSettings): ForkedSelf {
+  const roots = fileRoots.flatMap((root) => ['--file-root', root]);
+  const forked = forkSelf({
+    args: ['up', '--foreground', '--folder', folder, '--model-folder', modelFolder, ...roots],
+    logFile: backgroundLog(folder),
+  });
+  forked.child.unref();
+  forked.child.channel?.unref();
+  return forked;
 }
 
 /** Workers that run may not be able to read what this command needs. */

@@ -3,13 +3,10 @@
  *
  * @module
  */
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommandError } from './failure';
-import { failureIn } from './failure-message';
-import { mainScript } from './main-script';
+import { forkSelf } from './fork-self';
+import type { ForkedSelf } from './fork-self';
 
 export type WorkerKind = 'tuner' | 'training';
 
@@ -39,18 +36,9 @@ const STOP_SECONDS_MAX = 40;
 const DEATHS_MAX = 5;
 const BACKOFF_SECONDS_MAX = 10;
 
-const LOG_LINES_MAX = 12;
-
-interface Attempt {
-  readonly child: ChildProcess;
+interface Attempt extends ForkedSelf {
   /** Resolves to whether the worker became ready, at that moment or at its end. */
   readonly ready: Promise<boolean>;
-  /** Resolves to how it ended, in words. */
-  readonly ended: Promise<string>;
-  /** Type of the error that ended it, if it told. */
-  failure(): string | undefined;
-  /** What it has written. */
-  log(): string;
 }
 
 /**
@@ -83,48 +71,20 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   return { failed, stop };
 }
 
-/** In a process group of its own: Ctrl-C reaches the command alone, which then stops its workers in order. */
 function launch({ kind, environment, logFile, atOnce }: WorkerOptions): Attempt {
-  const log = openSync(logFile, 'a', 0o600);
-  const logStart = statSync(logFile).size;
-  try {
-    const { file, execArgv } = mainScript();
-    const child = fork(file, ['worker', kind], {
-      execArgv: [...execArgv],
-      env: { ...environment },
-      detached: true,
-      stdio: ['ignore', log, log, 'ipc'],
+  const forked = forkSelf({ args: ['worker', kind], logFile, environment });
+  endGroupAtOnce(forked, atOnce);
+  const ready = new Promise<boolean>((resolve) => {
+    forked.child.on('message', (message) => {
+      if (message === 'ready') resolve(true);
     });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', ({ message }) => resolve(message));
-      // Unlike `exit`, after all that it sent has arrived.
-      child.once('close', (code, signal) =>
-        resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`),
-      );
-    });
-    endGroupAtOnce(child, ended, atOnce);
-    let failure: string | undefined;
-    const ready = new Promise<boolean>((resolve) => {
-      child.on('message', (message) => {
-        if (message === 'ready') resolve(true);
-        failure = failureIn(message) ?? failure;
-      });
-      void ended.then(() => resolve(false));
-    });
-    return {
-      child,
-      ready,
-      ended,
-      failure: () => failure,
-      log: () => readFileSync(logFile).subarray(logStart).toString('utf8'),
-    };
-  } finally {
-    closeSync(log);
-  }
+    void forked.ended.then(() => resolve(false));
+  });
+  return { ...forked, ready };
 }
 
 /** The worker's group holds its trainers, too. */
-function endGroupAtOnce(child: ChildProcess, ended: Promise<unknown>, atOnce: AbortSignal): void {
+function endGroupAtOnce({ child, ended }: ForkedSelf, atOnce: AbortSignal): void {
   const kill = (): void => {
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL');
@@ -141,14 +101,9 @@ async function end({ child, ended }: Attempt): Promise<void> {
   clearTimeout(killing);
 }
 
-/** Its own message where it has one, else the end of what it wrote. */
-function workerFailed(kind: WorkerKind, { log, failure }: Attempt, what: string): CommandError {
-  const text = log().trimEnd();
-  const said = text.lastIndexOf('stepwell: ');
-  const words =
-    said === -1 ? text.split('\n').slice(-LOG_LINES_MAX).join('\n') : text.slice(said + 'stepwell: '.length);
+function workerFailed(kind: WorkerKind, { lastWords, failure }: Attempt, what: string): CommandError {
   return new CommandError(
-    `the ${kind} worker could not be kept running (${what}): ${words}`,
+    `the ${kind} worker could not be kept running (${what}): ${lastWords()}`,
     'environment',
     failure() ?? 'WorkerFailed',
   );
