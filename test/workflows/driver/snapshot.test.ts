@@ -12,6 +12,7 @@ import { outlined, withoutReferences } from '../../../workflows/driver/pages/out
 import { withoutPoints } from '../../../workflows/driver/pages/pages';
 import { packed, unpacked } from '../../../workflows/driver/pages/packed';
 import type { Packed, Plain } from '../../../workflows/driver/pages/packed';
+import type { Outcome } from '../../../workflows/words/outcome';
 import type { Trial, TrialSpec } from '../../../workflows/words/trial';
 import { resultOf } from '../../support/stages';
 import { freshStudy } from './control/studies';
@@ -50,6 +51,16 @@ interface End {
   readonly state: StudyState;
 }
 
+const outcomes = new Map<string, Outcome>();
+
+/** The same for every run of the study, which is what makes its runs comparable; so it is drawn once. */
+function outcomeOf(spec: TrialSpec, { facts }: StudyState): Outcome {
+  const key = JSON.stringify([spec, facts]);
+  const outcome = outcomes.get(key) ?? plausibleOutcome(spec, facts);
+  outcomes.set(key, outcome);
+  return outcome;
+}
+
 /** Runs the study's only stage one trial after the other, and continues as new before those trials that are named. */
 function runTo(first: StudyState, cuts: ReadonlyMap<number, boolean>): End {
   const pages: Packed[] = [];
@@ -62,7 +73,7 @@ function runTo(first: StudyState, cuts: ReadonlyMap<number, boolean>): End {
     const spec = STAGES[use.stage]!.suggest(stageContext(state, use, state.startedTrials(use)));
     if (spec === undefined)
       return { asked, state, decision: STAGES[use.stage]!.decide(stageContext(state, use, state.startedTrials(use))) };
-    const result = resultOf(spec, plausibleOutcome(spec, state.facts));
+    const result = resultOf(spec, outcomeOf(spec, state));
     state = state.started(use, { spec }).ended(use, asked.length, { spec, result });
     asked.push(spec);
   }
