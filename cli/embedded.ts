@@ -7,6 +7,7 @@ import path from 'node:path';
 import { startServices } from '../infra/services';
 import { readClientConfig } from '../workers/config';
 import { startBackground } from './background';
+import { embeddedEnvironment } from './embedded-environment';
 import { startWorker } from './worker-process';
 import type { WorkerKind, WorkerProcess } from './worker-process';
 
@@ -54,7 +55,7 @@ async function startAttached({
 }: EmbeddedOptions): Promise<Embedded> {
   const settings = workerSettings(fileRoots, modelFolder);
   const services = await startServices({ folder, onProgress });
-  const environment = { ...process.env, ...services.environment, ...settings };
+  const environment = { ...embeddedEnvironment(services), ...settings };
   const start = (kind: WorkerKind) =>
     startWorker({ kind, environment, logFile: path.join(services.folder, `${kind}.log`), atOnce, onProgress });
   onProgress('starting the workers');

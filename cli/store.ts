@@ -10,6 +10,7 @@ import { findServices, startServices } from '../infra/services';
 import { objectFolder } from '../infra/services/versitygw';
 import { readConfig } from '../workers/config';
 import type { Environment } from '../workers/config';
+import { embeddedEnvironment } from './embedded-environment';
 import { CommandError } from './failure';
 import { namesCluster } from './services';
 
@@ -35,13 +36,13 @@ export async function openStore(folder: string, onProgress: (text: string) => vo
     );
   }
   const running = findServices(folder);
-  if (running !== undefined) return { store: storeOf(running.environment), close: async () => undefined };
+  if (running !== undefined) return { store: storeOf(embeddedEnvironment(running)), close: async () => undefined };
   const services = await startServices({ folder, onProgress });
-  return { store: storeOf(services.environment), close: () => services.stop() };
+  return { store: storeOf(embeddedEnvironment(services)), close: () => services.stop() };
 }
 
-/** The services of a folder name their server; for others the AWS chain does. */
-function storeOf(environment: Environment): ObjectStore {
+/** The services of a folder name their server; for others, of this process's own environment, the AWS chain does. */
+export function storeOf(environment: Environment): ObjectStore {
   // The AWS SDK takes half a second to load: only commands that open a store pay for it.
   const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
   const { bucket, prefix } = readConfig(environment);

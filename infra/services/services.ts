@@ -27,7 +27,7 @@ export interface ServicesOptions {
 
 export interface RunningServices {
   readonly folder: string;
-  /** What workers and clients need in their environment to use these services and no others. */
+  /** What workers and clients need in their environment to use these services, beside none of anybody's settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly temporalUi: string;
   /** Addresses and places, a line each, for people. */
@@ -151,7 +151,10 @@ function running(folder: string): RunningServices {
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_REGION: REGION,
       STEPWELL_BUCKET: BUCKET,
-      ...withoutForeignSettings(folder),
+      // Files that are not there: a user's own hold profiles for other servers.
+      TEMPORAL_CONFIG_FILE: path.join(folder, 'temporal.toml'),
+      AWS_CONFIG_FILE: path.join(folder, 'aws-config'),
+      AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'aws-credentials'),
     },
     describe: () =>
       [
@@ -160,22 +163,5 @@ function running(folder: string): RunningServices {
         `S3           ${endpoint}, bucket ${BUCKET}`,
         `objects      ${path.join(objectFolder(folder), BUCKET)}`,
       ].join('\n'),
-  };
-}
-
-/**
- * A user's own profiles, tokens and certificates are for other servers, and would be used beside or instead of the
- * above.
- */
-function withoutForeignSettings(folder: string): Record<string, string> {
-  const cleared = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY'].filter(
-    (name) => process.env[name] !== undefined,
-  );
-  const tls = Object.keys(process.env).some((name) => name.startsWith('TEMPORAL_TLS') || name === 'TEMPORAL_API_KEY');
-  return {
-    ...Object.fromEntries(cleared.map((name) => [name, ''])),
-    // A file that is not there: the default one may hold a profile with TLS.
-    TEMPORAL_CONFIG_FILE: path.join(folder, 'temporal.toml'),
-    ...(tls && { TEMPORAL_TLS: 'false' }),
   };
 }
