@@ -77,7 +77,8 @@ async function startAttached({
 function workerSettings(fileRoots: readonly string[], modelFolder: string): Record<string, string> {
   const roots = [...readClientConfig().fileRoots, ...fileRoots.map((root) => path.resolve(root))];
   return {
-    STEPWELL_FILE_ROOTS: [...new Set(roots)].join(path.delimiter),
+    // A list in JSON: a name may hold what separates names elsewhere.
+    STEPWELL_FILE_ROOTS: JSON.stringify([...new Set(roots)]),
     STEPWELL_MODEL_FOLDER: path.resolve(modelFolder),
     // The AWS SDK would write into every log that it wants Node 22 from 2027.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { ObjectStore } from '../activities/storage/object-store';
 import { findServices, startServices } from '../infra/services';
 import { objectFolder } from '../infra/services/versitygw';
-import { readConfig } from '../workers/config';
+import { readStoreConfig } from '../workers/config';
 import type { Environment } from '../workers/config';
 import { embeddedEnvironment } from './embedded-environment';
 import { CommandError } from './failure';
@@ -45,7 +45,7 @@ export async function openStore(folder: string, onProgress: (text: string) => vo
 export function storeOf(environment: Environment): ObjectStore {
   // The AWS SDK takes half a second to load: only commands that open a store pay for it.
   const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
-  const { bucket, prefix } = readConfig(environment);
+  const { bucket, prefix } = readStoreConfig(environment);
   const {
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_REGION: region,
