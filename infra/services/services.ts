@@ -7,6 +7,7 @@ import path from 'node:path';
 import { credentialsOf } from './credentials';
 import { ensureServers } from './ensure';
 import type { EnsureOptions } from './ensure';
+import { ServiceFailed } from './errors';
 import { prepareFolder } from './folder';
 import { withFolderLock } from './folder-lock';
 import { LOOPBACK } from './ports';
@@ -81,10 +82,20 @@ export function findServices(folder: string): RunningServices | undefined {
 export async function stopServices(folder: string): Promise<boolean> {
   const home = path.resolve(folder);
   if (Object.keys(readRecord(home).servers).length === 0) return false;
-  return withFolderLock(home, async () => {
-    removeAllUsers(home);
+  try {
+    return await withFolderLock(home, async () => {
+      removeAllUsers(home);
+      return stopServers(home);
+    });
+  } catch (error) {
+    // No lock and no record can be written, but ending what fills the disk is what helps.
+    if (!isDiskFull(error)) throw error;
     return stopServers(home);
-  });
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof ServiceFailed && error.reason === 'diskFull';
 }
 
 async function stopServers(folder: string): Promise<boolean> {
@@ -92,7 +103,12 @@ async function stopServers(folder: string): Promise<boolean> {
   const stopped = servers.map(async ([kind, { process, ...ports }]) => {
     if (process === undefined || !isRunning(process)) return false;
     await stopProcess(process);
-    recordServer(folder, kind as ServiceKind, ports);
+    try {
+      recordServer(folder, kind as ServiceKind, ports);
+    } catch (error) {
+      // The record then names a process that has ended, as after a crash.
+      if (!isDiskFull(error)) throw error;
+    }
     return true;
   });
   return (await Promise.all(stopped)).includes(true);
