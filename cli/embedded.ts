@@ -7,6 +7,7 @@ import path from 'node:path';
 import { startServices } from '../infra/services';
 import { readClientConfig } from '../workers/config';
 import { startBackground } from './background';
+import { embeddedEnvironment } from './embedded-environment';
 import { startWorker } from './worker-process';
 import type { WorkerKind, WorkerProcess } from './worker-process';
 
@@ -54,7 +55,7 @@ async function startAttached({
 }: EmbeddedOptions): Promise<Embedded> {
   const settings = workerSettings(fileRoots, modelFolder);
   const services = await startServices({ folder, onProgress });
-  const environment = { ...process.env, ...services.environment, ...settings };
+  const environment = { ...embeddedEnvironment(services), ...settings };
   const start = (kind: WorkerKind) =>
     startWorker({ kind, environment, logFile: path.join(services.folder, `${kind}.log`), atOnce, onProgress });
   onProgress('starting the workers');
@@ -76,7 +77,8 @@ async function startAttached({
 function workerSettings(fileRoots: readonly string[], modelFolder: string): Record<string, string> {
   const roots = [...readClientConfig().fileRoots, ...fileRoots.map((root) => path.resolve(root))];
   return {
-    STEPWELL_FILE_ROOTS: [...new Set(roots)].join(path.delimiter),
+    // A list in JSON: a name may hold what separates names elsewhere.
+    STEPWELL_FILE_ROOTS: JSON.stringify([...new Set(roots)]),
     STEPWELL_MODEL_FOLDER: path.resolve(modelFolder),
     // The AWS SDK would write into every log that it wants Node 22 from 2027.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

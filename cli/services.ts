@@ -13,6 +13,7 @@ import { readClientConfig } from '../workers/config';
 import type { Environment } from '../workers/config';
 import { findBackground } from './background';
 import { startEmbedded } from './embedded';
+import { embeddedEnvironment } from './embedded-environment';
 import type { Embedded, EmbeddedOptions } from './embedded';
 import { CommandError } from './failure';
 
@@ -49,7 +50,7 @@ export async function connectServices(folder: string): Promise<StudyServices> {
     const fix = 'start them with stepwell up, or set TEMPORAL_ADDRESS to use a cluster';
     throw new CommandError(`no services run in ${folder}; ${fix}`, 'environment', 'ServerUnreachable');
   }
-  return connected({ ...process.env, ...running.environment }, folder);
+  return connected(embeddedEnvironment(running), folder);
 }
 
 /**
@@ -64,7 +65,7 @@ export async function connectOrStart(options: EmbeddedOptions): Promise<StudySer
   const alone = readRecord(path.resolve(folder)).users.length === 0;
   const embedded = await startEmbedded({ ...options, detached });
   try {
-    const services = await connected({ ...process.env, ...embedded.environment }, folder);
+    const services = await connected(embeddedEnvironment(embedded), folder);
     return detached ? services : ownServices(services, embedded, alone);
   } catch (error) {
     await embedded.stop();

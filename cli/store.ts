@@ -8,8 +8,9 @@ import path from 'node:path';
 import type { ObjectStore } from '../activities/storage/object-store';
 import { findServices, startServices } from '../infra/services';
 import { objectFolder } from '../infra/services/versitygw';
-import { readConfig } from '../workers/config';
+import { readStoreConfig } from '../workers/config';
 import type { Environment } from '../workers/config';
+import { embeddedEnvironment } from './embedded-environment';
 import { CommandError } from './failure';
 import { namesCluster } from './services';
 
@@ -35,16 +36,16 @@ export async function openStore(folder: string, onProgress: (text: string) => vo
     );
   }
   const running = findServices(folder);
-  if (running !== undefined) return { store: storeOf(running.environment), close: async () => undefined };
+  if (running !== undefined) return { store: storeOf(embeddedEnvironment(running)), close: async () => undefined };
   const services = await startServices({ folder, onProgress });
-  return { store: storeOf(services.environment), close: () => services.stop() };
+  return { store: storeOf(embeddedEnvironment(services)), close: () => services.stop() };
 }
 
-/** The services of a folder name their server; for others the AWS chain does. */
-function storeOf(environment: Environment): ObjectStore {
+/** The services of a folder name their server; for others, of this process's own environment, the AWS chain does. */
+export function storeOf(environment: Environment): ObjectStore {
   // The AWS SDK takes half a second to load: only commands that open a store pay for it.
   const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
-  const { bucket, prefix } = readConfig(environment);
+  const { bucket, prefix } = readStoreConfig(environment);
   const {
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_REGION: region,

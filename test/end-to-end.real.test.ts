@@ -23,6 +23,9 @@ const study = digitsStudy({
   ],
 });
 
+/** Every character that an address, a shell or a database's URI would read as something else. */
+const STATE = `state #1 ?mode=memory&x=%2F%zz 'a' "b" \n é [*] $HOME ;`;
+
 interface Run {
   readonly child: ChildProcess;
   readonly said: () => string;
@@ -33,6 +36,25 @@ interface Run {
 let folder: string;
 let studyFile: string;
 
+/** What a user's machine may say of other servers; nothing listens at port 9. */
+const FOREIGN_SETTINGS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['http_proxy', 'https_proxy', 'all_proxy', 'grpc_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].map((name) => [
+      name,
+      'http://127.0.0.1:9',
+    ]),
+  ),
+  NODE_USE_ENV_PROXY: '1',
+  AWS_PROFILE: 'nobody',
+  AWS_SESSION_TOKEN: 'of-another-account',
+  AWS_REGION: 'eu-central-1',
+  AWS_USE_FIPS_ENDPOINT: 'true',
+  AWS_CA_BUNDLE: '/no/such.pem',
+  TEMPORAL_NAMESPACE: 'nowhere',
+  TEMPORAL_API_KEY: 'of-another-server',
+  TEMPORAL_TLS: 'true',
+};
+
 /**
  * `stepwell run` as a person starts it: with none of this process's addresses, so that it brings servers of its own.
  */
@@ -40,9 +62,9 @@ function run(): Run {
   const { TEMPORAL_ADDRESS: _address, AWS_ENDPOINT_URL_S3: _endpoint, ...environment } = process.env;
   const child = spawn(
     process.execPath,
-    [compiledFile('cli/main.js'), 'run', studyFile, '--json', '--folder', path.join(folder, 'state')],
+    [compiledFile('cli/main.js'), 'run', studyFile, '--json', '--folder', path.join(folder, STATE)],
     {
-      env: environment,
+      env: { ...environment, ...FOREIGN_SETTINGS },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
@@ -66,7 +88,7 @@ beforeAll(() => {
 });
 
 afterAll(async () => {
-  await stopServices(path.join(folder, 'state'));
+  await stopServices(path.join(folder, STATE));
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -95,7 +117,7 @@ test('a study whose command is killed in the middle goes on when the command is 
     expect(hparams.learningRate).toBeGreaterThan(0);
   }
   expect(result.test.accuracy).toBeGreaterThan(0.9);
-  const onDisk = (uri: string): string => path.join(folder, 'state', 's3', uri.replace('s3://', ''));
+  const onDisk = (uri: string): string => path.join(folder, STATE, 's3', uri.replace('s3://', ''));
   expect(readFileSync(onDisk(result.report.uri), 'utf8')).toContain('end-to-end');
   expect(existsSync(path.join(onDisk(result.model.uri), 'model.json'))).toBe(true);
 }, 300_000);

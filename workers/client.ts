@@ -19,6 +19,7 @@ import type { StudySnapshot } from '../workflows/driver/snapshot';
 import type { tuneStudy } from '../workflows';
 import type { Environment } from './config';
 import { asServerUnreachable, connectionSettings } from './connection';
+import { isLoopback } from './loopback';
 import { registerSearchAttributes } from './search-attributes';
 import { describeStudy, StudyNotFound } from './study-handle';
 import type { StudyClient } from './study-handle';
@@ -55,9 +56,12 @@ export class StudyRunning extends Error {
  */
 export async function connectClient(environment: Environment = process.env): Promise<StudyClient> {
   const { address, namespace, connectionOptions } = connectionSettings(environment);
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT }).catch(
-    asServerUnreachable(address),
-  );
+  const connection = await Connection.connect({
+    ...connectionOptions,
+    connectTimeout: CONNECT_TIMEOUT,
+    // grpc-js would ask the environment's proxy, and reads exceptions in lower case alone.
+    ...(isLoopback(address) && { channelArgs: { 'grpc.enable_http_proxy': 0 } }),
+  }).catch(asServerUnreachable(address));
   const client = new Client({ connection, namespace });
   return { client, address, close: () => connection.close() };
 }

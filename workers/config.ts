@@ -5,9 +5,11 @@
  * @module
  */
 import { statSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { chooseCacheFolder } from './cache-folder';
+import { ConfigInvalid } from './config-invalid';
 import { installedGpus } from './gpus';
 import { defaultResidentBytes } from './resident-bytes';
 
@@ -21,12 +23,12 @@ const bytes = z
   .string()
   .regex(/^\d{1,15}$/, 'must be a whole number of bytes')
   .transform(Number);
-const folderList = z.string().transform((text) =>
-  text
-    .split(path.delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => path.resolve(folder)),
-);
+const folderList = z.string().transform((text, context) => {
+  const folders = text.startsWith('[') ? listOf(text) : text.split(path.delimiter);
+  if (folders !== undefined) return folders.filter((folder) => folder !== '').map((folder) => path.resolve(folder));
+  context.addIssue('must be folders with : between them, or a JSON list of them where a name holds a :');
+  return z.NEVER;
+});
 const folder = z
   .string()
   .refine((name) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true, 'must be a folder that exists')
@@ -76,7 +78,9 @@ export const environmentSchema = z
     STEPWELL_MODEL_FOLDER: folder.optional().describe('folder that model modules may be loaded from; default: none'),
     STEPWELL_FILE_ROOTS: folderList
       .default([])
-      .describe('folders that file:// data sets may be read from; default: none'),
+      .describe(
+        'folders that file:// data sets may be read from, with : between them or as a JSON list; default: none',
+      ),
     STEPWELL_WORKFLOW_BUNDLE: file
       .optional()
       .describe('prebuilt workflow bundle; default: the one beside the compiled code, else bundled at start'),
@@ -97,6 +101,15 @@ export const environmentSchema = z
     },
   );
 
+/** Undefined where the text is no JSON list of strings. */
+function listOf(text: string): readonly string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 export interface Config {
   readonly bucket: string;
   readonly prefix: string;
@@ -111,11 +124,6 @@ export interface Config {
   readonly fileRoots: readonly string[];
   readonly workflowBundle: string | undefined;
   readonly deployment: { readonly deploymentName: string; readonly buildId: string } | undefined;
-}
-
-/** The environment is wrong; the message names every variable that is. */
-export class ConfigInvalid extends Error {
-  override readonly name = 'ConfigInvalid';
 }
 
 /**
@@ -133,13 +141,9 @@ export function readConfig(environment: Environment = process.env): Config {
   const trainingSlots = values.STEPWELL_TRAINING_SLOTS ?? (gpus.length > 0 ? gpus.length : Math.min(2, cores));
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = values;
   return {
-    bucket: values.STEPWELL_BUCKET,
-    // The layout in the bucket has a version.
-    prefix: `${values.STEPWELL_PREFIX}v1/`,
+    ...placeIn(values),
     taskQueuePrefix: values.STEPWELL_TASK_QUEUE_PREFIX,
-    cacheFolder: path.resolve(
-      values.STEPWELL_CACHE ?? path.join(environment['XDG_CACHE_HOME'] || path.join(homedir(), '.cache'), 'stepwell'),
-    ),
+    cacheFolder: chooseCacheFolder(environment),
     gpus,
     trainingSlots,
     trainerThreads: values.STEPWELL_TRAINER_THREADS ?? Math.max(1, Math.floor(cores / trainingSlots)),
@@ -149,6 +153,16 @@ export function readConfig(environment: Environment = process.env): Config {
     workflowBundle: values.STEPWELL_WORKFLOW_BUNDLE,
     deployment: deploymentName !== undefined && buildId !== undefined ? { deploymentName, buildId } : undefined,
   };
+}
+
+/** Where the environment's store keeps what is Stepwell's. @throws ConfigInvalid */
+export function readStoreConfig(environment: Environment): Pick<Config, 'bucket' | 'prefix'> {
+  return placeIn(parseEnvironment(environment));
+}
+
+function placeIn(values: z.output<typeof environmentSchema>): Pick<Config, 'bucket' | 'prefix'> {
+  // The layout in the bucket has a version.
+  return { bucket: values.STEPWELL_BUCKET, prefix: `${values.STEPWELL_PREFIX}v1/` };
 }
 
 /** What a client needs to know of its workers' configuration; looks for no GPU. @throws ConfigInvalid */

@@ -5,8 +5,8 @@
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import { ConfigInvalid } from './config';
 import type { Environment } from './config';
+import { ConfigInvalid } from './config-invalid';
 
 export interface ConnectionSettings {
   readonly address: string;

@@ -6,7 +6,7 @@
 import { STUDY_RECORD_QUERY } from '../workflows/words/contract';
 import type { StudyRecord } from '../workflows/words/progress';
 import { studyKey } from '../activities/study/study-keys';
-import { readConfig } from './config';
+import { readStoreConfig } from './config';
 import type { Environment } from './config';
 import { studyHandle } from './study-handle';
 import type { StudyClient } from './study-handle';
@@ -37,6 +37,6 @@ export async function storedRecord(
 ): Promise<Uint8Array | undefined> {
   // The AWS SDK takes half a second to load: only those who need the store pay for it.
   const { s3Store }: typeof import('../activities/storage/s3') = require('../activities/storage/s3');
-  const { bucket, prefix } = readConfig(environment);
+  const { bucket, prefix } = readStoreConfig(environment);
   return (await s3Store({ bucket, prefix }).get(studyKey(name, 'study.json')))?.bytes;
 }

@@ -11,14 +11,16 @@ import { checkStore } from '../activities/storage/probes';
 import { s3Store } from '../activities/storage/s3';
 import { TrainerPool } from '../activities/trial/trainer-pool';
 import { TASK_QUEUES } from '../workflows/words/contract';
+import { requireCacheFolder } from './cache-folder';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
 
 /**
  * Runs a training worker until a signal ends it.
- * @throws TrainerBroken if no trainer can start, StorageDenied, StorageUnavailable, ServerUnreachable
+ * @throws ConfigInvalid if the cache folder cannot be written, TrainerBroken if no trainer can start, StorageDenied, StorageUnavailable, ServerUnreachable
  */
 export async function runTrainingWorker(config: Config, onReady?: () => void): Promise<void> {
+  requireCacheFolder(config.cacheFolder);
   const store = s3Store({ bucket: config.bucket, prefix: config.prefix });
   const trainers = new TrainerPool(config.trainingSlots, (slot) => ({
     entry: trainerEntry(),

@@ -234,6 +234,11 @@ function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access):
     region,
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle: true,
+    // What is not said here the SDK takes from the user's own settings, which are for other servers.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    requestChecksumCalculation: 'WHEN_SUPPORTED',
+    retryMode: 'standard',
   });
 }
 

@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { hostname } from 'node:os';
+import { environmentForPrograms } from '../process-environment';
 import { oomKills } from './oom-kills';
 import type { CheckpointFile, FromTrainer, ToTrainer, TrainJob, TrainReport } from './protocol';
 
@@ -124,7 +125,8 @@ export class TrainerProcess {
   static async start({ entry, environment }: TrainerOptions, signal?: AbortSignal): Promise<TrainerProcess> {
     const child = fork(entry, {
       execArgv: entry.endsWith('.ts') ? ['--import', require.resolve('tsx')] : [],
-      env: { ...process.env, ...environment },
+      // No credentials: it runs modules of users.
+      env: { ...environmentForPrograms(), ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const trainer = new TrainerProcess(child);

@@ -6,6 +6,7 @@
 import type { Command } from 'commander';
 import { inspectMachine } from '../doctor/machine';
 import type { Finding } from '../doctor/machine';
+import { inspectPlaces } from '../doctor/places';
 import { inspectServices } from '../doctor/services';
 import { EXIT_CODES } from '../exit-codes';
 import { colorsFor, print, printJson } from '../output';
@@ -20,7 +21,7 @@ export function doctor(program: Command): void {
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .option('--json', 'print the findings as JSON')
     .action(async ({ folder, json = false }: { readonly folder: string; readonly json?: boolean }) => {
-      const findings = [...inspectMachine(), ...(await inspectServices(folder))];
+      const findings = [...inspectMachine(), ...inspectPlaces(folder), ...(await inspectServices(folder))];
       const ok = findings.every(({ state }) => state !== 'missing');
       if (json) printJson({ ok, findings });
       else print(findingsText(findings));

@@ -1,17 +1,18 @@
 import { supportsConditionalPut } from '../../activities/storage/probes';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
-import { readConfig } from '../../workers/config';
 import type { Environment } from '../../workers/config';
+import { embeddedEnvironment } from '../embedded-environment';
 import { failureOf } from '../failure';
 import { namesCluster } from '../services';
+import { storeOf } from '../store';
 import type { Finding } from './machine';
 
 /** The servers that a command would use now: those that the environment names, else those that run in the folder. */
 export async function inspectServices(folder: string): Promise<readonly Finding[]> {
-  if (namesCluster()) return probe('named by the environment', {});
+  if (namesCluster()) return probe('named by the environment', process.env);
   const running = findServices(folder);
-  if (running !== undefined) return probe(`of ${folder}`, running.environment);
+  if (running !== undefined) return probe(`of ${folder}`, embeddedEnvironment(running));
   return [
     {
       name: 'services',
@@ -21,12 +22,10 @@ export async function inspectServices(folder: string): Promise<readonly Finding[
   ];
 }
 
-async function probe(whose: string, settings: Environment): Promise<readonly Finding[]> {
-  // The AWS SDK reads the process's own environment and no other.
-  Object.assign(process.env, settings);
+async function probe(whose: string, environment: Environment): Promise<readonly Finding[]> {
   const findings = [
-    finding('Temporal', async () => `${await temporalDetail()}, ${whose}`),
-    finding('store', async () => `${await storeDetail()}, ${whose}`),
+    finding('Temporal', async () => `${await temporalDetail(environment)}, ${whose}`),
+    finding('store', async () => `${await storeDetail(environment)}, ${whose}`),
   ];
   return Promise.all(findings);
 }
@@ -39,8 +38,8 @@ async function finding(name: string, detail: () => Promise<string>): Promise<Fin
   }
 }
 
-async function temporalDetail(): Promise<string> {
-  const { client, address, close } = await connectClient();
+async function temporalDetail(environment: Environment): Promise<string> {
+  const { client, address, close } = await connectClient(environment);
   try {
     const { namespace } = client.options;
     const { serverVersion } = await client.workflowService.getSystemInfo({});
@@ -52,11 +51,8 @@ async function temporalDetail(): Promise<string> {
 }
 
 /** Two attempts on a trial are kept apart by conditional writes: a store without them is of no use. */
-async function storeDetail(): Promise<string> {
-  // The AWS SDK takes half a second to load: only this command pays for it.
-  const { s3Store }: typeof import('../../activities/storage/s3') = require('../../activities/storage/s3');
-  const { bucket, prefix } = readConfig();
-  const store = s3Store({ bucket, prefix });
+async function storeDetail(environment: Environment): Promise<string> {
+  const store = storeOf(environment);
   if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;
   throw new Error(
     `${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`,

@@ -6,7 +6,17 @@
  *
  * @module
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { prepareFolder } from '../services/folder';
 import { withFolderLock } from '../services/folder-lock';
@@ -35,7 +45,7 @@ export interface BackupOptions {
 
 /** Writes a back-up, whole or not at all. @throws BackupFailed, ServiceFailed */
 export async function backUp({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
-  const home = path.resolve(folder);
+  const home = placeOf(folder);
   if (dataEntries(home).length === 0)
     throw new BackupFailed(`there is nothing to back up in ${folder}; name the folder of the services with --folder`);
   if (existsSync(file) && !force)
@@ -67,7 +77,7 @@ export async function backUp({ folder, file, force, onFile }: BackupOptions): Pr
  * @throws BackupFailed, ServiceFailed
  */
 export async function restore({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
-  const home = path.resolve(folder);
+  const home = placeOf(folder);
   if (!existsSync(file) || !statSync(file).isFile())
     throw new BackupFailed(`back-up ${file} is no file; name one that stepwell backup wrote`);
   if (dataEntries(home).length > 0 && !force)
@@ -89,6 +99,11 @@ export async function restore({ folder, file, force, onFile }: BackupOptions): P
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** Where a folder really is: a link to it is not what is to be replaced. */
+function placeOf(folder: string): string {
+  return existsSync(folder) ? realpathSync(folder) : path.resolve(folder);
 }
 
 function demandRest(home: string, folder: string): void {

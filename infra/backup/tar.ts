@@ -11,8 +11,9 @@ const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
  */
 export async function tar(args: readonly string[]): Promise<void> {
   const { stdout: version } = await run(['--version']);
-  const attributes = version.includes('GNU') ? ['--xattrs', '--xattrs-include=user.*'] : [];
-  const { stderr } = await run([...attributes, ...args]);
+  // GNU tar takes a name with a colon for one on another host.
+  const options = version.includes('GNU') ? ['--force-local', '--xattrs', '--xattrs-include=user.*'] : [];
+  const { stderr } = await run([...options, ...args]);
   const lost = stderr.split('\n').find((line) => /xattr|attribute/i.test(line));
   if (lost !== undefined)
     throw new BackupFailed(

@@ -1,11 +1,12 @@
 'use strict';
-const { cacheFolderProblem, createContext } = require('./context.cjs');
+const { cacheFolderProblem, createContext, ownershipFix } = require('./context.cjs');
 const { acquireLock } = require('./lock.cjs');
 const { clearAbandonedWork } = require('./cache.cjs');
 const { dropGo } = require('./go-toolchain.cjs');
 const { judgeNode } = require('./node-version.cjs');
 const { endRunningCommands } = require('./run-command.cjs');
 const { PARTS } = require('./parts.cjs');
+const { createProgress } = require('./progress.cjs');
 const { prepareParts } = require('./prepare-parts.cjs');
 
 const PURPOSES = ['start', 'test'];
@@ -15,7 +16,11 @@ const PURPOSES = ['start', 'test'];
  * Returns the exit code: 0 all parts are there, 1 one or more are not, 2 wrong arguments, 130 interrupted.
  */
 async function bootstrap(args, settings = {}) {
-  const context = createContext(settings);
+  const { context, refusal } = tryContext(settings);
+  if (context === undefined) {
+    createProgress(settings.output ?? process.stderr).say(refusal);
+    return 1;
+  }
   const purpose = readPurpose(args);
   if (purpose === undefined) {
     context.report(`usage: bootstrap [--for ${PURPOSES.join('|')}], got ${args.join(' ')}`);
@@ -27,14 +32,27 @@ async function bootstrap(args, settings = {}) {
   if (problem !== undefined) return 1;
   const parts = PARTS.filter((part) => purpose === 'all' || part.neededFor.includes(purpose));
   try {
-    if (parts.every((part) => part.inspect(context).ok)) return 0;
-    return await prepareAll(context, parts);
+    const missing = parts.filter((part) => !part.inspect(context).ok);
+    if (missing.length === 0) return 0;
+    const foreign = missing.some(({ writesPackage }) => writesPackage) ? ownershipFix(context) : undefined;
+    if (foreign === undefined) return await prepareAll(context, parts);
+    context.report(`${missing.map(({ name }) => name).join(', ')} cannot be prepared here: ${foreign}`);
+    return 1;
   } catch (error) {
     if (error.syscall === undefined) throw error;
-    context.report(
-      `bootstrap failed [cache=${context.cacheFolder}]: ${error.message}; set STEPWELL_CACHE to a folder that you can write to`,
-    );
+    const fix = 'set STEPWELL_CACHE to a folder that you can write to';
+    context.report(`bootstrap failed [cache=${context.cacheFolder}]: ${error.message}; ${fix}`);
     return 1;
+  }
+}
+
+/** The context, or why there can be none. */
+function tryContext(settings) {
+  try {
+    return { context: createContext(settings) };
+  } catch (error) {
+    if (error.name !== 'ConfigInvalid') throw error;
+    return { refusal: error.message };
   }
 }
 

@@ -96,4 +96,11 @@ function npmCommand(context) {
   });
 }
 
-module.exports = { name: 'npm packages', neededFor: ['start', 'test'], inspect, prepare, firstDifference };
+module.exports = {
+  name: 'npm packages',
+  neededFor: ['start', 'test'],
+  writesPackage: true,
+  inspect,
+  prepare,
+  firstDifference,
+};

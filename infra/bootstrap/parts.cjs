@@ -2,8 +2,9 @@
 
 /**
  * The parts in the order in which they are begun: that which takes longest first. Each has a name, the purposes it is
- * neededFor (start, test), `inspect(context)` -> { ok, version?, source?, fix? }, which reads files only, and
- * `prepare(context)`, which leaves the part usable or throws PartUnavailable.
+ * neededFor (start, test), `writesPackage` where it goes into this package's own folder, `inspect(context)` -> { ok,
+ * version?, source?, fix? }, which reads files only, and `prepare(context)`, which leaves the part usable or throws
+ * PartUnavailable.
  */
 const PARTS = [
   require('./versitygw.cjs'),

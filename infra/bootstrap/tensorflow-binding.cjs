@@ -2,7 +2,7 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const path = require('node:path');
-const { createWorkFolder, publish, readJson } = require('./cache.cjs');
+const { createBuildFolder, createWorkFolder, publish, readJson } = require('./cache.cjs');
 const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs');
 const { findOnPath, runCommand } = require('./run-command.cjs');
 
@@ -28,12 +28,15 @@ async function provideBinding(context, { folder, libraries }) {
   const binding = path.join(target, path.basename(BINDING));
   if (fs.existsSync(binding)) return binding;
   requireCompiler(context);
-  const work = createWorkFolder(context);
+  const work = createBuildFolder(context);
   try {
     for (const name of SOURCES) fs.cpSync(path.join(folder, name), path.join(work, name), { recursive: true });
     linkLibraries(work, libraries);
     await compile(context, { folder, work });
-    publish(path.join(work, path.dirname(BINDING)), target);
+    // The build may have been on another disk.
+    const finished = createWorkFolder(context);
+    fs.cpSync(path.join(work, path.dirname(BINDING)), finished, { recursive: true });
+    publish(finished, target);
   } catch (error) {
     throw asPartUnavailable(error, NO_COMPILER);
   } finally {

@@ -100,4 +100,12 @@ async function listsGpu(context) {
 
 const hasGpuDevice = () => fs.existsSync('/dev') && fs.readdirSync('/dev').some((name) => /^nvidia\d+$/.test(name));
 
-module.exports = { name: 'tensorflow', neededFor: ['start', 'test'], inspect, prepare, wantedVariant, stateOf };
+module.exports = {
+  name: 'tensorflow',
+  neededFor: ['start', 'test'],
+  writesPackage: true,
+  inspect,
+  prepare,
+  wantedVariant,
+  stateOf,
+};

@@ -22,35 +22,47 @@ export type ServiceFailure =
   'portTaken' | 'diskFull' | 'notWritable' | 'databaseInUse' | 'noAttributes' | 'noAnswer' | 'folderBusy' | 'ended';
 
 /** What a server's log says in each case, and what a person does about it. The first that matches counts. */
-const CAUSES: readonly { readonly reason: ServiceFailure; readonly pattern: RegExp; readonly fix: string }[] = [
+const CAUSES: readonly {
+  readonly reason: ServiceFailure;
+  readonly cause: string;
+  readonly pattern: RegExp;
+  readonly fix: string;
+}[] = [
   {
     reason: 'portTaken',
+    cause: 'its port is taken',
     pattern: /address already in use|port is already in use/i,
-    fix: 'another program holds the port; end it, or name another port',
+    fix: 'end the program that holds it, or name another port',
   },
   {
     reason: 'diskFull',
+    cause: 'the disk is full',
     pattern: /no space left on device|disk is full|disk quota exceeded/i,
     fix: 'free some space, or name a folder on another disk with --folder',
   },
   {
     reason: 'notWritable',
+    cause: 'it may not write its folder',
     pattern: /permission denied|read-only file system|readonly database/i,
     fix: 'name a folder that you may write with --folder',
   },
   {
     reason: 'databaseInUse',
+    cause: 'another server uses its database',
     pattern: /database is locked/i,
-    fix: 'another server uses the same database; run stepwell down, or name another folder with --folder',
+    fix: 'run stepwell down, or name another folder with --folder',
   },
   {
     reason: 'noAttributes',
+    cause: 'the file system keeps no extended attributes',
     pattern: /xattrs? (are|is) not supported|xattr check failed/i,
-    fix: 'the file system keeps no extended attributes; name a folder on another one with --folder',
+    fix: 'name a folder on another one with --folder',
   },
 ];
 
 /** Why a server ended at its start, by what it wrote; undefined if that does not tell. */
-export function explainLog(log: string): { readonly reason: ServiceFailure; readonly fix: string } | undefined {
+export function explainLog(
+  log: string,
+): { readonly reason: ServiceFailure; readonly cause: string; readonly fix: string } | undefined {
   return CAUSES.find(({ pattern }) => pattern.test(log));
 }

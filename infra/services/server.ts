@@ -143,10 +143,13 @@ export function surroundings(folder: string): Record<string, string> {
 function ended({ name, address, folder, logFile }: ServerPlan, what: string, logStart: number): ServiceFailed {
   const log = tail(logFile, logStart);
   // On a full disk there is no room for the words that would say so.
-  const cause = explainLog(isFull(folder) ? `${log} no space left on device` : log);
-  const { reason, fix } = cause ?? { reason: 'ended' as const, fix: `its log is ${logFile}` };
+  const { reason, cause, fix } = explainLog(isFull(folder) ? `${log} no space left on device` : log) ?? {
+    reason: 'ended' as const,
+    cause: 'nothing that it wrote tells why',
+    fix: `its log is ${logFile}`,
+  };
   return new ServiceFailed(
-    `${name} ended at its start [${what}, address=${address}, folder=${folder}]; ${fix}${log}`,
+    `${name} ended at its start: ${cause} [${what}, address=${address}, folder=${folder}]; ${fix}${log}`,
     reason,
   );
 }

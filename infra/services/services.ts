@@ -7,6 +7,7 @@ import path from 'node:path';
 import { credentialsOf } from './credentials';
 import { ensureServers } from './ensure';
 import type { EnsureOptions } from './ensure';
+import { ServiceFailed } from './errors';
 import { prepareFolder } from './folder';
 import { withFolderLock } from './folder-lock';
 import { LOOPBACK } from './ports';
@@ -27,7 +28,7 @@ export interface ServicesOptions {
 
 export interface RunningServices {
   readonly folder: string;
-  /** What workers and clients need in their environment to use these services and no others. */
+  /** What workers and clients need in their environment to use these services, beside none of anybody's settings. */
   readonly environment: Readonly<Record<string, string>>;
   readonly temporalUi: string;
   /** Addresses and places, a line each, for people. */
@@ -81,10 +82,20 @@ export function findServices(folder: string): RunningServices | undefined {
 export async function stopServices(folder: string): Promise<boolean> {
   const home = path.resolve(folder);
   if (Object.keys(readRecord(home).servers).length === 0) return false;
-  return withFolderLock(home, async () => {
-    removeAllUsers(home);
+  try {
+    return await withFolderLock(home, async () => {
+      removeAllUsers(home);
+      return stopServers(home);
+    });
+  } catch (error) {
+    // No lock and no record can be written, but ending what fills the disk is what helps.
+    if (!isDiskFull(error)) throw error;
     return stopServers(home);
-  });
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof ServiceFailed && error.reason === 'diskFull';
 }
 
 async function stopServers(folder: string): Promise<boolean> {
@@ -92,7 +103,12 @@ async function stopServers(folder: string): Promise<boolean> {
   const stopped = servers.map(async ([kind, { process, ...ports }]) => {
     if (process === undefined || !isRunning(process)) return false;
     await stopProcess(process);
-    recordServer(folder, kind as ServiceKind, ports);
+    try {
+      recordServer(folder, kind as ServiceKind, ports);
+    } catch (error) {
+      // The record then names a process that has ended, as after a crash.
+      if (!isDiskFull(error)) throw error;
+    }
     return true;
   });
   return (await Promise.all(stopped)).includes(true);
@@ -151,7 +167,10 @@ function running(folder: string): RunningServices {
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_REGION: REGION,
       STEPWELL_BUCKET: BUCKET,
-      ...withoutForeignSettings(folder),
+      // Files that are not there: a user's own hold profiles for other servers.
+      TEMPORAL_CONFIG_FILE: path.join(folder, 'temporal.toml'),
+      AWS_CONFIG_FILE: path.join(folder, 'aws-config'),
+      AWS_SHARED_CREDENTIALS_FILE: path.join(folder, 'aws-credentials'),
     },
     describe: () =>
       [
@@ -160,22 +179,5 @@ function running(folder: string): RunningServices {
         `S3           ${endpoint}, bucket ${BUCKET}`,
         `objects      ${path.join(objectFolder(folder), BUCKET)}`,
       ].join('\n'),
-  };
-}
-
-/**
- * A user's own profiles, tokens and certificates are for other servers, and would be used beside or instead of the
- * above.
- */
-function withoutForeignSettings(folder: string): Record<string, string> {
-  const cleared = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'TEMPORAL_PROFILE', 'TEMPORAL_API_KEY'].filter(
-    (name) => process.env[name] !== undefined,
-  );
-  const tls = Object.keys(process.env).some((name) => name.startsWith('TEMPORAL_TLS') || name === 'TEMPORAL_API_KEY');
-  return {
-    ...Object.fromEntries(cleared.map((name) => [name, ''])),
-    // A file that is not there: the default one may hold a profile with TLS.
-    TEMPORAL_CONFIG_FILE: path.join(folder, 'temporal.toml'),
-    ...(tls && { TEMPORAL_TLS: 'false' }),
   };
 }

@@ -92,7 +92,8 @@ export function temporalPlan(
       '--namespace',
       NAMESPACE,
       '--db-filename',
-      temporalDatabase(folder, program),
+      // Relative to its working folder: the server reads a name as an address, in which a folder's #, ? or ; would count.
+      path.basename(temporalDatabase(folder, program)),
       '--log-level',
       'warn',
       ...SQLITE_PRAGMAS.flatMap((pragma) => ['--sqlite-pragma', pragma]),

@@ -10,7 +10,7 @@ import { ServiceError, WorkflowFailedError } from '@temporalio/client';
 import { CommandError, failureOf, StudyFailed } from '../../cli/failure';
 import { EXIT_CODES, exitCodesHelp } from '../../cli/exit-codes';
 import { FAILURES, NON_RETRYABLE } from '../../workflows/words/contract';
-import { ConfigInvalid } from '../../workers/config';
+import { ConfigInvalid } from '../../workers/config-invalid';
 import { ServerUnreachable } from '../../workers/connection';
 
 function ofActivity(type: string, message: string): Error {

@@ -104,6 +104,16 @@ describe('the configuration', () => {
     });
   });
 
+  test('a list of folders may be JSON, for names with the separator in them', () => {
+    const roots = (text: string) => readConfig({ ...withoutGpus, STEPWELL_FILE_ROOTS: text }).fileRoots;
+    expect(roots('["/a:b", "/c"]')).toEqual(['/a:b', '/c']);
+    for (const wrong of ['["/a"', '[1]', '[']) {
+      expect(() => roots(wrong)).toThrow(
+        `STEPWELL_FILE_ROOTS must be folders with : between them, or a JSON list of them where a name holds a :, got ${JSON.stringify(wrong)}`,
+      );
+    }
+  });
+
   test('worker versioning needs both its variables', () => {
     const deployment = { TEMPORAL_DEPLOYMENT_NAME: 'gpu', TEMPORAL_WORKER_BUILD_ID: '7' };
     expect(readConfig({ ...withoutGpus, ...deployment }).deployment).toEqual({ deploymentName: 'gpu', buildId: '7' });

@@ -66,21 +66,25 @@ function checkTest(test: IdxPart, train: IdxPart, classes: number, file: string)
 }
 
 async function openPart(source: Source, { images, labels: labelFile }: IdxPair): Promise<IdxPart> {
-  const labels = await readLabels(source, labelFile);
   const { shape, examples, reader } = await openImages(source, images);
   await reader.close();
-  if (examples !== labels.length) {
-    throw new DatasetInvalid(
-      `images and labels must be equally many, got ${images}=${examples}, ${labelFile}=${labels.length}`,
-    );
-  }
+  const labels = await readLabels(source, labelFile, { file: images, examples });
   return { examples, shape, labels, batches: () => readBatches(source, images, labels, shape) };
 }
 
-async function readLabels(source: Source, file: string): Promise<Uint8Array> {
+/** Labels are held whole, so that their count is believed only where the images' header says the same. */
+async function readLabels(
+  source: Source,
+  file: string,
+  images: { readonly file: string; readonly examples: number },
+): Promise<Uint8Array> {
   const reader = new ByteReader(unzipped(source.open(file), file), file);
   try {
     const [count = 0] = await readSizes(reader, file, LABEL_DIMENSIONS);
+    if (count !== images.examples)
+      throw new DatasetInvalid(
+        `images and labels must be equally many, got ${images.file}=${images.examples}, ${file}=${count}`,
+      );
     const labels = await reader.take(count, 8 + count);
     await reader.end();
     return labels;

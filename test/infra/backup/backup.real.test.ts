@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
@@ -39,7 +49,8 @@ const restoreTo = (target: string, { from = file, force = false } = {}) =>
 
 beforeAll(async () => {
   home = mkdtempSync(path.join(tmpdir(), 'stepwell-backup-'));
-  [folder, file] = [path.join(home, 'services'), path.join(home, 'all.tar')];
+  // What tar would take for a host, an option or a pattern.
+  [folder, file] = [path.join(home, "host:of [a] 'b' \n#1"), path.join(home, 'host:all *.tar')];
   const services = await startServices({ folder });
   ({ etag } = await storeOf(services).put('trials/x/manifest.json', Buffer.from('before')));
   await storeOf(services).put(`trials/x/${'long-name-'.repeat(20)}.bin`, Buffer.from('long'));
@@ -47,7 +58,7 @@ beforeAll(async () => {
     client.workflow.start('waits', { workflowId: 'study/kept', taskQueue: 'nobody', args: [] }),
   );
   await expect(backUpTo(file)).rejects.toThrow(
-    /services run in .*, and their data changes; end them first with: stepwell down --folder/,
+    /services run in [^]*, and their data changes; end them first with: stepwell down --folder/,
   );
   await services.stop();
 }, 60_000);
@@ -95,6 +106,15 @@ test('neither replaces what is there unless told to, and then whole', async () =
   expect(readFileSync(path.join(target, 's3', 'stepwell', 'v1', 'trials', 'x', 'manifest.json'), 'utf8')).toBe(
     'before',
   );
+});
+
+test('a folder that is a link stays one: the data goes where it leads', async () => {
+  const [link, place] = [path.join(home, 'link'), path.join(home, 'elsewhere', 'place')];
+  mkdirSync(place, { recursive: true });
+  symlinkSync(place, link);
+  await restoreTo(link);
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(existsSync(path.join(place, 's3', 'stepwell', 'v1', 'trials', 'x', 'manifest.json'))).toBe(true);
 });
 
 test('a damaged back-up, or a file that is none, restores nothing and leaves nothing behind', async () => {

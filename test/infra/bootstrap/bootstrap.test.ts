@@ -5,6 +5,9 @@ const { bootstrap, readPurpose } = load<{
   bootstrap(args: readonly string[], settings: object): Promise<number>;
   readPurpose(args: readonly string[]): string | undefined;
 }>('bootstrap.cjs');
+const { ownershipFix } = load<{
+  ownershipFix(context: { packageFolder: string; isCheckout: boolean }): string | undefined;
+}>('context.cjs');
 const { judgeNode } = load<{ judgeNode(version: string): { problem?: string; warning?: string } }>('node-version.cjs');
 
 test.each([
@@ -58,6 +61,27 @@ test('a cache folder of the system is refused before anything is made there', as
   expect(said).toEqual([
     "cache folder /proc/none/cache is the system's own; set STEPWELL_CACHE to a folder that you can write to\n",
   ]);
+});
+
+test('a cache folder that Go would take for two is refused at once', async () => {
+  const said: string[] = [];
+  const settings = {
+    environment: { STEPWELL_CACHE: '/tmp/a:b' },
+    output: { write: (text: string) => said.push(text) },
+  };
+  expect(await bootstrap(['--for', 'start'], settings)).toBe(1);
+  expect(said).toEqual([
+    'cache folder "/tmp/a:b" cannot be used: Go takes no folder with ":" in its name; set STEPWELL_CACHE to another\n',
+  ]);
+});
+
+test("in another user's checkout, what helps is a folder of one's own", () => {
+  expect(ownershipFix({ packageFolder: '/proc/1', isCheckout: true })).toBe(
+    '/proc/1 belongs to another user: clone it into a folder of your own, or let that user run this with STEPWELL_CACHE set to a folder that both can read',
+  );
+  const sandbox = createSandbox();
+  expect(ownershipFix({ packageFolder: sandbox.packageFolder, isCheckout: true })).toBeUndefined();
+  sandbox.remove();
 });
 
 test('a cache folder that cannot be made is one sentence, not a stack trace', async () => {

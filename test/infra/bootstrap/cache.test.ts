@@ -5,13 +5,17 @@ import type { Context, Sandbox } from './sandbox';
 
 const cache = load<{
   createWorkFolder(context: Context): string;
+  createBuildFolder(context: Context, temporaryFolder?: string): string;
   publish(workPath: string, finalPath: string): void;
   clearAbandonedWork(context: Context, whose: { ownPid?: number }): void;
   writeFileAtomically(file: string, content: string): void;
   readJson(file: string): unknown;
   fingerprint(file: string): string | undefined;
 }>('cache.cjs');
-const { chooseCacheFolder } = load<{ chooseCacheFolder(environment: NodeJS.ProcessEnv): string }>('context.cjs');
+const { chooseCacheFolder, createContext } = load<{
+  chooseCacheFolder(environment: NodeJS.ProcessEnv, home?: () => string): string;
+  createContext(settings: object): Context;
+}>('context.cjs');
 
 let sandbox: Sandbox;
 beforeEach(() => {
@@ -24,6 +28,31 @@ test('the cache folder is STEPWELL_CACHE, else in the XDG cache folder, else in 
   expect(chooseCacheFolder(environment)).toBe('/a');
   expect(chooseCacheFolder({ ...environment, STEPWELL_CACHE: '' })).toBe('/b/stepwell');
   expect(chooseCacheFolder({ HOME: '/c' })).toBe('/c/.cache/stepwell');
+});
+
+test('a user with neither HOME nor an account is told what to set', () => {
+  const homeless = (): string => {
+    throw new Error('uv_os_homedir returned ENOENT');
+  };
+  expect(() => chooseCacheFolder({}, homeless)).toThrow(
+    'this user has no home folder: set STEPWELL_CACHE to a folder that it can write to',
+  );
+});
+
+test.each([[undefined], ['/proc/no-home']])('where HOME is %s, the tools that want one get it in the cache', (HOME) => {
+  const { environment } = createContext({ environment: { STEPWELL_CACHE: '/cache', HOME } });
+  expect(environment['HOME']).toBe('/cache/home');
+  expect(sandbox.context.environment['HOME']).toBe(sandbox.folder);
+});
+
+test('what a compiler builds in has a plain name, whatever the name of the cache', () => {
+  expect(path.dirname(cache.createBuildFolder(sandbox.context))).toBe(path.join(sandbox.cacheFolder, 'work'));
+  const odd = { ...sandbox.context, cacheFolder: path.join(sandbox.folder, 'of Jo #1') };
+  const folder = cache.createBuildFolder(odd, sandbox.folder);
+  expect([path.dirname(folder), existsSync(folder)]).toEqual([sandbox.folder, true]);
+  expect(() => cache.createBuildFolder(odd, '/tmp of Jo')).toThrow(
+    /neither .*of Jo #1 nor \/tmp of Jo can be built in/,
+  );
 });
 
 test('finished work appears in the cache with all its files', () => {

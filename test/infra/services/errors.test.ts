@@ -11,6 +11,7 @@ test.each([
 ])('a log is understood as %s: %s', (reason, log) => {
   expect(explainLog(`something before\n${log}\nsomething after`)).toMatchObject({
     reason,
+    cause: expect.stringMatching(/./),
     fix: expect.stringMatching(/./),
   });
 });

@@ -202,7 +202,7 @@ test('a port that must be free and is not is one error with its cause, and nothi
 test("a broken database is an error with the end of the server's log", async () => {
   await (await startServices({ folder })).stop();
   const { args } = temporalPlan(folder, { port: 1, uiPort: 2 });
-  const database = args[args.indexOf('--db-filename') + 1] ?? '';
+  const database = path.join(folder, args[args.indexOf('--db-filename') + 1] ?? '');
   for (const suffix of ['-wal', '-shm']) rmSync(`${database}${suffix}`, { force: true });
   writeFileSync(database, 'not a database');
   await expect(startServices({ folder })).rejects.toMatchObject({

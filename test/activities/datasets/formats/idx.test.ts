@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { idx } from '../../../../activities/datasets/formats/idx';
 import type { OpenedDataset } from '../../../../activities/datasets/formats/format';
+import type { Source } from '../../../../activities/datasets/source/source';
 import { idxFile, idxSet, pattern, readAll, sourceOf } from '../../../support/datasets';
 
 const open = async (files: Readonly<Record<string, Uint8Array>>): Promise<OpenedDataset> =>
@@ -69,6 +70,25 @@ describe('an idx data set', () => {
     const opened = await open(files);
     expect(opened.shape).toEqual([2, 2, 3]);
     expect((await readAll(opened.train)).images).toEqual(Buffer.from(pattern(48)));
+  });
+
+  it('holds no more labels than its images: a header that claims a billion is refused unread', async () => {
+    const { [IMAGES]: images, [LABELS]: labels } = idxSet();
+    const billion = Buffer.from(labels!.subarray(0, 8));
+    billion.writeUInt32BE(1_000_000_000, 4);
+    const source = await sourceOf({ [IMAGES]: images!, [LABELS]: billion });
+    let zeros = 0;
+    const endless: Source = {
+      ...source,
+      async *open(file) {
+        yield* source.open(file);
+        for (; file === LABELS; zeros++) yield Buffer.alloc(1024);
+      },
+    };
+    await expect(idx.open(endless)).rejects.toThrow(
+      /equally many, got train-images-idx3-ubyte=10, train-labels-idx1-ubyte=1000000000/,
+    );
+    expect(zeros).toBeLessThan(2);
   });
 
   it('of more than one batch comes whole and in order', async () => {
