@@ -39,6 +39,7 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             trainers,
             cacheFolder: config.cacheFolder,
             modelFolder: config.modelFolder,
+            stopSeconds: config.stopSeconds,
           }),
         },
         maxConcurrentActivityTaskExecutions: config.trainingSlots,

@@ -15,10 +15,13 @@ import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';
 import { openTrial, TrialBusy } from '../ledger/open-trial';
+import { StorageUnavailable } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
 import { Liveness } from './liveness';
+import type { Phase } from './liveness';
 import { newScratchFolder } from './scratch-folder';
+import { STOP_SECONDS } from './stopping';
 import type { TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
@@ -31,6 +34,8 @@ export interface RunTrialDependencies {
   readonly cacheFolder: string;
   /** Folder that `model.module` may be loaded from. */
   readonly modelFolder: string | null;
+  /** How long a worker that is told to stop may take to hand its trials over; default `STOP_SECONDS`. */
+  readonly stopSeconds?: number;
 }
 
 /** Temporal forgets a worker this long after its last heartbeat, unless the caller of the activity says otherwise. */
@@ -104,7 +109,11 @@ class RunningTrial {
       },
       heartbeatEverySeconds:
         (this.info.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 1000 / HEARTBEATS_PER_TIMEOUT,
-      onStall: (seconds) => this.ending.abort(this.stall(seconds)),
+      onStall: (seconds, phase) => {
+        const stall = this.stall(seconds, phase);
+        this.ending.abort(stall);
+        this.attempt?.cutOff(stall);
+      },
     });
     try {
       const { trainers } = this.dependencies;
@@ -125,14 +134,14 @@ class RunningTrial {
       ending,
       info,
       previous,
-      dependencies: { store, cacheFolder, modelFolder },
+      dependencies: { store, cacheFolder, modelFolder, stopSeconds = STOP_SECONDS },
     } = this;
     const {
       trial: { trialId },
       model,
       dataset,
     } = input;
-    liveness.moved();
+    liveness.enter('transferring');
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
       const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
@@ -149,6 +158,7 @@ class RunningTrial {
         heartbeat: previous,
         attempt: info.attempt,
         ending,
+        stopSeconds,
         fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
         onProgress: (progress) => {
           this.progress = progress;
@@ -182,11 +192,11 @@ class RunningTrial {
     };
   }
 
-  private stall(seconds: number): TrainerStalled {
+  private stall(seconds: number, phase: Phase): Error {
     const { trialId, step } = this.progress;
-    return new TrainerStalled(
-      `trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`,
-      seconds,
-    );
+    const facts = `for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`;
+    return phase === 'training'
+      ? new TrainerStalled(`trainer made no progress ${facts}`, seconds)
+      : new StorageUnavailable(`no byte came from the store or went there ${facts}`);
   }
 }

@@ -4,7 +4,7 @@ import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
 import { folder, HASH, manifestOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
-import { runAttempt } from './running-attempt';
+import { runAttempt, UNWATCHED } from './running-attempt';
 import { trialInput } from './trial-input';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +44,8 @@ describe('when the attempt is cancelled', () => {
       trainer,
       ledger,
       fetchDataset: async () => '/d',
-      liveness: { moved: () => undefined, stepped: () => undefined },
+      liveness: UNWATCHED,
+      stopSeconds: 25,
       scratchFolder: folder,
       modelFolder: null,
       heartbeat: undefined,

@@ -7,6 +7,7 @@ import { mkdtempSync } from 'node:fs';
 import path from 'node:path';
 import type { TrialLedger } from '../../../activities/ledger/ledger';
 import type { ObjectStore } from '../../../activities/storage/object-store';
+import type { Liveness } from '../../../activities/trial/liveness';
 import { TrainingAttempt } from '../../../activities/trial/training-attempt';
 import type { TrialProgress } from '../../../workflows/words/contract';
 import type { TrialResult } from '../../../workflows/words/outcome';
@@ -14,6 +15,8 @@ import type { TrialSpec } from '../../../workflows/words/trial';
 import { folder, HASH, take } from '../ledger/trial-support';
 import { FakeTrainer } from './fake-trainer';
 import { trialInput } from './trial-input';
+
+export const UNWATCHED = { enter: () => undefined, moved: () => undefined, stepped: () => undefined };
 
 export interface RunningAttempt {
   readonly trainer: FakeTrainer;
@@ -31,6 +34,7 @@ export async function runAttempt(
     readonly trial?: Partial<TrialSpec>;
     readonly fetchDataset?: () => Promise<string>;
     readonly ledger?: TrialLedger;
+    readonly liveness?: Pick<Liveness, 'enter' | 'moved' | 'stepped'>;
   } = {},
 ): Promise<RunningAttempt> {
   const { attempt: number = 1, trial = {}, fetchDataset = async () => '/datasets/d' } = options;
@@ -44,7 +48,8 @@ export async function runAttempt(
     trainer,
     ledger: options.ledger ?? (await take(store, { attempt: number })),
     fetchDataset,
-    liveness: { moved: () => undefined, stepped: () => undefined },
+    liveness: options.liveness ?? UNWATCHED,
+    stopSeconds: 25,
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     modelFolder: null,
     heartbeat: undefined,
