@@ -7,6 +7,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readClientConfig } from '../workers/config';
 import { CommandError } from './failure';
 import { failureIn } from './failure-message';
 import { mainScript } from './main-script';
@@ -29,8 +30,8 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** A worker has this long to hand its trials over before it is ended by force; its own limit is 25 s. */
-const STOP_SECONDS_MAX = 40;
+/** Beyond the time that a worker allows itself to hand its trials over, before it is ended by force. */
+const STOP_MARGIN_SECONDS = 15;
 
 /**
  * Starts in a row that fail, after which another is pointless. Enough to outlast a server that is being started again,
@@ -58,7 +59,8 @@ interface Attempt {
  * @throws CommandError with its last words.
  */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const { kind } = options;
+  const { kind, environment } = options;
+  const { stopSeconds } = readClientConfig(environment);
   let attempt = launch(options);
   let stopping = false;
   if (!(await attempt.ready)) throw workerFailed(kind, attempt, await attempt.ended);
@@ -78,7 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   failed.catch(() => undefined);
   const stop = async (): Promise<void> => {
     stopping = true;
-    await end(attempt);
+    await end(attempt, stopSeconds + STOP_MARGIN_SECONDS);
   };
   return { failed, stop };
 }
@@ -134,8 +136,8 @@ function endGroupAtOnce(child: ChildProcess, ended: Promise<unknown>, atOnce: Ab
   void ended.then(() => atOnce.removeEventListener('abort', kill));
 }
 
-async function end({ child, ended }: Attempt): Promise<void> {
-  const killing = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS_MAX * 1000);
+async function end({ child, ended }: Attempt, seconds: number): Promise<void> {
+  const killing = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   child.kill('SIGTERM');
   await ended;
   clearTimeout(killing);

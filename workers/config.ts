@@ -163,13 +163,14 @@ export function readConfig(environment: Environment = process.env): Config {
 /** What a client needs to know of its workers' configuration; looks for no GPU. @throws ConfigInvalid */
 export function readClientConfig(
   environment: Environment = process.env,
-): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder'> {
+): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder' | 'stopSeconds'> {
   const {
     STEPWELL_TASK_QUEUE_PREFIX: taskQueuePrefix,
     STEPWELL_FILE_ROOTS: fileRoots,
     STEPWELL_MODEL_FOLDER: modelFolder = null,
+    STEPWELL_STOP_SECONDS: stopSeconds,
   } = parseEnvironment(environment);
-  return { taskQueuePrefix, fileRoots, modelFolder };
+  return { taskQueuePrefix, fileRoots, modelFolder, stopSeconds };
 }
 
 /** Whether errors show their stack trace; never fails, so that it can be asked while reporting a bad environment. */

@@ -117,6 +117,7 @@ describe('the configuration', () => {
       taskQueuePrefix: 'team-a.',
       fileRoots: [],
       modelFolder: null,
+      stopSeconds: 25,
     });
     expect(() => readClientConfig({ STEPWELL_PREFIX: 'no-slash' })).toThrow(
       'STEPWELL_PREFIX must be empty or end with /',
