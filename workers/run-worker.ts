@@ -16,7 +16,7 @@ import { asServerUnreachable, connectionSettings, transportReason } from './conn
  */
 const HEARD_ONCE: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGQUIT', 'SIGUSR2'];
 
-export interface WorkerPlan extends Pick<WorkerOptions, 'activities' | 'workflowBundle' | 'workflowsPath' | 'maxConcurrentActivityTaskExecutions'> {
+export interface WorkerPlan extends Pick<WorkerOptions, 'activities' | 'workflowBundle' | 'workflowsPath' | 'tuner'> {
   readonly kind: 'tuner' | 'training';
   readonly taskQueue: string;
   /** Called when the worker is connected and about to poll. */

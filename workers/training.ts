@@ -13,6 +13,7 @@ import { TrainerPool } from '../activities/trial/trainer-pool';
 import { TASK_QUEUES } from '../workflows/words/contract';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
+import { trialTuner } from './trial-permits';
 
 /**
  * Runs a training worker until a signal ends it.
@@ -42,7 +43,7 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             stopSeconds: config.stopSeconds,
           }),
         },
-        maxConcurrentActivityTaskExecutions: config.trainingSlots,
+        tuner: trialTuner(trainers),
         ...(onReady && { onReady }),
       },
       config,

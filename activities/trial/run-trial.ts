@@ -14,7 +14,7 @@ import type { TrialResult } from '../../workflows/words/outcome';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';
-import { openTrial, TrialBusy } from '../ledger/open-trial';
+import { assertNotBusy, openTrial, TrialBusy } from '../ledger/open-trial';
 import { StorageUnavailable } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
@@ -22,7 +22,7 @@ import { Liveness } from './liveness';
 import type { Phase } from './liveness';
 import { newScratchFolder } from './scratch-folder';
 import { STOP_SECONDS } from './stopping';
-import type { TrainerPool } from './trainer-pool';
+import type { TrainerKind, TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
 import { modelSourceHash, trialHash } from './trial-hash';
@@ -119,8 +119,9 @@ class RunningTrial {
       const { trainers } = this.dependencies;
       return await trainers.use(
         this.input.trial.process,
-        (trainer) => this.train(trainer, liveness),
+        (trainer, release) => this.train(trainer, release, liveness),
         this.ending.signal,
+        (kind) => this.look(kind),
       );
     } finally {
       liveness.end();
@@ -128,7 +129,17 @@ class RunningTrial {
     }
   }
 
-  private async train(trainer: TrainerProcess, liveness: Liveness): Promise<TrialResult> {
+  /** So that a trial that is trained elsewhere costs no start of a trainer each time that it is come back to. */
+  private async look(kind: TrainerKind): Promise<void> {
+    const {
+      input,
+      dependencies: { store, modelFolder },
+    } = this;
+    const hash = trialHash(input, kind, await modelSourceHash(input.model, modelFolder));
+    await assertNotBusy(store, { hash, owner: this.owner('') });
+  }
+
+  private async train(trainer: TrainerProcess, release: () => void, liveness: Liveness): Promise<TrialResult> {
     const {
       input,
       ending,
@@ -145,7 +156,7 @@ class RunningTrial {
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
       const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
-      const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
+      const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer.identity) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
         input,
@@ -163,6 +174,7 @@ class RunningTrial {
         onProgress: (progress) => {
           this.progress = progress;
         },
+        onTrained: release,
         warn: (problem) => log.warn(problem, { trialId }),
       });
       this.attempt = attempt;
@@ -174,7 +186,7 @@ class RunningTrial {
     }
   }
 
-  private owner({ identity }: TrainerProcess) {
+  private owner(worker: string) {
     const {
       info,
       input: { studyRun },
@@ -187,7 +199,7 @@ class RunningTrial {
       activityId: info.activityId,
       attempt: info.attempt,
       token: randomUUID(),
-      worker: identity,
+      worker,
       ...(studyRun !== undefined && { studyRun }),
     };
   }

@@ -44,6 +44,8 @@ export interface TrainingAttemptOptions {
   /** How long a worker that is told to stop may take. */
   readonly stopSeconds: number;
   readonly onProgress: (progress: TrialProgress) => void;
+  /** Called when the trainer has trained and is needed no more. */
+  readonly onTrained: () => void;
   /** Told of what went wrong without ending the attempt. */
   readonly warn: (problem: string) => void;
 }
@@ -84,11 +86,12 @@ export class TrainingAttempt {
 
   /** @throws The reason of the signal, TrainerCrashed, what the trainer reports, or what the store does. */
   async run(): Promise<TrialResult> {
-    const { liveness } = this.options;
+    const { liveness, onTrained } = this.options;
     try {
       liveness.enter('transferring');
       const job = await abortable(this.job(), this.signal);
       const report = await this.train(job);
+      onTrained();
       liveness.enter('transferring');
       await this.uploads.drained();
       if (report === 'stopped') throw stoppedByOthers();

@@ -46,6 +46,7 @@ describe('when the attempt is cancelled', () => {
       fetchDataset: async () => '/d',
       liveness: UNWATCHED,
       stopSeconds: 25,
+      onTrained: () => undefined,
       scratchFolder: folder,
       modelFolder: null,
       heartbeat: undefined,
@@ -89,6 +90,21 @@ describe('when the attempt is cancelled', () => {
     end('stopped');
     expect(await ended).toBe(ending.signal.reason);
     expect((await manifestOf(store)).checkpoints).toEqual([]);
+  });
+
+  test('a store too slow for a stopping worker is waited for no longer than the worker has', async () => {
+    const { trainer, ending, ended } = await run();
+    const { job, events, end } = await trainer.training;
+    store.put = async (key, ...of) =>
+      key.includes('/checkpoints/') ? new Promise(() => undefined) : faultyPut(key, ...of);
+    const faultyPut = faultyStore().put;
+    jest.useFakeTimers();
+    ending.abort(cancelled());
+    events.checkpoint(writeCheckpoint(job, 64));
+    end('stopped');
+    await jest.advanceTimersByTimeAsync(25_000);
+    jest.useRealTimers();
+    expect(await ended).toBe(ending.signal.reason);
   });
 
   test('a trial that ends all the same is a result', async () => {

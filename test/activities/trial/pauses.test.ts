@@ -41,6 +41,7 @@ async function begin(trialId: string, owner: Partial<TrialOwner> = {}): Promise<
     fetchDataset: async () => '/d',
     liveness: UNWATCHED,
     stopSeconds: 25,
+    onTrained: () => undefined,
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     modelFolder: null,
     heartbeat: undefined,

@@ -23,6 +23,8 @@ export interface RunningAttempt {
   readonly ending: AbortController;
   readonly progress: TrialProgress[];
   readonly problems: string[];
+  /** How often the trainer was given back. */
+  readonly given: { readonly count: number };
   readonly attempt: TrainingAttempt;
   readonly ended: Promise<TrialResult | Error>;
 }
@@ -42,6 +44,7 @@ export async function runAttempt(
   const ending = new AbortController();
   const progress: TrialProgress[] = [];
   const problems: string[] = [];
+  const given = { count: 0 };
   const attempt = new TrainingAttempt({
     input: trialInput({}, trial),
     hash: HASH,
@@ -50,6 +53,7 @@ export async function runAttempt(
     fetchDataset,
     liveness: options.liveness ?? UNWATCHED,
     stopSeconds: 25,
+    onTrained: () => (given.count += 1),
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     modelFolder: null,
     heartbeat: undefined,
@@ -63,6 +67,7 @@ export async function runAttempt(
     ending,
     progress,
     problems,
+    given,
     attempt,
     ended: attempt.run().catch((error: unknown) => error as Error),
   };

@@ -150,6 +150,17 @@ test('a rung whose trainer the kernel kills for memory is a finding, and no fina
   expect((await manifestOf(store)).result).toBeNull();
 });
 
+test('a trainer that has trained is given back before the result is stored', async () => {
+  const { trainer, given, ended } = await run();
+  const { job, end } = await trainer.training;
+  store.faults.push({ operation: 'put', key: 'weights-', fault: 'unavailable', times: 1 });
+  expect(given.count).toBe(0);
+  end(reportOf(job));
+  await waitFor('the first try to store failed', () => (store.faults.length === 0 ? true : undefined));
+  expect(given.count).toBe(1);
+  expect(await ended).toMatchObject({ outcome: { status: 'completed' } });
+});
+
 test('a store that is away when the training ends is waited for', async () => {
   const { trainer, ended } = await run();
   const { job, end } = await trainer.training;
