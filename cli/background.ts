@@ -18,6 +18,7 @@ import {
   writeJson,
 } from '../infra/services';
 import type { ProcessIdentity, RunningServices } from '../infra/services';
+import { readClientConfig } from '../workers/config';
 import { CommandError } from './failure';
 import { forkSelf } from './fork-self';
 import type { ForkedSelf } from './fork-self';
@@ -35,8 +36,8 @@ export interface Background extends Omit<BackgroundSettings, 'folder'> {
   readonly ready: boolean;
 }
 
-/** Its workers may take 40 s, its servers 10. */
-const STOP_SECONDS_MAX = 60;
+/** Beyond the time of its workers: what they may take before they are ended by force, and 10 s for its servers. */
+const STOP_MARGIN_SECONDS = 35;
 const POLL_MILLISECONDS = 100;
 
 /** The folder's live background process. */
@@ -97,7 +98,7 @@ export async function startBackground(settings: BackgroundSettings): Promise<Run
 export async function stopBackground(folder: string): Promise<boolean> {
   const background = findBackground(folder);
   if (background === undefined) return false;
-  await stopProcess(background.process, STOP_SECONDS_MAX);
+  await stopProcess(background.process, readClientConfig().stopSeconds + STOP_MARGIN_SECONDS);
   rmSync(recordFile(folder), { force: true });
   return true;
 }

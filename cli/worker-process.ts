@@ -4,6 +4,7 @@
  * @module
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { readClientConfig } from '../workers/config';
 import { CommandError } from './failure';
 import { forkSelf } from './fork-self';
 import type { ForkedSelf } from './fork-self';
@@ -26,8 +27,8 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-/** A worker has this long to hand its trials over before it is ended by force; its own limit is 25 s. */
-const STOP_SECONDS_MAX = 40;
+/** Beyond the time that a worker allows itself to hand its trials over, before it is ended by force. */
+const STOP_MARGIN_SECONDS = 15;
 
 /**
  * Starts in a row that fail, after which another is pointless. Enough to outlast a server that is being started again,
@@ -46,7 +47,8 @@ interface Attempt extends ForkedSelf {
  * @throws CommandError with its last words.
  */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const { kind } = options;
+  const { kind, environment } = options;
+  const { stopSeconds } = readClientConfig(environment);
   let attempt = launch(options);
   let stopping = false;
   if (!(await attempt.ready)) throw workerFailed(kind, attempt, await attempt.ended);
@@ -66,7 +68,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   failed.catch(() => undefined);
   const stop = async (): Promise<void> => {
     stopping = true;
-    await end(attempt);
+    await end(attempt, stopSeconds + STOP_MARGIN_SECONDS);
   };
   return { failed, stop };
 }
@@ -94,8 +96,8 @@ function endGroupAtOnce({ child, ended }: ForkedSelf, atOnce: AbortSignal): void
   void ended.then(() => atOnce.removeEventListener('abort', kill));
 }
 
-async function end({ child, ended }: Attempt): Promise<void> {
-  const killing = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS_MAX * 1000);
+async function end({ child, ended }: Attempt, seconds: number): Promise<void> {
+  const killing = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
   child.kill('SIGTERM');
   await ended;
   clearTimeout(killing);

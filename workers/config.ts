@@ -8,6 +8,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
+import { STOP_SECONDS } from '../activities/trial/stopping';
 import { chooseCacheFolder } from './cache-folder';
 import { ConfigInvalid } from './config-invalid';
 import { installedGpus } from './gpus';
@@ -70,6 +71,11 @@ export const environmentSchema = z
       .describe(
         "images that one trainer holds in memory; a data set of more is read from the cache folder while it trains, to the same bits; default: a quarter of its share of the memory, or of its GPU's",
       ),
+    STEPWELL_STOP_SECONDS: atLeastOne
+      .default(STOP_SECONDS)
+      .describe(
+        'how long a worker that is told to stop may take to write checkpoints and hand its trials over, a third of it for the step under way; whatever ends it by force must wait longer; default: 25',
+      ),
     STEPWELL_GPUS: z
       .string()
       .regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none')
@@ -120,6 +126,8 @@ export interface Config {
   readonly trainerThreads: number;
   /** Of images, in one trainer. */
   readonly residentBytes: number;
+  /** Of a worker that is told to stop. */
+  readonly stopSeconds: number;
   readonly modelFolder: string | null;
   readonly fileRoots: readonly string[];
   readonly workflowBundle: string | undefined;
@@ -148,6 +156,7 @@ export function readConfig(environment: Environment = process.env): Config {
     trainingSlots,
     trainerThreads: values.STEPWELL_TRAINER_THREADS ?? Math.max(1, Math.floor(cores / trainingSlots)),
     residentBytes: values.STEPWELL_RESIDENT_BYTES ?? defaultResidentBytes(gpus, trainingSlots),
+    stopSeconds: values.STEPWELL_STOP_SECONDS,
     modelFolder: values.STEPWELL_MODEL_FOLDER ?? null,
     fileRoots: values.STEPWELL_FILE_ROOTS,
     workflowBundle: values.STEPWELL_WORKFLOW_BUNDLE,
@@ -168,13 +177,14 @@ function placeIn(values: z.output<typeof environmentSchema>): Pick<Config, 'buck
 /** What a client needs to know of its workers' configuration; looks for no GPU. @throws ConfigInvalid */
 export function readClientConfig(
   environment: Environment = process.env,
-): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder'> {
+): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder' | 'stopSeconds'> {
   const {
     STEPWELL_TASK_QUEUE_PREFIX: taskQueuePrefix,
     STEPWELL_FILE_ROOTS: fileRoots,
     STEPWELL_MODEL_FOLDER: modelFolder = null,
+    STEPWELL_STOP_SECONDS: stopSeconds,
   } = parseEnvironment(environment);
-  return { taskQueuePrefix, fileRoots, modelFolder };
+  return { taskQueuePrefix, fileRoots, modelFolder, stopSeconds };
 }
 
 /** Whether errors show their stack trace; never fails, so that it can be asked while reporting a bad environment. */

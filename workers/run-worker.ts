@@ -9,13 +9,14 @@ import type { LogEntry, WorkerOptions } from '@temporalio/worker';
 import type { Config } from './config';
 import { asServerUnreachable, connectionSettings, transportReason } from './connection';
 
-/** How long a stopping training worker may take to write its checkpoints and hand them over. */
-const SHUTDOWN_FORCE_SECONDS = 25;
+/**
+ * The first of these ends the worker in order, and the SDK gives them back to Node, whose default is to die. Who signals
+ * all processes of a service signals its workers twice, by himself and by the command that started them. A second
+ * Ctrl-C still ends a worker at once.
+ */
+const HEARD_ONCE: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGQUIT', 'SIGUSR2'];
 
-export interface WorkerPlan extends Pick<
-  WorkerOptions,
-  'activities' | 'workflowBundle' | 'workflowsPath' | 'maxConcurrentActivityTaskExecutions'
-> {
+export interface WorkerPlan extends Pick<WorkerOptions, 'activities' | 'workflowBundle' | 'workflowsPath' | 'tuner'> {
   readonly kind: 'tuner' | 'training';
   readonly taskQueue: string;
   /** Called when the worker is connected and about to poll. */
@@ -27,7 +28,10 @@ export interface WorkerPlan extends Pick<
  *
  * @throws ServerUnreachable naming the address, WorkerRefused if the server does not take this worker.
  */
-export async function runWorker({ kind, onReady, ...options }: WorkerPlan, { deployment }: Config): Promise<void> {
+export async function runWorker(
+  { kind, onReady, ...options }: WorkerPlan,
+  { deployment, stopSeconds }: Config,
+): Promise<void> {
   const { address, namespace, connectionOptions } = connectionSettings();
   Runtime.install({
     logger: new DefaultLogger('INFO', writeLogLine),
@@ -42,7 +46,7 @@ export async function runWorker({ kind, onReady, ...options }: WorkerPlan, { dep
       identity: `${kind}@${hostname()}/${process.pid}`,
       // Trials checkpoint as soon as they are told, not after a grace.
       shutdownGraceTime: 0,
-      shutdownForceTime: `${SHUTDOWN_FORCE_SECONDS} seconds`,
+      shutdownForceTime: `${stopSeconds} seconds`,
       // What watchers see of a trial is at most this old, and so is the news of its cancellation.
       maxHeartbeatThrottleInterval: '2 seconds',
       ...(deployment && {
@@ -53,12 +57,16 @@ export async function runWorker({ kind, onReady, ...options }: WorkerPlan, { dep
         },
       }),
     }).catch(asRefused(namespace, address));
+    HEARD_ONCE.forEach((signal) => process.on(signal, hearNoMore));
     onReady?.();
     await worker.run();
   } finally {
+    HEARD_ONCE.forEach((signal) => process.off(signal, hearNoMore));
     await connection.close();
   }
 }
+
+const hearNoMore = (): void => undefined;
 
 /** The server answers, but not to this worker: no such namespace, no permission. */
 export class WorkerRefused extends Error {

@@ -14,6 +14,7 @@ import { TASK_QUEUES } from '../workflows/words/contract';
 import { requireCacheFolder } from './cache-folder';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
+import { trialTuner } from './trial-permits';
 
 /**
  * Runs a training worker until a signal ends it.
@@ -41,9 +42,10 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             trainers,
             cacheFolder: config.cacheFolder,
             modelFolder: config.modelFolder,
+            stopSeconds: config.stopSeconds,
           }),
         },
-        maxConcurrentActivityTaskExecutions: config.trainingSlots,
+        tuner: trialTuner(trainers),
         ...(onReady && { onReady }),
       },
       config,

@@ -31,6 +31,14 @@ export class ResultTooLarge extends Error {
   override readonly name = 'ResultTooLarge';
 }
 
+/** Of an operation that moves objects. */
+export interface TransferOptions {
+  /** Called when bytes have moved. */
+  readonly onMoved?: () => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 export interface RestoredCheckpoint extends CommittedCheckpoint {
   /** Local file. */
   readonly path: string;
@@ -89,11 +97,17 @@ export class TrialLedger {
    * @param onDamaged Called for each that is not, with what is wrong.
    * @returns null if there is none.
    */
-  async restore(path: string, onDamaged: (problem: string) => void): Promise<RestoredCheckpoint | null> {
+  async restore(
+    path: string,
+    onDamaged: (problem: string) => void,
+    { onMoved, signal }: TransferOptions = {},
+  ): Promise<RestoredCheckpoint | null> {
     const damaged = new Set<string>();
     let restored: RestoredCheckpoint | null = null;
     for (const checkpoint of this.manifest.current.checkpoints.toReversed()) {
+      signal?.throwIfAborted();
       const found = await getChecked(this.store, checkpoint);
+      onMoved?.();
       if ('bytes' in found) {
         await writeFile(path, found.bytes);
         restored = { ...checkpoint, path };
@@ -128,7 +142,8 @@ export class TrialLedger {
   }
 
   /** @throws Fenced, StorageUnavailable; then the checkpoint before is still the newest. May be called again. */
-  async commitCheckpoint(file: CheckpointFile): Promise<void> {
+  async commitCheckpoint(file: CheckpointFile, { onMoved, signal }: TransferOptions = {}): Promise<void> {
+    signal?.throwIfAborted();
     const { hash, owner, revision } = this.manifest.current;
     const bytes = await readFile(file.path);
     if (bytes.length !== file.bytes)
@@ -138,6 +153,7 @@ export class TrialLedger {
     // The token keeps attempts apart, the revision two checkpoints of one step.
     const key = `${trialFolder(hash)}checkpoints/${String(step).padStart(STEP_DIGITS, '0')}-${owner.token}-${revision}.safetensors`;
     const checkpoint = { ...(await putBytes(this.store, key, bytes)), step, epoch, best, deviceSeconds };
+    onMoved?.();
     const before = this.manifest.current.checkpoints;
     try {
       const { checkpoints } = await this.manifest.update((now) => ({
@@ -162,11 +178,16 @@ export class TrialLedger {
   async finish(
     result: TrialResult,
     files: { readonly weightsPath: string | null; readonly modelFolder: string | null },
+    { onMoved, signal }: TransferOptions = {},
   ): Promise<TrialResult> {
+    signal?.throwIfAborted();
     const folder = trialFolder(this.manifest.current.hash);
     assertSize(result);
     const weights = files.weightsPath === null ? null : await putNamedFile(this.store, folder, files.weightsPath);
+    onMoved?.();
+    signal?.throwIfAborted();
     const model = files.modelFolder === null ? null : await putNamedFolder(this.store, folder, files.modelFolder);
+    onMoved?.();
     const final: TrialResult = { ...result, weights, model: model?.prefix ?? null };
     if (result.outcome.status === 'outOfMemory') {
       await this.noteDeath({ cause: 'outOfMemory', step: 0, deviceSeconds: 0 });

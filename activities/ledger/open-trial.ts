@@ -74,6 +74,16 @@ export async function openTrial(
   throw new TrialBusy(`trial changed hands ${ROUNDS_MAX} times while it was being taken [key=${manifestKey(hash)}]`);
 }
 
+/** Looks whether `openTrial` would find the trial being trained elsewhere, and takes nothing. @throws TrialBusy */
+export async function assertNotBusy(
+  store: ObjectStore,
+  { hash, owner }: { readonly hash: string; readonly owner: TrialOwner },
+): Promise<void> {
+  const stored = await store.get(manifestKey(hash));
+  const found = stored && decodeManifest(hash, stored.bytes);
+  if (found !== undefined && found.result === null && !mayTake(found, owner)) throw new TrialBusy(busyMessage(found));
+}
+
 /** Receipts of a segment that paused were returned with it: whoever goes on starts with none. */
 function takenOver(found: TrialManifest, owner: TrialOwner): TrialManifest {
   const goesOn = found.death?.cause === 'paused' && !isSameActivity(found.owner, owner);

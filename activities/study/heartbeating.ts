@@ -1,22 +1,56 @@
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
+import { abortable } from '../concurrency';
+import { StorageUnavailable } from '../storage/object-store';
+import type { ObjectStore } from '../storage/object-store';
+import { Liveness } from '../trial/liveness';
 
 /** Where the caller asks for no heartbeats, some are sent all the same: they bring the news of a cancellation. */
 const HEARTBEAT_TIMEOUT_MILLISECONDS = 20_000;
 
 /**
- * Sends heartbeats for as long as the work goes on: one large object on a slow link may take longer than a heartbeat
- * may. They need not prove progress here, as the store's client bounds its own waiting.
+ * Sends heartbeats for as long as the work moves something: one large object on a slow link may take longer than a
+ * heartbeat may, and a transfer that moves none any more ends the work.
  *
+ * @param work Is given what to call when something moved.
  * @param details Of the next heartbeat.
+ * @throws StorageUnavailable if nothing moves for `TRANSFER_STALL_SECONDS`; the work itself is not stopped.
  */
-export async function heartbeating<T>(work: () => Promise<T>, details: () => unknown = () => undefined): Promise<T> {
-  const timer = setInterval(
-    () => heartbeat(details()),
-    (activityInfo().heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4,
-  );
+export async function heartbeating<T>(
+  work: (onMoved: () => void) => Promise<T>,
+  details: () => unknown = () => undefined,
+): Promise<T> {
+  const context = Context.current();
+  const stalled = new AbortController();
+  const liveness = new Liveness({
+    heartbeat: () => context.heartbeat(details()),
+    heartbeatEverySeconds: (context.info.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 4 / 1000,
+    onStall: (seconds) =>
+      stalled.abort(new StorageUnavailable(`no byte came from a store or went there for ${Math.round(seconds)} s`)),
+  });
+  liveness.enter('transferring');
   try {
-    return await work();
+    return await abortable(
+      work(() => liveness.moved()),
+      stalled.signal,
+    );
   } finally {
-    clearInterval(timer);
+    liveness.end();
   }
+}
+
+/** The same store, which tells of each object that it moved. */
+export function telling(store: ObjectStore, onMoved: () => void): ObjectStore {
+  const told = async <T>(operation: Promise<T>): Promise<T> => {
+    const result = await operation;
+    onMoved();
+    return result;
+  };
+  return {
+    uri: store.uri,
+    put: (...of) => told(store.put(...of)),
+    get: (...of) => told(store.get(...of)),
+    head: (...of) => told(store.head(...of)),
+    list: (...of) => told(store.list(...of)),
+    delete: (...of) => told(store.delete(...of)),
+  };
 }

@@ -11,7 +11,7 @@ import { withAllTrials } from './all-trials';
 import { writeContents } from './contents';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
-import { heartbeating } from './heartbeating';
+import { heartbeating, telling } from './heartbeating';
 import { studyKey } from './study-keys';
 
 /**
@@ -19,7 +19,7 @@ import { studyKey } from './study-keys';
  *   left.
  */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
-  return (record) => heartbeating(() => publish(store, record));
+  return (record) => heartbeating((onMoved) => publish(telling(store, onMoved), record));
 }
 
 async function publish(

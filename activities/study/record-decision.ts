@@ -3,12 +3,12 @@ import type { RecordDecisionInput, StudyActivities } from '../../workflows/words
 import { withInsights } from '../insights';
 import type { ObjectStore } from '../storage/object-store';
 import { writeDecision } from './decision-record';
-import { heartbeating } from './heartbeating';
+import { heartbeating, telling } from './heartbeating';
 import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) => heartbeating(() => record(store, input));
+  return (input) => heartbeating((onMoved) => record(telling(store, onMoved), input));
 }
 
 async function record(

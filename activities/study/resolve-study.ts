@@ -16,7 +16,7 @@ import type { PinDependencies } from '../datasets/packed/pin';
 import { waitWhileCondemned } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
 import { carryDecisions } from './carry-decisions';
-import { heartbeating } from './heartbeating';
+import { heartbeating, telling } from './heartbeating';
 import { KNOWN_NAMES } from './known-names';
 import { writeOpening } from './opening';
 import { StudyInvalid, studyKey } from './study-keys';
@@ -29,17 +29,30 @@ export function createResolveStudy(dependencies: PinDependencies): StudyActiviti
   return async (input) => {
     const { studyId, study } = input;
     studyKey(studyId, '');
-    const parsed = await heartbeating(() => withImports(parsedOf(study), dependencies));
+    const parsed = await heartbeating((onMoved) => withImports(parsedOf(study), reporting(dependencies, onMoved)));
     let latest: PackProgress = { doing: 'reading', examples: 0, examplesTotal: 0 };
-    const onProgress = (progress: PackProgress): void => {
-      latest = progress;
-      heartbeat(progress);
-      cancellationSignal().throwIfAborted();
-    };
     return heartbeating(
-      () => open(dependencies, input, parsed, { onProgress }),
+      (onMoved) => {
+        const onProgress = (progress: PackProgress): void => {
+          latest = progress;
+          onMoved();
+          heartbeat(progress);
+          cancellationSignal().throwIfAborted();
+        };
+        return open(reporting(dependencies, onMoved), input, parsed, { onProgress });
+      },
       () => latest,
     );
+  };
+}
+
+/** The same, whose stores tell of each object that they moved. */
+function reporting(dependencies: PinDependencies, onMoved: () => void): PinDependencies {
+  const { store, openBucket } = dependencies;
+  return {
+    ...dependencies,
+    store: telling(store, onMoved),
+    ...(openBucket && { openBucket: (bucket) => telling(openBucket(bucket), onMoved) }),
   };
 }
 

@@ -14,7 +14,7 @@ import { summarize } from '../../workflows/driver/pages/summary';
 import type { Trial } from '../../workflows/words/trial';
 import { StorageDenied } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
-import { heartbeating } from './heartbeating';
+import { heartbeating, telling } from './heartbeating';
 import { seal, unseal } from './sealed';
 import { studyKey } from './study-keys';
 
@@ -61,7 +61,7 @@ export function createRecordTrials(store: ObjectStore): StudyActivities['recordT
 
 /** @returns The `loadTrials` activity on this store. */
 export function createLoadTrials(store: ObjectStore): StudyActivities['loadTrials'] {
-  return (input) => heartbeating(() => load(store, input));
+  return (input) => heartbeating((onMoved) => load(telling(store, onMoved), input));
 }
 
 async function load(

@@ -45,7 +45,11 @@ process.on('message', (message: ToTrainer) => {
 // Nobody is left to report to, and a GPU must not stay held.
 process.on('disconnect', () => process.exit());
 
-// Ctrl-C reaches the whole group of processes; the worker decides when its trainers end.
-process.on('SIGINT', () => undefined);
+// Whoever ends a terminal, a service or a cluster's job signals all of its processes at once. The worker decides when its
+// trainers end; what it will ask for, a checkpoint of the current step, is begun meanwhile.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGQUIT', 'SIGUSR2'] as const)
+  process.on(signal, () => {
+    if (unfinished > 0) trainer.stop();
+  });
 
 send({ type: 'ready', engine: engine.identity, device: deviceIdentity() });

@@ -7,6 +7,7 @@ import { FAILURES } from '../../workflows/words/contract';
 import type { Outcome, Receipt } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 import type { Death } from '../ledger/manifest';
+import { isCancellation, TAKEN_BACK } from './stopping';
 import { TrainerCrashed, TrainerFailed } from './trainer-process';
 
 /** The trainer made no progress for too long. */
@@ -27,9 +28,6 @@ const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
   StorageUnavailable: 'storage',
   StorageDenied: 'storage',
 };
-
-/** What a cancellation says that the workflow itself asked for; a worker that stops says something else. */
-const TAKEN_BACK = 'CANCELLED';
 
 const OUT_OF_MEMORY = 'out of memory';
 
@@ -123,6 +121,6 @@ function causeOf(error: unknown): Receipt['cause'] {
   if (error instanceof Error && DISK_FULL.test(error.message)) return 'diskFull';
   if (error instanceof TrainerFailed) return 'trainerCrashed';
   if (error instanceof TrainerCrashed) return error.killed ? 'trainerKilled' : 'trainerCrashed';
-  if (error instanceof Error && error.name === 'CancelledFailure' && error.message === TAKEN_BACK) return 'takenBack';
+  if (isCancellation(error) && error.message === TAKEN_BACK) return 'takenBack';
   return CAUSE_OF_ERROR[error instanceof Error ? error.name : ''] ?? 'unknown';
 }

@@ -4,13 +4,14 @@
  * @module
  */
 import { rm } from 'node:fs/promises';
+import { abortable } from '../concurrency';
 import { RENEW_SECONDS } from '../ledger/open-trial';
 import type { TrialLedger } from '../ledger/ledger';
 import type { CheckpointFile } from './protocol';
 import { retryStorage } from './retry-storage';
 
 export interface UploadEvents {
-  /** An upload made progress, or one more try at it. */
+  /** Bytes of an upload moved, or one more try at it begins. */
   readonly onMoved: () => void;
   /** This attempt can keep nothing any more: another one holds the trial, or the store stayed away. */
   readonly onLost: (reason: unknown) => void;
@@ -26,11 +27,15 @@ export class CheckpointUploads {
   private failure: { readonly reason: unknown } | undefined;
   private wroteAt = performance.now();
 
-  /** @param signal Aborted when the attempt ends: then no failed upload is tried again. */
+  /**
+   * @param ending Aborted when the attempt ends: then no failed upload is tried again.
+   * @param cutOff Aborted when it ends without waiting for what is under way.
+   */
   constructor(
     private readonly ledger: UploadLedger,
     private readonly events: UploadEvents,
-    private readonly signal: AbortSignal,
+    private readonly ending: AbortSignal,
+    private readonly cutOff: AbortSignal,
   ) {}
 
   /** Step of the newest committed checkpoint. */
@@ -61,15 +66,15 @@ export class CheckpointUploads {
     });
   }
 
-  /** Resolves when all that was added is in the store. @throws What ended the uploads. */
+  /** Resolves when all that was added is in the store. @throws What ended the uploads, or cut them off. */
   async drained(): Promise<void> {
-    await this.working;
+    await abortable(this.working, this.cutOff);
     if (this.failure !== undefined) throw this.failure.reason;
   }
 
-  /** Resolves when nothing is under way, however it ended. */
+  /** Resolves when nothing is waited for any more, however it ended. */
   async settled(): Promise<void> {
-    await this.working;
+    await abortable(this.working, this.cutOff).catch(() => undefined);
   }
 
   private async work(): Promise<void> {
@@ -77,9 +82,9 @@ export class CheckpointUploads {
       for (let file = this.take(); file !== undefined; file = this.take()) {
         const { path } = file;
         const committed = file;
-        await retryStorage(() => this.ledger.commitCheckpoint(committed), {
-          signal: this.signal,
-          onRetry: this.events.onMoved,
+        await retryStorage((onMoved) => this.ledger.commitCheckpoint(committed, { onMoved, signal: this.cutOff }), {
+          signal: this.ending,
+          onMoved: this.events.onMoved,
         });
         await rm(path, { force: true });
         this.wroteAt = performance.now();

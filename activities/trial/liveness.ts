@@ -16,24 +16,49 @@ const STALL_SECONDS_MIN = 60;
 /** A single slow step, such as the first, does not make a trainer that hangs look alive for hours. */
 const STALL_FACTOR_ABOVE_LIMIT = 3;
 
+/** A transfer says at least once in so many bytes that they moved: a shard of a data set, or a part of an object. */
+const TRANSFER_PIECE_BYTES = 16 * 1024 * 1024;
+
+/** Slower ones are given up. */
+const TRANSFER_BITS_PER_SECOND_MIN = 64_000;
+
+/** The longest silence of a transfer that moves: some 35 minutes. What says nothing at all, the store's client ends. */
+export const TRANSFER_STALL_SECONDS = (8 * TRANSFER_PIECE_BYTES) / TRANSFER_BITS_PER_SECOND_MIN;
+
+/** An attempt that was told of a stall ends within this; one that cannot even be killed is Temporal's to give up. */
+const END_SECONDS_MAX = 300;
+
+/**
+ * What a trial is at.
+ *
+ * - `waiting`: for its turn on a trainer, which those who hold it bound.
+ * - `transferring`: fetching what it trains on, or storing what came of it. Only bytes count.
+ * - `training`: only the trainer's steps count, whatever is uploaded beside them.
+ */
+export type Phase = 'waiting' | 'transferring' | 'training';
+
 export interface LivenessOptions {
   /** Tells Temporal that the trial moves. */
   readonly heartbeat: () => void;
   readonly heartbeatEverySeconds: number;
   /** Called once when nothing has moved for too long. */
-  readonly onStall: (seconds: number) => void;
+  readonly onStall: (seconds: number, phase: Phase) => void;
   /** Milliseconds of a monotonic clock. */
   readonly now?: () => number;
 }
 
-/** Watches one trial. */
+/**
+ * Watches one trial. After a stall heartbeats go on until `end`: the next attempt must not begin beside a trainer that
+ * still runs.
+ */
 export class Liveness {
   private readonly timer: NodeJS.Timeout;
   private readonly now: () => number;
+  private phase: Phase = 'waiting';
   private movedAt: number;
   private steppedAt: number | undefined;
   private slowestGapSeconds: number | undefined;
-  private stalled = false;
+  private stalledAt: number | undefined;
 
   constructor(private readonly options: LivenessOptions) {
     this.now = options.now ?? (() => performance.now());
@@ -44,34 +69,41 @@ export class Liveness {
 
   /** The longest silence that is not yet a stall, from what this trial showed so far. */
   get stallSeconds(): number {
+    if (this.phase === 'waiting') return Number.POSITIVE_INFINITY;
+    if (this.phase === 'transferring') return TRANSFER_STALL_SECONDS;
     if (this.slowestGapSeconds === undefined) return STALL_SECONDS_BEFORE_FIRST_STEP;
     const limit = Math.max(STALL_SECONDS_BEFORE_FIRST_STEP, STALL_FACTOR_ABOVE_LIMIT * this.slowestGapSeconds);
     return Math.min(Math.max(STALL_SECONDS_MIN, STALL_FACTOR * this.slowestGapSeconds), limit);
   }
 
-  /** Something moved: a download, an upload. */
-  moved(): void {
+  enter(phase: Phase): void {
+    this.phase = phase;
     this.movedAt = this.now();
+  }
+
+  /** Bytes of a transfer moved. */
+  moved(): void {
+    if (this.phase === 'transferring') this.movedAt = this.now();
   }
 
   /** The trainer made a step. */
   stepped(): void {
-    const gap = (this.now() - (this.steppedAt ?? this.movedAt)) / 1000;
+    const now = this.now();
+    const gap = (now - (this.steppedAt ?? this.movedAt)) / 1000;
     this.slowestGapSeconds = Math.max(this.slowestGapSeconds ?? 0, gap);
-    this.steppedAt = this.now();
-    this.moved();
+    this.steppedAt = now;
+    this.movedAt = now;
   }
 
   /** Called by the timer; public for tests of the rule itself. */
   check(): void {
-    if (this.stalled) return;
-    const silence = (this.now() - this.movedAt) / 1000;
-    if (silence <= this.stallSeconds) {
-      this.options.heartbeat();
-      return;
+    const now = this.now();
+    const silence = (now - this.movedAt) / 1000;
+    if (this.stalledAt === undefined && silence > this.stallSeconds) {
+      this.stalledAt = now;
+      this.options.onStall(silence, this.phase);
     }
-    this.stalled = true;
-    this.options.onStall(silence);
+    if (this.stalledAt === undefined || now - this.stalledAt <= END_SECONDS_MAX * 1000) this.options.heartbeat();
   }
 
   end(): void {

@@ -14,12 +14,15 @@ import type { TrialResult } from '../../workflows/words/outcome';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';
-import { openTrial, TrialBusy } from '../ledger/open-trial';
+import { assertNotBusy, openTrial, TrialBusy } from '../ledger/open-trial';
+import { StorageUnavailable } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
 import { Liveness } from './liveness';
+import type { Phase } from './liveness';
 import { newScratchFolder } from './scratch-folder';
-import type { TrainerPool } from './trainer-pool';
+import { STOP_SECONDS } from './stopping';
+import type { TrainerKind, TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
 import { modelSourceHash, trialHash } from './trial-hash';
@@ -31,6 +34,8 @@ export interface RunTrialDependencies {
   readonly cacheFolder: string;
   /** Folder that `model.module` may be loaded from. */
   readonly modelFolder: string | null;
+  /** How long a worker that is told to stop may take to hand its trials over; default `STOP_SECONDS`. */
+  readonly stopSeconds?: number;
 }
 
 /** Temporal forgets a worker this long after its last heartbeat, unless the caller of the activity says otherwise. */
@@ -104,14 +109,19 @@ class RunningTrial {
       },
       heartbeatEverySeconds:
         (this.info.heartbeatTimeoutMs ?? HEARTBEAT_TIMEOUT_MILLISECONDS) / 1000 / HEARTBEATS_PER_TIMEOUT,
-      onStall: (seconds) => this.ending.abort(this.stall(seconds)),
+      onStall: (seconds, phase) => {
+        const stall = this.stall(seconds, phase);
+        this.ending.abort(stall);
+        this.attempt?.cutOff(stall);
+      },
     });
     try {
       const { trainers } = this.dependencies;
       return await trainers.use(
         this.input.trial.process,
-        (trainer) => this.train(trainer, liveness),
+        (trainer, release) => this.train(trainer, release, liveness),
         this.ending.signal,
+        (kind) => this.look(kind),
       );
     } finally {
       liveness.end();
@@ -119,24 +129,34 @@ class RunningTrial {
     }
   }
 
-  private async train(trainer: TrainerProcess, liveness: Liveness): Promise<TrialResult> {
+  /** So that a trial that is trained elsewhere costs no start of a trainer each time that it is come back to. */
+  private async look(kind: TrainerKind): Promise<void> {
+    const {
+      input,
+      dependencies: { store, modelFolder },
+    } = this;
+    const hash = trialHash(input, kind, await modelSourceHash(input.model, modelFolder));
+    await assertNotBusy(store, { hash, owner: this.owner('') });
+  }
+
+  private async train(trainer: TrainerProcess, release: () => void, liveness: Liveness): Promise<TrialResult> {
     const {
       input,
       ending,
       info,
       previous,
-      dependencies: { store, cacheFolder, modelFolder },
+      dependencies: { store, cacheFolder, modelFolder, stopSeconds = STOP_SECONDS },
     } = this;
     const {
       trial: { trialId },
       model,
       dataset,
     } = input;
-    liveness.moved();
+    liveness.enter('transferring');
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
       const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
-      const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
+      const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer.identity) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
         input,
@@ -149,10 +169,12 @@ class RunningTrial {
         heartbeat: previous,
         attempt: info.attempt,
         ending,
+        stopSeconds,
         fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
         onProgress: (progress) => {
           this.progress = progress;
         },
+        onTrained: release,
         warn: (problem) => log.warn(problem, { trialId }),
       });
       this.attempt = attempt;
@@ -164,7 +186,7 @@ class RunningTrial {
     }
   }
 
-  private owner({ identity }: TrainerProcess) {
+  private owner(worker: string) {
     const {
       info,
       input: { studyRun },
@@ -177,16 +199,16 @@ class RunningTrial {
       activityId: info.activityId,
       attempt: info.attempt,
       token: randomUUID(),
-      worker: identity,
+      worker,
       ...(studyRun !== undefined && { studyRun }),
     };
   }
 
-  private stall(seconds: number): TrainerStalled {
+  private stall(seconds: number, phase: Phase): Error {
     const { trialId, step } = this.progress;
-    return new TrainerStalled(
-      `trainer made no progress for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`,
-      seconds,
-    );
+    const facts = `for ${Math.round(seconds)} s [trial=${trialId}, step=${step}]`;
+    return phase === 'training'
+      ? new TrainerStalled(`trainer made no progress ${facts}`, seconds)
+      : new StorageUnavailable(`no byte came from the store or went there ${facts}`);
   }
 }

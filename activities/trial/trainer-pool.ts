@@ -7,47 +7,70 @@ import { abortable } from '../concurrency';
 import { TrainerProcess } from './trainer-process';
 import type { TrainerOptions } from './trainer-process';
 
+/** What a trainer is whatever it trains: the same for all that start on one slot. */
+export type TrainerKind = Pick<TrainerProcess, 'engine' | 'device'>;
+
 /** One trainer at a time on each slot; a slot is a GPU, or a share of the CPU's cores. */
 export class TrainerPool {
   private readonly free: number[];
+  private readonly kinds = new Map<number, TrainerKind>();
+  private readonly watchers = new Set<() => void>();
+  private beside = 0;
   private readonly warm = new Map<number, TrainerProcess>();
   private readonly waiting: ((slot: number) => void)[] = [];
 
   constructor(
-    slots: number,
+    readonly slots: number,
     private readonly optionsOf: (slot: number) => TrainerOptions,
   ) {
     this.free = Array.from({ length: slots }, (_, slot) => slot);
   }
 
   /**
-   * Runs `work` with a trainer of its own. The trainer is kept warm if `work` succeeds and did not ask for a fresh one.
+   * Runs `work` with a trainer of its own. The trainer is kept warm, however `work` ends, unless it is a fresh one or
+   * did not come to the end of a training.
    *
-   * @param kind `fresh`: a process that has trained nothing and will train nothing else.
+   * @param kind `fresh`: a process that has trained nothing and will train nothing else. It measures times: none starts
+   *   while others store what they trained.
+   * @param work May call `release` when it needs its trainer no more: the slot is the next one's then. Of as many as
+   *   there are slots that go on so, the next keeps its slot, so that their results do not pile up.
    * @param signal Ends the wait for a slot and the start of a trainer, with its reason; what `work` does is its own
    *   affair.
+   * @param look Called before a fresh trainer takes the place of a warm one, where it is known what it will be. What it
+   *   throws ends the use.
    */
   async use<T>(
     kind: 'warm' | 'fresh',
-    work: (trainer: TrainerProcess) => Promise<T>,
+    work: (trainer: TrainerProcess, release: () => void) => Promise<T>,
     signal?: AbortSignal,
+    look?: (kind: TrainerKind) => Promise<void>,
   ): Promise<T> {
     const slot = await this.takeSlot(signal);
-    let keep = false;
     let trainer: TrainerProcess | undefined;
+    let released: Promise<void> | undefined;
+    const release = (): void => {
+      if (trainer === undefined || released !== undefined || this.beside === this.slots) return;
+      this.countBeside(1);
+      released = this.giveBack(slot, kind, trainer);
+    };
     try {
-      trainer = await this.trainerOn(slot, kind, signal);
+      trainer = await this.trainerOn(slot, kind, signal, look);
       signal?.throwIfAborted();
-      const result = await work(trainer);
-      keep = kind === 'warm';
-      return result;
+      return await work(trainer, release);
     } finally {
-      if (trainer !== undefined && !(keep && trainer.alive)) {
-        this.warm.delete(slot);
-        await trainer.close();
-      }
-      this.giveSlot(slot);
+      if (released !== undefined) this.countBeside(-1);
+      await (released ?? this.giveBack(slot, kind, trainer));
     }
+  }
+
+  /** Uses that have given their slot back and still go on; at most as many as slots. */
+  get storing(): number {
+    return this.beside;
+  }
+
+  /** Tells whenever `storing` has changed. */
+  watch(onChange: () => void): void {
+    this.watchers.add(onChange);
   }
 
   /** Ends every warm trainer. */
@@ -61,9 +84,13 @@ export class TrainerPool {
     slot: number,
     kind: 'warm' | 'fresh',
     signal: AbortSignal | undefined,
+    look: ((kind: TrainerKind) => Promise<void>) | undefined,
   ): Promise<TrainerProcess> {
     const known = this.warm.get(slot);
-    if (known?.alive && kind === 'warm') return known;
+    if (known?.reusable && kind === 'warm') return known;
+    const will = this.kinds.get(slot);
+    if (kind === 'fresh' && will !== undefined) await look?.(will);
+    if (kind === 'fresh') await this.quiet(signal);
     this.warm.delete(slot);
     // A fresh trial measures memory and time: the warm trainer beside it would hold some of both.
     await known?.close();
@@ -71,8 +98,39 @@ export class TrainerPool {
     const trainer = await TrainerProcess.start(this.optionsOf(slot), signal).catch((error: unknown) => {
       throw signal?.aborted === true ? signal.reason : error;
     });
+    this.kinds.set(slot, { engine: trainer.engine, device: trainer.device });
     if (kind === 'warm') this.warm.set(slot, trainer);
     return trainer;
+  }
+
+  private async giveBack(slot: number, kind: 'warm' | 'fresh', trainer: TrainerProcess | undefined): Promise<void> {
+    if (trainer !== undefined && !(kind === 'warm' && trainer.reusable)) {
+      this.warm.delete(slot);
+      await trainer.close();
+    }
+    this.giveSlot(slot);
+  }
+
+  private countBeside(change: 1 | -1): void {
+    this.beside += change;
+    this.watchers.forEach((onChange) => onChange());
+  }
+
+  /** Resolves when nobody stores beside a trainer. */
+  private async quiet(signal: AbortSignal | undefined): Promise<void> {
+    if (this.beside === 0) return;
+    let onChange = (): void => undefined;
+    const over = new Promise<void>((resolve) => {
+      onChange = () => {
+        if (this.beside === 0) resolve();
+      };
+    });
+    this.watchers.add(onChange);
+    try {
+      await (signal === undefined ? over : abortable(over, signal));
+    } finally {
+      this.watchers.delete(onChange);
+    }
   }
 
   private async takeSlot(signal: AbortSignal | undefined): Promise<number> {

@@ -8,7 +8,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { hostname } from 'node:os';
 import { environmentForPrograms } from '../process-environment';
-import { oomKills } from './oom-kills';
+import { oomKillsAround } from './oom-kills';
 import type { CheckpointFile, FromTrainer, ToTrainer, TrainJob, TrainReport } from './protocol';
 
 /** TensorFlow and its first graph load within this, even on a loaded machine or a GPU that compiles kernels. */
@@ -80,7 +80,10 @@ export interface TrainerEvents {
 export class TrainerProcess {
   private errorOutput = '';
   private killedHere = false;
-  private readonly oomKillsAtStart = oomKills();
+  /** It trains, or its last training did not end as trainings do. */
+  private busy = false;
+  private readonly oomKills: () => number;
+  private readonly oomKillsAtStart: number;
   private listener: ((message: FromTrainer) => void) | undefined;
   private readonly exited: Promise<TrainerCrashed>;
   private end: TrainerCrashed | undefined;
@@ -92,6 +95,8 @@ export class TrainerProcess {
   device = '';
 
   private constructor(private readonly child: ChildProcess) {
+    this.oomKills = oomKillsAround(child.pid);
+    this.oomKillsAtStart = this.oomKills();
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.errorOutput = (this.errorOutput + text).slice(-STDERR_CHARACTERS_MAX);
     });
@@ -164,6 +169,11 @@ export class TrainerProcess {
     return this.child.exitCode === null && this.child.signalCode === null && this.child.connected;
   }
 
+  /** Whether it can take another job. */
+  get reusable(): boolean {
+    return this.alive && !this.busy;
+  }
+
   /**
    * Trains one job to its end.
    *
@@ -180,9 +190,12 @@ export class TrainerProcess {
         else if (message.type === 'failed') reject(new TrainerFailed(message.failure, message.message, message.stack));
       };
     });
+    this.busy = true;
     try {
       this.send({ type: 'start', job });
-      return await this.orExit(ended);
+      const end = await this.orExit(ended);
+      this.busy = false;
+      return end;
     } finally {
       // The process may live on for other trials, and this one's listeners with it.
       this.listener = undefined;
@@ -224,7 +237,7 @@ export class TrainerProcess {
 
   private crash(code: number | null, signal: NodeJS.Signals | null): TrainerCrashed {
     const how = signal === null ? `with exit code ${String(code)}` : `by ${signal}`;
-    const outOfMemory = signal === 'SIGKILL' && !this.killedHere && oomKills() > this.oomKillsAtStart;
+    const outOfMemory = signal === 'SIGKILL' && !this.killedHere && this.oomKills() > this.oomKillsAtStart;
     const killed = signal !== null && !FAULT_SIGNALS.includes(signal);
     // Whoever is killed from outside has not said why.
     const words = killed && !this.killedHere ? '' : wordsOf(this.errorOutput);

@@ -15,18 +15,20 @@ import { CheckpointUploads } from './checkpoint-uploads';
 import type { Liveness } from './liveness';
 import type { CheckpointFile, TrainJob, TrainReport } from './protocol';
 import { receiptOf } from './receipt';
-import type { TrainerProcess } from './trainer-process';
 import { retryStorage } from './retry-storage';
+import { isCancellation, Stopping } from './stopping';
+import { TrainerCrashed } from './trainer-process';
+import type { TrainerProcess } from './trainer-process';
 
-/** A stopping trainer writes its checkpoint within this, or loses what it did since the last one. */
-const STOP_GRACE_SECONDS = 8;
+/** Word of what ended an attempt is left within this, or not at all. */
+const NOTE_MILLISECONDS_MAX = 5_000;
 
 export interface TrainingAttemptOptions {
   readonly input: RunTrialInput;
   readonly hash: string;
   readonly trainer: Pick<TrainerProcess, 'identity' | 'engine' | 'train' | 'stop' | 'kill'>;
   readonly ledger: TrialLedger;
-  readonly liveness: Pick<Liveness, 'moved' | 'stepped'>;
+  readonly liveness: Pick<Liveness, 'enter' | 'moved' | 'stepped'>;
   /** Brings the data set onto this machine. @returns its folder. */
   readonly fetchDataset: () => Promise<string>;
   readonly scratchFolder: string;
@@ -39,7 +41,11 @@ export interface TrainingAttemptOptions {
    * checkpoint.
    */
   readonly ending: AbortController;
+  /** How long a worker that is told to stop may take. */
+  readonly stopSeconds: number;
   readonly onProgress: (progress: TrialProgress) => void;
+  /** Called when the trainer has trained and is needed no more. */
+  readonly onTrained: () => void;
   /** Told of what went wrong without ending the attempt. */
   readonly warn: (problem: string) => void;
 }
@@ -47,17 +53,30 @@ export interface TrainingAttemptOptions {
 export class TrainingAttempt {
   private readonly uploads: CheckpointUploads;
   private readonly signal: AbortSignal;
+  private readonly stopping: Stopping;
   private last: Pick<Death, 'step' | 'deviceSeconds'> = { step: 0, deviceSeconds: 0 };
   private restoredStep = 0;
 
   constructor(private readonly options: TrainingAttemptOptions) {
-    const { ledger, liveness, ending } = options;
+    const { ledger, liveness, ending, stopSeconds } = options;
     this.signal = ending.signal;
+    this.stopping = new Stopping(ending.signal, stopSeconds);
+    const onLost = (reason: unknown): void => {
+      ending.abort(reason);
+      this.stopping.cutOff(reason);
+    };
     this.uploads = new CheckpointUploads(
       ledger,
-      { onMoved: () => liveness.moved(), onLost: (reason) => ending.abort(reason) },
+      { onMoved: () => liveness.moved(), onLost },
       ending.signal,
+      this.stopping.signal,
     );
+  }
+
+  /** Ends the attempt without a wait for anything, also where it is stopping in order. */
+  cutOff(reason: unknown): void {
+    this.options.ending.abort(reason);
+    this.stopping.cutOff(reason);
   }
 
   /** To be called often while the attempt runs: keeps the trial its own, and notices if it is not any more. */
@@ -67,14 +86,20 @@ export class TrainingAttempt {
 
   /** @throws The reason of the signal, TrainerCrashed, what the trainer reports, or what the store does. */
   async run(): Promise<TrialResult> {
+    const { liveness, onTrained } = this.options;
     try {
+      liveness.enter('transferring');
       const job = await abortable(this.job(), this.signal);
       const report = await this.train(job);
+      onTrained();
+      liveness.enter('transferring');
       await this.uploads.drained();
-      if (report === 'stopped') throw this.signal.reason;
+      if (report === 'stopped') throw stoppedByOthers();
       return await this.finish(report);
     } catch (error) {
-      return this.end(this.signal.aborted ? this.signal.reason : error);
+      return await this.end(this.signal.aborted ? this.signal.reason : error);
+    } finally {
+      this.stopping.end();
     }
   }
 
@@ -110,8 +135,9 @@ export class TrainingAttempt {
       attempt,
       warn,
     } = this.options;
+    const transfer = { onMoved: () => this.options.liveness.moved(), signal: this.signal };
     const restored =
-      process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn);
+      process === 'fresh' ? null : await ledger.restore(path.join(scratchFolder, 'resume.safetensors'), warn, transfer);
     const receipt = receiptOf({
       trialId,
       previous: ledger.previous,
@@ -123,21 +149,22 @@ export class TrainingAttempt {
     if (receipt !== undefined) await ledger.addReceipt(receipt);
     if (restored !== null) this.last = { step: restored.step, deviceSeconds: restored.deviceSeconds };
     this.restoredStep = restored?.step ?? 0;
-    this.options.liveness.moved();
     return restored;
   }
 
   private async train(job: TrainJob): Promise<TrainReport | 'stopped'> {
     const { trainer, liveness, onProgress, input } = this.options;
     let grace: NodeJS.Timeout | undefined;
-    const onAbort = (): void => {
-      if (!isCancellation(this.signal.reason)) return trainer.kill();
+    const kill = (): void => trainer.kill();
+    const stop = (): void => {
+      if (!isCancellation(this.signal.reason)) return;
       trainer.stop();
-      grace = setTimeout(() => trainer.kill(), STOP_GRACE_SECONDS * 1000);
+      grace = setTimeout(kill, this.stopping.trainerMilliseconds);
     };
     this.signal.throwIfAborted();
-    this.signal.addEventListener('abort', onAbort, { once: true });
-    liveness.moved();
+    this.signal.addEventListener('abort', stop, { once: true });
+    this.stopping.signal.addEventListener('abort', kill, { once: true });
+    liveness.enter('training');
     try {
       return await trainer.train(job, {
         progress: ({ step, stepsTotal, epoch, loss, deviceSeconds }) => {
@@ -157,7 +184,8 @@ export class TrainingAttempt {
       });
     } finally {
       clearTimeout(grace);
-      this.signal.removeEventListener('abort', onAbort);
+      this.signal.removeEventListener('abort', stop);
+      this.stopping.signal.removeEventListener('abort', kill);
     }
   }
 
@@ -184,8 +212,12 @@ export class TrainingAttempt {
       worker: trainer.identity,
       engine: trainer.engine,
     };
-    const finish = (): Promise<TrialResult> => ledger.finish(result, { weightsPath, modelFolder });
-    return retryStorage(finish, { signal: this.signal, onRetry: () => liveness.moved() });
+    const { signal } = this.stopping;
+    const finished = retryStorage(
+      (onMoved) => ledger.finish(result, { weightsPath, modelFolder }, { onMoved, signal }),
+      { signal: this.signal, onMoved: () => liveness.moved() },
+    );
+    return abortable(finished, signal);
   }
 
   /** Leaves word of what ended the attempt, and throws it; unless it is a finding. */
@@ -194,8 +226,9 @@ export class TrainingAttempt {
       input: { trial },
       ledger,
       scratchFolder,
-      trainer,
+      liveness,
     } = this.options;
+    liveness.enter('transferring');
     await this.uploads.settled();
     const hangsBefore = hangsFrom(this.restoredStep, ledger.receipts);
     const end = endOf(error, {
@@ -207,15 +240,17 @@ export class TrainingAttempt {
     });
     if ('outcome' in end)
       return this.finish({ outcome: end.outcome satisfies Outcome, weightsPath: null, modelFolder: null });
-    // Whoever reads that the trial has ended may start it at once: this trainer must not train on beside that.
-    if (!isCancellation(error)) trainer.kill();
     // The store may be what ended the attempt, or the trial another's by now: what counts is the error itself.
-    await ledger.noteDeath(end.death).catch(() => undefined);
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), NOTE_MILLISECONDS_MAX);
+    await abortable(ledger.noteDeath(end.death), patience.signal).catch(() => undefined);
+    clearTimeout(timer);
     throw end.thrown;
   }
 }
 
-/** By name: classes differ between realms. */
-function isCancellation(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'CancelledFailure';
+/** Its checkpoint is in the store. Where the worker is told to stop too, that is what counts. */
+function stoppedByOthers(): TrainerCrashed {
+  const how = 'by a signal, in order';
+  return new TrainerCrashed(`trainer process was told to stop ${how}`, { how, killed: true, outOfMemory: false });
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { createTrainingActivities, s3Store, TrainerPool } from '../../activities';
 import { readConfig } from '../../workers/config';
 import { runWorker } from '../../workers/run-worker';
+import { trialTuner } from '../../workers/trial-permits';
 import { TASK_QUEUES } from '../../workflows/words/contract';
 
 async function main(): Promise<void> {
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
         activities: {
           ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder, modelFolder: null }),
         },
-        maxConcurrentActivityTaskExecutions: config.trainingSlots,
+        tuner: trialTuner(trainers),
         onReady: () => process.send?.('ready'),
       },
       config,

@@ -130,6 +130,20 @@ test('a worker told to stop hands its trial over from a checkpoint of that very 
   expect(result.receipts).toMatchObject([{ cause: 'workerStopped', stepsLost: 0 }]);
 });
 
+test('SIGTERM to a whole group, twice, leaves a checkpoint of that very step, too', async () => {
+  const step = anyStep();
+  const { result, weights } = await runStudy('group-stopped', async (world, training, reach) => {
+    await reach(step);
+    for (const pid of [...training.trainers(), training.pid, training.pid]) process.kill(pid, 'SIGTERM');
+    await training.ended;
+    return [await startWorker('training', workerEnvironment(world))];
+  });
+  expect({ step, weights }).toEqual({ step, weights: undisturbed.weights });
+  // Whether the trainer's own word comes before the worker's is nobody's concern.
+  const cause = expect.stringMatching(/^(workerStopped|trainerKilled)$/) as string;
+  expect(result.receipts).toMatchObject([{ cause, stepsLost: 0 }]);
+});
+
 test('a Temporal server killed at a random step and started again changes nothing', async () => {
   const step = anyStep();
   const { weights } = await runStudy('server-killed', async (_world, _training, reach) => {

@@ -19,6 +19,7 @@ describe('the configuration', () => {
       gpus: [],
       fileRoots: [],
       modelFolder: null,
+      stopSeconds: 25,
       trainingSlots: Math.min(2, availableParallelism()),
       trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
       residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4),
@@ -32,6 +33,7 @@ describe('the configuration', () => {
       STEPWELL_PREFIX: 'no-slash',
       STEPWELL_TRAINING_SLOTS: '0',
       STEPWELL_TRAINER_THREADS: 'many',
+      STEPWELL_STOP_SECONDS: '-1',
       STEPWELL_RESIDENT_BYTES: '4GB',
       STEPWELL_GPUS: 'a,b',
       STEPWELL_TASK_QUEUE_PREFIX: 'a b',
@@ -51,6 +53,7 @@ describe('the configuration', () => {
       'STEPWELL_MODEL_FOLDER must be a folder that exists, got "/no/such/folder"',
       'STEPWELL_PREFIX must be empty or end with /, got "no-slash"',
       'STEPWELL_RESIDENT_BYTES must be a whole number of bytes, got "4GB"',
+      'STEPWELL_STOP_SECONDS must be a whole number of at least 1, got "-1"',
       'STEPWELL_TASK_QUEUE_PREFIX must be letters, digits, dots, dashes and underscores, got "a b"',
       'STEPWELL_TRAINER_THREADS must be a whole number of at least 1, got "many"',
       'STEPWELL_TRAINING_SLOTS must be a whole number of at least 1, got "0"',
@@ -124,6 +127,7 @@ describe('the configuration', () => {
       taskQueuePrefix: 'team-a.',
       fileRoots: [],
       modelFolder: null,
+      stopSeconds: 25,
     });
     expect(() => readClientConfig({ STEPWELL_PREFIX: 'no-slash' })).toThrow(
       'STEPWELL_PREFIX must be empty or end with /',

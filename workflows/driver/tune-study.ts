@@ -43,8 +43,8 @@ const studyRecord = defineQuery<StudyRecord | null>(STUDY_RECORD_QUERY);
 
 /** Before anything is spent, or when the study has failed anyway: a store that stays away is told, not waited for. */
 const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({
-  // Packing a large data set takes long, and beats while it goes on.
-  startToCloseTimeout: '6h',
+  // Packing a large data set over a slow link takes long, and beats while bytes move.
+  startToCloseTimeout: '30 days',
   heartbeatTimeout: '30s',
   retry: {
     initialInterval: '500ms',
@@ -56,7 +56,9 @@ const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<Study
 
 /** Hours of training stand behind these: they wait for the store as long as a long weekend lasts. */
 const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
-  startToCloseTimeout: '10 minutes',
+  // Copying a large model over a slow link takes long, and beats while bytes move.
+  startToCloseTimeout: '4 days',
+  heartbeatTimeout: '2 minutes',
   scheduleToCloseTimeout: '4 days',
   retry: {
     initialInterval: '500ms',

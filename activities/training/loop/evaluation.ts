@@ -13,8 +13,8 @@ export interface EvaluationRequest {
   readonly engine: StepEngine;
   readonly part: 'train' | 'test';
   readonly indices: Int32Array;
-  /** Called after every chunk. */
-  readonly between: () => Promise<void>;
+  /** Called after every chunk, with whether there are more. What it throws ends the evaluation. */
+  readonly between: (more: boolean) => Promise<void>;
 }
 
 async function inChunks<Sums>(
@@ -26,7 +26,7 @@ async function inChunks<Sums>(
     const next = from + EVALUATION_CHUNK;
     if (next < indices.length) engine.ahead?.evaluation(part, indices.subarray(next));
     found.push(evaluate(part, indices.subarray(from, next)));
-    await between();
+    await between(next < indices.length);
   }
   return found;
 }

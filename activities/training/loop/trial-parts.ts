@@ -15,6 +15,6 @@ export interface TrialParts {
   readonly identity: string;
   readonly onGpu: boolean;
   readonly send: (message: TrialMessage) => void;
-  /** Asked before every step. */
+  /** Asked before every step, and in evaluations. */
   readonly stopRequested: () => boolean;
 }

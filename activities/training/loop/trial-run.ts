@@ -30,6 +30,11 @@ import { endsEpoch, epochAt, epochsDone, type TrialFacts, withPhases } from './t
 import type { TrialParts } from './trial-parts';
 import { writeResults } from './trial-results';
 
+/** Breaks off what is under way, which is done again by whoever goes on. */
+class StopRequested extends Error {
+  override readonly name = 'StopRequested';
+}
+
 export class TrialRun {
   private state: TrainingState = INITIAL_STATE;
   private facts: TrialFacts;
@@ -57,17 +62,35 @@ export class TrialRun {
   /** Trains to the end, or to a stop: then a checkpoint holds all that was done. */
   async train(): Promise<TrainReport | { readonly stoppedAt: number }> {
     this.restore();
+    try {
+      return await this.run();
+    } catch (error) {
+      if (!(error instanceof StopRequested)) throw error;
+      this.checkpoint(false);
+      return { stoppedAt: this.state.step };
+    }
+  }
+
+  private async run(): Promise<TrainReport> {
+    if (this.epochIsOpen()) await this.settle();
     while (this.state.ending === null && this.state.step < this.facts.stepsTotal) {
-      if (this.parts.stopRequested()) {
-        this.checkpoint(false);
-        return { stoppedAt: this.state.step };
-      }
+      this.heedStop();
       if (this.pauseIsDue()) return this.pause();
       await this.advance();
       // A stop, or the worker's death, is heard between two steps.
       await eventLoopTurn();
     }
     return this.finish();
+  }
+
+  private heedStop(): void {
+    if (this.parts.stopRequested()) throw new StopRequested();
+  }
+
+  /** The checkpoint that it goes on from was written when a stop broke an epoch's evaluation off. */
+  private epochIsOpen(): boolean {
+    const { ending, step, epochLoss } = this.state;
+    return ending === null && endsEpoch(this.facts, step) && epochLoss.count > 0;
   }
 
   /** Also where the checkpoint that it went on from is past the pause. */
@@ -108,7 +131,7 @@ export class TrialRun {
 
   private async advance(): Promise<void> {
     const {
-      job: { trial, checkpointEverySteps },
+      job: { trial },
       training,
     } = this.parts;
     const { step } = this.state;
@@ -122,7 +145,12 @@ export class TrialRun {
     this.state = afterStep(this.state, { loss, learningRate, stride: this.stride }, trial.stop);
     this.progress.stepped(loss);
     this.progress.report(this.state.step, this.facts);
-    if (this.state.ending !== null) return;
+    if (this.state.ending === null) await this.settle();
+  }
+
+  /** What a step brings with it: the end of an epoch, a checkpoint. */
+  private async settle(): Promise<void> {
+    const { checkpointEverySteps } = this.parts.job;
     const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
     if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
   }
@@ -176,15 +204,18 @@ export class TrialRun {
     this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
     this.state = this.noise.grown(this.state, facts.phases);
     this.facts = withPhases(this.parts.facts, this.state.grown);
+    // A checkpoint of this step does not have this line.
+    this.written = -1;
     if (this.state.best !== line) return false;
     this.best = training.weightsOf(training.engine.read());
     return true;
   }
 
   private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
-    const between = async (): Promise<void> => {
+    const between = async (more: boolean): Promise<void> => {
       this.progress.report(this.state.step, this.facts);
       await eventLoopTurn();
+      if (more) this.heedStop();
     };
     return { engine: this.parts.training.engine, part, indices, between };
   }
@@ -242,10 +273,17 @@ export class TrialRun {
       training: { engine },
       job: { dataset },
     } = this.parts;
-    engine.load(new Map([...engine.read(), ...weights]));
-    return evaluateInDetail(
-      this.requestOf(dataset.split.testFrom, this.facts.split.test),
-      this.parts.dataset.manifest.classNames,
-    );
+    const trained = engine.read();
+    engine.load(new Map([...trained, ...weights]));
+    try {
+      return await evaluateInDetail(
+        this.requestOf(dataset.split.testFrom, this.facts.split.test),
+        this.parts.dataset.manifest.classNames,
+      );
+    } catch (error) {
+      // A checkpoint holds what was trained, not what is tested.
+      engine.load(trained);
+      throw error;
+    }
   }
 }

@@ -90,6 +90,21 @@ describe('the trainer process', () => {
     expect(await trained(trainer, job({ resumeFrom: last.path }))).toEqual(whole);
   });
 
+  it.each(['SIGTERM', 'SIGINT', 'SIGUSR2'] as const)(
+    'signalled by %s, as a whole group is, stops with a checkpoint and lives on, from which another ends in the same bits',
+    async (signal) => {
+      const first = await another();
+      first.child.kill(signal);
+      first.send({ type: 'start', job: job() });
+      await first.next('progress');
+      first.child.kill(signal);
+      const { step } = await first.next('stopped');
+      const last = first.messages.findLast((message) => message.type === 'checkpoint')?.checkpoint;
+      expect(last?.step).toBe(step);
+      expect(await trained(first, job({ resumeFrom: last?.path ?? null }))).toEqual(whole);
+    },
+  );
+
   it('killed at some step is taken over from its newest checkpoint by another that ends in the same bits', async () => {
     const first = await another();
     first.send({ type: 'start', job: job({ checkpointEverySteps: (deriveSeed('kill') % 50) + 5 }) });

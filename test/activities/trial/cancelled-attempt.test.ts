@@ -4,7 +4,7 @@ import { faultyStore } from '../storage/faulty-store';
 import type { FaultyStore } from '../storage/faulty-store';
 import { folder, HASH, manifestOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
-import { runAttempt } from './running-attempt';
+import { runAttempt, UNWATCHED } from './running-attempt';
 import { trialInput } from './trial-input';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +44,9 @@ describe('when the attempt is cancelled', () => {
       trainer,
       ledger,
       fetchDataset: async () => '/d',
-      liveness: { moved: () => undefined, stepped: () => undefined },
+      liveness: UNWATCHED,
+      stopSeconds: 25,
+      onTrained: () => undefined,
       scratchFolder: folder,
       modelFolder: null,
       heartbeat: undefined,
@@ -88,6 +90,21 @@ describe('when the attempt is cancelled', () => {
     end('stopped');
     expect(await ended).toBe(ending.signal.reason);
     expect((await manifestOf(store)).checkpoints).toEqual([]);
+  });
+
+  test('a store too slow for a stopping worker is waited for no longer than the worker has', async () => {
+    const { trainer, ending, ended } = await run();
+    const { job, events, end } = await trainer.training;
+    store.put = async (key, ...of) =>
+      key.includes('/checkpoints/') ? new Promise(() => undefined) : faultyPut(key, ...of);
+    const faultyPut = faultyStore().put;
+    jest.useFakeTimers();
+    ending.abort(cancelled());
+    events.checkpoint(writeCheckpoint(job, 64));
+    end('stopped');
+    await jest.advanceTimersByTimeAsync(25_000);
+    jest.useRealTimers();
+    expect(await ended).toBe(ending.signal.reason);
   });
 
   test('a trial that ends all the same is a result', async () => {

@@ -1,7 +1,8 @@
-import { Liveness } from '../../../activities/trial/liveness';
+import { Liveness, TRANSFER_STALL_SECONDS } from '../../../activities/trial/liveness';
+import type { Phase } from '../../../activities/trial/liveness';
 
 /** A trial watched by a clock of the test's own; its timer never fires by itself. */
-function watched() {
+function watched(phase: Phase) {
   const seen = { heartbeats: 0, stalls: [] as number[] };
   let seconds = 0;
   const liveness = new Liveness({
@@ -12,6 +13,7 @@ function watched() {
     onStall: (silence) => seen.stalls.push(silence),
     now: () => seconds * 1000,
   });
+  liveness.enter(phase);
   const pass = (passed: number): void => {
     seconds += passed;
     liveness.check();
@@ -20,8 +22,8 @@ function watched() {
 }
 
 const ended: Liveness[] = [];
-const start = (): ReturnType<typeof watched> => {
-  const found = watched();
+const start = (phase: Phase = 'training'): ReturnType<typeof watched> => {
+  const found = watched(phase);
   ended.push(found.liveness);
   return found;
 };
@@ -36,7 +38,7 @@ test('before the first step five minutes of silence are no stall, one second mor
   pass(300);
   expect(seen).toEqual({ heartbeats: 2, stalls: [] });
   pass(1);
-  expect(seen).toEqual({ heartbeats: 2, stalls: [301] });
+  expect(seen.stalls).toEqual([301]);
 });
 
 test('fast steps make a minute of silence a stall', () => {
@@ -76,27 +78,50 @@ test('one slow first step does not hide a hang for hours', () => {
   expect(slower.liveness.stallSeconds).toBe(750);
 });
 
-test('downloads and uploads put a stall off, but are no measure of a step', () => {
-  const { liveness, seen, pass } = start();
-  pass(250);
-  liveness.moved();
-  pass(250);
-  expect(seen.stalls).toEqual([]);
-  liveness.moved();
-  pass(1);
-  liveness.stepped();
-  pass(30);
-  liveness.moved();
-  pass(30);
-  liveness.stepped();
-  expect(liveness.stallSeconds).toBe(300);
+test('a trial that waits for its turn never stalls: those that it waits for are watched themselves', () => {
+  const { seen, pass } = start('waiting');
+  pass(100_000);
+  expect(seen).toEqual({ heartbeats: 2, stalls: [] });
 });
 
-test('a stall is told once, and no heartbeat follows it', () => {
+test('while it trains, an upload beside it does not hide that the trainer hangs', () => {
+  const { liveness, seen, pass } = start();
+  pass(1);
+  liveness.stepped();
+  for (let second = 0; second < 61; second++) {
+    liveness.moved();
+    pass(1);
+  }
+  expect(seen.stalls).toEqual([61]);
+});
+
+test('a transfer of any length goes on while bytes move at 64 kbit/s', () => {
+  const { liveness, seen, pass } = start();
+  pass(0.1);
+  liveness.stepped();
+  liveness.enter('transferring');
+  for (let shard = 0; shard < 100; shard++) {
+    pass((16 * 1024 * 1024) / (64_001 / 8));
+    liveness.moved();
+  }
+  expect(seen).toEqual({ heartbeats: 102, stalls: [] });
+});
+
+test('a transfer that moves nothing for too long is a stall', () => {
+  const { liveness, seen, pass } = start('transferring');
+  liveness.moved();
+  pass(TRANSFER_STALL_SECONDS);
+  expect(seen.stalls).toEqual([]);
+  pass(1);
+  expect(seen.stalls).toHaveLength(1);
+});
+
+test('a stall is told once, and heartbeats go on for the five minutes that its end may take', () => {
   const { liveness, seen, pass } = start();
   pass(301);
-  pass(301);
+  pass(300);
   liveness.stepped();
+  expect(seen).toEqual({ heartbeats: 3, stalls: [301] });
   pass(1);
-  expect(seen).toEqual({ heartbeats: 1, stalls: [301] });
+  expect(seen).toEqual({ heartbeats: 3, stalls: [301] });
 });

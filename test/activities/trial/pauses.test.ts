@@ -9,6 +9,7 @@ import type { ObjectStore } from '../../../activities/storage/object-store';
 import type { Outcome, TrialResult } from '../../../workflows/words/outcome';
 import { folder, HASH, keysOf, manifestOf, resultOf, take } from '../ledger/trial-support';
 import { FakeTrainer, reportOf, writeCheckpoint } from './fake-trainer';
+import { UNWATCHED } from './running-attempt';
 import { trialInput } from './trial-input';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -38,7 +39,9 @@ async function begin(trialId: string, owner: Partial<TrialOwner> = {}): Promise<
     trainer,
     ledger: await take(store, { activityId: trialId, ...owner }),
     fetchDataset: async () => '/d',
-    liveness: { moved: () => undefined, stepped: () => undefined },
+    liveness: UNWATCHED,
+    stopSeconds: 25,
+    onTrained: () => undefined,
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     modelFolder: null,
     heartbeat: undefined,

@@ -151,13 +151,14 @@ test('a trial that another study trains is come back to, without counting as tro
   const input = inputOf({ endsAfter: training });
   const first = execute(input);
   await reached(first.heartbeats, 5);
-  const other = execute(input, { workflowExecution: { workflowId: 'study/other', runId: '2' } });
-  // One slot: the second looks at the trial after the first has ended, unless it has a trainer of its own.
   const own = new TrainerPool(1, () => ({ entry, environment: {} }));
+  const warm = await own.use('warm', async ({ pid }) => pid);
   const environment = quietEnvironment({ workflowExecution: { workflowId: 'study/third', runId: '3' } });
   const busy = await environment
     .run(createRunTrial({ store, trainers: own, cacheFolder, modelFolder: null }), input)
     .catch((error: unknown) => error);
+  // Its trainer is none the worse for it.
+  expect(await own.use('warm', async ({ pid }) => pid)).toBe(warm);
   await own.close();
   rmSync(training);
   expect(busy).toMatchObject({
@@ -167,6 +168,7 @@ test('a trial that another study trains is come back to, without counting as tro
     message: expect.stringContaining('workflow=test'),
   });
   expect(await first.ended).toMatchObject({ reused: false });
+  const other = execute(input, { workflowExecution: { workflowId: 'study/other', runId: '2' } });
   expect(await other.ended).toMatchObject({ reused: true });
 });
 

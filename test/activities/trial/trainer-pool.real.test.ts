@@ -74,7 +74,7 @@ describe('a pool of trainers', () => {
   const poolOf = (slots: number, environment = {}): TrainerPool =>
     new TrainerPool(slots, () => ({ entry, environment }));
 
-  test('keeps a trainer warm after work that succeeded, and starts another after work that failed or was fresh', async () => {
+  test('keeps a trainer warm, and starts another after a training that failed or was fresh', async () => {
     const pool = poolOf(1);
     const pidOf = (trainer: TrainerProcess): Promise<number | undefined> => Promise.resolve(trainer.pid);
     const first = await pool.use('warm', pidOf);
@@ -82,9 +82,46 @@ describe('a pool of trainers', () => {
     const fresh = await pool.use('fresh', pidOf);
     expect([first, fresh].map(isAlive)).toEqual([false, false]);
     const second = await pool.use('warm', pidOf);
-    await expect(pool.use('warm', () => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+    const failing = pool.use('warm', (trainer) => trainer.train(stubJob(9, { failAt: 1 }), NO_EVENTS));
+    await expect(failing).rejects.toThrow('told to fail');
     expect(isAlive(second)).toBe(false);
     expect(new Set([first, fresh, second]).size).toBe(3);
+    await pool.close();
+  });
+
+  test('leaves a trainer alone that its work never asked to train, as where the trial is busy elsewhere', async () => {
+    const pool = poolOf(1);
+    const pid = await pool.use('warm', async (trainer) => trainer.pid);
+    await expect(pool.use('warm', () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+    const look = (): Promise<void> => Promise.reject(new Error('busy'));
+    await expect(pool.use('fresh', async () => undefined, undefined, look)).rejects.toThrow('busy');
+    expect(await pool.use('warm', async (trainer) => trainer.pid)).toBe(pid);
+    await pool.close();
+  });
+
+  test('gives a released slot to the next one while the first stores, but to no more than there are slots', async () => {
+    const pool = poolOf(1);
+    const stored: (() => void)[] = [];
+    const storing = (_trainer: TrainerProcess, release: () => void): Promise<void> => {
+      release();
+      return new Promise((resolve) => stored.push(resolve));
+    };
+    const first = pool.use('warm', storing);
+    const second = pool.use('warm', storing);
+    await waitFor('both store', () => (stored.length === 2 ? true : undefined));
+    expect(pool.storing).toBe(1);
+    let third = false;
+    const next = pool.use('warm', async () => {
+      third = true;
+    });
+    const fresh = pool.use('fresh', async () => pool.storing);
+    await new Promise(setImmediate);
+    expect(third).toBe(false);
+    stored[1]?.();
+    await Promise.all([second, next]);
+    stored[0]?.();
+    await first;
+    expect(await fresh).toBe(0);
     await pool.close();
   });
 

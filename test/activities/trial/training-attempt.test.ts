@@ -101,7 +101,7 @@ test('a trainer that stalls is killed, not asked, and the stall is what is throw
   const stall = new TrainerStalled('trainer made no progress for 61 s', 61);
   ending.abort(stall);
   expect(await ended).toBe(stall);
-  expect(trainer.calls).toEqual(['train', 'kill', 'kill']);
+  expect(trainer.calls).toEqual(['train', 'kill']);
   expect((await manifestOf(store)).death).toMatchObject({ cause: 'trainerStalled', deviceSeconds: 61 });
 });
 
@@ -129,7 +129,7 @@ test('an error of the data set ends the attempt and lets the trial go', async ()
   const corrupt = Object.assign(new Error('corrupt'), { name: 'DatasetCorrupt' });
   const { trainer, ended } = await run({ fetchDataset: () => Promise.reject(corrupt) });
   expect(await ended).toBe(corrupt);
-  expect(trainer.calls).toEqual(['kill']);
+  expect(trainer.calls).toEqual([]);
   expect((await manifestOf(store)).death).toMatchObject({ cause: 'unknown' });
 });
 
@@ -148,6 +148,17 @@ test('a rung whose trainer the kernel kills for memory is a finding, and no fina
   (await trainer.training).fail(new TrainerCrashed('killed', { how: 'by SIGKILL', killed: true, outOfMemory: true }));
   expect(await ended).toMatchObject({ outcome: { status: 'outOfMemory', where: 'host' }, weights: null });
   expect((await manifestOf(store)).result).toBeNull();
+});
+
+test('a trainer that has trained is given back before the result is stored', async () => {
+  const { trainer, given, ended } = await run();
+  const { job, end } = await trainer.training;
+  store.faults.push({ operation: 'put', key: 'weights-', fault: 'unavailable', times: 1 });
+  expect(given.count).toBe(0);
+  end(reportOf(job));
+  await waitFor('the first try to store failed', () => (store.faults.length === 0 ? true : undefined));
+  expect(given.count).toBe(1);
+  expect(await ended).toMatchObject({ outcome: { status: 'completed' } });
 });
 
 test('a store that is away when the training ends is waited for', async () => {

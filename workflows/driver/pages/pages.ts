@@ -25,7 +25,8 @@ const PAGE_CHARACTERS_MAX = 400_000;
 
 /** The trials behind these are trained: they wait for the store as long as a long weekend lasts. */
 const { recordTrials, loadTrials } = proxyActivities<StudyActivities>({
-  startToCloseTimeout: '10 minutes',
+  startToCloseTimeout: '4 days',
+  heartbeatTimeout: '2 minutes',
   scheduleToCloseTimeout: '4 days',
   retry: {
     initialInterval: '500ms',

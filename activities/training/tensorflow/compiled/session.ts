@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newOwnedFolder } from '../../../owned-folders';
 import { native } from '../native';
 import type { Dtype, GraphNode } from './graph';
 import { encodeSavedModel } from './saved-model';
@@ -25,7 +26,7 @@ export class Session {
 
   /** @throws Error with TensorFlow's words if it does not accept the graph. */
   constructor(nodes: readonly GraphNode[]) {
-    const folder = mkdtempSync(join(tmpdir(), 'stepwell-graph-'));
+    const folder = newOwnedFolder(tmpdir(), 'stepwell-graph-');
     try {
       writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, { tag: TAG }));
       this.id = native().binding.loadSavedModel(folder, TAG);

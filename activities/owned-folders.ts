@@ -1,0 +1,41 @@
+/**
+ * Temporary folders that tell by their names whose they are, so that what a killed process left can be known for
+ * garbage.
+ *
+ * @module
+ */
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
+import path from 'node:path';
+
+/** A folder of this process; those that dead processes of this host left under the same prefix are removed. */
+export function newOwnedFolder(parent: string, prefix: string): string {
+  const own = `${prefix}${hostname()}-`;
+  sweep(parent, own);
+  return mkdtempSync(path.join(parent, `${own}${process.pid}-${startTimeOf(process.pid) ?? 0}-`));
+}
+
+/** Of other hosts and containers, which may share the folder, nothing is known: theirs are left alone. */
+function sweep(parent: string, own: string): void {
+  for (const name of readdirSync(parent)) {
+    const [, pid, startTime] = /^(\d+)-(\d+)-\w{6}$/.exec(name.startsWith(own) ? name.slice(own.length) : '') ?? [];
+    if (pid === undefined || startTimeOf(Number(pid)) === startTime) continue;
+    // Without a start time this is no Linux, and nothing is known of anybody.
+    if (startTimeOf(process.pid) === undefined) return;
+    try {
+      rmSync(path.join(parent, name), { recursive: true, force: true });
+    } catch {
+      // Another user's, or another process is at the same clean-up.
+    }
+  }
+}
+
+/** In clock ticks after boot, which tells a process from a later one of the same pid. Source: proc(5), field 22. */
+function startTimeOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
