@@ -15,6 +15,8 @@ const MEMBERS = [
   'tensorflow/include/tensorflow/core/platform/ctstring*.h',
   'tensorflow/include/tsl/platform/ctstring*.h',
   'tensorflow/include/xla/tsl/c/*.h',
+  'nvidia/cuda_runtime/include/cuda_runtime_api.h',
+  'nvidia/cudnn/include/cudnn_version*.h',
   'nvidia/*/lib/*.so*',
   'nvidia/*/bin/*',
   'nvidia/*/nvvm/*',
