@@ -138,15 +138,16 @@ export async function everyLayer(name: string, seed = 7): Promise<TrainableModel
   if (layers !== undefined)
     return buildModel({ spec: { layers }, shape: SHAPE, classes: CLASSES, hparams: {}, seed, modelFolder: null });
   const context = { shape: SHAPE, classes: CLASSES, hparams: {}, seed: () => seed };
-  return trainable(merging(name as (typeof MERGING)[number]), context, name);
+  return trainable(merging(name as (typeof MERGING)[number], seed), context, 'module');
 }
 
-function merging(name: (typeof MERGING)[number]): tf.LayersModel {
+function merging(name: (typeof MERGING)[number], seed: number): tf.LayersModel {
   const image = tf.input({ shape: [...SHAPE] });
-  const branch = (filters: number): tf.SymbolicTensor =>
-    tf.layers
-      .flatten()
-      .apply(tf.layers.conv2d({ filters, kernelSize: 3 }).apply(image) as tf.SymbolicTensor) as tf.SymbolicTensor;
+  const kernelInitializer = tf.initializers.glorotUniform({ seed });
+  const branch = (): tf.SymbolicTensor => {
+    const convolved = tf.layers.conv2d({ filters: 2, kernelSize: 3, kernelInitializer }).apply(image);
+    return tf.layers.flatten().apply(convolved) as tf.SymbolicTensor;
+  };
   const layers: Readonly<Record<(typeof MERGING)[number], () => tf.layers.Layer>> = {
     Add: () => tf.layers.add(),
     Multiply: () => tf.layers.multiply(),
@@ -156,7 +157,7 @@ function merging(name: (typeof MERGING)[number]): tf.LayersModel {
     Concatenate: () => tf.layers.concatenate(),
     Dot: () => tf.layers.dot({ axes: 1 }),
   };
-  const merged = layers[name]().apply([branch(2), branch(2)]);
-  const logits = tf.layers.dense({ units: CLASSES }).apply(merged) as tf.SymbolicTensor;
+  const merged = layers[name]().apply([branch(), branch()]);
+  const logits = tf.layers.dense({ units: CLASSES, kernelInitializer }).apply(merged) as tf.SymbolicTensor;
   return tf.model({ inputs: image, outputs: logits });
 }

@@ -110,7 +110,7 @@ describe('a layer that uses one', () => {
         tf.layers.dense({ units: CLASSES }),
       ],
     });
-    const model = trainable(network, { shape: SHAPE, classes: CLASSES, hparams: {}, seed: () => 1 }, 'zoom');
+    const model = trainable(network, { shape: SHAPE, classes: CLASSES, hparams: {}, seed: () => 1 }, 'module');
     expect(refusedOnGpus(model, 'sgd', {})).toContain('ResizeNearestNeighborGrad');
     backend.binding = Object.create(binding, { isUsingGpuDevice: { value: () => true } }) as NativeBinding;
     expect(() => recordStep(planStep(model, CLASSES, { name: 'sgd' }, {}), false)).toThrow(
