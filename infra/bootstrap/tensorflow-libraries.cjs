@@ -53,9 +53,10 @@ async function provideLibraries(context, variant) {
 }
 
 function notForPlatform(context, platform) {
+  const { version } = context.versions.tensorflow;
   return new PartUnavailable({
     problem: `TensorFlow is pinned for ${platform}, and this is ${context.platform}`,
-    fix: `use ${platform} (a container will do), or build the binding of @tensorflow/tfjs-node-gpu yourself; one that loads is taken as it is`,
+    fix: `use ${platform} (a container will do), or build the binding of @tensorflow/tfjs-node-gpu yourself against TensorFlow ${version}; one that loads is taken as it is`,
   });
 }
 
