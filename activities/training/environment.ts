@@ -23,6 +23,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   NVIDIA_TF32_OVERRIDE: '0',
 };
 
+/** Where set, they have graphs compiled in another way. */
+const XLA_FLAGS = ['XLA_FLAGS', 'TF_XLA_FLAGS'];
+
 for (const [name, value] of Object.entries(SETTINGS)) process.env[name] ??= value;
 
 /** Bytes of images that this process may hold in its graphs; its worker sets the limit, and by itself it has none. */
@@ -42,5 +45,12 @@ function vectorExtension(): string {
 
 /** The part of an engine's identity that this process decides before TensorFlow is loaded. */
 export function hostIdentity(): string {
-  return `${process.arch}-${vectorExtension()}, threads ${process.env['TF_NUM_INTRAOP_THREADS']}, onednn ${process.env['TF_ENABLE_ONEDNN_OPTS']}`;
+  const flags = XLA_FLAGS.flatMap((name) => (process.env[name] ? [`${name} ${process.env[name]}`] : []));
+  const { TF_NUM_INTRAOP_THREADS, TF_ENABLE_ONEDNN_OPTS } = process.env;
+  return [
+    `${process.arch}-${vectorExtension()}`,
+    `threads ${TF_NUM_INTRAOP_THREADS}`,
+    `onednn ${TF_ENABLE_ONEDNN_OPTS}`,
+    ...flags,
+  ].join(', ');
 }

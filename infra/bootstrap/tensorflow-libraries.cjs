@@ -15,6 +15,8 @@ const MEMBERS = [
   'tensorflow/include/tensorflow/core/platform/ctstring*.h',
   'tensorflow/include/tsl/platform/ctstring*.h',
   'tensorflow/include/xla/tsl/c/*.h',
+  'nvidia/cuda_runtime/include/cuda_runtime_api.h',
+  'nvidia/cudnn/include/cudnn_version*.h',
   'nvidia/*/lib/*.so*',
   'nvidia/*/bin/*',
   'nvidia/*/nvvm/*',
@@ -51,9 +53,10 @@ async function provideLibraries(context, variant) {
 }
 
 function notForPlatform(context, platform) {
+  const { version } = context.versions.tensorflow;
   return new PartUnavailable({
     problem: `TensorFlow is pinned for ${platform}, and this is ${context.platform}`,
-    fix: `use ${platform} (a container will do), or build the binding of @tensorflow/tfjs-node-gpu yourself; one that loads is taken as it is`,
+    fix: `use ${platform} (a container will do), or build the binding of @tensorflow/tfjs-node-gpu yourself against TensorFlow ${version}; one that loads is taken as it is`,
   });
 }
 

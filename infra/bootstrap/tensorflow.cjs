@@ -20,6 +20,12 @@ function inspect(context) {
   if (folder === undefined) return { ok: false, fix: `install the npm packages first: ${PACKAGE} is missing` };
   const stamp = readJson(stampFile(folder));
   if (stamp === undefined || stamp.state !== stateOf(folder)) return { ok: false, fix: `run ${context.ownCommand}` };
+  const { version: pinned } = context.versions.tensorflow;
+  if (stamp.version !== pinned)
+    return {
+      ok: false,
+      fix: `run ${context.ownCommand}: the binding is of TensorFlow ${stamp.version}, not ${pinned}`,
+    };
   const chosen = context.environment.STEPWELL_TENSORFLOW;
   if (chosen && chosen !== stamp.variant)
     return { ok: false, fix: `run ${context.ownCommand}: STEPWELL_TENSORFLOW is ${chosen} now` };
@@ -61,6 +67,11 @@ async function existingBindingServes(context, { folder, variant }) {
   if (!fs.existsSync(path.join(folder, BINDING))) return false;
   const answer = await tryBinding(context, folder).catch(() => undefined);
   if (answer === undefined || (variant === 'gpu' && !answer.gpu)) return false;
+  const { version: pinned } = context.versions.tensorflow;
+  if (answer.version !== pinned) {
+    context.report(`the binding that is there is of TensorFlow ${answer.version}: one of ${pinned} takes its place`);
+    return false;
+  }
   stamp({ folder, variant, version: answer.version, source: 'already there' });
   return true;
 }

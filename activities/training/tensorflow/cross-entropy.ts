@@ -1,25 +1,32 @@
+/**
+ * Cross-entropy of logits, from ops that have a deterministic kernel everywhere: TensorFlow's fused op has none on GPUs.
+ *
+ * @module
+ */
 import { native, tf, typeAttribute } from './native';
 
-/** [cross-entropy per example, its gradient by the logits], by TensorFlow's fused op. */
-export function crossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): readonly [tf.Tensor1D, tf.Tensor2D] {
-  const [losses, gradient] = native().executeMultipleOutputs(
-    'SoftmaxCrossEntropyWithLogits',
-    [typeAttribute('T', 'float32')],
-    [logits, targets],
-    2,
-  );
-  return [losses as tf.Tensor1D, gradient as tf.Tensor2D];
+/** Of each example: the sum of -target log softmax. */
+export function crossEntropies(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D {
+  return weighted(logSoftmax(logits), targets);
 }
 
-/** Mean over a batch, differentiable by the logits. */
+/** Mean over a batch, differentiable by the logits; each row of targets must sum to 1. */
 export function meanCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
   const fused = tf.customGrad((...args) => {
     const [input, save] = args as unknown as [tf.Tensor2D, (tensors: tf.Tensor[]) => void];
-    const [losses, gradient] = crossEntropy(input, targets);
-    save([gradient]);
-    const batch = input.shape[0];
-    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor => tf.mul(saved as tf.Tensor, tf.div(dy, batch));
-    return { value: tf.mean(losses), gradFunc };
+    const logProbabilities = logSoftmax(input);
+    save([logProbabilities]);
+    const [batch] = input.shape;
+    const gradFunc = (dy: tf.Tensor, [saved]: tf.Tensor[]): tf.Tensor =>
+      tf.mul(tf.sub(tf.exp(saved as tf.Tensor2D), targets), tf.div(dy, batch));
+    return { value: tf.mean(weighted(logProbabilities, targets)), gradFunc };
   });
   return fused(logits) as tf.Scalar;
 }
+
+/** TensorFlow's own op: tfjs spells it out in six. */
+const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D =>
+  native().executeSingleOutput('LogSoftmax', [typeAttribute('T', 'float32')], [logits]) as tf.Tensor2D;
+
+const weighted = (logProbabilities: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D =>
+  tf.neg(tf.sum(tf.mul(targets, logProbabilities), 1) as tf.Tensor1D);

@@ -5,6 +5,8 @@
  */
 import { createCompiledEngine } from './compiled/compiled-engine';
 import { recordStep, type StepRecordings } from './compiled/recording/record-step';
+import { recordingDigest } from './compiled/recording/recording-digest';
+import { layoutOf } from './compiled/state-layout';
 import { imageBytesOf, type LoadedDataset } from '../examples/dataset';
 import type { StepPlan } from './step';
 import type { StepEngine } from '../engine';
@@ -33,10 +35,16 @@ interface HeldEngine {
   readonly imageBytes: number;
 }
 
+interface Recorded {
+  readonly recordings: StepRecordings;
+  /** Of all that is constant in them. */
+  readonly digest: string;
+}
+
 export class EngineCache {
   /** Least recently used first. */
   private readonly engines = new Map<string, HeldEngine>();
-  private readonly recordings = new Map<string, StepRecordings>();
+  private readonly recordings = new Map<string, Recorded>();
 
   /**
    * @param residentBytes Of images, that all engines together may hold; a data set of more is streamed. While one is
@@ -46,30 +54,32 @@ export class EngineCache {
 
   /** An engine for this plan; it belongs to the cache, and its state to the last who loaded one. */
   open({ plan, dataset, datasetKey, batchSizes, withNoise }: EngineRequest): StepEngine {
-    const { model, optimizer, augmentations, active, scalarNames } = plan;
-    const structure = JSON.stringify([model.structure, optimizer.name, augmentations, active, scalarNames, withNoise]);
-    const key = JSON.stringify([structure, datasetKey, batchSizes]);
+    const { recordings, digest } = this.recorded(plan, withNoise);
+    const key = JSON.stringify([digest, datasetKey, batchSizes]);
     const imageBytes = dataset.streamedFrom === undefined ? imageBytesOf(dataset) : 0;
     if (!this.engines.has(key)) this.makeRoom(imageBytes);
     return getOrMake(
       this.engines,
       key,
       ENGINES_MAX,
-      () => {
-        const recordings = getOrMake(
-          this.recordings,
-          structure,
-          RECORDINGS_MAX,
-          () => recordStep(plan, withNoise),
-          () => undefined,
-        );
-        return {
-          engine: createCompiledEngine({ plan, parts: dataset, batchSizes, withNoise, recordings }),
-          imageBytes,
-        };
-      },
+      () => ({
+        engine: createCompiledEngine({ plan, parts: dataset, batchSizes, withNoise, recordings }),
+        imageBytes,
+      }),
       ({ engine }) => engine.dispose(),
     ).engine;
+  }
+
+  /** A plan of which a recording alone tells what it computes is recorded each time; its engines are shared all the same. */
+  private recorded(plan: StepPlan, withNoise: boolean): Recorded {
+    const { model, optimizer, augmentations, active, scalarNames } = plan;
+    const record = (): Recorded => {
+      const recordings = recordStep(plan, withNoise);
+      return { recordings, digest: recordingDigest(recordings, layoutOf(plan)) };
+    };
+    if (model.structure === null) return record();
+    const structure = JSON.stringify([model.structure, optimizer.name, augmentations, active, scalarNames, withNoise]);
+    return getOrMake(this.recordings, structure, RECORDINGS_MAX, record, () => undefined);
   }
 
   private makeRoom(imageBytes: number): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import { CONFUSION_CLASSES_MAX, TOP_K } from '../../../workflows/words/outcome';
-import { crossEntropy } from './cross-entropy';
+import { crossEntropies } from './cross-entropy';
 import type { TrainableModel } from './model';
 import { native, tf, typeAttribute } from './native';
 import { PIXEL_MAX } from './step';
@@ -43,7 +43,7 @@ export function evaluateBatch(
 ): BatchSums {
   const logits = logitsOf(model, images);
   const truth = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
-  const [losses] = crossEntropy(logits, truth);
+  const losses = crossEntropies(logits, truth);
   const answers = tf.argMax(logits, 1) as tf.Tensor1D;
   const counted = (hits: tf.Tensor): tf.Tensor1D => tf.reshape(tf.sum(tf.mul(tf.cast(hits, 'float32'), weights)), [1]);
   const sums = tf.stack([

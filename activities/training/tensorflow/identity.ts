@@ -1,14 +1,16 @@
 import { cpus, totalmem } from 'node:os';
 import { hostIdentity } from '../environment';
+import { gpuIdentity } from './gpu-identity';
 import { queryVisibleGpu } from '../../nvidia-smi';
 import { libraryIdentity, native } from './native';
 
 /** Goes up whenever the same trial would end in other bits than before. */
-const ENGINE = 'compiled 4';
+const ENGINE = 'compiled 5';
 
 /** All that the bits of a training depend on besides its trial: part of every trial's content address. */
 export function engineIdentity(): string {
-  return `${libraryIdentity()}, ${hostIdentity()}, ${ENGINE}`;
+  const gpu = native().binding.isUsingGpuDevice() ? [gpuIdentity()] : [];
+  return [libraryIdentity(), ...gpu, hostIdentity(), ENGINE].join(', ');
 }
 
 const GIBIBYTE = 2 ** 30;

@@ -56,6 +56,15 @@ test('a binding that was loaded counts', () => {
   expect(tensorflow.inspect(sandbox.context)).toMatchObject({ ok: true, version: '2.21.0' });
 });
 
+test('a binding of another TensorFlow than the pinned one does not count, and is told by its version', () => {
+  preparedPackage();
+  const versions = { ...sandbox.context.versions, tensorflow: { version: '2.22.0' } } as Context['versions'];
+  expect(tensorflow.inspect({ ...sandbox.context, versions })).toEqual({
+    ok: false,
+    fix: 'run npm run bootstrap: the binding is of TensorFlow 2.21.0, not 2.22.0',
+  });
+});
+
 test('a binding whose libraries were deleted from the cache does not count', () => {
   preparedPackage();
   rmSync(path.join(sandbox.cacheFolder, 'tf'), { recursive: true });

@@ -5,6 +5,7 @@
  * @module
  */
 import { floatAttribute, native, tf, typeAttribute } from '../native';
+import { NEAREST_GRADIENT } from './nearest-gradient';
 import { mendPointwiseGradient } from './pointwise-gradient';
 
 /**
@@ -114,6 +115,7 @@ export function registerFusedGradients(): void {
       x: () => leakyReluGradient(dy as tf.Tensor, x as tf.Tensor, y as tf.Tensor, Number(alpha)),
     }),
   });
+  register(NEAREST_GRADIENT);
   for (const [kernelName, gradient] of Object.entries(OF_ONE_INPUT)) {
     register({
       kernelName,

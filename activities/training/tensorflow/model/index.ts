@@ -40,9 +40,7 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
   const earlier = new Set(registeredVariables().keys());
   try {
     const network = await buildNetwork(input, context);
-    // A module may read any hyperparameter in its code, so its graph is shared only between trials that agree in all.
-    const identity = 'module' in input.spec ? JSON.stringify([input.spec.module, hparams]) : '';
-    return trainable(network, context, identity);
+    return trainable(network, context, 'module' in input.spec ? 'module' : 'configuration');
   } catch (error) {
     // Half a model has no owner: its layers may never have met their network.
     for (const [name, variable] of registeredVariables()) if (!earlier.has(name)) variable.dispose();

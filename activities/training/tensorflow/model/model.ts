@@ -31,8 +31,11 @@ export interface TrainableModel {
   readonly variables: readonly ModelVariable[];
   /** Strengths of the noise layers by scalar name, to be fed in every step. */
   readonly noise: Readonly<Record<string, number>>;
-  /** Equal for models whose steps are the same computation on other weights, seeds and noise strengths. */
-  readonly structure: string;
+  /**
+   * Equal for models whose steps are the same computation on other weights, seeds and noise strengths; `null` for one of
+   * a module, whose code may compute anything: of that a recording alone tells.
+   */
+  readonly structure: string | null;
   readonly parameters: number;
   dispose(): void;
 }

@@ -18,7 +18,22 @@ export function seeded<Layer extends tf.layers.Layer>(
     const held = value as { seed?: unknown; layer?: unknown };
     if (/initializer$/i.test(member) && 'seed' in held) held.seed = context.seed(place, member);
   }
-  const inner = (layer as unknown as { layer?: tf.layers.Layer }).layer;
-  if (inner !== undefined) seeded(inner, context, `${place}.inner`);
+  for (const [member, within] of layersWithin(layer)) seeded(within, context, `${place}.${member}`);
   return layer;
+}
+
+/** Layers and cells that a layer computes by: a wrapper's, a recurrent layer's, both directions'. */
+function layersWithin(layer: tf.layers.Layer): readonly (readonly [string, tf.layers.Layer])[] {
+  const {
+    layer: inner,
+    cell,
+    cells = [],
+    forwardLayer,
+    backwardLayer,
+  } = layer as unknown as Readonly<
+    Partial<Record<'layer' | 'cell' | 'forwardLayer' | 'backwardLayer', tf.layers.Layer>>
+  > & { readonly cells?: readonly tf.layers.Layer[] };
+  const named = { inner, cell, forwardLayer, backwardLayer };
+  const within = [...Object.entries(named), ...cells.map((one, i) => [`cells.${i}`, one] as const)];
+  return within.flatMap(([member, found]) => (found === undefined ? [] : [[member, found] as const]));
 }

@@ -19,10 +19,14 @@ const variablesOf = (
 /**
  * Makes a network trainable: variables with stable names, noise that is keyed by the step, layers prepared.
  *
- * @param identity What besides its configuration tells the network from others, e.g. a module's path.
+ * @param from Whether Stepwell's own code built it from configuration alone, or a user's module did.
  * @throws TrainingFailure if it does not end in one logit per class, or has a layer that cannot be repeated.
  */
-export function trainable(network: tf.LayersModel, context: ModelContext, identity: string): TrainableModel {
+export function trainable(
+  network: tf.LayersModel,
+  context: ModelContext,
+  from: 'configuration' | 'module',
+): TrainableModel {
   const layers = layersOf(network);
   const noise: Record<string, number> = {};
   layers.forEach((layer, i) => {
@@ -36,13 +40,7 @@ export function trainable(network: tf.LayersModel, context: ModelContext, identi
     variables,
     noise,
     parameters: variables.reduce((sum, { variable }) => sum + variable.size, 0),
-    structure: JSON.stringify([
-      identity,
-      context.shape,
-      context.classes,
-      Object.keys(noise),
-      bareConfig(network.getConfig()),
-    ]),
+    structure: from === 'module' ? null : structureOf(network, context, Object.keys(noise)),
     dispose: () => void network.dispose(),
   };
 }
@@ -91,8 +89,27 @@ function checkOutput(network: tf.LayersModel, { classes }: ModelContext): void {
   }
 }
 
-/** A configuration without what differs between trials that share a graph: names, seeds and noise strengths. */
-function bareConfig(config: unknown): unknown {
-  const skipped = new Set(['name', 'seed', 'rate', 'stddev']);
-  return JSON.parse(JSON.stringify(config, (key, value: unknown) => (skipped.has(key) ? undefined : value)));
+/** The configuration of a network that its configuration tells from all others. */
+function structureOf(network: tf.LayersModel, { shape, classes }: ModelContext, noise: readonly string[]): string {
+  const fed = new Set(layersOf(network).map((layer) => layer.name));
+  return JSON.stringify([shape, classes, noise, bareConfig(network.getConfig(), fed)]);
 }
+
+/**
+ * Without what differs between trials that share a graph: names, what weights start from, and the strengths of noise
+ * layers, which every step is fed. Wrapped layers draw for themselves, from what their configuration says.
+ *
+ * @param fed Names of the layers whose noise is fed.
+ */
+function bareConfig(config: unknown, fed: ReadonlySet<string>): unknown {
+  if (Array.isArray(config)) return config.map((item) => bareConfig(item, fed));
+  if (typeof config !== 'object' || config === null) return config;
+  const isFed = fed.has(String((config as { readonly name?: unknown }).name));
+  return Object.fromEntries(
+    Object.entries(config)
+      .filter(([key]) => key !== 'name' && !/initializer$/i.test(key) && !(isFed && FED_NOISE.has(key)))
+      .map(([key, value]) => [key, bareConfig(value, fed)]),
+  );
+}
+
+const FED_NOISE: ReadonlySet<string> = new Set(['seed', 'rate', 'stddev']);

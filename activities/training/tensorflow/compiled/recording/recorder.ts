@@ -8,6 +8,7 @@ import { modelInvalid, TrainingFailure } from '../../../failures';
 import type { tf } from '../../native';
 import { native, type NativeBackend, type OpAttribute } from '../../native';
 import { type Attribute, type Attributes, type Constant, constant, type Dtype, type GraphNode } from '../graph';
+import { lacksDeterministicKernel } from './gpu-determinism';
 import { LayerTrace } from './layer-trace';
 import type { OutputShapes } from './output-shapes';
 
@@ -102,9 +103,14 @@ export class Recorder {
       dtype,
       constant: this.constants.get(sources[i] as string),
     }));
+    const written = this.attributes(attributes);
+    if (native().binding.isUsingGpuDevice() && lacksDeterministicKernel(op, written))
+      throw notCompilable(
+        `${this.place()} uses ${op}, which TensorFlow cannot repeat to the bit on a GPU; train on CPUs`,
+      );
     const outputs = this.shapes.outputs(op, attributes, given, run);
     const name = this.nextName(op);
-    this.add({ name, op, inputs: sources, attributes: this.attributes(attributes) });
+    this.add({ name, op, inputs: sources, attributes: written });
     outputs.forEach((output, i) => this.names.set(output.dataId, i === 0 ? name : `${name}:${i}`));
     return outputs;
   }
