@@ -42,7 +42,7 @@ const SWEEPS: Readonly<Record<string, object>> = {
 /** What a network says, with luck of a few per cent by its hyperparameters and seed. */
 const noisy: Network = (spec, facts) => {
   const outcome = plausibleOutcome(spec, facts);
-  if (outcome.status === 'outOfMemory') return outcome;
+  if (!('measurement' in outcome)) return outcome;
   const { measurement } = outcome;
   const luck = (epoch: number): number =>
     1 + 0.06 * (uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5);

@@ -18,6 +18,7 @@ import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
 import type { LiveStudy, StudyState } from './state';
+import { unbuildableStudy } from './unbuildable-study';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
 
@@ -186,6 +187,7 @@ class StageRun {
   private endedWith(index: number, trial: Trial): void {
     this.forget(index);
     this.study.state = this.state.ended(this.use, index, trial);
+    this.failure ??= unbuildableStudy(this.stage, this.state.incumbent, trial);
   }
 
   /**

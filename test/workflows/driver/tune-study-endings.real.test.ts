@@ -90,6 +90,34 @@ describe('a study that began with other maths than the worker has', () => {
   });
 });
 
+describe('a model that cannot be built', () => {
+  const reason = 'model.layers[2] (Conv2D) does not fit the layer before it';
+
+  test('at a point of a search is a bad point: it is listed with its reason, and the search goes on', async () => {
+    const study = await world.start(sweepStudy({ name: named('unbuildable-point') }), {
+      trial: ({ trialId }, plausible) =>
+        trialId === 'regularization-sweep/002' ? { status: 'invalid', reason } : plausible(),
+    });
+    expect(await study.handle.result()).toMatchObject({ status: 'completed' });
+    const [sweep] = study.log.published[0]!.progress.stages;
+    expect(sweep!.trials[2]).toMatchObject({ status: 'invalid', reason, score: null });
+    expect(sweep!.decision!.evidence.warnings.join()).toContain('1 invalid');
+  });
+
+  test('as the study stands ends the study, with the reason, the trial and its values', async () => {
+    const study = await world.start(sweepStudy({ name: named('unbuildable') }), {
+      trial: () => ({ status: 'invalid', reason }),
+    });
+    expect(await failureOf(study)).toEqual({
+      type: FAILURES.modelInvalid,
+      message: expect.stringMatching(
+        /^the model cannot be built as the study stands: model\.layers\[2\].* \[trial=regularization-sweep\/000; .*dropoutRate=0/,
+      ),
+    });
+    expect(study.log.published).toMatchObject([{ progress: { status: 'failed' } }]);
+  });
+});
+
 describe('a cancelled study', () => {
   test('ends cancelled only after its trials have, and publishes what it knows', async () => {
     const trials = heldTrials();
@@ -183,7 +211,7 @@ describe('a stage', () => {
     const study = await world.start(fiveStages({ name: named('inconclusive') }), {
       trial: (_spec, plausible) => {
         const outcome = plausible();
-        return outcome.status === 'outOfMemory'
+        return !('measurement' in outcome)
           ? outcome
           : {
               status: 'diverged',
