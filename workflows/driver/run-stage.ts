@@ -8,6 +8,7 @@ import { ApplicationFailure, CancellationScope, condition, isCancellation, workf
 import { cutWarning, isAdmitted } from './budget/admission';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
+import { PlannerUnknown } from './planner-version';
 import { isTakenBack, runTrial } from './run-trial';
 import type { RunningTrial } from './run-trial';
 import { stageContext } from './stage-context';
@@ -227,6 +228,8 @@ class StageRun {
       throw error;
     }
     if (this.failure !== undefined) {
+      // Fails the workflow's task in this very activation: nothing that other maths asks for may reach the server.
+      if (this.failure instanceof PlannerUnknown) throw this.failure;
       scope.cancel();
       await this.drain();
       throw this.failure;

@@ -177,6 +177,31 @@ test('a store that is away while a decision is recorded, and at the very end, is
   expect(study.log.published).toHaveLength(1);
 });
 
+test('a store that refuses is waited for from the first minute to the last, and ends no study', async () => {
+  const refusals = { study: 8, trial: 8, decision: 8 };
+  const refuse = (what: keyof typeof refusals): void => {
+    if (refusals[what]-- > 0)
+      throw ApplicationFailure.create({
+        type: FAILURES.storageRefused,
+        message: 'the credentials have expired: renew them',
+        nextRetryDelay: 1,
+      });
+  };
+  const study = await world.start(sweepStudy({ name: named('refused') }), {
+    resolved: (resolved) => {
+      refuse('study');
+      return resolved;
+    },
+    trial: (_, plausible) => {
+      refuse('trial');
+      return plausible();
+    },
+    recordDecision: () => refuse('decision'),
+  });
+  expect(await study.handle.result()).toMatchObject({ status: 'completed' });
+  expect(Object.values(refusals).every((left) => left < 0)).toBe(true);
+});
+
 test('a rung that runs out of memory ends the climb, and the study goes on with a size that passed', async () => {
   const study = await world.start(ladderStudy({ name: named('memory') }), {
     trial: (spec, plausible) =>
