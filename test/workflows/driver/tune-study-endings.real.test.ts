@@ -178,7 +178,7 @@ test('a store that is away while a decision is recorded, and at the very end, is
 });
 
 test('a store that refuses is waited for from the first minute to the last, and ends no study', async () => {
-  const refusals = { study: 8, trial: 8, decision: 8 };
+  const refusals = { study: 7, trial: 2, decision: 2 };
   const refuse = (what: keyof typeof refusals): void => {
     if (refusals[what]-- > 0)
       throw ApplicationFailure.create({
