@@ -3,9 +3,11 @@
  *
  * @module
  */
-import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import type { Info } from '@temporalio/activity';
 import { FAILURES, NON_RETRYABLE } from '../workflows/words/contract';
 import type { FailureType } from '../workflows/words/contract';
+import { Repetitions } from './unforeseen';
 
 /** Names of errors thrown below the activities, and the failure each one is. */
 const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
@@ -20,9 +22,12 @@ const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
   TrainerStalled: FAILURES.trainerStalled,
 };
 
+const repetitions = new Repetitions();
+
 /**
- * Turns any error into a failure with a type; cancellation and failures pass as they are. Matching is by name: classes
- * differ between realms.
+ * Turns any error of the running activity into a failure with a type; cancellation and failures pass as they are.
+ * Matching is by name: classes differ between realms. What nobody foresaw is tried again once: the same from the same
+ * activity is given up.
  */
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
@@ -31,7 +36,12 @@ export function asFailure(error: unknown): Error {
   return ApplicationFailure.create({
     message,
     type,
-    nonRetryable: NON_RETRYABLE.includes(type),
+    nonRetryable: NON_RETRYABLE.includes(type) || repetitions.isRepeated(placeOf(activityInfo()), error),
     ...(error instanceof Error && { cause: error }),
   });
+}
+
+/** The same through all attempts at one activity. */
+function placeOf({ workflowExecution, activityRunId, activityId }: Info): string {
+  return `${workflowExecution?.runId ?? activityRunId ?? ''}/${activityId}`;
 }

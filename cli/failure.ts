@@ -44,6 +44,7 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
   DatasetInvalid: 'badInput',
   DatasetCorrupt: 'badInput',
   ModelInvalid: 'badInput',
+  ModuleUnavailable: 'badInput',
   ChangeInvalid: 'badInput',
   TrainerBroken: 'environment',
   StorageUnavailable: 'environment',

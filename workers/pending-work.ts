@@ -5,6 +5,7 @@
  */
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
+import { FAILURES } from '../workflows/words/contract';
 import type { TrialProgress } from '../workflows/words/contract';
 
 /** A trial that waits for a training worker, trains, or has been told to stop. */
@@ -86,5 +87,6 @@ function failureOf({ lastFailure }: PendingActivity): string | undefined {
   const type = lastFailure.applicationFailureInfo?.type ?? '';
   if (type === 'WorkerShutdown') return 'its worker was stopped';
   const message = lastFailure.message?.split('\n')[0] ?? '';
-  return message === '' ? type : message;
+  if (message === '') return type;
+  return type === FAILURES.storageRefused ? `${message}; it waits, and goes on once that is mended` : message;
 }

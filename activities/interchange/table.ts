@@ -29,6 +29,7 @@ const PREFIXES: readonly string[] = ['hparams.', 'params_', 'config/'];
 /** Columns that are never hyperparameters where no column has a prefix. */
 const RESERVED: readonly string[] = [
   ...FIXED_COLUMNS,
+  'reason',
   '',
   'value',
   'state',
@@ -47,14 +48,15 @@ const RESERVED: readonly string[] = [
 /** Where a score is looked for when no column is named. */
 const SCORES: readonly string[] = ['score', 'value', 'valLoss', 'valAccuracy'];
 
-/** The trials of an export, a row each, and the names of all columns. */
+/** The trials of an export, a row each, and the names of all columns; why points could not be built, where some could not. */
 export function tableOf({ trials }: ExportedStudy): {
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 } {
   const names = [...new Set(trials.flatMap(({ hparams }) => Object.keys(hparams)))];
+  const hasReasons = trials.some(({ reason }) => reason !== undefined);
   const rows = trials.map(
-    ({ trialId, stageId, label, status, score, epochs, deviceSeconds, reused, hash, hparams }): Row => ({
+    ({ trialId, stageId, label, status, reason, score, epochs, deviceSeconds, reused, hash, hparams }): Row => ({
       trial: trialId,
       stage: stageId,
       label,
@@ -64,10 +66,14 @@ export function tableOf({ trials }: ExportedStudy): {
       deviceSeconds,
       reused,
       hash,
+      ...(hasReasons && { reason: reason ?? null }),
       ...Object.fromEntries(names.map((name) => [`hparams.${name}`, hparams[name] ?? null])),
     }),
   );
-  return { columns: [...FIXED_COLUMNS, ...names.map((name) => `hparams.${name}`)], rows };
+  return {
+    columns: [...FIXED_COLUMNS, ...(hasReasons ? ['reason'] : []), ...names.map((name) => `hparams.${name}`)],
+    rows,
+  };
 }
 
 /**

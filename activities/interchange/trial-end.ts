@@ -23,6 +23,7 @@ const ENDS: Readonly<Record<string, End>> = {
   diverged: 'bad',
   dead: 'bad',
   outofmemory: 'bad',
+  invalid: 'bad',
   running: 'unfinished',
   cancelled: 'unfinished',
   waiting: 'unfinished',

@@ -171,7 +171,8 @@ export class TrialLedger {
    * Puts the result's files into the store and makes the manifest final. May be called again.
    *
    * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough. Nor is a
-   * pause: the trial is left, with its checkpoints, to whoever goes on with it.
+   * model that cannot be built: another version may build it, and to ask again costs nothing. Nor is a pause: the trial
+   * is left, with its checkpoints, to whoever goes on with it.
    *
    * @throws ResultTooLarge, Fenced, StorageUnavailable
    */
@@ -189,8 +190,9 @@ export class TrialLedger {
     const model = files.modelFolder === null ? null : await putNamedFolder(this.store, folder, files.modelFolder);
     onMoved?.();
     const final: TrialResult = { ...result, weights, model: model?.prefix ?? null };
-    if (result.outcome.status === 'outOfMemory') {
-      await this.noteDeath({ cause: 'outOfMemory', step: 0, deviceSeconds: 0 });
+    const { status } = result.outcome;
+    if (status === 'outOfMemory' || status === 'invalid') {
+      await this.noteDeath({ cause: status, step: 0, deviceSeconds: 0 });
       return final;
     }
     if (result.outcome.status === 'paused') {

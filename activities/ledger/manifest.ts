@@ -49,19 +49,22 @@ const CAUSES = [
   'unknown',
 ] as const satisfies readonly Receipt['cause'][];
 
+/** After which there is nothing to recover. */
+const FINDINGS = ['outOfMemory', 'invalid', 'paused'] as const;
+
+export const isFinding = (cause: Death['cause']): cause is (typeof FINDINGS)[number] =>
+  FINDINGS.some((finding) => finding === cause);
+
 const deathSchema = z.object({
-  cause: z.enum([...CAUSES, 'outOfMemory', 'paused']),
+  cause: z.enum([...CAUSES, ...FINDINGS]),
   step: z.number(),
   deviceSeconds: z.number(),
   /** What it said, in words that the same bug would repeat. */
   error: z.string().optional(),
 });
-/**
- * How an attempt ended without a result, in its own words. Memory that ran out and a pause are findings, after which
- * there is nothing to recover.
- */
+/** How an attempt ended without a result that is kept, in its own words. */
 export interface Death {
-  readonly cause: Receipt['cause'] | 'outOfMemory' | 'paused';
+  readonly cause: Receipt['cause'] | (typeof FINDINGS)[number];
   /** The last step it heard of. */
   readonly step: number;
   /** Spent until then, and waiting in vain for another. */

@@ -125,7 +125,7 @@ function ledger(store: ObjectStore, mine: TrialManifest, etag: string, before: T
 
 function previousOf({ owner, death, checkpoints }: TrialManifest): PreviousAttempt | null {
   // That was a finding, from which nothing is recovered.
-  if (death?.cause === 'outOfMemory') return null;
+  if (death?.cause === 'outOfMemory' || death?.cause === 'invalid') return null;
   const newest = checkpoints.at(-1);
   return { owner, death, step: newest?.step ?? 0, deviceSeconds: newest?.deviceSeconds ?? 0 };
 }

@@ -79,7 +79,7 @@ figcaption { font-weight: 600; margin-bottom: .3rem; }
 .confusion .right { background: color-mix(in srgb, var(--s2) var(--share), transparent); } .confusion .wrong { background: color-mix(in srgb, var(--s1) var(--share), transparent); }
 details { margin: .8rem 0; } summary { cursor: pointer; color: var(--accent); font-size: .92rem; }
 .star { color: var(--warn); margin-left: .3em; }
-.status.diverged, .status.dead, .status.outOfMemory { color: var(--warn); } .status.running, .status.paused { color: var(--quiet); }
+.status.diverged, .status.dead, .status.outOfMemory, .status.invalid { color: var(--warn); } .status.running, .status.paused { color: var(--quiet); }
 .facts > div { display: grid; grid-template-columns: 9rem 1fr; gap: 1rem; border-bottom: 1px solid var(--line); padding: .35rem 0; font-size: .92rem; }
 .facts dt { color: var(--quiet); } .facts dd { min-width: 0; overflow-wrap: anywhere; } .layers { padding-left: 1.4rem; }
 @media (max-width: 40rem) { main { padding: 1.2rem 1rem 3rem; } h1 { font-size: 1.7rem; } .answer dd { font-size: 2.1rem; } .answer, .figures { gap: .8rem 1.8rem; }

@@ -17,8 +17,13 @@ export class TrainingFailure extends Error {
   }
 }
 
+/** There is no model at a trial's hyperparameters: a finding of that trial. */
 export const modelInvalid = (message: string, options?: ErrorOptions): TrainingFailure =>
   new TrainingFailure(FAILURES.modelInvalid, message, options);
+
+/** The model's module cannot be had on this worker, whatever the hyperparameters: a trouble, which ends the study. */
+export const moduleUnavailable = (message: string, options?: ErrorOptions): TrainingFailure =>
+  new TrainingFailure(FAILURES.moduleUnavailable, message, options);
 
 export const datasetCorrupt = (message: string, options?: ErrorOptions): TrainingFailure =>
   new TrainingFailure(FAILURES.datasetCorrupt, message, options);

@@ -8,6 +8,7 @@ import type { Outcome, Receipt } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 import type { Death } from '../ledger/manifest';
 import { isCancellation, TAKEN_BACK } from './stopping';
+import { unforeseenWords } from '../unforeseen';
 import { TrainerCrashed, TrainerFailed } from './trainer-process';
 
 /** The trainer made no progress for too long. */
@@ -27,6 +28,7 @@ const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
   TrainerStalled: 'trainerStalled',
   StorageUnavailable: 'storage',
   StorageDenied: 'storage',
+  StorageRefused: 'storage',
 };
 
 const OUT_OF_MEMORY = 'out of memory';
@@ -58,8 +60,8 @@ export type AttemptEnd =
 /**
  * Classifies what ended an attempt.
  *
- * The same error in two attempts running is a bug of code or data, which no third attempt mends; so is a third hang
- * from the same checkpoint. Memory that ran out is a finding where it was looked for (a trial in a process of its own);
+ * The same error in two attempts running is a bug of code or data, which no third attempt mends, be it the trainer's or
+ * one of the worker's own that nobody foresaw; so is a third hang from the same checkpoint. Memory that ran out is a finding where it was looked for (a trial in a process of its own);
  * elsewhere a neighbour may have taken it, so only the second time. Processes killed from outside and full disks say
  * nothing about the trial and are tried again for ever.
  */
@@ -111,7 +113,10 @@ function wordsOf(error: unknown, { step, scratchFolder }: AttemptFacts): string 
       ? error.message.replaceAll(scratchFolder, '')
       : undefined;
   }
-  if (!(error instanceof TrainerCrashed)) return undefined;
+  if (!(error instanceof TrainerCrashed)) {
+    const unforeseen = unforeseenWords(error);
+    return unforeseen === undefined ? undefined : `${unforeseen} after step ${step}`;
+  }
   if (error.outOfMemory) return OUT_OF_MEMORY;
   // Error output holds times and addresses: the way it ended and the step say more about a second time.
   return error.killed ? undefined : `trainer process ended ${error.how} after step ${step}`;

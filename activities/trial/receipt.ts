@@ -1,6 +1,7 @@
 import type { TrialProgress } from '../../workflows/words/contract';
 import type { Receipt } from '../../workflows/words/outcome';
 import type { PreviousAttempt } from '../ledger/ledger';
+import { isFinding } from '../ledger/manifest';
 
 export interface Recovery {
   readonly trialId: string;
@@ -36,7 +37,7 @@ export function receiptOf({ trialId, previous, heartbeat, restored, attempt, wor
   };
 }
 
-/** A worker that dies leaves no note; memory that ran out and a pause are none of a recovery. */
+/** A worker that dies leaves no note; a finding is none of a recovery. */
 function causeOf(death: PreviousAttempt['death']): Receipt['cause'] {
-  return death === null || death.cause === 'outOfMemory' || death.cause === 'paused' ? 'workerLost' : death.cause;
+  return death === null || isFinding(death.cause) ? 'workerLost' : death.cause;
 }

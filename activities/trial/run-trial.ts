@@ -9,8 +9,9 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunTrialInput, TrialProgress } from '../../workflows/words/contract';
+import type { AnsweredTrial, RunTrialInput, TrialProgress } from '../../workflows/words/contract';
 import type { TrialResult } from '../../workflows/words/outcome';
+import { askedDigest } from '../../workflows/trials/asked';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
 import { asFailure } from '../failures';
@@ -48,10 +49,10 @@ const HEARTBEATS_PER_TIMEOUT = 4;
 const BUSY_RETRY = '5 seconds';
 
 /** @returns The `runTrial` activity on these dependencies. */
-export function createRunTrial(dependencies: RunTrialDependencies): (input: RunTrialInput) => Promise<TrialResult> {
+export function createRunTrial(dependencies: RunTrialDependencies): (input: RunTrialInput) => Promise<AnsweredTrial> {
   return async (input) => {
     try {
-      return await new RunningTrial(dependencies, input).run();
+      return { ...(await new RunningTrial(dependencies, input).run()), asked: askedDigest(input.trial) };
     } catch (error) {
       throw error instanceof TrialBusy ? comeAgain(error) : asFailure(error);
     }

@@ -7,7 +7,7 @@ import type { TrialManifest } from '../ledger/manifest';
 import type { ObjectChecks } from './object-checks';
 
 /** Outcomes of which the store keeps no result: a garbage collection may take such a trial away. */
-const WITHOUT_RESULT: readonly TrialSummary['status'][] = ['running', 'cancelled', 'outOfMemory', 'paused'];
+const WITHOUT_RESULT: readonly TrialSummary['status'][] = ['running', 'cancelled', 'outOfMemory', 'invalid', 'paused'];
 
 /** A trial's manifest, its weights and its model, and the checkpoints that are kept of it. */
 export async function verifyTrial(checks: ObjectChecks, { hash, status, trialId }: TrialSummary): Promise<void> {

@@ -21,6 +21,7 @@ const STATUSES: Readonly<Record<TrialSummary['status'], Words>> = {
   diverged: { report: 'diverged', terminal: 'diverged' },
   dead: { report: 'dead', terminal: 'died' },
   outOfMemory: { report: 'out of memory', terminal: 'ran out of memory' },
+  invalid: { report: 'no model', terminal: 'could not be built' },
 };
 
 /** What ended an attempt that another one went on from. */
@@ -37,14 +38,15 @@ export const CAUSES: Readonly<Record<Receipt['cause'], Words>> = {
 };
 
 /**
- * How a trial stands or ended; a range test that breaks down has done its work.
+ * How a trial stands or ended, with the reason where there is one; a range test that breaks down has done its work.
  * @param format Of the learning rate at which it broke down.
  */
 export function statusText(
-  { status, brokeDownAt }: Pick<TrialSummary, 'status' | 'brokeDownAt'>,
+  { status, reason, brokeDownAt }: Pick<TrialSummary, 'status' | 'reason' | 'brokeDownAt'>,
   place: keyof Words,
   format: (learningRate: number) => string,
 ): string {
   const words = STATUSES[status][place];
+  if (reason !== undefined) return `${words}: ${reason}`;
   return brokeDownAt === undefined ? words : `ended the ramp: ${words} at ${format(brokeDownAt)}`;
 }

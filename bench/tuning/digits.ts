@@ -6,6 +6,7 @@
 import { deriveSeed } from '../../workflows/search/random';
 import { stretched } from '../../workflows/stages/schedules';
 import { stepsOf } from '../../workflows/trials/length';
+import { measurementOf } from '../../workflows/trials/outcome';
 import type { HParams, TrialSpec } from '../../workflows/words/trial';
 import { remembered } from './contest';
 import type { Contest } from './contest';
@@ -84,7 +85,7 @@ async function testLoss(trainings: Trainings, hparams: HParams): Promise<number>
       exportModel: false,
     };
     const { outcome } = await trainings.run(spec);
-    sum += outcome.status === 'outOfMemory' ? Infinity : (outcome.measurement.test?.loss ?? Infinity);
+    sum += measurementOf(outcome)?.test?.loss ?? Infinity;
   }
   return sum / QUALITY_SEEDS;
 }

@@ -111,7 +111,7 @@ function toldOf(outcome: Outcome): {
   readonly deviceSeconds: number;
   readonly ended: boolean;
 } {
-  if (outcome.status === 'outOfMemory') return { valLoss: null, deviceSeconds: 0, ended: true };
+  if (!('measurement' in outcome)) return { valLoss: null, deviceSeconds: 0, ended: true };
   const {
     measurement: { curve, deviceSeconds },
   } = outcome;

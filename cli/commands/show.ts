@@ -8,6 +8,7 @@ import type { Failure } from '../failure';
 import { stageOf } from '../follow-study';
 import { print, printJson } from '../output';
 import { resultText } from '../result';
+import { noticesOf, retriesOf } from '../progress/view';
 import { connectServices, DEFAULT_FOLDER } from '../services';
 import { showText } from '../show-text';
 
@@ -27,6 +28,8 @@ interface StudyRecordView {
   readonly progress: StudyProgress | null;
   readonly result: StudyResult | null;
   readonly failure: Pick<Failure, 'type' | 'message'> | null;
+  /** What keeps a running study from going on, one sentence each, with what to do. */
+  readonly waits: readonly string[];
 }
 
 export function show(program: Command): void {
@@ -50,10 +53,14 @@ async function showStudy(name: string, { json, folder }: ShowOptions): Promise<v
   }
 }
 
-function textOf({ status, progress, result, failure }: StudyRecordView, storeFolder: string | undefined): string {
+function textOf(
+  { status, progress, result, failure, waits }: StudyRecordView,
+  storeFolder: string | undefined,
+): string {
   const end = result === null ? failure?.message : resultText(result, storeFolder);
   if (progress === null) return end ?? status;
-  const text = showText(progress, isRunning(status) ? progress.status : status);
+  const told = showText(progress, isRunning(status) ? progress.status : status);
+  const text = [told, ...waits.filter((wait) => !told.includes(wait))].join('\n\n');
   // A study that was cancelled or terminated says so in its first line.
   return end === undefined || (result === null && status !== 'failed') ? text : `${text}\n\n${end}`;
 }
@@ -69,7 +76,8 @@ async function studyRecord(client: StudyClient, name: string): Promise<StudyReco
     const message = `study ${name} is ${status}, and no tuner worker runs that could tell more; start one with: stepwell worker tuner`;
     throw new CommandError(message, 'environment', 'NoTunerWorker');
   }
-  const known = { studyId: name, status, progress: observation.progress ?? null };
+  const waits = [...noticesOf({ observation, lost: undefined }), ...retriesOf({ observation })];
+  const known = { studyId: name, status, progress: observation.progress ?? null, waits };
   if (end === undefined || 'result' in end) return { ...known, result: end?.result ?? null, failure: null };
   const { type, message } = failureOf(new StudyFailed(name, stageOf(observation), { cause: end.error }));
   return { ...known, result: null, failure: { type, message } };

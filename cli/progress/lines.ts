@@ -7,7 +7,7 @@ import { statusText } from '../../activities/wording/endings';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/progress';
 import { changeText, receiptText } from '../format';
-import { endedTrials, noticesOf } from './view';
+import { endedTrials, noticesOf, retriesOf } from './view';
 import type { StudyView } from './view';
 
 /** What to say of a study that was `previous` and is `next`. */
@@ -18,12 +18,6 @@ export function linesBetween(previous: StudyView | undefined, next: StudyView): 
   const notices = [...noticesOf(next), ...retriesOf(next)].filter((notice) => !known.has(withoutAttempt(notice)));
   const back = previous?.lost !== undefined && next.lost === undefined ? ['the Temporal server answers again'] : [];
   return [...back, ...progressLines(previous?.observation.progress, next.observation.progress), ...notices];
-}
-
-function retriesOf({ observation: { trials } }: StudyView): readonly string[] {
-  return trials.flatMap(({ trialId, attempt, failure }) =>
-    failure === undefined ? [] : [`${trialId} is tried again (attempt ${attempt}): ${failure}`],
-  );
 }
 
 /** A notice is said once, not at every further attempt. */

@@ -56,7 +56,7 @@ export function waitsFor(studyId: string, status: string, stages: StudyProgress[
 export function noticesOf({
   observation: { studyId, tunerAnswers, trainingWorkers, retried, status, progress },
   lost,
-}: StudyView): readonly string[] {
+}: Pick<StudyView, 'observation' | 'lost'>): readonly string[] {
   if (lost !== undefined) return [`the Temporal server gives no answer (${lost}); watching goes on when it is back`];
   if (status !== 'RUNNING') return [];
   const notices: string[] = [];
@@ -67,4 +67,11 @@ export function noticesOf({
   for (const { what, attempt, failure } of retried)
     notices.push(`${what} failed and is tried again (attempt ${attempt}): ${failure}`);
   return notices;
+}
+
+/** Trials that failed and are tried again, one sentence each. */
+export function retriesOf({ observation: { trials } }: Pick<StudyView, 'observation'>): readonly string[] {
+  return trials.flatMap(({ trialId, attempt, failure }) =>
+    failure === undefined ? [] : [`${trialId} is tried again (attempt ${attempt}): ${failure}`],
+  );
 }

@@ -10,7 +10,8 @@ import type { NestedSpace } from '../../workflows/search';
 import { STAGES } from '../../workflows/stages';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { STAGE_OPTIONS } from '../../workflows/stages/options';
-import type { HParams } from '../../workflows/words/trial';
+import type { Decision } from '../../workflows/stages/stage';
+import type { HParams, TrialSpec } from '../../workflows/words/trial';
 import { contextOf, drive, optionsOf, shuffled } from '../support/stages';
 import type { Network } from '../support/stages';
 
@@ -21,6 +22,12 @@ const SPACE: NestedSpace = {
   layers: { integer: [1, 5] },
   kind: { branches: { plain: {}, decayed: { weightDecay: { logUniform: [1e-6, 1e-2] } } } },
 };
+/** What a stage asked for, and what it decided. */
+interface StageAnswers {
+  readonly trials: readonly TrialSpec[];
+  readonly decision: Decision;
+}
+
 const SEARCH_TRIALS = 32;
 const IN_FLIGHT = 3;
 
@@ -42,7 +49,7 @@ const SWEEPS: Readonly<Record<string, object>> = {
 /** What a network says, with luck of a few per cent by its hyperparameters and seed. */
 const noisy: Network = (spec, facts) => {
   const outcome = plausibleOutcome(spec, facts);
-  if (outcome.status === 'outOfMemory') return outcome;
+  if (!('measurement' in outcome)) return outcome;
   const { measurement } = outcome;
   const luck = (epoch: number): number =>
     1 + 0.06 * (uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5);
@@ -67,28 +74,48 @@ function searchWith(name: keyof typeof SAMPLERS): unknown {
   return search.observations();
 }
 
-function stageWith(name: keyof typeof STAGE_OPTIONS, options: object): unknown {
+function answersOf(name: keyof typeof STAGE_OPTIONS, options: unknown): StageAnswers {
   const stage = STAGES[name]!;
-  const context = contextOf<unknown>(optionsOf(name, options));
+  const context = contextOf<unknown>(options);
   const end = drive(stage, context, { network: noisy, parallel: IN_FLIGHT, endsNext: shuffled(5) });
   return { trials: end.trials.map(({ spec }) => spec), decision: stage.decide(end) };
 }
 
-const digestOf = (value: unknown): string =>
+export const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
-/** Hashes by what was asked, e.g. `sampler tpe`. */
-export function decisionDigests(): Readonly<Record<string, string>> {
-  const samplers = Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[];
+/** Options of the corpus' stages by what is asked, every default filled. */
+export function stageOptions(): Readonly<Record<string, unknown>> {
   const stages = (Object.keys(STAGES) as (keyof typeof STAGE_OPTIONS)[]).filter(
     (name) => STAGES[name]?.isSearch !== true,
   );
-  return Object.fromEntries([
-    ...samplers.map((name) => [`sampler ${name}`, digestOf(searchWith(name))]),
-    ...stages.map((name) => [`stage ${name}`, digestOf(stageWith(name, {}))]),
-    ...Object.entries(SWEEPS).map(([name, options]) => [
-      `sweep ${name}`,
-      digestOf(stageWith('regularizationSweep', { space: SWEPT, trials: 14, ...options })),
-    ]),
+  return Object.fromEntries<unknown>([
+    ...stages.map((name) => [`stage ${name}`, optionsOf(name, {})] as const),
+    ...Object.entries(SWEEPS).map(
+      ([name, options]) =>
+        [`sweep ${name}`, optionsOf('regularizationSweep', { space: SWEPT, trials: 14, ...options })] as const,
+    ),
   ]);
+}
+
+/** What stages answer to options, by what was asked, e.g. `sweep tpe, asha`. */
+export function stageAnswers(options: Readonly<Record<string, unknown>>): Readonly<Record<string, StageAnswers>> {
+  return Object.fromEntries(
+    Object.entries(options).map(([asked, given]) => {
+      const [kind, name] = asked.split(' ');
+      return [asked, answersOf((kind === 'sweep' ? 'regularizationSweep' : name) as keyof typeof STAGE_OPTIONS, given)];
+    }),
+  );
+}
+
+/** What samplers ask for, e.g. by `sampler tpe`. */
+export function samplerAnswers(): Readonly<Record<string, unknown>> {
+  const samplers = Object.keys(SAMPLERS) as (keyof typeof SAMPLERS)[];
+  return Object.fromEntries(samplers.map((name) => [`sampler ${name}`, searchWith(name)]));
+}
+
+/** Hashes by what was asked, e.g. `sampler tpe`. */
+export function decisionDigests(): Readonly<Record<string, string>> {
+  const answers: Readonly<Record<string, unknown>> = { ...samplerAnswers(), ...stageAnswers(stageOptions()) };
+  return Object.fromEntries(Object.entries(answers).map(([asked, answer]) => [asked, digestOf(answer)]));
 }

@@ -27,6 +27,7 @@ import type { Decision, StudyFacts } from '../../workflows/stages/stage';
 import type { PinnedDataset, ResolvedStudy } from '../../workflows/words/study';
 import type { Outcome, TrialResult } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
+import { askedDigest } from '../../workflows/trials/asked';
 import type { tuneStudy } from '../../workflows';
 import { compiledFile } from './compiled';
 
@@ -216,7 +217,7 @@ function trainingActivities(plays: ReadonlyMap<string, Play>): TrainingActivitie
       try {
         const outcome = await Promise.race([isCancelled, script.trial?.(trial, plausible) ?? plausible()]);
         log.ended.push(trial.trialId);
-        return resultOf(trial, outcome);
+        return { ...resultOf(trial, outcome), asked: askedDigest(trial) };
       } catch (error) {
         if (error instanceof Error && error.name === 'CancelledFailure') {
           log.cancelled.push(trial.trialId);

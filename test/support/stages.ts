@@ -180,9 +180,10 @@ export const OUTCOMES: Readonly<Record<Outcome['status'], (spec: TrialSpec, fact
   }),
   dead: () => ({ status: 'dead', step: 3, measurement: measured(null, { curve: [] }) }),
   outOfMemory: () => ({ status: 'outOfMemory', where: 'device', detail: 'OOM when allocating tensor' }),
+  invalid: () => ({ status: 'invalid', reason: 'model.layers[2] (Conv2D) does not fit the layer before it' }),
 };
 
 function asMeasured(outcome: Outcome): { readonly measurement: Measurement } {
-  if (outcome.status === 'outOfMemory') throw new Error('expected a measurement');
+  if (!('measurement' in outcome)) throw new Error('expected a measurement');
   return { measurement: outcome.measurement };
 }

@@ -38,9 +38,9 @@ export async function finished(trainer: Trainer, job: TrainJob): Promise<TrainRe
   return end.report;
 }
 
-/** What a training measured. @throws Error if it ran out of memory. */
+/** What a training measured. @throws Error if there is nothing. */
 export function measurementOf({ outcome }: TrainReport): Measurement {
-  if (outcome.status === 'outOfMemory') throw new Error(outcome.detail);
+  if (!('measurement' in outcome)) throw new Error(JSON.stringify(outcome));
   return outcome.measurement;
 }
 

@@ -1,13 +1,14 @@
+import { measurementOf } from '../trials/outcome';
 import type { Objective } from '../words/study';
 import type { Outcome } from '../words/outcome';
 
 /**
- * The objective at a trial's best epoch; `null` where there is none: out of memory, diverged at once, never validated.
+ * The objective at a trial's best epoch; `null` where there is none: never built, out of memory, diverged at once, never
+ * validated.
  * A trial that diverged or died keeps the best that it had reached.
  */
 export function scoreOf(outcome: Outcome, objective: Objective): number | null {
-  if (outcome.status === 'outOfMemory') return null;
-  return outcome.measurement.best?.[objective.metric] ?? null;
+  return measurementOf(outcome)?.best?.[objective.metric] ?? null;
 }
 
 /**

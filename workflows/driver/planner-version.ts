@@ -4,7 +4,10 @@ import type { ResolvedStudy } from '../words/study';
  * Version of the maths that decides: what stages, samplers and pruners answer to given trials. Whoever changes an
  * answer raises it, as studies that run would else go on by other rules than they began with.
  */
-export const PLANNER_VERSION = 1;
+export const PLANNER_VERSION = 2;
+
+/** Digest of its answers to the fixed questions of `test/planner/`, which tells whoever changes one to raise it. */
+export const PLANNER_ANSWERS = '1de7ac81d27758fe';
 
 /** This worker has not the maths that the study began with. No failure of the study: a worker that has it goes on. */
 export class PlannerUnknown extends Error {
@@ -20,7 +23,14 @@ export class PlannerUnknown extends Error {
 export function demandPlanner({ name, plannerVersion }: Pick<ResolvedStudy, 'name' | 'plannerVersion'>): void {
   if (plannerVersion === PLANNER_VERSION) return;
   throw new PlannerUnknown(
-    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker of a Stepwell with version ${plannerVersion}; ` +
+    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): it waits for a tuner worker of a Stepwell with version ${plannerVersion}; ` +
       'deployments that are versioned keep one (TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID)',
+  );
+}
+
+/** A trial of the study was asked something else than this worker would ask: its maths is another, whatever its version. */
+export function otherAnswer(studyId: string, trialId: string): PlannerUnknown {
+  return new PlannerUnknown(
+    `trial ${trialId} of study ${studyId} was not asked what the planner of this worker asks (version ${PLANNER_VERSION}, answers ${PLANNER_ANSWERS}): it waits for a tuner worker of the Stepwell that asked`,
   );
 }

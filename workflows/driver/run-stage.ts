@@ -8,6 +8,7 @@ import { ApplicationFailure, CancellationScope, condition, isCancellation, workf
 import { cutWarning, isAdmitted } from './budget/admission';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
+import { PlannerUnknown } from './planner-version';
 import { isTakenBack, runTrial } from './run-trial';
 import type { RunningTrial } from './run-trial';
 import { stageContext } from './stage-context';
@@ -18,6 +19,7 @@ import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
 import type { LiveStudy, StudyState } from './state';
+import { unbuildableStudy } from './unbuildable-study';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
 
@@ -186,6 +188,7 @@ class StageRun {
   private endedWith(index: number, trial: Trial): void {
     this.forget(index);
     this.study.state = this.state.ended(this.use, index, trial);
+    this.failure ??= unbuildableStudy(this.stage, this.state.incumbent, trial);
   }
 
   /**
@@ -225,6 +228,8 @@ class StageRun {
       throw error;
     }
     if (this.failure !== undefined) {
+      // Fails the workflow's task in this very activation: nothing that other maths asks for may reach the server.
+      if (this.failure instanceof PlannerUnknown) throw this.failure;
       scope.cancel();
       await this.drain();
       throw this.failure;

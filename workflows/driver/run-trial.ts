@@ -10,12 +10,15 @@ import {
   isCancellation,
   proxyActivities,
 } from '@temporalio/workflow';
+import { askedDigest } from '../trials/asked';
 import { NON_RETRYABLE, TASK_QUEUES } from '../words/contract';
-import type { RunTrialInput, TrainingActivities } from '../words/contract';
+import type { AnsweredTrial, RunTrialInput, TrainingActivities } from '../words/contract';
 import type { TrialResult } from '../words/outcome';
+import { otherAnswer } from './planner-version';
 
 /** A trial that trains, or waits for a worker to train it. */
 export interface RunningTrial {
+  /** @throws PlannerUnknown if it was asked something else than `input`. */
   readonly result: Promise<TrialResult>;
   /** Has its trainer write a checkpoint and end; `result` rejects then, with what `isTakenBack` knows. */
   takeBack(): void;
@@ -44,7 +47,13 @@ export function runTrial(taskQueuePrefix: string, input: RunTrialInput): Running
     },
   });
   const scope = new CancellationScope();
-  return { result: scope.run(() => activities.runTrial(input)), takeBack: () => scope.cancel() };
+  const answer = scope.run(() => activities.runTrial(input));
+  return { result: answer.then((answered) => resultOf(input, answered)), takeBack: () => scope.cancel() };
+}
+
+function resultOf({ studyId, trial }: RunTrialInput, { asked, ...result }: AnsweredTrial): TrialResult {
+  if (asked !== askedDigest(trial)) throw otherAnswer(studyId, trial.trialId);
+  return result;
 }
 
 /**

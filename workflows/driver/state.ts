@@ -10,6 +10,7 @@ import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
 import { hparamNames } from '../trials/hparams';
+import { measurementOf } from '../trials/outcome';
 import { costOfSegment, receiptsOf } from '../trials/segments';
 import type { StudySnapshot } from './snapshot';
 import { outlined } from './pages/outline';
@@ -153,7 +154,7 @@ export class StudyState implements StudyValues {
     const next = this.withStage(decidedStage(stage, decision));
     if (last === undefined) return next;
     const { outcome, weights, model, trialId } = last;
-    const test = outcome.status === 'outOfMemory' ? null : outcome.measurement.test;
+    const test = measurementOf(outcome)?.test ?? null;
     return next.with({ final: { trialId, hparams: decision.hparams, test, weights, model } });
   }
 

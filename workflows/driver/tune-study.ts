@@ -41,11 +41,23 @@ import { bringBackTrials, storeBeforeDecision, storeBeforeNextRun, withoutPoints
 const studyProgress = defineQuery<StudyProgress>(STUDY_PROGRESS_QUERY);
 const studyRecord = defineQuery<StudyRecord | null>(STUDY_RECORD_QUERY);
 
-/** Before anything is spent, or when the study has failed anyway: a store that stays away is told, not waited for. */
-const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({
+/** Waits for a store that is away or refuses, for people to mend: watchers are told what it waits for. */
+const { resolveStudy } = proxyActivities<StudyActivities>({
   // Packing a large data set over a slow link takes long, and beats while bytes move.
   startToCloseTimeout: '30 days',
   heartbeatTimeout: '30s',
+  retry: {
+    initialInterval: '500ms',
+    backoffCoefficient: 2,
+    maximumInterval: '1 minute',
+    nonRetryableErrorTypes: [...NON_RETRYABLE],
+  },
+});
+
+/** When the study has failed anyway, or was cancelled: a store that stays away is not waited for. */
+const { publishStudy: publishWhatIsKnown } = proxyActivities<StudyActivities>({
+  startToCloseTimeout: '4 days',
+  heartbeatTimeout: '2 minutes',
   retry: {
     initialInterval: '500ms',
     backoffCoefficient: 2,
@@ -54,16 +66,15 @@ const { resolveStudy, publishStudy: publishWhatIsKnown } = proxyActivities<Study
   },
 });
 
-/** Hours of training stand behind these: they wait for the store as long as a long weekend lasts. */
+/** Hours of training stand behind these: they wait for the store for as long as it takes. */
 const { recordDecision, publishStudy } = proxyActivities<StudyActivities>({
   // Copying a large model over a slow link takes long, and beats while bytes move.
   startToCloseTimeout: '4 days',
   heartbeatTimeout: '2 minutes',
-  scheduleToCloseTimeout: '4 days',
   retry: {
     initialInterval: '500ms',
     backoffCoefficient: 2,
-    maximumInterval: '30s',
+    maximumInterval: '1 minute',
     nonRetryableErrorTypes: [...NON_RETRYABLE],
   },
 });

@@ -58,16 +58,20 @@ export function namedFailures(trials: readonly Trial[], objective: Objective): s
     .join(', ');
 }
 
-/** What to do about trials none of which ended well: memory has its own fix, all else the stage's. */
+/** What to do about trials none of which ended well: some ends have a fix of their own, all others the stage's. */
 export function remedyFor(trials: readonly Trial[], unstable: string): string {
-  const isMemory = ({ result }: Trial): boolean => result?.outcome.status === 'outOfMemory';
-  const memory =
-    'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller';
+  const statuses = new Set(trials.map(({ result }) => result?.outcome.status ?? 'running'));
+  const own = Object.entries(REMEDIES).filter(([status]) => statuses.has(status as keyof typeof REMEDIES));
   return [
-    ...(trials.some(isMemory) ? [memory] : []),
-    ...(trials.every(isMemory) && trials.length > 0 ? [] : [unstable]),
+    ...own.map(([, remedy]) => remedy),
+    ...(own.length === statuses.size && own.length > 0 ? [] : [unstable]),
   ].join('; ');
 }
+
+const REMEDIES = {
+  outOfMemory: 'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller',
+  invalid: 'mend the model, or the hyperparameters that its layers read',
+} as const;
 
 /** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */
 export function finalValLoss(trial: Trial): number | null {

@@ -6,9 +6,9 @@
 import type { Measurement, Outcome } from '../words/outcome';
 import type { Trial } from '../words/trial';
 
-/** What an outcome measured; `undefined` for one that ran out of memory, and for a trial that runs. */
+/** What an outcome measured; `undefined` where nothing could be, and for a trial that runs. */
 export function measurementOf(outcome: Outcome | undefined): Measurement | undefined {
-  return outcome === undefined || outcome.status === 'outOfMemory' ? undefined : outcome.measurement;
+  return outcome !== undefined && 'measurement' in outcome ? outcome.measurement : undefined;
 }
 
 /**

@@ -30,6 +30,7 @@ export const FAILURES = {
   datasetInvalid: 'DatasetInvalid',
   datasetCorrupt: 'DatasetCorrupt',
   modelInvalid: 'ModelInvalid',
+  moduleUnavailable: 'ModuleUnavailable',
   stageInconclusive: 'StageInconclusive',
   stageBroken: 'StageBroken',
   studyTooLarge: 'StudyTooLarge',
@@ -38,6 +39,8 @@ export const FAILURES = {
   trainerBroken: 'TrainerBroken',
   storageUnavailable: 'StorageUnavailable',
   storageDenied: 'StorageDenied',
+  /** A refusal that time or an operator heals: expired credentials, a clock, a permission, one worker's wrong key. */
+  storageRefused: 'StorageRefused',
   fenced: 'Fenced',
   resultTooLarge: 'ResultTooLarge',
   changeInvalid: 'ChangeInvalid',
@@ -51,6 +54,7 @@ export const NON_RETRYABLE: readonly string[] = [
   FAILURES.datasetInvalid,
   FAILURES.datasetCorrupt,
   FAILURES.modelInvalid,
+  FAILURES.moduleUnavailable,
   FAILURES.stageInconclusive,
   FAILURES.storageDenied,
   FAILURES.resultTooLarge,
@@ -84,9 +88,14 @@ export interface TrialProgress {
   readonly deviceSeconds: number;
 }
 
+/** What `runTrial` answers: the result, and the digest of what it was asked. */
+export interface AnsweredTrial extends TrialResult {
+  readonly asked: string;
+}
+
 export interface TrainingActivities {
   /** Trains one trial to its end, from its newest checkpoint if there is one; a finished one is returned as it is. */
-  runTrial(input: RunTrialInput): Promise<TrialResult>;
+  runTrial(input: RunTrialInput): Promise<AnsweredTrial>;
 }
 
 export interface ResolveStudyInput extends Partial<StudyRun> {

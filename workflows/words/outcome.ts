@@ -95,7 +95,9 @@ export type Outcome =
   | { readonly status: 'paused'; readonly measurement: Measurement }
   | { readonly status: 'diverged'; readonly step: number; readonly measurement: Measurement }
   | { readonly status: 'dead'; readonly step: number; readonly measurement: Measurement }
-  | { readonly status: 'outOfMemory'; readonly where: 'device' | 'host'; readonly detail: string };
+  | { readonly status: 'outOfMemory'; readonly where: 'device' | 'host'; readonly detail: string }
+  /** There is no model at these hyperparameters, e.g. a kernel larger than its image; `reason` names layer and values. */
+  | { readonly status: 'invalid'; readonly reason: string };
 
 /** An object in the store. */
 export interface ObjectRef {

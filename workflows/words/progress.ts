@@ -19,6 +19,8 @@ export interface TrialSummary {
   readonly continues?: string;
   /** `cancelled`: its stage was skipped. */
   readonly status: 'running' | 'cancelled' | TrialResult['outcome']['status'];
+  /** Why there is no model, of a trial that is `invalid`. */
+  readonly reason?: string;
   /** Of a range test that broke down, as it is meant to: the learning rate that it got to. */
   readonly brokeDownAt?: number;
   /** Objective at the best epoch. */

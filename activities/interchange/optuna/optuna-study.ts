@@ -37,6 +37,7 @@ const STATES: Readonly<Record<ExportedTrial['status'], OptunaState>> = {
   diverged: 'FAIL',
   dead: 'FAIL',
   outOfMemory: 'FAIL',
+  invalid: 'FAIL',
   cancelled: 'FAIL',
   running: 'RUNNING',
 };

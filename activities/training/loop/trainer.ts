@@ -6,7 +6,9 @@
 import type { FromTrainer, TrainJob, TrainReport } from '../../trial/protocol';
 import type { TrainingEngine } from '../engine';
 import { type LoadedDataset, loadDataset } from '../examples/dataset';
-import { outOfMemoryPlace } from '../failures';
+import { FAILURES } from '../../../workflows/words/contract';
+import type { Outcome } from '../../../workflows/words/outcome';
+import { failureOf, outOfMemoryPlace } from '../failures';
 import { resetPeakMemory } from '../peak-memory';
 import { trialFacts } from './trial-facts';
 import type { TrialMessage } from './trial-parts';
@@ -28,7 +30,7 @@ export class Trainer {
     this.stopping = true;
   }
 
-  /** Trains a job. Memory that runs out is an outcome; any other trouble is thrown. */
+  /** Trains a job. Memory that runs out, and no model at its hyperparameters, are outcomes; any trouble is thrown. */
   async train(job: TrainJob): Promise<Extract<FromTrainer, { type: 'finished' | 'stopped' }>> {
     try {
       const end = await this.run(job);
@@ -36,13 +38,8 @@ export class Trainer {
     } catch (error) {
       // What memory the engine holds, the next job may need.
       this.options.engine.close();
-      const where = outOfMemoryPlace(error);
-      if (where === null) throw error;
-      const outcome = {
-        status: 'outOfMemory',
-        where,
-        detail: error instanceof Error ? error.message : String(error),
-      } as const;
+      const outcome = findingOf(error);
+      if (outcome === undefined) throw error;
       return {
         type: 'finished',
         report: { outcome, weightsPath: null, modelFolder: null, engine: this.options.engine.identity },
@@ -75,4 +72,12 @@ export class Trainer {
     }
     return this.dataset.loaded;
   }
+}
+
+/** What an error says about the trial itself; `undefined` of one that says nothing about it. */
+function findingOf(error: unknown): Outcome | undefined {
+  const said = error instanceof Error ? error.message : String(error);
+  if (failureOf(error) === FAILURES.modelInvalid) return { status: 'invalid', reason: said };
+  const where = outOfMemoryPlace(error);
+  return where === null ? undefined : { status: 'outOfMemory', where, detail: said };
 }

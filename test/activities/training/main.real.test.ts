@@ -1,4 +1,5 @@
 import { deriveSeed } from '../../../workflows/search/random';
+import type { LayerSpec } from '../../../workflows/words/study';
 import type { TrainJob } from '../../../activities/trial/protocol';
 import {
   digitsJob,
@@ -8,6 +9,12 @@ import {
   tensorBits,
   withoutTimes,
 } from '../../support/trainer';
+
+/** The hyperparameter that makes the model what it cannot be. */
+const X = { hparam: 'x' };
+const layer = (className: string, config: LayerSpec['config'] = {}): LayerSpec => ({ className, config });
+const conv = (config: LayerSpec['config']): LayerSpec => layer('Conv2D', { filters: 2, ...config });
+const pool = (poolSize: unknown): LayerSpec => layer('MaxPooling2D', { poolSize });
 
 let digits: LocalDigits;
 let trainer: ForkedTrainer;
@@ -126,17 +133,43 @@ describe('the trainer process', () => {
       trainer.send({ type: 'start', job: what });
       return trainer.next('failed');
     };
-    expect(await tell(job({ model: { layers: [{ className: 'Conv2D', config: { filter: 3 } }] } }))).toMatchObject({
-      failure: 'ModelInvalid',
-      message: expect.stringContaining('model.layers[0] (Conv2D)'),
-    });
     expect(await tell(job({ model: { module: 'mine.js' } }))).toMatchObject({
-      failure: 'ModelInvalid',
+      failure: 'ModuleUnavailable',
       message: expect.stringContaining('set STEPWELL_MODEL_FOLDER'),
     });
     expect(
       await tell(job({ dataset: { ...digits.dataset, sha256: 'other' }, datasetFolder: '/nowhere' })),
     ).toMatchObject({ failure: 'DatasetCorrupt', message: 'packed file cannot be read [file=manifest.json]' });
+    expect(await trained(trainer, job())).toEqual(whole);
+  });
+
+  it.each<[string, readonly LayerSpec[], number | string]>([
+    ['a kernel larger than its image', [conv({ kernelSize: X })], 30],
+    ['an image that shrinks away', [conv({ kernelSize: 5 }), pool(X), conv({ kernelSize: 5 })], 6],
+    ['a pool larger than its image', [pool(X)], 40],
+    ['no filters', [conv({ kernelSize: 3, filters: X })], 0],
+    ['half a filter', [conv({ kernelSize: 3, filters: X })], 2.5],
+    ['half a kernel', [conv({ kernelSize: X })], 2.5],
+    ['no stride', [conv({ kernelSize: 3, strides: X })], 0],
+    ['no units', [layer('Flatten'), layer('Dense', { units: X })], 0],
+    ['an unknown activation', [conv({ kernelSize: 3, activation: X })], 'swish2'],
+    ['a shape of another size', [layer('Reshape', { targetShape: [X, 8, 1] })], 7],
+    ['a crop larger than its image', [layer('Cropping2D', { cropping: X })], 20],
+    ['a stride and a dilation', [conv({ kernelSize: 3, strides: 2, dilationRate: X })], 2],
+  ])('finds that there is no model with %s', async (_, layers, x) => {
+    const { trial } = job();
+    trainer.send({
+      type: 'start',
+      job: job({
+        model: { layers: [...layers, layer('Flatten'), layer('Dense', { units: 10 })] },
+        trial: { ...trial, hparams: { ...trial.hparams, x } },
+      }),
+    });
+    const { report } = await trainer.next('finished');
+    expect(report.outcome).toEqual({ status: 'invalid', reason: expect.stringContaining('layer') });
+  });
+
+  it('trains on after all of them', async () => {
     expect(await trained(trainer, job())).toEqual(whole);
   });
 

@@ -103,6 +103,29 @@ test('a trainer that somebody kills or whose disk is full is tried again however
   }
 });
 
+test('an error of the worker that nobody foresaw is tried once more, and stops the study the second time', () => {
+  const denied = (): Error =>
+    Object.assign(new Error("EACCES: permission denied, open '/cache/x'"), { code: 'EACCES' });
+  const first = endOf(denied(), facts());
+  expect(first).toMatchObject({ thrown: { message: expect.stringContaining('EACCES') } });
+  const known = { previousError: wordsAfter(denied()) };
+  expect(endOf(denied(), facts(known))).toMatchObject({
+    thrown: { name: 'TrainerBroken', message: expect.stringContaining("permission denied, open '/cache/x'") },
+  });
+  expect(endOf(denied(), facts({ ...known, step: 43 }))).toMatchObject({ thrown: { name: 'Error' } });
+  expect(endOf(new TypeError('x is not a function'), facts(known))).toMatchObject({ thrown: { name: 'TypeError' } });
+});
+
+test.each([
+  ['the store', named('StorageUnavailable')],
+  ['a refusal', named('StorageRefused')],
+  ['a full disk', Object.assign(new Error('no space'), { code: 'ENOSPC' })],
+  ['a cancellation', named('CancelledFailure')],
+  ['another attempt', named('Fenced')],
+])('%s is no bug, however often', (_, error) => {
+  expect(wordsAfter(error)).toBeUndefined();
+});
+
 test('a third hang from the same checkpoint is a bug, a second may be the machine', () => {
   const hang = new TrainerStalled('trainer made no progress for 61 s', 61);
   expect(endOf(hang, facts({ hangsBefore: 1 }))).toMatchObject({ thrown: hang });

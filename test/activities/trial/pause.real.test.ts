@@ -69,7 +69,7 @@ async function run(
 }
 
 function measurementOf({ outcome }: TrialResult): Measurement {
-  if (outcome.status === 'outOfMemory') throw new Error(outcome.detail);
+  if (!('measurement' in outcome)) throw new Error(JSON.stringify(outcome));
   return outcome.measurement;
 }
 

@@ -90,6 +90,34 @@ describe('a study that began with other maths than the worker has', () => {
   });
 });
 
+describe('a model that cannot be built', () => {
+  const reason = 'model.layers[2] (Conv2D) does not fit the layer before it';
+
+  test('at a point of a search is a bad point: it is listed with its reason, and the search goes on', async () => {
+    const study = await world.start(sweepStudy({ name: named('unbuildable-point') }), {
+      trial: ({ trialId }, plausible) =>
+        trialId === 'regularization-sweep/002' ? { status: 'invalid', reason } : plausible(),
+    });
+    expect(await study.handle.result()).toMatchObject({ status: 'completed' });
+    const [sweep] = study.log.published[0]!.progress.stages;
+    expect(sweep!.trials[2]).toMatchObject({ status: 'invalid', reason, score: null });
+    expect(sweep!.decision!.evidence.warnings.join()).toContain('1 invalid');
+  });
+
+  test('as the study stands ends the study, with the reason, the trial and its values', async () => {
+    const study = await world.start(sweepStudy({ name: named('unbuildable') }), {
+      trial: () => ({ status: 'invalid', reason }),
+    });
+    expect(await failureOf(study)).toEqual({
+      type: FAILURES.modelInvalid,
+      message: expect.stringMatching(
+        /^the model cannot be built as the study stands: model\.layers\[2\].* \[trial=regularization-sweep\/000; .*dropoutRate=0/,
+      ),
+    });
+    expect(study.log.published).toMatchObject([{ progress: { status: 'failed' } }]);
+  });
+});
+
 describe('a cancelled study', () => {
   test('ends cancelled only after its trials have, and publishes what it knows', async () => {
     const trials = heldTrials();
@@ -149,6 +177,31 @@ test('a store that is away while a decision is recorded, and at the very end, is
   expect(study.log.published).toHaveLength(1);
 });
 
+test('a store that refuses is waited for from the first minute to the last, and ends no study', async () => {
+  const refusals = { study: 7, trial: 2, decision: 2 };
+  const refuse = (what: keyof typeof refusals): void => {
+    if (refusals[what]-- > 0)
+      throw ApplicationFailure.create({
+        type: FAILURES.storageRefused,
+        message: 'the credentials have expired: renew them',
+        nextRetryDelay: 1,
+      });
+  };
+  const study = await world.start(sweepStudy({ name: named('refused') }), {
+    resolved: (resolved) => {
+      refuse('study');
+      return resolved;
+    },
+    trial: (_, plausible) => {
+      refuse('trial');
+      return plausible();
+    },
+    recordDecision: () => refuse('decision'),
+  });
+  expect(await study.handle.result()).toMatchObject({ status: 'completed' });
+  expect(Object.values(refusals).every((left) => left < 0)).toBe(true);
+});
+
 test('a rung that runs out of memory ends the climb, and the study goes on with a size that passed', async () => {
   const study = await world.start(ladderStudy({ name: named('memory') }), {
     trial: (spec, plausible) =>
@@ -183,7 +236,7 @@ describe('a stage', () => {
     const study = await world.start(fiveStages({ name: named('inconclusive') }), {
       trial: (_spec, plausible) => {
         const outcome = plausible();
-        return outcome.status === 'outOfMemory'
+        return !('measurement' in outcome)
           ? outcome
           : {
               status: 'diverged',

@@ -49,7 +49,7 @@ async function run(
 
 /** The same outcome on a machine that takes this many times as long. */
 function slower(outcome: Outcome, factor: number): Outcome {
-  if (outcome.status === 'outOfMemory') return outcome;
+  if (!('measurement' in outcome)) return outcome;
   const { measurement } = outcome;
   const { stepSeconds, deviceSeconds } = measurement;
   const timed =

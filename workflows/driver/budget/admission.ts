@@ -4,6 +4,7 @@
  * @module
  */
 import { numericHParam } from '../../trials/hparams';
+import { measurementOf } from '../../trials/outcome';
 import { STAGES } from '../../stages';
 import { formatSeconds } from '../../stages/format';
 import type { StageUse } from '../../words/study';
@@ -60,9 +61,9 @@ function needOf(state: StudyState, use: StageUse, spec: TrialSpec): Need | undef
 function rateOf(trials: readonly Trial[]): number | undefined {
   let [seconds, examples] = [0, 0];
   for (const { result } of trials) {
-    if (result === undefined || result.outcome.status === 'outOfMemory') continue;
-    seconds += result.outcome.measurement.deviceSeconds;
-    examples += result.outcome.measurement.examples;
+    const measurement = measurementOf(result?.outcome);
+    seconds += measurement?.deviceSeconds ?? 0;
+    examples += measurement?.examples ?? 0;
   }
   return examples === 0 || seconds === 0 ? undefined : seconds / examples;
 }
@@ -78,8 +79,5 @@ function examplesOf(
   const upTo = pauseAfterEpochs === undefined ? whole : Math.min(whole, pauseAfterEpochs * trainExamples);
   const before =
     continues === undefined ? undefined : trials.find(({ spec }) => spec.trialId === continues)?.result?.outcome;
-  return Math.max(
-    0,
-    upTo - (before === undefined || before.status === 'outOfMemory' ? 0 : before.measurement.examples),
-  );
+  return Math.max(0, upTo - (measurementOf(before)?.examples ?? 0));
 }

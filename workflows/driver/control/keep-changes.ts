@@ -11,11 +11,10 @@ import type { LiveStudy } from '../state';
 
 const { recordChanges } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '1 minute',
-  scheduleToCloseTimeout: '4 days',
   retry: {
     initialInterval: '500ms',
     backoffCoefficient: 2,
-    maximumInterval: '30s',
+    maximumInterval: '1 minute',
     nonRetryableErrorTypes: [...NON_RETRYABLE],
   },
 });

@@ -27,7 +27,7 @@ const NOTHING: EpochMeasurement = {
  */
 export function outlined(trial: Trial, index: number, objective: Objective): Trial {
   const { spec, result } = trial;
-  if (result === undefined || result.outcome.status === 'outOfMemory') return trial;
+  if (result === undefined || !('measurement' in result.outcome)) return trial;
   const { outcome } = result;
   const { measurement } = outcome;
   if ((index + 1) * measurement.curve.length <= CURVE_LINES_MAX) return trial;

@@ -23,15 +23,14 @@ const RECORDED_MAX = 500;
 /** A fifth of what Temporal takes at once. */
 const PAGE_CHARACTERS_MAX = 400_000;
 
-/** The trials behind these are trained: they wait for the store as long as a long weekend lasts. */
+/** The trials behind these are trained: they wait for the store for as long as it takes. */
 const { recordTrials, loadTrials } = proxyActivities<StudyActivities>({
   startToCloseTimeout: '4 days',
   heartbeatTimeout: '2 minutes',
-  scheduleToCloseTimeout: '4 days',
   retry: {
     initialInterval: '500ms',
     backoffCoefficient: 2,
-    maximumInterval: '30s',
+    maximumInterval: '1 minute',
     nonRetryableErrorTypes: [...NON_RETRYABLE],
   },
 });

@@ -21,6 +21,7 @@ export function summarize(stageId: string, trials: readonly Trial[], trial: Tria
     hparams,
     ...(continues !== undefined && { continues }),
     status: result?.outcome.status ?? 'running',
+    ...(result?.outcome.status === 'invalid' && { reason: result.outcome.reason }),
     ...(brokeDownAt !== undefined && { brokeDownAt }),
     score: result === undefined ? null : scoreOf(result.outcome, objective),
     ...(measured !== undefined && { epochs: measured.epochs }),

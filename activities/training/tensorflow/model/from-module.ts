@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { modelInvalid } from '../../failures';
+import { modelInvalid, moduleUnavailable } from '../../failures';
 import { tf } from '../native';
 import type { ModelContext } from './model';
 
@@ -41,7 +41,7 @@ export async function buildModule(
 
 function locate(path: string, modelFolder: string | null): string {
   if (modelFolder === null) {
-    throw modelInvalid(
+    throw moduleUnavailable(
       `model.module '${path}' cannot be used: this worker allows no model modules (set STEPWELL_MODEL_FOLDER on it)`,
     );
   }
@@ -51,11 +51,11 @@ function locate(path: string, modelFolder: string | null): string {
     folder = realpathSync(modelFolder);
     found = realpathSync(resolve(folder, path));
   } catch (cause) {
-    throw modelInvalid(`model.module '${path}' does not exist in the worker's model folder`, { cause });
+    throw moduleUnavailable(`model.module '${path}' does not exist in the worker's model folder`, { cause });
   }
   const inside = relative(folder, found);
   if (inside.startsWith('..') || isAbsolute(inside))
-    throw modelInvalid(`model.module must lie inside the worker's model folder, got '${path}'`);
+    throw moduleUnavailable(`model.module must lie inside the worker's model folder, got '${path}'`);
   return found;
 }
 
@@ -64,7 +64,7 @@ async function loadModule(file: string, path: string): Promise<ModelModule> {
   try {
     loaded = await import(pathToFileURL(file).href);
   } catch (cause) {
-    throw modelInvalid(
+    throw moduleUnavailable(
       `model.module '${path}' cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
@@ -73,7 +73,7 @@ async function loadModule(file: string, path: string): Promise<ModelModule> {
   for (let depth = 0; depth < 2 && typeof loaded === 'object' && loaded !== null; depth++)
     loaded = (loaded as { default?: unknown }).default;
   if (typeof loaded !== 'function')
-    throw modelInvalid(`model.module '${path}' must export a function (context) => tf.LayersModel by default`);
+    throw moduleUnavailable(`model.module '${path}' must export a function (context) => tf.LayersModel by default`);
   return loaded as ModelModule;
 }
 

@@ -1,5 +1,5 @@
 import { modelInvalid } from '../../failures';
-import { prepareLayer } from '../layers';
+import { describeLayer, prepareLayer } from '../layers';
 import type { tf } from '../native';
 import type { ModelContext, ModelVariable, TrainableModel } from './model';
 
@@ -33,6 +33,7 @@ export function trainable(
     const strength = prepareLayer(layer, `noise.${i}`);
     if (strength !== null && strength > 0) noise[`noise.${i}`] = strength;
   });
+  checkSizes(layers);
   checkOutput(network, context);
   const variables = layers.flatMap(namedVariables);
   return {
@@ -72,6 +73,20 @@ function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable
     });
   return [...own.map(describe(true)), ...other.map(describe(false))];
 }
+
+/** TensorFlow.js lets some layers take more of an image than there is, and TensorFlow then loads no such graph. */
+function checkSizes(layers: readonly tf.layers.Layer[]): void {
+  layers.forEach((layer) => {
+    const [output = []] = shapesOf(layer.outputShape);
+    if (output.every((size) => size === null || (Number.isInteger(size) && size > 0))) return;
+    throw modelInvalid(
+      `${describeLayer(layer)} must leave something of its input, got an output of ${output.slice(1).join(' x ')}`,
+    );
+  });
+}
+
+const shapesOf = (shapes: tf.Shape | tf.Shape[]): readonly tf.Shape[] =>
+  (Array.isArray(shapes[0]) ? shapes : [shapes]) as readonly tf.Shape[];
 
 function checkOutput(network: tf.LayersModel, { classes }: ModelContext): void {
   const shapes = network.outputs.map(({ shape }) => JSON.stringify(shape));

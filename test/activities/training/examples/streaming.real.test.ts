@@ -23,7 +23,7 @@ function resultOf(report: TrainReport | undefined): {
   readonly measurement: object;
   readonly weights: ReadonlyMap<string, string>;
 } {
-  if (report === undefined || report.outcome.status === 'outOfMemory') throw new Error('expected a measurement');
+  if (report === undefined || !('measurement' in report.outcome)) throw new Error('expected a measurement');
   return { measurement: withoutTimes(report.outcome.measurement), weights: tensorBits(report.weightsPath!) };
 }
 
