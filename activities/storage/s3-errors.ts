@@ -49,6 +49,7 @@ const FIX_OF_REFUSAL: Readonly<Record<string, string>> = {
   NoSuchBucket: 'create the bucket, or set STEPWELL_BUCKET',
   InvalidBucketName:
     'STEPWELL_BUCKET must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
+  UnsupportedBucket: 'STEPWELL_BUCKET must be a general purpose bucket, in one region',
   AuthorizationHeaderMalformed: WRONG_REGION,
   PermanentRedirect: WRONG_REGION,
   RequestTimeTooSkewed: 'set the clock of this machine',
