@@ -16,6 +16,9 @@ const STALL_SECONDS_MIN = 60;
 /** A single slow step, such as the first, does not make a trainer that hangs look alive for hours. */
 const STALL_FACTOR_ABOVE_LIMIT = 3;
 
+/** A heartbeat costs the server a write; a trial that ends within this needs none. */
+const FIRST_BEAT_MILLISECONDS = 1_000;
+
 export interface LivenessOptions {
   /** Tells Temporal that the trial moves. */
   readonly heartbeat: () => void;
@@ -29,6 +32,7 @@ export interface LivenessOptions {
 /** Watches one trial. */
 export class Liveness {
   private readonly timer: NodeJS.Timeout;
+  private readonly firstBeat: NodeJS.Timeout;
   private readonly now: () => number;
   private movedAt: number;
   private steppedAt: number | undefined;
@@ -39,7 +43,7 @@ export class Liveness {
     this.now = options.now ?? (() => performance.now());
     this.movedAt = this.now();
     this.timer = setInterval(() => this.check(), options.heartbeatEverySeconds * 1000);
-    options.heartbeat();
+    this.firstBeat = setTimeout(() => this.check(), FIRST_BEAT_MILLISECONDS);
   }
 
   /** The longest silence that is not yet a stall, from what this trial showed so far. */
@@ -76,5 +80,6 @@ export class Liveness {
 
   end(): void {
     clearInterval(this.timer);
+    clearTimeout(this.firstBeat);
   }
 }

@@ -149,7 +149,14 @@ class RunningTrial {
         heartbeat: previous,
         attempt: info.attempt,
         ending,
-        fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
+        fetchDataset: () =>
+          ensureDataset(
+            store,
+            dataset,
+            path.join(cacheFolder, 'datasets'),
+            () => liveness.moved(),
+            info.attempt === 1 ? 'eachMinute' : 'always',
+          ),
         onProgress: (progress) => {
           this.progress = progress;
         },

@@ -27,16 +27,29 @@ const start = (): ReturnType<typeof watched> => {
 };
 afterEach(() => ended.splice(0).forEach((liveness) => liveness.end()));
 
-test('the first heartbeat is sent at once', () => {
-  expect(start().seen.heartbeats).toBe(1);
+test('the first heartbeat is sent after a second, and none once the trial has ended', () => {
+  jest.useFakeTimers();
+  try {
+    const { seen } = start();
+    jest.advanceTimersByTime(999);
+    expect(seen.heartbeats).toBe(0);
+    jest.advanceTimersByTime(1);
+    expect(seen.heartbeats).toBe(1);
+    const short = start();
+    short.liveness.end();
+    jest.advanceTimersByTime(2_000);
+    expect(short.seen.heartbeats).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('before the first step five minutes of silence are no stall, one second more is one', () => {
   const { seen, pass } = start();
   pass(300);
-  expect(seen).toEqual({ heartbeats: 2, stalls: [] });
+  expect(seen).toEqual({ heartbeats: 1, stalls: [] });
   pass(1);
-  expect(seen).toEqual({ heartbeats: 2, stalls: [301] });
+  expect(seen).toEqual({ heartbeats: 1, stalls: [301] });
 });
 
 test('fast steps make a minute of silence a stall', () => {
@@ -98,5 +111,5 @@ test('a stall is told once, and no heartbeat follows it', () => {
   pass(301);
   liveness.stepped();
   pass(1);
-  expect(seen).toEqual({ heartbeats: 1, stalls: [301] });
+  expect(seen).toEqual({ heartbeats: 0, stalls: [301] });
 });
