@@ -10,6 +10,7 @@ import type { FailureType } from '../workflows/words/contract';
 /** Names of errors thrown below the activities, and the failure each one is. */
 const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
   StorageUnavailable: FAILURES.storageUnavailable,
+  StorageRefused: FAILURES.storageRefused,
   StorageDenied: FAILURES.storageDenied,
   DatasetInvalid: FAILURES.datasetInvalid,
   DatasetCorrupt: FAILURES.datasetCorrupt,
@@ -21,17 +22,40 @@ const FAILURE_OF_ERROR: Readonly<Record<string, FailureType>> = {
 };
 
 /**
+ * Of a failure that is tried again Temporal keeps 4 KB, and of a larger one nothing but that it was: what people are to
+ * read while they wait must fit in with the way there.
+ */
+const MESSAGE_BYTES_MAX = 2_000;
+const CAUSE_BYTES_MAX = 300;
+const STACK_BYTES_MAX = 1_000;
+
+/**
  * Turns any error into a failure with a type; cancellation and failures pass as they are. Matching is by name: classes
  * differ between realms.
  */
 export function asFailure(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const { name, message, stack, cause } = error instanceof Error ? error : new Error(String(error));
   const type = FAILURE_OF_ERROR[name] ?? name;
-  return ApplicationFailure.create({
-    message,
+  const nonRetryable = NON_RETRYABLE.includes(type);
+  const failure = ApplicationFailure.create({
+    message: nonRetryable ? message : cut(message, MESSAGE_BYTES_MAX),
     type,
-    nonRetryable: NON_RETRYABLE.includes(type),
-    ...(error instanceof Error && { cause: error }),
+    nonRetryable,
+    ...(cause instanceof Error && { cause: withoutStack(cut(cause.message, CAUSE_BYTES_MAX)) }),
   });
+  const frames = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  failure.stack = cut([name, ...frames].join('\n'), STACK_BYTES_MAX);
+  return failure;
+}
+
+function withoutStack(message: string): Error {
+  const error = new Error(message);
+  error.stack = message;
+  return error;
+}
+
+function cut(text: string, bytesMax: number): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= bytesMax ? text : `${bytes.subarray(0, bytesMax).toString('utf8')}…`;
 }

@@ -47,6 +47,7 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
   ChangeInvalid: 'badInput',
   TrainerBroken: 'environment',
   StorageUnavailable: 'environment',
+  StorageRefused: 'environment',
   StorageDenied: 'environment',
 };
 
@@ -55,6 +56,7 @@ const ENVIRONMENT_ERRORS: readonly string[] = [
   'ServerUnreachable',
   'WorkerRefused',
   'ConfigInvalid',
+  'StorageRefused',
   'StorageDenied',
   'StorageUnavailable',
   'TrainerBroken',

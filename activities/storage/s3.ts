@@ -9,6 +9,8 @@
  */
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { StorageRefused } from './object-store';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
@@ -178,7 +180,15 @@ class BucketAccess {
   }
 
   private async failure(error: unknown, name: Operation['name'], key: string): Promise<Error> {
-    return asStorageError(error, await this.operation(name, key));
+    const failed = asStorageError(error, await this.operation(name, key));
+    if (failed instanceof StorageRefused) this.disconnect();
+    return failed;
+  }
+
+  /** What an operator has mended meanwhile, such as a file of credentials, is read by the next request. */
+  private disconnect(): void {
+    void this.connecting?.then((client) => client.destroy()).catch(() => undefined);
+    this.connecting = undefined;
   }
 
   private async operation(name: Operation['name'], key: string): Promise<Operation> {
@@ -217,6 +227,8 @@ function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access):
 
 async function environmentClient(): Promise<S3Client> {
   const settings = clientSettings();
+  // The SDK reads the files of configuration and credentials once in a process; this client may not be the first.
+  await loadSharedConfigFiles({ ignoreCache: true });
   const { config } = new S3Client({});
   const endpoint = await config.serviceConfiguredEndpoint?.();
   return new S3Client({

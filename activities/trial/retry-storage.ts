@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A store that is restarted or moved comes back within this. */
+/** A store that is restarted or moved comes back within this, and so do many whose credentials are renewed. */
 const RETRY_SECONDS_MAX = 300;
 const PAUSE_SECONDS_MIN = 0.5;
 const PAUSE_SECONDS_MAX = 10;
+
+const PASSING: readonly string[] = ['StorageUnavailable', 'StorageRefused'];
 
 export interface RetryOptions {
   /** Once aborted, the next failure is the last: whoever stops a worker does not wait for a store. */
@@ -13,7 +15,7 @@ export interface RetryOptions {
 }
 
 /**
- * Does `work` again, with growing pauses, while it fails for a store that cannot be reached.
+ * Does `work` again, with growing pauses, while it fails for a store that cannot be reached, or refuses for now.
  * @throws what it fails with otherwise, or at last.
  */
 export async function retryStorage<T>(work: () => Promise<T>, { signal, onRetry }: RetryOptions): Promise<T> {
@@ -22,8 +24,8 @@ export async function retryStorage<T>(work: () => Promise<T>, { signal, onRetry 
     try {
       return await work();
     } catch (error) {
-      const away = error instanceof Error && error.name === 'StorageUnavailable';
-      if (!away || signal.aborted || performance.now() > giveUpAt) throw error;
+      const passing = error instanceof Error && PASSING.includes(error.name);
+      if (!passing || signal.aborted || performance.now() > giveUpAt) throw error;
       await sleep(pause * 1000, undefined, { signal }).catch(() => undefined);
       onRetry();
     }

@@ -37,6 +37,7 @@ export const FAILURES = {
   trainerStalled: 'TrainerStalled',
   trainerBroken: 'TrainerBroken',
   storageUnavailable: 'StorageUnavailable',
+  storageRefused: 'StorageRefused',
   storageDenied: 'StorageDenied',
   fenced: 'Fenced',
   resultTooLarge: 'ResultTooLarge',
