@@ -1,4 +1,4 @@
-import { supportsConditionalPut } from '../../activities/storage/probes';
+import { checkStore } from '../../activities/storage/probes';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
 import { readConfig } from '../../workers/config';
@@ -57,8 +57,6 @@ async function storeDetail(): Promise<string> {
   const { s3Store }: typeof import('../../activities/storage/s3') = require('../../activities/storage/s3');
   const { bucket, prefix } = readConfig();
   const store = s3Store({ bucket, prefix });
-  if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;
-  throw new Error(
-    `${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`,
-  );
+  await checkStore(store);
+  return `${store.uri}, with conditional writes`;
 }

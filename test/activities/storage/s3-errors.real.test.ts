@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/probes';
+import { checkStore } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { freshBucket } from '../../support/services';
@@ -52,7 +52,7 @@ describe.each(['versitygw', 'minio'] as const)('%s', (kind) => {
 
   test('a store needs nothing but the environment, not even a region', async () => {
     const store = open();
-    expect(await supportsConditionalPut(store)).toBe(true);
+    await checkStore(store);
     expect(store.uri).toBe(`s3://${bucket}/v1/`);
   });
 

@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { environmentOf, useAwsEnvironment } from './aws-environment';
@@ -216,17 +215,6 @@ test('a page that is no S3 store is told as such by every operation', async () =
       message: expect.stringContaining('not that of an S3 store'),
     });
   }
-});
-
-test('a store that ignores conditions, or refuses them, does not support them', async () => {
-  const ignoring = await storeThatAnswers((_request, response) => response.writeHead(200, { etag: '"e"' }).end());
-  expect(await supportsConditionalPut(ignoring)).toBe(false);
-  const refusing = await storeThatAnswers(
-    (_request, response) => response.writeHead(200, { etag: '"e"' }).end(),
-    refuse(501, 'NotImplemented'),
-    (_request, response) => response.end('<DeleteResult/>'),
-  );
-  expect(await supportsConditionalPut(refusing)).toBe(false);
 });
 
 test('an object that could not be deleted is an error with its reason', async () => {
