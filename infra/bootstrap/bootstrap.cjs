@@ -25,7 +25,7 @@ async function bootstrap(args, settings = {}) {
   const problem = nodeProblem ?? cacheFolderProblem(context.cacheFolder);
   if (problem ?? warning) context.report(problem ?? warning);
   if (problem !== undefined) return 1;
-  const parts = PARTS.filter((part) => purpose === 'all' || part.neededFor.includes(purpose));
+  const parts = PARTS.filter((part) => part.neededFor.includes(purpose));
   try {
     if (parts.every((part) => part.inspect(context).ok)) return 0;
     return await prepareAll(context, parts);
@@ -38,8 +38,9 @@ async function bootstrap(args, settings = {}) {
   }
 }
 
+/** What only tests need is brought for tests: MinIO alone takes minutes to build. */
 function readPurpose(args) {
-  if (args.length === 0) return 'all';
+  if (args.length === 0) return 'start';
   const [option, value, ...rest] = args.flatMap((arg) =>
     arg.startsWith('--for=') ? ['--for', arg.slice('--for='.length)] : [arg],
   );
