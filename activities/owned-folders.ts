@@ -8,15 +8,17 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
-/** A folder of this process; those that dead processes of this host left under the same prefix are removed. */
+/** A folder of this process. */
 export function newOwnedFolder(parent: string, prefix: string): string {
-  const own = `${prefix}${hostname()}-`;
-  sweep(parent, own);
-  return mkdtempSync(path.join(parent, `${own}${process.pid}-${startTimeOf(process.pid) ?? 0}-`));
+  return mkdtempSync(path.join(parent, `${ownPrefix(prefix)}${process.pid}-${startTimeOf(process.pid) ?? 0}-`));
 }
 
-/** Of other hosts and containers, which may share the folder, nothing is known: theirs are left alone. */
-function sweep(parent: string, own: string): void {
+/**
+ * Removes the folders that dead processes of this host left under the same prefix. Of other hosts and containers, which
+ * may share the parent, nothing is known: theirs are left alone.
+ */
+export function sweepOwnedFolders(parent: string, prefix: string): void {
+  const own = ownPrefix(prefix);
   for (const name of readdirSync(parent)) {
     const [, pid, startTime] = /^(\d+)-(\d+)-\w{6}$/.exec(name.startsWith(own) ? name.slice(own.length) : '') ?? [];
     if (pid === undefined || startTimeOf(Number(pid)) === startTime) continue;
@@ -38,4 +40,8 @@ function startTimeOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function ownPrefix(prefix: string): string {
+  return `${prefix}${hostname()}-`;
 }

@@ -48,6 +48,7 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
   ChangeInvalid: 'badInput',
   TrainerBroken: 'environment',
   StorageUnavailable: 'environment',
+  StorageRefused: 'environment',
   StorageDenied: 'environment',
 };
 
@@ -56,6 +57,7 @@ const ENVIRONMENT_ERRORS: readonly string[] = [
   'ServerUnreachable',
   'WorkerRefused',
   'ConfigInvalid',
+  'StorageRefused',
   'StorageDenied',
   'StorageUnavailable',
   'TrainerBroken',

@@ -32,6 +32,7 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
     // A slot that cannot start a trainer, for want of a native binding say, is better known now than at the first
     // trial.
     await trainers.use('warm', async () => undefined).catch(asTrainerBroken);
+    trainers.prestart();
     await runWorker(
       {
         kind: 'training',

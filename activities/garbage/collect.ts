@@ -19,7 +19,7 @@ import type { TrialManifest } from '../ledger/manifest';
 import { LEASE_SECONDS } from '../ledger/open-trial';
 import { PreconditionFailed, StorageDenied } from '../storage/object-store';
 import type { ListedObject, ObjectStore } from '../storage/object-store';
-import { PROBE_PREFIXES } from '../storage/probes';
+import { checkStore, PROBE_PREFIXES } from '../storage/probes';
 import { CollectorLock } from './collector-lock';
 import { judge } from './judge';
 import type { Clock, FoundTrial, Garbage } from './judge';
@@ -58,9 +58,11 @@ interface ReadTrial extends FoundTrial {
   readonly etag: string | undefined;
 }
 
-/** @throws GarbageBusy, RecordDamaged, StorageDenied, StorageUnavailable */
+/** @throws GarbageBusy, RecordDamaged, StorageDenied, StorageRefused, StorageUnavailable */
 export async function collectGarbage(store: ObjectStore, options: CollectOptions): Promise<Collected> {
   if (options.dryRun) return new Collection(store, options, Date.now(), undefined).run();
+  // On a store that ignores conditions, a trial in use would be deleted.
+  await checkStore(store);
   const lock = await CollectorLock.acquire(store);
   try {
     return await new Collection(store, options, await lock.storeTime(), lock).run();

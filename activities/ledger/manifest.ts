@@ -138,6 +138,11 @@ export function isOwn(owner: TrialOwner, trainedBy: TrialOwner): boolean {
   );
 }
 
+/** Whether this is the first attempt at the first segment of a training: of a later one there is a manifest. */
+export function isFirstAsked(owner: TrialOwner): boolean {
+  return owner.attempt === 1 && owner.activityId === trainingOf(owner);
+}
+
 /** Segments of one training are numbered from the second on, e.g. `regularization-sweep/007.2`. */
 function trainingOf({ activityId }: TrialOwner): string {
   return activityId.replace(/\.\d+$/, '');

@@ -27,7 +27,15 @@ import { PreconditionFailed } from '../storage/object-store';
 import type { ObjectStore, StoredObject } from '../storage/object-store';
 import { TrialLedger } from './ledger';
 import type { PreviousAttempt } from './ledger';
-import { decodeManifest, encodeManifest, firstManifest, isOwn, isSameActivity, manifestKey } from './manifest';
+import {
+  decodeManifest,
+  encodeManifest,
+  firstManifest,
+  isFirstAsked,
+  isOwn,
+  isSameActivity,
+  manifestKey,
+} from './manifest';
 import type { TrialManifest, TrialOwner } from './manifest';
 
 export const LEASE_SECONDS = 60;
@@ -53,6 +61,12 @@ export async function openTrial(
   store: ObjectStore,
   { hash, owner }: { readonly hash: string; readonly owner: TrialOwner },
 ): Promise<{ readonly finished: TrialResult } | TrialLedger> {
+  // Nobody has touched most trials that are asked for the first time: their manifest is written unread.
+  if (isFirstAsked(owner)) {
+    const mine = firstManifest(hash, owner);
+    const etag = await putIfUnchanged(store, mine, undefined);
+    if (etag !== undefined) return ledger(store, mine, etag, undefined);
+  }
   let before: TrialManifest | undefined;
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const stored = await store.get(manifestKey(hash));

@@ -26,7 +26,11 @@ export interface ByteRange {
   readonly count: number;
 }
 
-/** Keys are paths; none may be the folder of another, for VersityGW keeps objects as plain files. */
+/**
+ * Keys are paths; none may be the folder of another, for VersityGW keeps objects as plain files.
+ *
+ * Every operation throws `StorageUnavailable`, `StorageRefused` or `StorageDenied`.
+ */
 export interface ObjectStore {
   /** Where keys live, for people: `s3://bucket/prefix/`. */
   readonly uri: string;
@@ -49,7 +53,15 @@ export class PreconditionFailed extends Error {
   override readonly name = 'PreconditionFailed';
 }
 
-/** The store refuses: credentials, permissions, no such bucket. No retry mends it. */
+/**
+ * The store refuses for a reason that time or an operator mends: credentials, permissions, a clock, no such bucket. What
+ * is meant for it waits; the message says what to do.
+ */
+export class StorageRefused extends Error {
+  override readonly name = 'StorageRefused';
+}
+
+/** The store cannot do this, or holds what it should not. No retry mends it. */
 export class StorageDenied extends Error {
   override readonly name = 'StorageDenied';
 }

@@ -8,52 +8,57 @@ import { randomUUID } from 'node:crypto';
 import { PreconditionFailed, StorageDenied } from './object-store';
 import type { ObjectStore, PutCondition } from './object-store';
 
-const WORKER_CHECK = 'worker-check/';
 const STORE_CHECK = 'store-check/';
 
 /** Below these lie probes, for seconds. */
-export const PROBE_PREFIXES: readonly string[] = [WORKER_CHECK, STORE_CHECK];
+export const PROBE_PREFIXES: readonly string[] = [STORE_CHECK];
+
+/** Stores that this process has checked or is checking. */
+const checked = new WeakMap<ObjectStore, Promise<void>>();
 
 /**
- * Proves that the store takes and gives up an object, so that a wrong bucket or a key without permission is told when a
- * worker starts and not hours later by its first checkpoint.
+ * Proves, once in a process for each store, that it takes and gives up an object and obeys conditional writes: a wrong
+ * bucket, a key without permission, and a store on which two attempts would overwrite each other's trials are told when
+ * a process starts, not hours later.
  *
- * @throws StorageDenied, StorageUnavailable
+ * @throws StorageDenied if it does not obey them, StorageRefused, StorageUnavailable
  */
-export async function checkStore(store: ObjectStore): Promise<void> {
-  const key = `${WORKER_CHECK}${randomUUID()}`;
-  await store.put(key, new Uint8Array([1]), { ifNoneMatch: '*' });
-  await store.delete([key]);
-}
-
-/**
- * Whether a store honours the conditions of a put, on which the fencing of trials rests. Some S3-compatible servers
- * take the headers and ignore them, so it is tried: over an object that is there, both conditions must lose.
- *
- * @throws StorageDenied, StorageUnavailable if it does not even take a plain put.
- */
-export async function supportsConditionalPut(store: ObjectStore): Promise<boolean> {
-  const key = `${STORE_CHECK}${randomUUID()}`;
-  const bytes = Buffer.from(key);
-  await store.put(key, bytes);
-  try {
-    return (
-      (await loses(store, key, { ifNoneMatch: '*' })) &&
-      (await loses(store, key, { ifMatch: '"00000000000000000000000000000000"' }))
-    );
-  } finally {
-    await store.delete([key]);
-  }
-}
-
-async function loses(store: ObjectStore, key: string, condition: PutCondition): Promise<boolean> {
-  try {
-    await store.put(key, Buffer.from('changed'), condition);
-    return false;
-  } catch (error) {
-    if (error instanceof PreconditionFailed) return true;
-    // Plain puts are taken: this one is refused for its condition.
-    if (error instanceof StorageDenied) return false;
+export function checkStore(store: ObjectStore): Promise<void> {
+  const known = checked.get(store);
+  if (known !== undefined) return known;
+  const checking = check(store).catch((error: unknown) => {
+    // Somebody may mend it by the next time.
+    checked.delete(store);
     throw error;
+  });
+  checked.set(store, checking);
+  return checking;
+}
+
+/** Some S3-compatible servers take the headers of conditions and ignore them, so it is tried. */
+async function check(store: ObjectStore): Promise<void> {
+  const key = `${STORE_CHECK}${randomUUID()}`;
+  const isNew = await wins(store, key, { ifNoneMatch: '*' });
+  const isTaken = await wins(store, key, { ifNoneMatch: '*' });
+  const isOther = await wins(store, key, { ifMatch: '"00000000000000000000000000000000"' });
+  await store.delete([key]);
+  if (!isNew || isTaken || isOther) throw unfit(store);
+}
+
+async function wins(store: ObjectStore, key: string, condition: PutCondition): Promise<boolean> {
+  try {
+    await store.put(key, Buffer.from(key), condition);
+    return true;
+  } catch (error) {
+    if (error instanceof PreconditionFailed) return false;
+    throw error instanceof StorageDenied ? unfit(store, error) : error;
   }
+}
+
+function unfit(store: ObjectStore, cause?: StorageDenied): StorageDenied {
+  const said = cause === undefined ? '' : ` (${cause.message})`;
+  return new StorageDenied(
+    `${store.uri} does not obey conditional writes (If-None-Match, If-Match), which keep two attempts at one trial apart${said}; use a store that does, such as VersityGW, MinIO or Amazon S3`,
+    { cause },
+  );
 }

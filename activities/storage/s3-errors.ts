@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { PreconditionFailed, StorageDenied, StorageUnavailable } from './object-store';
+import { PreconditionFailed, StorageDenied, StorageRefused, StorageUnavailable } from './object-store';
 
 /** One request, as far as people need to know it. */
 export interface Operation {
@@ -35,7 +35,9 @@ const WRONG_REGION = 'set AWS_REGION to the region of the bucket';
 const NO_TLS = 'TLS handshake failed';
 const WRONG_URL = 'AWS_ENDPOINT_URL_S3 must be a URL such as http://127.0.0.1:7070';
 
-/** What to do about refusals, by their names in S3, in the SDK and in VersityGW. */
+const NO_ROOM = 'make room in the bucket, or raise its quota';
+
+/** What an operator does about refusals, by their names in S3, in the SDK, in VersityGW and in MinIO. */
 const FIX_OF_REFUSAL: Readonly<Record<string, string>> = {
   CredentialsProviderError: NO_CREDENTIALS,
   AccessDenied: PERMISSIONS,
@@ -49,12 +51,22 @@ const FIX_OF_REFUSAL: Readonly<Record<string, string>> = {
   NoSuchBucket: 'create the bucket, or set STEPWELL_BUCKET',
   InvalidBucketName:
     'STEPWELL_BUCKET must be the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens',
+  UnsupportedBucket: 'STEPWELL_BUCKET must be a general purpose bucket, in one region',
   AuthorizationHeaderMalformed: WRONG_REGION,
   PermanentRedirect: WRONG_REGION,
   RequestTimeTooSkewed: 'set the clock of this machine',
   ERR_INVALID_URL: WRONG_URL,
-  NotImplemented: 'use a store that has conditional writes',
+  QuotaExceeded: NO_ROOM,
+  XMinioAdminBucketQuotaExceeded: NO_ROOM,
 };
+
+/** Refusals that are none of the above are mended by one of these, or by time. */
+const FIX_OF_OTHERS = 'check the credentials, STEPWELL_BUCKET and AWS_ENDPOINT_URL_S3';
+
+/** Statuses by which a store, or what stands before it, refuses who asks or where: redirections besides. */
+const REFUSING_STATUSES: readonly number[] = [401, 403, 404, 405, 407];
+
+const NOT_IMPLEMENTED = 'NotImplemented';
 
 /** Statuses below 500 that pass: too many requests, a body that was cut off on its way. */
 const PASSING_NAMES: readonly string[] = [
@@ -89,18 +101,21 @@ export function preconditionFailed(operation: Operation): PreconditionFailed {
 }
 
 /** Any other error as the one of the port that it is. */
-export function asStorageError(error: unknown, operation: Operation): StorageDenied | StorageUnavailable {
+export function asStorageError(
+  error: unknown,
+  operation: Operation,
+): StorageDenied | StorageRefused | StorageUnavailable {
   const { name, code, status, message } = describe(error);
-  const fix = FIX_OF_REFUSAL[name] ?? FIX_OF_REFUSAL[code];
   const cause = new Error(message);
   cause.name = name;
-  if (fix !== undefined || (status >= 300 && status < 500 && status !== 429 && !PASSING_NAMES.includes(name))) {
-    const reason = status === 0 || message.includes(name) ? message : `${name}: ${message}`;
-    return new StorageDenied(
-      `${operation.name} was refused ${place(operation)}: ${reason}${fix === undefined ? '' : `; ${fix}`}`,
-      { cause },
-    );
-  }
+  const refused = `${operation.name} was refused ${place(operation)}: ${status === 0 || message.includes(name) ? message : `${name}: ${message}`}`;
+  const fix = FIX_OF_REFUSAL[name] ?? FIX_OF_REFUSAL[code];
+  if (fix !== undefined || (status >= 300 && status < 400) || REFUSING_STATUSES.includes(status))
+    return new StorageRefused(`${refused}; ${fix ?? FIX_OF_OTHERS}`, { cause });
+  if (name === NOT_IMPLEMENTED)
+    return new StorageDenied(`${refused}; use a store that has conditional writes`, { cause });
+  if (status >= 400 && status < 500 && status !== 429 && !PASSING_NAMES.includes(name))
+    return new StorageDenied(refused, { cause });
   const hint =
     message === NO_TLS
       ? 'the endpoint may not speak TLS: try http://'

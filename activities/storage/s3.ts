@@ -1,5 +1,5 @@
 /**
- * The object store in an S3-compatible bucket; the only file that names the AWS SDK.
+ * The object store in an S3-compatible bucket; beside `s3-requests`, the only file that names the AWS SDK.
  *
  * Endpoint, region and credentials come from the AWS chain (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_PROFILE` ...).
  * Objects of any size are one plain PUT: it is checked whole, takes the condition itself, and a kill leaves no parts
@@ -7,25 +7,22 @@
  *
  * @module
  */
-import {
-  DeleteObjectsCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { loadSharedConfigFiles } from '@smithy/core/config';
+import { StorageRefused } from './object-store';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
+import { ObjectRequests } from './s3-requests';
+import type { ObjectAnswer, ObjectRequest } from './s3-requests';
 
 /** What most S3-compatible servers take themselves for. */
 const DEFAULT_REGION = 'us-east-1';
 const CONNECT_MILLISECONDS_MAX = 3_000;
 /** Silence on a connection; a large object may take any time as long as bytes move. */
 const SILENCE_MILLISECONDS_MAX = 15_000;
-/** Tries of one request, and of the reading of a body. */
+/** Tries of one request, with the body of its answer. */
 const TRIES_MAX = 3;
 /** Of the S3 API, for one request. */
 const DELETE_KEYS_MAX = 1_000;
@@ -67,6 +64,7 @@ export function s3Store({
 
 class BucketAccess {
   private connecting: Promise<S3Client> | undefined;
+  private requests: ObjectRequests | undefined;
 
   constructor(
     private readonly bucket: string,
@@ -75,47 +73,40 @@ class BucketAccess {
   ) {}
 
   async put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }> {
-    const conditional =
+    const headers =
       condition === undefined
         ? {}
         : 'ifMatch' in condition
-          ? { IfMatch: condition.ifMatch }
-          : { IfNoneMatch: condition.ifNoneMatch };
+          ? { 'if-match': condition.ifMatch }
+          : { 'if-none-match': condition.ifNoneMatch };
     try {
-      const client = await this.client();
-      const { ETag } = await client.send(
-        new PutObjectCommand({ ...this.at(key), Body: bytes, ContentLength: bytes.byteLength, ...conditional }),
-      );
-      if (ETag !== undefined) return { etag: ETag };
+      const { etag } = await this.send({ method: 'PUT', key, headers, body: bytes });
+      if (etag !== undefined) return { etag };
     } catch (error) {
-      const operation = await this.operation('put', key);
-      throw condition !== undefined && isLostCondition(error)
-        ? preconditionFailed(operation)
-        : asStorageError(error, operation);
+      if (condition !== undefined && isLostCondition(error)) throw preconditionFailed(await this.operation('put', key));
+      throw await this.failure(error, 'put', key);
     }
     throw notAStore(await this.operation('put', key));
   }
 
   async get(key: string, range?: ByteRange): Promise<StoredObject | undefined> {
-    for (let tries = 1; ; tries++) {
-      const answer = await this.open(key, range);
-      if (answer === undefined) return undefined;
-      try {
-        return { bytes: await answer.body(), etag: answer.etag };
-      } catch (error) {
-        // The client tries requests again by itself, but not bodies that broke off.
-        if (tries === TRIES_MAX) throw asStorageError(error, await this.operation('get', key));
-      }
+    const headers = range && { range: `bytes=${range.from}-${range.from + range.count - 1}` };
+    try {
+      const { etag, bytes } = await this.send({ method: 'GET', key, ...(headers && { headers }) });
+      if (etag !== undefined) return { bytes, etag };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw await this.failure(error, 'get', key);
     }
+    throw notAStore(await this.operation('get', key));
   }
 
   async head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined> {
     try {
-      const client = await this.client();
-      const { ETag, ContentLength } = await client.send(new HeadObjectCommand(this.at(key)));
-      if (ETag !== undefined && ContentLength !== undefined) return { etag: ETag, bytes: ContentLength };
+      const { etag, contentLength } = await this.send({ method: 'HEAD', key });
+      if (etag !== undefined && contentLength !== undefined) return { etag, bytes: contentLength };
     } catch (error) {
-      if (!wasAnswered(error)) throw asStorageError(error, await this.operation('head', key));
+      if (!wasAnswered(error)) throw await this.failure(error, 'head', key);
       // An answer to HEAD has no body, so a missing bucket looks like a missing object, and a refusal has no reason:
       // GET tells.
       const found = await this.get(key);
@@ -147,36 +138,19 @@ class BucketAccess {
       const batch = keys.slice(from, from + DELETE_KEYS_MAX);
       try {
         const client = await this.client();
-        const Objects = batch.map((key) => ({ Key: this.at(key).Key }));
+        const Objects = batch.map((key) => ({ Key: `${this.prefix}${key}` }));
         const { Errors = [] } = await client.send(
           new DeleteObjectsCommand({ Bucket: this.bucket, Delete: { Objects, Quiet: true } }),
         );
         const failed = Errors.find(({ Code }) => Code !== 'NoSuchKey');
         if (failed !== undefined) throw Object.assign(new Error(failed.Message), { name: failed.Code ?? 'Unknown' });
       } catch (error) {
-        throw asStorageError(error, await this.operation('delete', batch[0] ?? ''));
+        throw await this.failure(error, 'delete', batch[0] ?? '');
       }
     }
   }
 
-  private async open(
-    key: string,
-    range: ByteRange | undefined,
-  ): Promise<{ readonly etag: string; readonly body: () => Promise<Uint8Array> } | undefined> {
-    try {
-      const client = await this.client();
-      const part = range && { Range: `bytes=${range.from}-${range.from + range.count - 1}` };
-      const { Body, ETag } = await client.send(new GetObjectCommand({ ...this.at(key), ...part }));
-      if (Body !== undefined && ETag !== undefined) return { etag: ETag, body: () => Body.transformToByteArray() };
-    } catch (error) {
-      if (isMissing(error)) return undefined;
-      throw asStorageError(error, await this.operation('get', key));
-    }
-    throw notAStore(await this.operation('get', key));
-  }
-
   private async listPage(keyPrefix: string, page: string | undefined): Promise<ListObjectsV2CommandOutput> {
-    const operation = await this.operation('list', keyPrefix);
     try {
       const client = await this.client();
       const answer = await client.send(
@@ -188,19 +162,33 @@ class BucketAccess {
       );
       if (answer.Name !== undefined) return answer;
     } catch (error) {
-      throw asStorageError(error, operation);
+      throw await this.failure(error, 'list', keyPrefix);
     }
-    throw notAStore(operation);
+    throw notAStore(await this.operation('list', keyPrefix));
   }
 
-  private at(key: string): { readonly Bucket: string; readonly Key: string } {
-    return { Bucket: this.bucket, Key: `${this.prefix}${key}` };
+  private async send(request: ObjectRequest): Promise<ObjectAnswer> {
+    const client = await this.client();
+    if (this.requests?.client !== client) this.requests = new ObjectRequests(client, this.bucket);
+    return this.requests.send({ ...request, key: `${this.prefix}${request.key}` });
   }
 
   private async client(): Promise<S3Client> {
     if (this.given !== undefined) return this.given;
     this.connecting ??= environmentClient();
     return this.connecting;
+  }
+
+  private async failure(error: unknown, name: Operation['name'], key: string): Promise<Error> {
+    const failed = asStorageError(error, await this.operation(name, key));
+    if (failed instanceof StorageRefused) this.disconnect();
+    return failed;
+  }
+
+  /** What an operator has mended meanwhile, such as a file of credentials, is read by the next request. */
+  private disconnect(): void {
+    void this.connecting?.then((client) => client.destroy()).catch(() => undefined);
+    this.connecting = undefined;
   }
 
   private async operation(name: Operation['name'], key: string): Promise<Operation> {
@@ -244,6 +232,8 @@ function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access):
 
 async function environmentClient(): Promise<S3Client> {
   const settings = clientSettings();
+  // The SDK reads the files of configuration and credentials once in a process; this client may not be the first.
+  await loadSharedConfigFiles({ ignoreCache: true });
   const { config } = new S3Client({});
   const endpoint = await config.serviceConfiguredEndpoint?.();
   return new S3Client({

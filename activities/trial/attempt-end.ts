@@ -27,6 +27,7 @@ const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
   CancelledFailure: 'workerStopped',
   TrainerStalled: 'trainerStalled',
   StorageUnavailable: 'storage',
+  StorageRefused: 'storage',
   StorageDenied: 'storage',
   StorageRefused: 'storage',
 };

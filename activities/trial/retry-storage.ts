@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A store that is restarted or moved comes back within this. */
+/** A store that is restarted or moved comes back within this, and so do many whose credentials are renewed. */
 const RETRY_SECONDS_MAX = 300;
 const PAUSE_SECONDS_MIN = 0.5;
 const PAUSE_SECONDS_MAX = 10;
 
 /** Of work that moves something in every one, but never comes to its end. */
 const TRIES_MAX = 50;
+
+const PASSING: readonly string[] = ['StorageUnavailable', 'StorageRefused'];
 
 export interface RetryOptions {
   /** Once aborted, the next failure is the last: whoever stops a worker does not wait for a store. */
@@ -16,8 +18,8 @@ export interface RetryOptions {
 }
 
 /**
- * Does `work` again, with growing pauses, while it fails for a store that cannot be reached: for five minutes from when
- * something moved last, however long it went well before.
+ * Does `work` again, with growing pauses, while it fails for a store that cannot be reached, or refuses for now: for five
+ * minutes from when something moved last, however long it went well before.
  *
  * @param work Is given what to call when bytes move.
  * @throws what it fails with otherwise, or at last.
@@ -35,9 +37,9 @@ export async function retryStorage<T>(
     try {
       return await work(moved);
     } catch (error) {
-      const away = error instanceof Error && error.name === 'StorageUnavailable';
+      const passing = error instanceof Error && PASSING.includes(error.name);
       const late = performance.now() - movedAt > RETRY_SECONDS_MAX * 1000;
-      if (!away || signal.aborted || late || tries === TRIES_MAX) throw error;
+      if (!passing || signal.aborted || late || tries === TRIES_MAX) throw error;
       await sleep(pause * 1000, undefined, { signal }).catch(() => undefined);
       onMoved();
     }

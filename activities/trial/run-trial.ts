@@ -171,7 +171,14 @@ class RunningTrial {
         attempt: info.attempt,
         ending,
         stopSeconds,
-        fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
+        fetchDataset: () =>
+          ensureDataset(
+            store,
+            dataset,
+            path.join(cacheFolder, 'datasets'),
+            () => liveness.moved(),
+            info.attempt === 1 ? 'eachMinute' : 'always',
+          ),
         onProgress: (progress) => {
           this.progress = progress;
         },

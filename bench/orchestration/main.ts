@@ -1,5 +1,6 @@
 /**
- * `npm run bench:orchestration`: what a trial costs beyond its training, next to Optuna's SQLite storage and Ray Tune.
+ * `npm run bench:orchestration`: what a trial costs beyond its training, next to an empty activity of Temporal's, Optuna's
+ * SQLite storage and Ray Tune.
  *
  * @module
  */
@@ -8,15 +9,17 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../../package.json';
 import { pythonWith } from '../python';
-import { type BenchReport, describeMachine, formatResult, formatSetting, type Metric, resultOf } from '../report';
+import { type BenchReport, describeMachine, formatResult, formatSetting, type Metric, resultOfRounds } from '../report';
 import type { HistoryFigures, Tenth } from './history';
+import { runBare } from './bare';
 import { runOurs } from './ours';
 
 const USAGE = `npm run bench:orchestration -- [--trials N] [--sampler NAME] [--repeats N] [--only-ours] [--json]
   --trials N      trials of a study of ours; 300 unless given
   --sampler NAME  what chooses them, e.g. tpe; random unless given
   --repeats N     interleaved runs of each; 5 unless given
-  --only-ours     without the peers, e.g. for 10,000 trials
+  --only-ours     without the peers and the empty activity, e.g. for 10,000 trials
+  --no-python     without the peers, which are Python's
   --json          one JSON object on standard output
 `;
 
@@ -32,12 +35,16 @@ const PEERS = [
   { name: 'ray-tune', trials: 20 },
 ] as const;
 
+/** In the same rounds, for what Temporal itself takes is the floor. */
+const BARE = 'bare-activity';
+
 const COST: Metric = { name: 'millisecondsPerTrial', unit: 'ms', better: 'lower' };
 
 interface Options {
   readonly trials: number;
   readonly sampler: string;
   readonly repeats: number;
+  readonly bare: boolean;
   readonly peers: readonly (typeof PEERS)[number][];
   readonly json: boolean;
 }
@@ -52,7 +59,15 @@ function optionsOf(args: readonly string[]): Options | 'help' {
   const [flag, text] = [{ type: 'boolean', default: false }, { type: 'string' }] as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { trials: text, sampler: text, repeats: text, 'only-ours': flag, json: flag, help: flag },
+    options: {
+      trials: text,
+      sampler: text,
+      repeats: text,
+      'only-ours': flag,
+      'no-python': flag,
+      json: flag,
+      help: flag,
+    },
   });
   if (values.help) return 'help';
   const count = (name: 'trials' | 'repeats', otherwise: string): number => {
@@ -65,7 +80,8 @@ function optionsOf(args: readonly string[]): Options | 'help' {
     trials: count('trials', '300'),
     sampler: values.sampler ?? 'random',
     repeats: count('repeats', '5'),
-    peers: values['only-ours'] ? [] : PEERS,
+    bare: !values['only-ours'],
+    peers: values['only-ours'] || values['no-python'] ? [] : PEERS,
     json: values.json,
   };
 }
@@ -86,37 +102,41 @@ async function measure({
   trials,
   sampler,
   repeats,
+  bare,
   peers,
 }: Options): Promise<{ readonly report: BenchReport; readonly histories: readonly HistoryFigures[] }> {
   const python = peers.length === 0 ? '' : pythonWith('bench-orchestration', path.join(__dirname, 'requirements.txt'));
   const versions = new Map([['stepwell', manifest.version]]);
   const histories: HistoryFigures[] = [];
-  const theirs = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
+  const rounds = new Map<string, number[]>(
+    [...(bare ? [BARE] : []), ...peers.map(({ name }) => name)].map((name) => [name, []]),
+  );
   for (let repeat = 1; repeat <= repeats; repeat++) {
     process.stderr.write(`run ${repeat} of ${repeats}\n`);
     histories.push(await runOurs({ trials, parallel: PARALLEL, sampler }));
+    if (bare) rounds.get(BARE)?.push(millisecondsPerTrial(await runBare({ trials, parallel: PARALLEL })));
     for (const peer of peers) {
-      const { version, millisecondsPerTrial } = ask(python, peer);
-      versions.set(peer.name, version);
-      theirs.get(peer.name)?.push(millisecondsPerTrial);
+      const answer = ask(python, peer);
+      versions.set(peer.name, answer.version);
+      rounds.get(peer.name)?.push(answer.millisecondsPerTrial);
     }
   }
-  const result = resultOf(
-    `trial-overhead/parallel-${PARALLEL}`,
-    COST,
-    histories.map((one) => (1000 * one.seconds) / one.trials),
-    Object.fromEntries(theirs),
-  );
+  const ours = histories.map(millisecondsPerTrial);
+  const name = `trial-overhead/parallel-${PARALLEL}`;
+  // One by one, for to the floor and to a peer it is not the same ratio that counts.
+  const results = [...rounds].map(([other, theirs]) => resultOfRounds(name, COST, ours, { [other]: theirs }));
   return {
     report: {
       bench: 'orchestration',
       machine: describeMachine(PARALLEL),
       versions: Object.fromEntries(versions),
-      results: [result],
+      results: results.length > 0 ? results : [resultOfRounds(name, COST, ours, {})],
     },
     histories,
   };
 }
+
+const millisecondsPerTrial = ({ seconds, trials }: HistoryFigures): number => (1000 * seconds) / trials;
 
 function formatHistory({ trials, historyBytes, runs, firstTenth, lastTenth }: HistoryFigures): string {
   const text = ({ millisecondsPerTrial, tunerBytes }: Tenth): string =>

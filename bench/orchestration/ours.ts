@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +14,7 @@ import { connectClient, startStudy } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
 import { historyOf, type HistoryFigures } from './history';
 import { MemoryGauge } from './memory';
+import { end, ready, startWorker } from './processes';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 const MAIN = path.resolve(__dirname, '../../cli/main.ts');
@@ -92,28 +92,4 @@ function studyOf({ trials, parallel, sampler }: Run): unknown {
       },
     ],
   };
-}
-
-function startWorker(file: string, args: readonly string[], environment: NodeJS.ProcessEnv): ChildProcess {
-  return fork(file, [...args], {
-    execArgv: ['--import', require.resolve('tsx')],
-    env: environment,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-}
-
-function ready(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.on('message', (message) => {
-      if (message === 'ready') resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`worker ended before it was ready [code=${String(code)}]`)));
-  });
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const exited = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  await exited;
 }

@@ -18,6 +18,7 @@ async function main(): Promise<void> {
     environment: {},
   }));
   try {
+    trainers.prestart();
     await runWorker(
       {
         kind: 'training',

@@ -1,4 +1,4 @@
-import { supportsConditionalPut } from '../../activities/storage/probes';
+import { checkStore } from '../../activities/storage/probes';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
 import type { Environment } from '../../workers/config';
@@ -53,8 +53,6 @@ async function temporalDetail(environment: Environment): Promise<string> {
 /** Two attempts on a trial are kept apart by conditional writes: a store without them is of no use. */
 async function storeDetail(environment: Environment): Promise<string> {
   const store = storeOf(environment);
-  if (await supportsConditionalPut(store)) return `${store.uri}, with conditional writes`;
-  throw new Error(
-    `${store.uri} does not obey conditional writes (If-Match, If-None-Match); use a store that does, such as VersityGW, MinIO or Amazon S3`,
-  );
+  await checkStore(store);
+  return `${store.uri}, with conditional writes`;
 }

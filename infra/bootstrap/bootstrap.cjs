@@ -30,7 +30,7 @@ async function bootstrap(args, settings = {}) {
   const problem = nodeProblem ?? cacheFolderProblem(context.cacheFolder);
   if (problem ?? warning) context.report(problem ?? warning);
   if (problem !== undefined) return 1;
-  const parts = PARTS.filter((part) => purpose === 'all' || part.neededFor.includes(purpose));
+  const parts = PARTS.filter((part) => part.neededFor.includes(purpose));
   try {
     const missing = parts.filter((part) => !part.inspect(context).ok);
     if (missing.length === 0) return 0;
@@ -56,8 +56,9 @@ function tryContext(settings) {
   }
 }
 
+/** What only tests need is brought for tests: MinIO alone takes minutes to build. */
 function readPurpose(args) {
-  if (args.length === 0) return 'all';
+  if (args.length === 0) return 'start';
   const [option, value, ...rest] = args.flatMap((arg) =>
     arg.startsWith('--for=') ? ['--for', arg.slice('--for='.length)] : [arg],
   );

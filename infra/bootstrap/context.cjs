@@ -24,6 +24,7 @@ function createContext({
     isCheckout,
     /** What a person runs to get all this. */
     ownCommand: isCheckout ? 'npm run bootstrap' : 'npx stepwell bootstrap',
+    testCommand: 'npm run bootstrap -- --for test',
     cacheFolder,
     environment: withHome(environment, cacheFolder),
     platform: `${process.platform}-${process.arch}`,

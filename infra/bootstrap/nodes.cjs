@@ -20,7 +20,7 @@ function createNodePart({ version, integrity }) {
 
   function inspect(context) {
     if (isExecutable(place(context))) return { ok: true, version, source: 'npm registry', path: place(context) };
-    return { ok: false, fix: `run ${context.ownCommand}` };
+    return { ok: false, fix: `run ${context.testCommand}` };
   }
 
   async function prepare(context) {

@@ -27,12 +27,13 @@ function createProgramPart(settings) {
 }
 
 function inspect(context, program) {
+  const command = program.neededFor.includes('start') ? context.ownCommand : context.testCommand;
   for (const { file, source } of candidates(context, program)) {
     const check = knownCheck(context, file);
-    if (check === undefined) return { ok: false, fix: `run ${context.ownCommand}: ${file} is new` };
+    if (check === undefined) return { ok: false, fix: `run ${command}: ${file} is new` };
     if (check.problem === undefined) return { ok: true, version: check.version, source, path: file };
   }
-  return { ok: false, fix: `run ${context.ownCommand}, or put ${program.name} on PATH` };
+  return { ok: false, fix: `run ${command}, or put ${program.name} on PATH` };
 }
 
 async function prepare(context, program) {

@@ -38,6 +38,17 @@ describe('connection settings', () => {
     });
   });
 
+  test.each([
+    ['127.0.0.1:7233', { codec: 'none' }],
+    ['localhost', { codec: 'none' }],
+    ['[::1]:7233', { codec: 'none' }],
+    ['127.0.0.1.example:7233', undefined],
+    ['temporal.example:7233', undefined],
+  ])('compress nothing on this machine itself: %s', (address, expected) => {
+    const { connectionOptions } = connectionSettings({ TEMPORAL_CONFIG_FILE, TEMPORAL_ADDRESS: address });
+    expect(connectionOptions.grpcCompression).toEqual(expected);
+  });
+
   test('of a profile that is not there are a configuration error that says where to look', () => {
     const environment = { TEMPORAL_CONFIG_FILE, TEMPORAL_PROFILE: 'staging' };
     expect(() => connectionSettings(environment)).toThrow(

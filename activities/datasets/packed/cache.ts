@@ -18,9 +18,14 @@ const MANIFEST = 'manifest.json';
 const PARTIAL = '.partial-';
 const PARTIAL_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
+/** Sizes are looked at this often, where the caller does not mistrust them. */
+const SIZES_MILLISECONDS = 60_000;
+
 /** A folder that this process is checking or has checked. */
 interface Copy {
   readonly manifest: Promise<PackedManifest>;
+  /** When its sizes were last found right, in milliseconds of a monotonic clock. */
+  sizesSeenAt: number;
   /** All who wait for it: each has a heartbeat of its own to keep up. */
   readonly watchers: Set<() => void>;
 }
@@ -37,6 +42,7 @@ const copies = new Map<string, Copy>();
  * memory at a time, of `SHARD_BYTES` at most.
  *
  * @param onMoved Called after every file, for heartbeats.
+ * @param look At the sizes: `always`, or where nothing failed for want of a file, `eachMinute`.
  * @throws DatasetCorrupt if the store has not what the content address says.
  */
 export async function ensureDataset(
@@ -44,11 +50,19 @@ export async function ensureDataset(
   dataset: PinnedDataset,
   folder: string,
   onMoved: () => void,
+  look: 'always' | 'eachMinute' = 'always',
 ): Promise<string> {
   const target = path.resolve(folder, dataset.sha256);
   const checked = copies.get(target);
   const manifest = await watch(checked, onMoved).catch(() => undefined);
-  if (manifest !== undefined && (await hasSizes(target, dataset, manifest))) return target;
+  if (checked !== undefined && manifest !== undefined) {
+    const now = performance.now();
+    if (look === 'eachMinute' && now - checked.sizesSeenAt < SIZES_MILLISECONDS) return target;
+    if (await hasSizes(target, dataset, manifest)) {
+      checked.sizesSeenAt = now;
+      return target;
+    }
+  }
   if (copies.get(target) === checked) copies.delete(target);
   const copy = copies.get(target) ?? begin(store, dataset.sha256, target);
   try {
@@ -62,7 +76,11 @@ export async function ensureDataset(
 
 function begin(store: ObjectStore, sha256: string, target: string): Copy {
   const watchers = new Set<() => void>();
-  const copy = { watchers, manifest: complete(store, sha256, target, () => watchers.forEach((moved) => moved())) };
+  const copy = {
+    watchers,
+    manifest: complete(store, sha256, target, () => watchers.forEach((moved) => moved())),
+    sizesSeenAt: performance.now(),
+  };
   copies.set(target, copy);
   return copy;
 }

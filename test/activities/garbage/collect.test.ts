@@ -172,11 +172,11 @@ describe('a garbage collection', () => {
   it('touches nothing but what it knows', async () => {
     const store = agedStore();
     store.agedHours = 100 * DAY;
-    for (const key of ['imports/a.json', 'studies/x/notes.txt', 'worker-check/1', 'other'])
+    for (const key of ['imports/a.json', 'studies/x/notes.txt', 'store-check/1', 'other'])
       await store.put(key, Buffer.from('x'));
     store.agedHours = 0;
     expect((await collect(store)).items).toEqual([
-      { folder: 'worker-check/', why: 'probe of a process that died', objects: 1, bytes: 1 },
+      { folder: 'store-check/', why: 'probe of a process that died', objects: 1, bytes: 1 },
     ]);
     expect(await store.keys()).toEqual(['imports/a.json', 'other', 'studies/x/notes.txt']);
   });

@@ -32,6 +32,21 @@ test('a trial that nobody worked on has no checkpoint, no receipt and no previou
   expect(ledger).toMatchObject({ checkpoint: null, receipts: [], previous: null, previousError: undefined });
 });
 
+test('a trial that nobody worked on is taken by one request, and one that others hold is read after it', async () => {
+  const requests: string[] = [];
+  const counted: ObjectStore = {
+    ...store,
+    put: (...args) => (requests.push('put'), store.put(...args)),
+    get: (...args) => (requests.push('get'), store.get(...args)),
+  };
+  await take(counted);
+  expect(requests.splice(0)).toEqual(['put']);
+  await expect(take(counted, elsewhere)).rejects.toMatchObject({ name: 'TrialBusy' });
+  expect(requests.splice(0)).toEqual(['put', 'get']);
+  await take(counted, { attempt: 2 });
+  expect(requests).toEqual(['get', 'put']);
+});
+
 test('a later attempt of the same activity takes the trial at once, with what the earlier one committed', async () => {
   await (await take(store)).commitCheckpoint(checkpointFile(100));
   const ledger = await take(store, { attempt: 2 });

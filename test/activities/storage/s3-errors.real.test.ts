@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/probes';
+import { checkStore } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { freshBucket } from '../../support/services';
@@ -52,13 +52,13 @@ describe.each(['versitygw', 'minio'] as const)('%s', (kind) => {
 
   test('a store needs nothing but the environment, not even a region', async () => {
     const store = open();
-    expect(await supportsConditionalPut(store)).toBe(true);
+    await checkStore(store);
     expect(store.uri).toBe(`s3://${bucket}/v1/`);
   });
 
   test('a bucket that is missing is refused by every operation, with what to do', async () => {
     await expectAll(open({ bucket: 'no-such-bucket' }), [access.secretAccessKey], {
-      name: 'StorageDenied',
+      name: 'StorageRefused',
       message:
         /\[endpoint=http:\/\/\S+, bucket=no-such-bucket, key=\S+\]: .*bucket does not exist.*; create the bucket, or set STEPWELL_BUCKET$/,
     });
@@ -67,7 +67,7 @@ describe.each(['versitygw', 'minio'] as const)('%s', (kind) => {
   test('a wrong secret is refused by every operation, and told to nobody', async () => {
     const secretAccessKey = 'wrong-secret-0123456789';
     await expectAll(open({ secretAccessKey }), [secretAccessKey, access.accessKeyId], {
-      name: 'StorageDenied',
+      name: 'StorageRefused',
       message: /check AWS_SECRET_ACCESS_KEY$/,
     });
   });
@@ -75,7 +75,7 @@ describe.each(['versitygw', 'minio'] as const)('%s', (kind) => {
   test('an unknown access key is refused by every operation, and told to nobody', async () => {
     const accessKeyId = 'unknown-access-key';
     await expectAll(open({ accessKeyId }), [accessKeyId, access.secretAccessKey], {
-      name: 'StorageDenied',
+      name: 'StorageRefused',
       message: /check AWS_ACCESS_KEY_ID and AWS_ENDPOINT_URL_S3/,
     });
   });

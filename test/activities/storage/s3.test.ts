@@ -1,8 +1,10 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { inspect } from 'node:util';
-import { supportsConditionalPut } from '../../../activities/storage/probes';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
 import { environmentOf, useAwsEnvironment } from './aws-environment';
@@ -94,7 +96,7 @@ test('an endpoint that does not speak TLS is unavailable, with a hint at the sch
 
 test('an endpoint that is no URL is refused with an example of one', async () => {
   expect(await failureOf(storeAt('127.0.0.1:9000').put('x', new Uint8Array()))).toMatchObject({
-    name: 'StorageDenied',
+    name: 'StorageRefused',
     message: expect.stringMatching(/AWS_ENDPOINT_URL_S3 must be a URL such as http:/),
   });
 });
@@ -105,28 +107,59 @@ test('a name and a password in the endpoint are told to nobody', async () => {
   expect(inspect(error.error, { depth: 20 })).not.toContain('hunter2');
 });
 
-test('without credentials a store is denied with the variables to set', async () => {
+test('without credentials a store refuses with the variables to set', async () => {
   useAwsEnvironment({ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' });
   const error = await failureOf(s3Store({ bucket: 'studies', prefix: '' }).put('x', new Uint8Array()));
   expect(error).toMatchObject({
-    name: 'StorageDenied',
+    name: 'StorageRefused',
     message: expect.stringMatching(/; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE$/),
   });
 });
 
 test.each([
-  [403, 'AccessDenied', /AccessDenied; the credentials need s3:ListBucket on the bucket and s3:GetObject/],
-  [403, 'ExpiredToken', /the credentials have expired: renew them/],
-  [403, 'RequestTimeTooSkewed', /set the clock of this machine/],
-  [400, 'AuthorizationHeaderMalformed', /set AWS_REGION to the region of the bucket/],
-  [400, 'EntityTooLarge', /EntityTooLarge$/],
-])('a refusal %i %s is denied at once, with what to do', async (status, code, message) => {
+  [403, 'AccessDenied', 'StorageRefused', /AccessDenied; the credentials need s3:ListBucket .* and s3:GetObject/],
+  [400, 'ExpiredToken', 'StorageRefused', /ExpiredToken; the credentials have expired: renew them/],
+  [400, 'InvalidToken', 'StorageRefused', /InvalidToken; check AWS_SESSION_TOKEN/],
+  [403, 'InvalidAccessKeyId', 'StorageRefused', /this store does not know the access key/],
+  [403, 'SignatureDoesNotMatch', 'StorageRefused', /check AWS_SECRET_ACCESS_KEY/],
+  [403, 'RequestTimeTooSkewed', 'StorageRefused', /set the clock of this machine/],
+  [404, 'NoSuchBucket', 'StorageRefused', /create the bucket, or set STEPWELL_BUCKET/],
+  [400, 'AuthorizationHeaderMalformed', 'StorageRefused', /set AWS_REGION to the region of the bucket/],
+  [403, 'AccountProblem', 'StorageRefused', /AccountProblem; check the credentials, STEPWELL_BUCKET and/],
+  [301, 'MovedElsewhere', 'StorageRefused', /MovedElsewhere; check the credentials, STEPWELL_BUCKET and/],
+  [400, 'EntityTooLarge', 'StorageDenied', /EntityTooLarge$/],
+  [501, 'NotImplemented', 'StorageDenied', /use a store that has conditional writes$/],
+])('a refusal %i %s is told at once as %s, with what to do', async (status, code, name, message) => {
   const store = await storeThatAnswers(refuse(status, code));
   expect(await failureOf(store.put('x', new Uint8Array()))).toMatchObject({
-    name: 'StorageDenied',
+    name,
     message: expect.stringMatching(message),
   });
   expect(requests).toHaveLength(1);
+});
+
+test('a store goes on with the credentials that somebody wrote into their file after a refusal', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-credentials-'));
+  const file = path.join(folder, 'credentials');
+  const write = (key: string): void =>
+    writeFileSync(file, `[default]\naws_access_key_id = ${key}\naws_secret_access_key = ${SECRET}\n`);
+  try {
+    write('old-key');
+    await storeThatAnswers((request, response) =>
+      (request.headers.authorization?.includes('Credential=new-key/') === true
+        ? object('found')
+        : refuse(403, 'InvalidAccessKeyId'))(request, response),
+    );
+    const AWS_ENDPOINT_URL_S3 = `http://127.0.0.1:${portOf(servers[0])}`;
+    useAwsEnvironment({ AWS_ENDPOINT_URL_S3, AWS_SHARED_CREDENTIALS_FILE: file });
+    const store = s3Store({ bucket: 'studies', prefix: 'v1/' });
+    expect(await failureOf(store.get('x'))).toMatchObject({ name: 'StorageRefused' });
+    expect(await failureOf(store.list('x'))).toMatchObject({ name: 'StorageRefused' });
+    write('new-key');
+    expect(Buffer.from((await store.get('x'))?.bytes ?? []).toString()).toBe('found');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('a refusal of a HEAD, which cannot say why, is told with the reason that a GET gives', async () => {
@@ -135,7 +168,7 @@ test('a refusal of a HEAD, which cannot say why, is told with the reason that a 
     refuse(403, 'AccessDenied'),
   );
   expect(await failureOf(store.head('x'))).toMatchObject({
-    name: 'StorageDenied',
+    name: 'StorageRefused',
     message: expect.stringContaining('AccessDenied'),
   });
 });
@@ -184,17 +217,6 @@ test('a page that is no S3 store is told as such by every operation', async () =
   }
 });
 
-test('a store that ignores conditions, or refuses them, does not support them', async () => {
-  const ignoring = await storeThatAnswers((_request, response) => response.writeHead(200, { etag: '"e"' }).end());
-  expect(await supportsConditionalPut(ignoring)).toBe(false);
-  const refusing = await storeThatAnswers(
-    (_request, response) => response.writeHead(200, { etag: '"e"' }).end(),
-    refuse(501, 'NotImplemented'),
-    (_request, response) => response.end('<DeleteResult/>'),
-  );
-  expect(await supportsConditionalPut(refusing)).toBe(false);
-});
-
 test('an object that could not be deleted is an error with its reason', async () => {
   const store = await storeThatAnswers((_request, response) => {
     response.end(
@@ -202,7 +224,7 @@ test('an object that could not be deleted is an error with its reason', async ()
     );
   });
   expect(await failureOf(store.delete(['x']))).toMatchObject({
-    name: 'StorageDenied',
+    name: 'StorageRefused',
     message: expect.stringContaining('s3:DeleteObject'),
   });
 });
@@ -210,5 +232,5 @@ test('an object that could not be deleted is an error with its reason', async ()
 test('no request of any length puts the bucket into the host name of an endpoint of its own', async () => {
   const store = await storeThatAnswers(object('x'));
   await store.get('a key/with+signs');
-  expect(requests).toEqual(['GET /studies/v1/a%20key/with%2Bsigns?x-id=GetObject']);
+  expect(requests).toEqual(['GET /studies/v1/a%20key/with%2Bsigns']);
 });

@@ -3,7 +3,7 @@ import type { MockActivityEnvironment } from '@temporalio/testing';
 import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import { StorageDenied } from '../../../activities/storage/object-store';
+import { StorageDenied, StorageRefused } from '../../../activities/storage/object-store';
 import type { ResolvedStudy } from '../../../workflows/words/study';
 import { quietEnvironment } from '../../support/activity-environment';
 import { folderOf, idxSet } from '../../support/datasets';
@@ -117,13 +117,13 @@ describe('resolving a study', () => {
     },
   );
 
-  it('fails for good where the store refuses', async () => {
-    const denied = async (): Promise<never> => {
-      throw new StorageDenied('store refuses [bucket=b]');
+  it.each([
+    [new StorageRefused('expired [bucket=b]'), { type: 'StorageRefused', nonRetryable: false }],
+    [new StorageDenied('damaged [bucket=b]'), { type: 'StorageDenied', nonRetryable: true }],
+  ])('may be tried again where an operator mends what the store said: %s', async (error, expected) => {
+    const fails = async (): Promise<never> => {
+      throw error;
     };
-    expect(await failure(study, { store: { ...memoryStore(), head: denied } })).toMatchObject({
-      type: 'StorageDenied',
-      nonRetryable: true,
-    });
+    expect(await failure(study, { store: { ...memoryStore(), head: fails } })).toMatchObject(expected);
   });
 });

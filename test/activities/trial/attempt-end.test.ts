@@ -38,6 +38,7 @@ test.each([
   ['takenBack', Object.assign(named('CancelledFailure'), { message: 'CANCELLED' })],
   ['trainerStalled', new TrainerStalled('no progress', 61)],
   ['storage', named('StorageUnavailable')],
+  ['storage', named('StorageRefused')],
   ['storage', named('StorageDenied')],
   ['diskFull', failed('ENOSPC: no space left on device, write')],
   ['trainerKilled', crashed('by SIGKILL', { killed: true })],

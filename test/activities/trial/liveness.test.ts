@@ -29,14 +29,27 @@ const start = (phase: Phase = 'training'): ReturnType<typeof watched> => {
 };
 afterEach(() => ended.splice(0).forEach((liveness) => liveness.end()));
 
-test('the first heartbeat is sent at once', () => {
-  expect(start().seen.heartbeats).toBe(1);
+test('the first heartbeat is sent after a second, and none once the trial has ended', () => {
+  jest.useFakeTimers();
+  try {
+    const { seen } = start();
+    jest.advanceTimersByTime(999);
+    expect(seen.heartbeats).toBe(0);
+    jest.advanceTimersByTime(1);
+    expect(seen.heartbeats).toBe(1);
+    const short = start();
+    short.liveness.end();
+    jest.advanceTimersByTime(2_000);
+    expect(short.seen.heartbeats).toBe(0);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('before the first step five minutes of silence are no stall, one second more is one', () => {
   const { seen, pass } = start();
   pass(300);
-  expect(seen).toEqual({ heartbeats: 2, stalls: [] });
+  expect(seen).toEqual({ heartbeats: 1, stalls: [] });
   pass(1);
   expect(seen.stalls).toEqual([301]);
 });

@@ -161,6 +161,32 @@ describe('a pool of trainers', () => {
     await pool.close();
   });
 
+  test('starts a trainer on every free slot ahead of its trials, which find them warm', async () => {
+    const started: number[] = [];
+    const pool = new TrainerPool(2, (slot) => {
+      started.push(slot);
+      return { entry, environment: {} };
+    });
+    pool.prestart();
+    await waitFor('two trainers are being started', () => (started.length === 2 ? started : undefined));
+    const pids = await Promise.all([0, 1].map(() => pool.use('warm', async ({ pid }) => pid)));
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    expect(started).toEqual([0, 1]);
+    await pool.close();
+    expect(pids.map(isAlive)).toEqual([false, false]);
+  });
+
+  test('ends what it starts ahead when it is closed, without waiting for it to be ready', async () => {
+    const started: number[] = [];
+    const pool = new TrainerPool(2, (slot) => {
+      started.push(slot);
+      return { entry, environment: { STUB_TRAINER: 'never-ready' } };
+    });
+    pool.prestart();
+    await waitFor('two trainers are being started', () => (started.length === 2 ? started : undefined));
+    await pool.close();
+  });
+
   test('ends the start of a trainer that is not waited for any more', async () => {
     const pool = poolOf(1, { STUB_TRAINER: 'never-ready' });
     const ending = new AbortController();

@@ -169,7 +169,7 @@ test('a second run waits for the first and then has nothing left to do', async (
 
 test('every part that cannot be had is reported, and those that can are prepared all the same', async () => {
   writeGo({ sum: (name) => (name === 'temporal' ? 'h1:other=' : programs[name]?.sum) });
-  const { code, output } = await start().ended;
+  const { code, output } = await start('--for', 'test').ended;
   expect(code).toBe(1);
   expect(output).toContain(
     `temporal could not be prepared: the module of temporal has the wrong checksum: ${programs['temporal']?.sum} expected, got h1:other=`,
@@ -213,6 +213,6 @@ test('our own Go stays while MinIO may have to be built with it, and goes once n
   expect(existsSync(made)).toBe(true);
   sandbox.program('minio', 'echo "minio version RELEASE.2026-02-12T20-18-48Z"');
   for (const { version } of NODES) chmodSync(sandbox.write(`cache/nodes/${version}/node`, ''), 0o755);
-  expect((await start().ended).code).toBe(0);
+  expect((await start('--for', 'test').ended).code).toBe(0);
   expect(existsSync(made)).toBe(false);
 });

@@ -11,7 +11,7 @@ const { ownershipFix } = load<{
 const { judgeNode } = load<{ judgeNode(version: string): { problem?: string; warning?: string } }>('node-version.cjs');
 
 test.each([
-  [[], 'all'],
+  [[], 'start'],
   [['--for', 'start'], 'start'],
   [['--for=test'], 'test'],
 ])('%j asks for %s', (args, purpose) => {

@@ -36,7 +36,7 @@ test('each version is pinned for the same platforms', () => {
 
 test('a Node in the cache is found, one that is not is fetched by the bootstrap', () => {
   const { version } = PINS[0]!;
-  expect(node22().inspect(sandbox.context)).toEqual({ ok: false, fix: 'run npm run bootstrap' });
+  expect(node22().inspect(sandbox.context)).toEqual({ ok: false, fix: 'run npm run bootstrap -- --for test' });
   const file = sandbox.write(`cache/nodes/${version}/node`, '');
   chmodSync(file, 0o755);
   expect(node22().inspect(sandbox.context)).toEqual({ ok: true, version, source: 'npm registry', path: file });

@@ -109,6 +109,21 @@ describe('a cached data set', () => {
     expect([...imagesOf(loadDataset(folder).train)]).toEqual([...pattern(60)]);
   });
 
+  it('is looked at once a minute where nothing has failed yet', async () => {
+    const { store, dataset, cache } = await world();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
+    const folder = await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    const file = path.join(folder, 'test-labels-00000.i32');
+    rmSync(file);
+    clock.mockReturnValue(60_999);
+    await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    expect(existsSync(file)).toBe(false);
+    clock.mockReturnValue(61_000);
+    await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    expect(existsSync(file)).toBe(true);
+    clock.mockRestore();
+  });
+
   it('survives two processes that fetch it at once', async () => {
     const { store, dataset, cache } = await world();
     const [here, there] = await Promise.all([
