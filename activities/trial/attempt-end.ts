@@ -29,7 +29,6 @@ const CAUSE_OF_ERROR: Readonly<Record<string, Receipt['cause']>> = {
   StorageUnavailable: 'storage',
   StorageRefused: 'storage',
   StorageDenied: 'storage',
-  StorageRefused: 'storage',
 };
 
 const OUT_OF_MEMORY = 'out of memory';

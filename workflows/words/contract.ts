@@ -38,7 +38,6 @@ export const FAILURES = {
   trainerStalled: 'TrainerStalled',
   trainerBroken: 'TrainerBroken',
   storageUnavailable: 'StorageUnavailable',
-  storageRefused: 'StorageRefused',
   storageDenied: 'StorageDenied',
   /** A refusal that time or an operator heals: expired credentials, a clock, a permission, one worker's wrong key. */
   storageRefused: 'StorageRefused',
