@@ -38,7 +38,6 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             store,
             trainers,
             cacheFolder: config.cacheFolder,
-            modelFolder: config.modelFolder,
           }),
         },
         maxConcurrentActivityTaskExecutions: config.trainingSlots,

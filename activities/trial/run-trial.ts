@@ -17,20 +17,19 @@ import { asFailure } from '../failures';
 import { openTrial, TrialBusy } from '../ledger/open-trial';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
+import { fetchBundle } from './fetch-bundle';
 import { Liveness } from './liveness';
 import { newScratchFolder } from './scratch-folder';
 import type { TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
-import { modelSourceHash, trialHash } from './trial-hash';
+import { trialHash } from './trial-hash';
 
 export interface RunTrialDependencies {
   readonly store: ObjectStore;
   readonly trainers: TrainerPool;
-  /** Local folder for data sets and scratch files. */
+  /** Local folder for data sets, model bundles and scratch files. */
   readonly cacheFolder: string;
-  /** Folder that `model.module` may be loaded from. */
-  readonly modelFolder: string | null;
 }
 
 /** Temporal forgets a worker this long after its last heartbeat, unless the caller of the activity says otherwise. */
@@ -125,7 +124,7 @@ class RunningTrial {
       ending,
       info,
       previous,
-      dependencies: { store, cacheFolder, modelFolder },
+      dependencies: { store, cacheFolder },
     } = this;
     const {
       trial: { trialId },
@@ -135,7 +134,7 @@ class RunningTrial {
     liveness.moved();
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
-      const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
+      const hash = trialHash(input, trainer);
       const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
@@ -145,7 +144,7 @@ class RunningTrial {
         ledger: opened,
         liveness,
         scratchFolder,
-        modelFolder,
+        fetchModel: () => fetchBundle(store, model, path.join(cacheFolder, 'models')),
         heartbeat: previous,
         attempt: info.attempt,
         ending,

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { deriveSeed } from '../../../workflows/search/random';
 import type { TrainJob } from '../../../activities/trial/protocol';
 import {
   digitsJob,
   ForkedTrainer,
+  freshFolder,
   type LocalDigits,
   packedDigits,
   tensorBits,
@@ -115,9 +118,11 @@ describe('the trainer process', () => {
       failure: 'ModelInvalid',
       message: expect.stringContaining('model.layers[0] (Conv2D)'),
     });
-    expect(await tell(job({ model: { module: 'mine.js' } }))).toMatchObject({
+    const modelBundle = path.join(freshFolder(), 'bundle.cjs');
+    writeFileSync(modelBundle, 'throw new Error("no such width");');
+    expect(await tell(job({ model: { module: 'mine.js' }, modelBundle }))).toMatchObject({
       failure: 'ModelInvalid',
-      message: expect.stringContaining('set STEPWELL_MODEL_FOLDER'),
+      message: "model.module 'mine.js' cannot be loaded: no such width",
     });
     expect(
       await tell(job({ dataset: { ...digits.dataset, sha256: 'other' }, datasetFolder: '/nowhere' })),

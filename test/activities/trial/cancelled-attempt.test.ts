@@ -46,7 +46,7 @@ describe('when the attempt is cancelled', () => {
       fetchDataset: async () => '/d',
       liveness: { moved: () => undefined, stepped: () => undefined },
       scratchFolder: folder,
-      modelFolder: null,
+      fetchModel: async () => null,
       heartbeat: undefined,
       attempt: 1,
       ending,

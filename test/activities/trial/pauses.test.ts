@@ -40,7 +40,7 @@ async function begin(trialId: string, owner: Partial<TrialOwner> = {}): Promise<
     fetchDataset: async () => '/d',
     liveness: { moved: () => undefined, stepped: () => undefined },
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
-    modelFolder: null,
+    fetchModel: async () => null,
     heartbeat: undefined,
     attempt: owner.attempt ?? 1,
     ending: new AbortController(),

@@ -46,7 +46,7 @@ export async function runAttempt(
     fetchDataset,
     liveness: { moved: () => undefined, stepped: () => undefined },
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
-    modelFolder: null,
+    fetchModel: async () => null,
     heartbeat: undefined,
     attempt: number,
     ending,
