@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
+import { copyObject } from './s3-copy';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
 
@@ -61,6 +62,7 @@ export function s3Store({
     get: (key, range) => access.get(key, range),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
+    copy: (from, to) => access.copy(from, to),
     delete: (keys) => access.delete(keys),
   };
 }
@@ -140,6 +142,19 @@ class BucketAccess {
     }
     // Servers differ in the place of "/" among other characters.
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    const found = await this.head(from);
+    if (found === undefined) return false;
+    try {
+      await copyObject(await this.client(), this.at(from), this.at(to), found.bytes);
+      return true;
+    } catch (error) {
+      // It went away in between.
+      if (isMissing(error)) return false;
+      throw asStorageError(error, await this.operation('copy', from));
+    }
   }
 
   async delete(keys: readonly string[]): Promise<void> {

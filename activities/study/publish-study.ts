@@ -57,9 +57,7 @@ async function copyModel(store: ObjectStore, trialModel: string | null, prefix: 
   if (from !== null && files.length === 0) throw new Error(`exported model is not in the store [key=${from}]`);
   const copies = new Map(files.map(({ key }) => [`${prefix}${key.slice((from ?? '').length)}`, key]));
   for (const [to, key] of copies) {
-    const object = await store.get(key);
-    if (object === undefined) throw new Error(`exported model went away while it was copied [key=${key}]`);
-    await store.put(to, object.bytes);
+    if (!(await store.copy(key, to))) throw new Error(`exported model went away while it was copied [key=${key}]`);
   }
   const stale = (await store.list(prefix)).map(({ key }) => key).filter((key) => !copies.has(key));
   if (stale.length > 0) await store.delete(stale);

@@ -85,6 +85,14 @@ describe('publishing a study', () => {
     expect(await text(store, 'studies/digits/report.html')).toMatch(/^<!doctype html>/);
   });
 
+  it('copies its model on the side of the store', async () => {
+    const store = await storeWithModel();
+    const put: string[] = [];
+    await run({ ...store, put: (key, ...rest) => (put.push(key), store.put(key, ...rest)) }).publish(record);
+    expect(put.filter((key) => key.includes('model'))).toEqual([]);
+    expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
+  });
+
   it('reports the evidence that the store keeps, which the workflow no longer has', async () => {
     const store = await storeWithModel();
     const { publish, recordAll } = run(store);
