@@ -145,6 +145,33 @@ describe('publishing a study', () => {
     expect(await keys(store, 'studies/digits/model/')).toEqual([]);
   });
 
+  it.each(['failed', 'cancelled'] as const)(
+    'of a later run that %s leaves the model of the one before',
+    async (status) => {
+      const store = await storeWithModel();
+      const { publish } = run(store);
+      await publish({ ...record, studyRun: 'first' });
+      const first = await text(store, 'studies/digits/study.json');
+      const later = { ...record, studyRun: 'second', final: null, progress: { ...record.progress, status } };
+      for (let times = 0; times < 2; times++) expect(await publish(later)).toMatchObject({ model: null });
+      expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
+      expect(JSON.parse(await text(store, 'studies/digits/study.json'))).toMatchObject({ studyRun: 'second' });
+      expect(await text(store, 'studies/digits/runs/first/study.json')).toBe(first);
+    },
+  );
+
+  it('of a later run that completed takes the name, and keeps what the one before had published', async () => {
+    const store = await storeWithModel();
+    const { publish } = run(store);
+    await publish({ ...record, studyRun: 'first' });
+    const report = await text(store, 'studies/digits/report.html');
+    await store.put('trials/77/model/other.bin', Buffer.from('other'));
+    await publish({ ...record, studyRun: 'second', final: { ...record.final!, model: 'trials/77/model/' } });
+    expect(await keys(store, 'studies/digits/model/')).toEqual(['studies/digits/model/other.bin']);
+    expect(await text(store, 'studies/digits/runs/first/model/weights.bin')).toBe('weights');
+    expect(await text(store, 'studies/digits/runs/first/report.html')).toBe(report);
+  });
+
   it('fails where the model that it should copy is not there', async () => {
     await expect(run(memoryStore()).publish(record)).rejects.toThrow(
       'exported model is not in the store [key=trials/9c41/model/]',
