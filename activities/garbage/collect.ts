@@ -13,7 +13,7 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { forEachConcurrently } from '../concurrency';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
 import type { TrialManifest } from '../ledger/manifest';
 import { LEASE_SECONDS } from '../ledger/open-trial';
@@ -25,9 +25,6 @@ import { judge } from './judge';
 import type { Clock, FoundTrial, Garbage } from './judge';
 import { readRoots } from './roots';
 import type { Roots } from './roots';
-
-/** Of trials, at a request each. */
-const CONCURRENT_MAX = 16;
 
 /** Probes live for seconds. */
 const PROBE_SECONDS_MAX = 600;

@@ -6,6 +6,7 @@
 import type { StudyRecord } from '../../workflows/words/progress';
 import type { ResolvedStudy } from '../../workflows/words/study';
 import { studyWorkflowId } from '../../workflows/words/contract';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { openingIn, openingKey, studyIds } from '../study/opening';
 import { unseal } from '../study/sealed';
 import { studyKey } from '../study/study-keys';
@@ -52,7 +53,7 @@ export async function readRoots(store: ObjectStore): Promise<Roots> {
     openRuns: new Set(),
     openWorkflows: new Set(),
   };
-  for (const studyId of await studyIds(store)) await addStudy(store, studyId, roots);
+  await forEachConcurrently(await studyIds(store), CONCURRENT_MAX, (studyId) => addStudy(store, studyId, roots));
   return roots;
 }
 

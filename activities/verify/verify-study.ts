@@ -1,11 +1,12 @@
 /**
- * Everything that a study refers to, read back and hashed, one object at a time.
+ * Everything that a study refers to, read back and hashed, trials 16 at a time.
  *
  * @module
  */
 import type { StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import type { ObjectRef } from '../../workflows/words/outcome';
 import type { ResolvedStudy } from '../../workflows/words/study';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { packedFiles, packedManifestSchema } from '../datasets/packed/packed';
 import type { ObjectStore } from '../storage/object-store';
 import { changesKey } from '../study/changes-record';
@@ -45,7 +46,7 @@ export async function verifyStudy(
   await verifyPublished(checks, studyId, references);
   for (const [sha256, ref] of references.datasets) await verifyDataset(checks, sha256, ref);
   for (const ref of references.bundles.values()) await checks.check(ref, BUNDLE_FIX);
-  for (const summary of references.trials.values()) await verifyTrial(checks, summary);
+  await forEachConcurrently(references.trials.values(), CONCURRENT_MAX, (summary) => verifyTrial(checks, summary));
   return checks.result();
 }
 
