@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Requests to the store at a time, for small objects: most of each is the way there and back. */
+export const CONCURRENT_MAX = 16;
+
 /**
  * Does `work` for every item, at most `limit` at a time, begun in the order of the items.
  *

@@ -24,6 +24,8 @@ export { TrainerPool } from './trial/trainer-pool';
 
 export interface StudyDependencies extends SourceAccess {
   readonly store: ObjectStore;
+  /** Folder that `model.module` may be bundled from; `null` or absent: none. */
+  readonly modelFolder?: string | null;
 }
 
 /** The activities of a training worker. */
@@ -32,9 +34,9 @@ export function createTrainingActivities(dependencies: RunTrialDependencies) {
 }
 
 /** The activities of a tuner worker; they need no TensorFlow. */
-export function createStudyActivities({ store, fileRoots, openBucket }: StudyDependencies) {
+export function createStudyActivities({ store, fileRoots, openBucket, modelFolder = null }: StudyDependencies) {
   return {
-    resolveStudy: failing(createResolveStudy({ store, fileRoots, ...(openBucket && { openBucket }) })),
+    resolveStudy: failing(createResolveStudy({ store, fileRoots, modelFolder, ...(openBucket && { openBucket }) })),
     recordTrials: failing(createRecordTrials(store)),
     loadTrials: failing(createLoadTrials(store)),
     recordDecision: failing(createRecordDecision(store)),

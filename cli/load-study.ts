@@ -3,8 +3,10 @@
  *
  * @module
  */
+import path from 'node:path';
 import type { PinnedImports } from '../activities/interchange/warm-start/pin-imports';
 import { KNOWN_NAMES } from '../activities/study/known-names';
+import { readClientConfig } from '../workers/config';
 import { parseStudy } from '../workflows/spec';
 import type { ParsedStudy, Problem } from '../workflows/spec';
 import { absoluteDatasetUri } from './dataset-uri';
@@ -20,6 +22,11 @@ export interface LoadedStudy {
   readonly parsed: ParsedStudy;
   /** As it was written, but for the data set's absolute address: what is sent to the workers. */
   readonly input: unknown;
+}
+
+interface Findings {
+  readonly errors: readonly Problem[];
+  readonly warnings: readonly Problem[];
 }
 
 /** Studies that commands take when none is named, in this order. */
@@ -44,7 +51,10 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   }
   const imported = await readImports(result.study);
   if (imported.problems.length > 0) throw studyInvalid(file, imported.problems, explain(imported.problems).join('\n'));
-  for (const warning of explain([...result.warnings, ...warnings, ...imported.warnings])) say(`warning: ${warning}`);
+  const module = await readModule(file, result.study);
+  if (module.errors.length > 0) throw studyInvalid(file, module.errors, explain(module.errors).join('\n'));
+  for (const warning of explain([...result.warnings, ...warnings, ...imported.warnings, ...module.warnings]))
+    say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };
   return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } } };
@@ -70,6 +80,27 @@ async function readImports(study: ParsedStudy): Promise<PinnedImports> {
   };
 }
 
+/** The model's module as the workers will bundle it. */
+async function readModule(file: string, { model }: ParsedStudy): Promise<Findings> {
+  if (!('module' in model)) return { errors: [], warnings: [] };
+  const {
+    bundleModel,
+  }: typeof import('../activities/study/model-bundle') = require('../activities/study/model-bundle');
+  const bundled = await bundleModel(model.module, ownModelFolder(file));
+  const problems = 'problems' in bundled ? bundled.problems : [];
+  if (!namesCluster()) return { errors: problems, warnings: [] };
+  const warnings = problems.map((problem) => ({
+    ...problem,
+    rule: `${problem.rule}; so it is on this machine, and the tuner workers of the cluster must have it whole`,
+  }));
+  return { errors: [], warnings };
+}
+
+/** The operator's, else the study's own folder. */
+export function ownModelFolder(file: string): string {
+  return readClientConfig().modelFolder ?? (file === '-' ? process.cwd() : path.dirname(path.resolve(file)));
+}
+
 function hasImports(options: unknown): boolean {
   const { import: imports = [] } = options as { readonly import?: readonly unknown[] };
   return imports.length > 0;
@@ -80,10 +111,7 @@ function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** A folder that is missing here is only a warning where a cluster's workers, on machines of their own, may have it. */
-function missingFolder(address: DatasetAddress | undefined): {
-  readonly errors: readonly Problem[];
-  readonly warnings: readonly Problem[];
-} {
+function missingFolder(address: DatasetAddress | undefined): Findings {
   if (address?.problem === undefined) return { errors: [], warnings: [] };
   if (address.elsewhere !== true || !namesCluster()) return { errors: [address.problem], warnings: [] };
   const warning = { ...address.problem, rule: 'is no folder of this machine: the workers of the cluster must have it' };

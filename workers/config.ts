@@ -81,7 +81,9 @@ export const environmentSchema = z
       .regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none')
       .optional()
       .describe('GPUs to train on, one slot each; default: CUDA_VISIBLE_DEVICES, else all that the driver lists'),
-    STEPWELL_MODEL_FOLDER: folder.optional().describe('folder that model modules may be loaded from; default: none'),
+    STEPWELL_MODEL_FOLDER: folder
+      .optional()
+      .describe('folder that tuner workers may bundle model modules from; default: none'),
     STEPWELL_FILE_ROOTS: folderList
       .default([])
       .describe(

@@ -42,7 +42,6 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             store,
             trainers,
             cacheFolder: config.cacheFolder,
-            modelFolder: config.modelFolder,
             stopSeconds: config.stopSeconds,
           }),
         },

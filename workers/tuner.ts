@@ -22,7 +22,14 @@ export async function runTunerWorker(config: Config, onReady?: () => void): Prom
       kind: 'tuner',
       taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.tuner}`,
       ...workflowCode(config),
-      activities: { ...createStudyActivities({ store, fileRoots: config.fileRoots, openBucket: s3Store }) },
+      activities: {
+        ...createStudyActivities({
+          store,
+          fileRoots: config.fileRoots,
+          openBucket: s3Store,
+          modelFolder: config.modelFolder,
+        }),
+      },
       ...(onReady && { onReady }),
     },
     config,

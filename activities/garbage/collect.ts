@@ -8,12 +8,12 @@
  * - A trial is taken over before it is deleted, by a conditional put over the very manifest that was read, as an
  *   attempt takes it over: a study that found or took it in between makes the put lose, and the trial stays. Whoever
  *   comes afterwards finds it held by the lease, within which it is gone.
- * - Data sets go by the handshake of `./collector-lock`.
+ * - Data sets and bundles of model modules go by the handshake of `./collector-lock`.
  *
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { forEachConcurrently } from '../concurrency';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
 import type { TrialManifest } from '../ledger/manifest';
 import { LEASE_SECONDS } from '../ledger/open-trial';
@@ -25,9 +25,6 @@ import { judge } from './judge';
 import type { Clock, FoundTrial, Garbage } from './judge';
 import { readRoots } from './roots';
 import type { Roots } from './roots';
-
-/** Of trials, at a request each. */
-const CONCURRENT_MAX = 16;
 
 /** Probes live for seconds. */
 const PROBE_SECONDS_MAX = 600;
@@ -57,6 +54,14 @@ export interface Collected {
 interface ReadTrial extends FoundTrial {
   readonly etag: string | undefined;
 }
+
+/** What studies pin by its content when they begin. */
+const PINNED = [
+  { prefix: 'datasets', root: 'datasets', why: 'data set that no study refers to' },
+  { prefix: 'models', root: 'bundles', why: 'bundle of a model module that no study refers to' },
+] as const;
+
+type Pinned = (typeof PINNED)[number] & { readonly sha256: string; readonly objects: readonly ListedObject[] };
 
 /** @throws GarbageBusy, RecordDamaged, StorageDenied, StorageRefused, StorageUnavailable */
 export async function collectGarbage(store: ObjectStore, options: CollectOptions): Promise<Collected> {
@@ -91,12 +96,12 @@ class Collection {
       options: { onProgress },
     } = this;
     onProgress('reading the trials');
-    const datasets = grouped(await store.list('datasets/'));
+    const pinned = await this.listPinned();
     const trials = await this.readTrials();
     onProgress('reading the studies that refer to them');
     const roots = await readRoots(store);
     await forEachConcurrently(trials, CONCURRENT_MAX, (trial) => this.collectTrial(trial, roots));
-    await this.collectDatasets(datasets, roots);
+    await this.collectPinned(pinned, roots);
     for (const prefix of PROBE_PREFIXES) await this.collectProbes(prefix);
     return { items: this.items.sort((a, b) => (a.folder < b.folder ? -1 : 1)), problems: this.problems };
   }
@@ -168,23 +173,29 @@ class Collection {
     }
   }
 
-  private async collectDatasets(datasets: ReadonlyMap<string, readonly ListedObject[]>, roots: Roots): Promise<void> {
-    const unused = [...datasets].filter(
-      ([sha256, objects]) => !roots.datasets.has(sha256) && objects.every((object) => this.isOlder(object, 0)),
+  private async listPinned(): Promise<readonly Pinned[]> {
+    const found: Pinned[] = [];
+    for (const kind of PINNED) {
+      for (const [sha256, objects] of grouped(await this.store.list(`${kind.prefix}/`)))
+        found.push({ ...kind, sha256, objects });
+    }
+    return found;
+  }
+
+  private async collectPinned(found: readonly Pinned[], roots: Roots): Promise<void> {
+    const unused = found.filter(
+      ({ root, sha256, objects }) => !roots[root].has(sha256) && objects.every((object) => this.isOlder(object, 0)),
     );
     if (unused.length === 0) return;
-    await this.lock?.condemn(unused.map(([sha256]) => sha256));
-    const { datasets: pinned } = this.lock === undefined ? roots : await readRoots(this.store);
-    for (const [sha256, objects] of unused) {
-      if (pinned.has(sha256) || this.lock?.isFresh() === false) continue;
+    await this.lock?.condemn(unused.map(({ sha256 }) => sha256));
+    const now = this.lock === undefined ? roots : await readRoots(this.store);
+    for (const { prefix, root, why, sha256, objects } of unused) {
+      if (now[root].has(sha256) || this.lock?.isFresh() === false) continue;
       // The manifest first: a data set without one counts as not packed.
-      const [manifest, files] = [
-        objects.filter(({ key }) => key.endsWith('/manifest.json')),
-        objects.filter(({ key }) => !key.endsWith('/manifest.json')),
-      ];
-      await this.deleteObjects(manifest);
-      await this.deleteObjects(files);
-      this.tell(`datasets/${sha256}/`, { why: 'data set that no study refers to', objects });
+      const isManifest = ({ key }: ListedObject): boolean => key.endsWith('/manifest.json');
+      await this.deleteObjects(objects.filter(isManifest));
+      await this.deleteObjects(objects.filter((object) => !isManifest(object)));
+      this.tell(`${prefix}/${sha256}/`, { why, objects });
     }
   }
 

@@ -1,11 +1,11 @@
 /**
  * One garbage collection at a time, and its word to studies that begin meanwhile.
  *
- * A study that begins pins a data set that may have lain unused for years, so nothing but a handshake keeps both from
- * believing what was true a moment ago. The collector first writes which data sets it condemns, then reads which are
+ * A study that begins pins a data set, and maybe a model's bundle, that may have lain unused for years, so nothing but a handshake keeps both from
+ * believing what was true a moment ago. The collector first writes what it condemns, then reads what is
  * pinned; a study first writes what it pins, then reads what is condemned. Stores answer in one order to all, so at
- * least one of the two sees the other: the collector spares the data set, or the study waits until the collector is
- * done and packs what is gone.
+ * least one of the two sees the other: the collector spares what is pinned, or the study waits until the collector is
+ * done and writes what is gone.
  *
  * @module
  */
@@ -56,11 +56,11 @@ export class CollectorLock {
   }
 
   /**
-   * Tells studies that begin that these data sets are going.
+   * Tells studies that begin that these data sets and bundles are going, by their hashes.
    * @throws GarbageBusy if another collector took this one for dead.
    */
-  async condemn(datasets: readonly string[]): Promise<void> {
-    await this.write(datasets, this.etag);
+  async condemn(pinned: readonly string[]): Promise<void> {
+    await this.write(pinned, this.etag);
   }
 
   /** Whether what was written is recent enough to delete by. */
@@ -88,11 +88,12 @@ export class CollectorLock {
   }
 }
 
-/** Waits until no collector condemns a data set any more. To be called after the study that pins it is in the store. */
-export async function waitWhileCondemned(store: ObjectStore, dataset: string): Promise<void> {
+/** Waits until no collector condemns any of them any more. To be called after the study that pins them is in the store. */
+export async function waitWhileCondemned(store: ObjectStore, pinned: readonly string[]): Promise<void> {
   for (;;) {
     const found = await store.get(KEY);
-    if (found === undefined || !condemnedIn(found.bytes).includes(dataset) || (await isAbandoned(store))) return;
+    const condemned = found === undefined ? [] : condemnedIn(found.bytes);
+    if (!pinned.some((sha256) => condemned.includes(sha256)) || (await isAbandoned(store))) return;
     await delay(LOOK_EVERY_MILLISECONDS);
   }
 }

@@ -4,7 +4,9 @@
  * @module
  */
 import type { StudyRecord } from '../../workflows/words/progress';
+import type { ResolvedStudy } from '../../workflows/words/study';
 import { studyWorkflowId } from '../../workflows/words/contract';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { openingIn, openingKey, studyIds } from '../study/opening';
 import { unseal } from '../study/sealed';
 import { studyKey } from '../study/study-keys';
@@ -15,6 +17,8 @@ export interface Roots {
   /** Content addresses of trials that a record names. */
   readonly trials: ReadonlySet<string>;
   readonly datasets: ReadonlySet<string>;
+  /** Of model modules. */
+  readonly bundles: ReadonlySet<string>;
   /** Runs of studies that have begun and not ended, as far as the store knows. */
   readonly openRuns: ReadonlySet<string>;
   /** Their workflows, for trials of versions that did not write down the run. */
@@ -29,6 +33,7 @@ export class RecordDamaged extends Error {
 interface MutableRoots {
   readonly trials: Set<string>;
   readonly datasets: Set<string>;
+  readonly bundles: Set<string>;
   readonly openRuns: Set<string>;
   readonly openWorkflows: Set<string>;
 }
@@ -41,8 +46,14 @@ const ENDED: readonly string[] = ['completed', 'cancelled', 'failed'];
 
 /** @throws RecordDamaged naming the record that cannot be read. */
 export async function readRoots(store: ObjectStore): Promise<Roots> {
-  const roots: MutableRoots = { trials: new Set(), datasets: new Set(), openRuns: new Set(), openWorkflows: new Set() };
-  for (const studyId of await studyIds(store)) await addStudy(store, studyId, roots);
+  const roots: MutableRoots = {
+    trials: new Set(),
+    datasets: new Set(),
+    bundles: new Set(),
+    openRuns: new Set(),
+    openWorkflows: new Set(),
+  };
+  await forEachConcurrently(await studyIds(store), CONCURRENT_MAX, (studyId) => addStudy(store, studyId, roots));
   return roots;
 }
 
@@ -63,13 +74,18 @@ async function addStudy(store: ObjectStore, studyId: string, roots: MutableRoots
   }
   for (const { hash } of record?.progress.stages.flatMap(({ trials }) => trials) ?? [])
     if (hash !== null) roots.trials.add(hash);
-  if (record !== undefined) roots.datasets.add(record.study.dataset.sha256);
+  if (record !== undefined) addPinned(record.study, roots);
   const opening = openingIn(await readable(store, openingKey(studyId)));
-  if (opening !== undefined) roots.datasets.add(opening.study.dataset.sha256);
+  if (opening !== undefined) addPinned(opening.study, roots);
   const ended = record !== undefined && ENDED.includes(record.progress.status) && record.studyRun === opening?.studyRun;
   if (ended) return;
   if (opening !== undefined) roots.openRuns.add(opening.studyRun);
   roots.openWorkflows.add(studyWorkflowId(studyId));
+}
+
+function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: MutableRoots): void {
+  datasets.add(dataset.sha256);
+  if ('module' in model && model.bundle !== undefined) bundles.add(model.bundle.sha256);
 }
 
 async function read<T>(store: ObjectStore, key: string): Promise<T | undefined> {

@@ -41,7 +41,8 @@ Content <code class="hash">${sha256}</code>`;
 
 function model(spec: ModelSpec): Html {
   if ('preset' in spec) return html`preset <code>${spec.preset}</code>`;
-  if ('module' in spec) return html`module <code>${spec.module}</code> of the worker's model folder`;
+  if ('module' in spec)
+    return html`module <code>${spec.module}</code>, bundled as <code class="hash">${spec.bundle?.sha256 ?? 'unknown'}</code>`;
   return html`${counted(spec.layers.length, 'layer')}: <ol class="layers">${spec.layers.map(({ className, config }) => html`<li>${className} <code>${JSON.stringify(config)}</code></li>`)}</ol>`;
 }
 

@@ -29,6 +29,11 @@ export function memoryStore(): ObjectStore {
         .filter(([key]) => key.startsWith(prefix))
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, { bytes, modifiedAt }]) => ({ key, bytes: bytes.byteLength, modifiedAt })),
+    copy: async (from, to) => {
+      const found = objects.get(from);
+      if (found !== undefined) objects.set(to, { ...found, modifiedAt: Date.now() });
+      return found !== undefined;
+    },
     delete: async (keys) => {
       for (const key of keys) objects.delete(key);
     },

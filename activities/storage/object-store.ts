@@ -44,6 +44,11 @@ export interface ObjectStore {
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** Keys below a prefix, in order. */
   list(prefix: string): Promise<readonly ListedObject[]>;
+  /**
+   * Writes an object anew under another key, on the store's side: no byte comes here, whatever its size.
+   * @returns Whether there was one to copy.
+   */
+  copy(from: string, to: string): Promise<boolean>;
   /** Idempotent. */
   delete(keys: readonly string[]): Promise<void>;
 }

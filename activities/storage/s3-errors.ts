@@ -8,7 +8,7 @@ import { PreconditionFailed, StorageDenied, StorageRefused, StorageUnavailable }
 
 /** One request, as far as people need to know it. */
 export interface Operation {
-  readonly name: 'put' | 'get' | 'head' | 'list' | 'delete';
+  readonly name: 'put' | 'get' | 'head' | 'list' | 'copy' | 'delete';
   readonly key: string;
   readonly bucket: string;
   readonly endpoint: string;

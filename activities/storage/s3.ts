@@ -12,6 +12,7 @@ import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { loadSharedConfigFiles } from '@smithy/core/config';
 import { StorageRefused } from './object-store';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
+import { copyObject } from './s3-copy';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
 import { ObjectRequests } from './s3-requests';
@@ -58,6 +59,7 @@ export function s3Store({
     get: (key, range) => access.get(key, range),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
+    copy: (from, to) => access.copy(from, to),
     delete: (keys) => access.delete(keys),
   };
 }
@@ -131,6 +133,20 @@ class BucketAccess {
     }
     // Servers differ in the place of "/" among other characters.
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async copy(from: string, to: string): Promise<boolean> {
+    const found = await this.head(from);
+    if (found === undefined) return false;
+    try {
+      const place = (key: string) => ({ Bucket: this.bucket, Key: `${this.prefix}${key}` });
+      await copyObject(await this.client(), place(from), place(to), found.bytes);
+      return true;
+    } catch (error) {
+      // It went away in between.
+      if (isMissing(error)) return false;
+      throw await this.failure(error, 'copy', from);
+    }
   }
 
   async delete(keys: readonly string[]): Promise<void> {

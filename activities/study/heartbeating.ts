@@ -51,6 +51,7 @@ export function telling(store: ObjectStore, onMoved: () => void): ObjectStore {
     get: (...of) => told(store.get(...of)),
     head: (...of) => told(store.head(...of)),
     list: (...of) => told(store.list(...of)),
+    copy: (...of) => told(store.copy(...of)),
     delete: (...of) => told(store.delete(...of)),
   };
 }

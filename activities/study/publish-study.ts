@@ -12,11 +12,12 @@ import { writeContents } from './contents';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { heartbeating, telling } from './heartbeating';
+import { unseal } from './sealed';
 import { studyKey } from './study-keys';
 
 /**
- * @returns The `publishStudy` activity on this store. Publishing again replaces what an earlier run of the same study
- *   left.
+ * @returns The `publishStudy` activity on this store. Publishing again replaces what was published before, which a run
+ *   of its own keeps below `runs/<its run>/`; the model is replaced by a run that completed only.
  */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
   return (record) => heartbeating((onMoved) => publish(telling(store, onMoved), record));
@@ -30,7 +31,9 @@ async function publish(
   const trialModel = final?.model ?? null;
   const model = studyKey(studyId, 'model/');
   const report = studyKey(studyId, 'report.html');
-  await copyModel(store, trialModel, model);
+  await keepEarlierRun(store, known);
+  // A run that came to no result leaves the model of the one before in its place.
+  if (known.progress.status === 'completed' || trialModel !== null) await copyModel(store, trialModel, model);
   const decisions = await decisionsOf(store, known);
   const record = await withAllTrials(store, known);
   await store.put(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
@@ -38,6 +41,21 @@ async function publish(
   await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
   await writeContents(store, studyId);
   return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${model}` };
+}
+
+/** Copies what another run of this name has published to a place of its own, its record last: then it is whole. */
+async function keepEarlierRun(store: ObjectStore, { studyId, studyRun }: StudyRecord): Promise<void> {
+  const found = await unseal(store, studyKey(studyId, 'study.json'));
+  if (!('value' in found)) return;
+  const earlier = found.value as StudyRecord;
+  if (earlier.studyRun === undefined || earlier.studyRun === studyRun) return;
+  const prefix = studyKey(studyId, '');
+  const place = `${prefix}runs/${earlier.studyRun}/`;
+  if ((await store.head(`${place}study.json`)) !== undefined) return;
+  const ownsModel = (earlier.final?.model ?? null) !== null;
+  const model = ownsModel ? await store.list(studyKey(studyId, 'model/')) : [];
+  for (const key of [...model.map((file) => file.key), `${prefix}report.html`, `${prefix}study.json`])
+    await store.copy(key, `${place}${key.slice(prefix.length)}`);
 }
 
 async function decisionsOf(store: ObjectStore, { studyId, progress }: StudyRecord): Promise<readonly DecisionRecord[]> {
@@ -57,9 +75,7 @@ async function copyModel(store: ObjectStore, trialModel: string | null, prefix: 
   if (from !== null && files.length === 0) throw new Error(`exported model is not in the store [key=${from}]`);
   const copies = new Map(files.map(({ key }) => [`${prefix}${key.slice((from ?? '').length)}`, key]));
   for (const [to, key] of copies) {
-    const object = await store.get(key);
-    if (object === undefined) throw new Error(`exported model went away while it was copied [key=${key}]`);
-    await store.put(to, object.bytes);
+    if (!(await store.copy(key, to))) throw new Error(`exported model went away while it was copied [key=${key}]`);
   }
   const stale = (await store.list(prefix)).map(({ key }) => key).filter((key) => !copies.has(key));
   if (stale.length > 0) await store.delete(stale);

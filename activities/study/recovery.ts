@@ -18,6 +18,7 @@ import { shownOf } from '../../workflows/driver/pages/summary';
 import type { Objective, StudyOrigin } from '../../workflows/words/study';
 import type { Receipt, TrialResult } from '../../workflows/words/outcome';
 import type { ObjectStore } from '../storage/object-store';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { decodeManifest, manifestKey } from '../ledger/manifest';
 import type { DecisionRecord } from './decision-record';
 import type { StoredStudy } from './stored-study';
@@ -87,10 +88,16 @@ function stageRecord({ decision, trials }: DecisionRecord, objective: Objective,
 async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {
   const spent: Spent = { deviceSeconds: 0, examples: 0, receipts: [], engines: new Set(), results: new Map() };
   const segments: Segment[] = [];
+  const hashes = new Set(records.flatMap(({ trials }) => trials.flatMap(({ hash }) => hash ?? [])));
+  const found = new Map<string, TrialResult>();
+  await forEachConcurrently(hashes, CONCURRENT_MAX, async (hash) => {
+    const result = await resultOf(store, hash);
+    if (result !== undefined) found.set(hash, result);
+  });
   for (const spec of records.flatMap(({ trials }) => trials)) {
     const { trialId, hash, reused, deviceSeconds } = spec;
     if (!reused) spent.deviceSeconds += deviceSeconds;
-    const result = hash === null ? undefined : await resultOf(store, hash);
+    const result = hash === null ? undefined : found.get(hash);
     if (result === undefined) continue;
     spent.results.set(trialId, result);
     spent.engines.add(result.engine);

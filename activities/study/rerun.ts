@@ -85,7 +85,8 @@ function carriedOf(
   const decisions = decided.slice(0, at).map(({ decision }) => withoutBulk(decision));
   const origin = { kind: 'rerun', studyId, stageIds: decisions.map(({ stageId }) => stageId), changed } as const;
   const sameData = !changed.some((path) => path === 'seed' || path.startsWith('dataset'));
-  return { origin, decisions, ...(sameData && { dataset: study.dataset }) };
+  const sameModel = !changed.some((path) => path.startsWith('model'));
+  return { origin, decisions, ...(sameData && { dataset: study.dataset }), ...(sameModel && { model: study.model }) };
 }
 
 /** Paths at which two values differ. */

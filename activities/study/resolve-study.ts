@@ -19,13 +19,17 @@ import { carryDecisions } from './carry-decisions';
 import { heartbeating, telling } from './heartbeating';
 import { KNOWN_NAMES } from './known-names';
 import { writeOpening } from './opening';
+import { isModelStored, pinModel } from './pin-model';
+import type { PinModelDependencies } from './pin-model';
 import { StudyInvalid, studyKey } from './study-keys';
 
-/** Collections are rare: a data set that goes twice is deleted by somebody else, which its first trial tells. */
+/** Collections are rare: what goes twice is deleted by somebody else, which its first trial tells. */
 const PIN_TRIES_MAX = 3;
 
 /** @returns The `resolveStudy` activity on these dependencies. */
-export function createResolveStudy(dependencies: PinDependencies): StudyActivities['resolveStudy'] {
+export function createResolveStudy(
+  dependencies: PinDependencies & PinModelDependencies,
+): StudyActivities['resolveStudy'] {
   return async (input) => {
     const { studyId, study } = input;
     studyKey(studyId, '');
@@ -47,7 +51,10 @@ export function createResolveStudy(dependencies: PinDependencies): StudyActiviti
 }
 
 /** The same, whose stores tell of each object that they moved. */
-function reporting(dependencies: PinDependencies, onMoved: () => void): PinDependencies {
+function reporting<Dependencies extends PinDependencies>(
+  dependencies: Dependencies,
+  onMoved: () => void,
+): Dependencies {
   const { store, openBucket } = dependencies;
   return {
     ...dependencies,
@@ -57,10 +64,10 @@ function reporting(dependencies: PinDependencies, onMoved: () => void): PinDepen
 }
 
 /**
- * Pins the data set and notes the study in the store; again if a garbage collection took the data set away in between.
+ * Pins model and data set and notes the study in the store; again if a garbage collection took either away in between.
  */
 async function open(
-  dependencies: PinDependencies,
+  dependencies: PinDependencies & PinModelDependencies,
   input: ResolveStudyInput,
   parsed: ParsedStudy,
   options: PackOptions,
@@ -68,12 +75,13 @@ async function open(
   const { store } = dependencies;
   const { studyId, study: asked, studyRun = runOfThis(), fresh, origins, carried } = input;
   for (let tries = 1; ; tries++) {
+    const model = await pinModel(dependencies, parsed.model, carried?.model);
     const known = carried?.dataset;
     const pinned =
       known !== undefined && (await isStored(store, known))
         ? known
         : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
-    const study = resolveParsed(parsed, pinned);
+    const study = resolveParsed({ ...parsed, model }, pinned);
     await writeOpening(store, {
       studyId,
       studyRun,
@@ -83,8 +91,10 @@ async function open(
       ...(origins && { origins }),
     });
     if (carried !== undefined) await carryDecisions(store, { studyId, studyRun, carried });
-    await waitWhileCondemned(store, pinned.sha256);
-    if (tries < PIN_TRIES_MAX && !(await isStored(store, pinned))) continue;
+    const bundle = 'module' in model ? model.bundle?.sha256 : undefined;
+    await waitWhileCondemned(store, [pinned.sha256, ...(bundle === undefined ? [] : [bundle])]);
+    const isKept = (await isStored(store, pinned)) && (await isModelStored(store, model));
+    if (tries < PIN_TRIES_MAX && !isKept) continue;
     log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });
     return study;
   }

@@ -7,6 +7,9 @@ import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../w
 import type { Outcome } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 
+/** Name of the global symbol under which a trainer has its TensorFlow for bundles of model modules that import it. */
+export const HANDED_IN_TENSORFLOW = 'stepwell.tensorflow';
+
 /** One training, as the trainer process gets it. */
 export interface TrainJob {
   readonly trial: TrialSpec;
@@ -21,8 +24,8 @@ export interface TrainJob {
   /** A checkpoint file to go on from. */
   readonly resumeFrom: string | null;
   readonly checkpointEverySteps: number;
-  /** Folder that `model.module` is resolved in; `null` where the operator allows none. */
-  readonly modelFolder: string | null;
+  /** Local file with the bundle of `model.module`, verified and named by its hash; `null` for other models. */
+  readonly modelBundle: string | null;
 }
 
 export type ToTrainer =

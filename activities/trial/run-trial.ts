@@ -19,6 +19,7 @@ import { assertNotBusy, openTrial, TrialBusy } from '../ledger/open-trial';
 import { StorageUnavailable } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
+import { fetchBundle } from './fetch-bundle';
 import { Liveness } from './liveness';
 import type { Phase } from './liveness';
 import { newScratchFolder } from './scratch-folder';
@@ -26,15 +27,13 @@ import { STOP_SECONDS } from './stopping';
 import type { TrainerKind, TrainerPool } from './trainer-pool';
 import type { TrainerProcess } from './trainer-process';
 import { TrainingAttempt } from './training-attempt';
-import { modelSourceHash, trialHash } from './trial-hash';
+import { trialHash } from './trial-hash';
 
 export interface RunTrialDependencies {
   readonly store: ObjectStore;
   readonly trainers: TrainerPool;
-  /** Local folder for data sets and scratch files. */
+  /** Local folder for data sets, model bundles and scratch files. */
   readonly cacheFolder: string;
-  /** Folder that `model.module` may be loaded from. */
-  readonly modelFolder: string | null;
   /** How long a worker that is told to stop may take to hand its trials over; default `STOP_SECONDS`. */
   readonly stopSeconds?: number;
 }
@@ -134,9 +133,9 @@ class RunningTrial {
   private async look(kind: TrainerKind): Promise<void> {
     const {
       input,
-      dependencies: { store, modelFolder },
+      dependencies: { store },
     } = this;
-    const hash = trialHash(input, kind, await modelSourceHash(input.model, modelFolder));
+    const hash = trialHash(input, kind);
     await assertNotBusy(store, { hash, owner: this.owner('') });
   }
 
@@ -146,7 +145,7 @@ class RunningTrial {
       ending,
       info,
       previous,
-      dependencies: { store, cacheFolder, modelFolder, stopSeconds = STOP_SECONDS },
+      dependencies: { store, cacheFolder, stopSeconds = STOP_SECONDS },
     } = this;
     const {
       trial: { trialId },
@@ -156,7 +155,7 @@ class RunningTrial {
     liveness.enter('transferring');
     const scratchFolder = await newScratchFolder(cacheFolder);
     try {
-      const hash = trialHash(input, trainer, await modelSourceHash(model, modelFolder));
+      const hash = trialHash(input, trainer);
       const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer.identity) }), ending.signal);
       if ('finished' in opened) return { ...opened.finished, trialId };
       const attempt = new TrainingAttempt({
@@ -166,7 +165,7 @@ class RunningTrial {
         ledger: opened,
         liveness,
         scratchFolder,
-        modelFolder,
+        fetchModel: () => fetchBundle(store, model, path.join(cacheFolder, 'models')),
         heartbeat: previous,
         attempt: info.attempt,
         ending,

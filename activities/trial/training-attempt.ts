@@ -32,7 +32,8 @@ export interface TrainingAttemptOptions {
   /** Brings the data set onto this machine. @returns its folder. */
   readonly fetchDataset: () => Promise<string>;
   readonly scratchFolder: string;
-  readonly modelFolder: string | null;
+  /** Brings the bundle of a model module onto this machine. @returns its file, `null` for other models. */
+  readonly fetchModel: () => Promise<string | null>;
   /** What the attempt before this one last said, if Temporal knows. */
   readonly heartbeat: TrialProgress | undefined;
   readonly attempt: number;
@@ -104,10 +105,11 @@ export class TrainingAttempt {
   }
 
   private async job(): Promise<TrainJob> {
-    const { input, scratchFolder, modelFolder, fetchDataset } = this.options;
+    const { input, scratchFolder, fetchModel, fetchDataset } = this.options;
     const { trial, model, optimizer, objective, dataset, checkpointEverySteps } = input;
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
+    const modelBundle = await fetchModel();
     return {
       trial,
       model,
@@ -117,7 +119,7 @@ export class TrainingAttempt {
       datasetFolder,
       scratchFolder,
       checkpointEverySteps,
-      modelFolder,
+      modelBundle,
       resumeFrom: restored?.path ?? null,
     };
   }

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { RunTrialInput } from '../../workflows/words/contract';
-import type { ModelSpec } from '../../workflows/words/study';
 import { canonicalJson, sha256Of } from '../content-hash';
 import type { TrainerProcess } from './trainer-process';
 
@@ -13,20 +10,15 @@ import type { TrainerProcess } from './trainer-process';
  * study, on the same device, its measurement is that study's own.
  *
  * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
- * @param modelSource Hash of the user's model module; undefined for presets and layers.
  */
-export function trialHash(
-  input: RunTrialInput,
-  { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>,
-  modelSource: string | undefined,
-): string {
+export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>): string {
   const { dataset, model, optimizer, objective, trial, fresh } = input;
   const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
     version: 1,
     engine,
-    modelSource,
-    model,
+    // Of a module what it is, not what its file is called.
+    model: 'module' in model ? { bundle: model.bundle?.sha256 } : model,
     optimizer,
     objective,
     fresh,
@@ -35,15 +27,4 @@ export function trialHash(
     trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };
   return sha256Of(canonicalJson(content));
-}
-
-/**
- * Hash of the user's model module, part of a trial's content address; undefined for presets and layers, which the study
- * holds itself.
- */
-export async function modelSourceHash(model: ModelSpec, modelFolder: string | null): Promise<string | undefined> {
-  if (!('module' in model) || modelFolder === null) return undefined;
-  // A module that is not there, or lies outside, is the trainer's to report: it knows how modules are resolved.
-  const source = await readFile(path.join(modelFolder, model.module)).catch(() => undefined);
-  return source && sha256Of(source);
 }

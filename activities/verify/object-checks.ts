@@ -16,7 +16,7 @@ export interface Checked {
   readonly damage: readonly Damage[];
 }
 
-/** Objects checked one after the other: only one is in memory. */
+/** Objects checked, of each trial and each data set one after the other. */
 export class ObjectChecks {
   private objects = 0;
   private bytes = 0;

@@ -1,10 +1,12 @@
 /**
- * Everything that a study refers to, read back and hashed, one object at a time.
+ * Everything that a study refers to, read back and hashed, trials 16 at a time.
  *
  * @module
  */
 import type { StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import type { ObjectRef } from '../../workflows/words/outcome';
+import type { ResolvedStudy } from '../../workflows/words/study';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { packedFiles, packedManifestSchema } from '../datasets/packed/packed';
 import type { ObjectStore } from '../storage/object-store';
 import { changesKey } from '../study/changes-record';
@@ -22,6 +24,8 @@ import { verifyTrial } from './verify-trial';
 interface References {
   readonly trials: Map<string, TrialSummary>;
   readonly datasets: Map<string, ObjectRef>;
+  /** Of model modules. */
+  readonly bundles: Map<string, ObjectRef>;
 }
 
 /** @throws StudyUnknown, StudyInvalid, StorageDenied, StorageUnavailable */
@@ -36,23 +40,27 @@ export async function verifyStudy(
       `there is no study ${studyId} in ${store.uri}; see those that a server knows with: stepwell list`,
     );
   const checks = new ObjectChecks(store, onProgress);
-  const references: References = { trials: new Map(), datasets: new Map() };
+  const references: References = { trials: new Map(), datasets: new Map(), bundles: new Map() };
   await verifyOpening(checks, studyId, references);
   await verifyDecisions(checks, studyId, references);
   await verifyPublished(checks, studyId, references);
   for (const [sha256, ref] of references.datasets) await verifyDataset(checks, sha256, ref);
-  for (const summary of references.trials.values()) await verifyTrial(checks, summary);
+  for (const ref of references.bundles.values()) await checks.check(ref, BUNDLE_FIX);
+  await forEachConcurrently(references.trials.values(), CONCURRENT_MAX, (summary) => verifyTrial(checks, summary));
   return checks.result();
 }
 
 const againFix = (studyId: string): string =>
   `run study ${studyId} again: what is missing is written anew, and its trials are reused`;
 
+const BUNDLE_FIX =
+  'start the study again, which bundles its module anew: trials are reused where the code is still the same';
+
 const CHANGES_FIX = 'delete it: a recovery goes on with what had been changed up to the latest decision';
 
-async function verifyOpening(checks: ObjectChecks, studyId: string, { datasets }: References): Promise<void> {
+async function verifyOpening(checks: ObjectChecks, studyId: string, references: References): Promise<void> {
   const opening = openingIn(await sealed(checks, openingKey(studyId), againFix(studyId)));
-  if (opening !== undefined) datasets.set(opening.study.dataset.sha256, opening.study.dataset.manifest);
+  if (opening !== undefined) addPinned(opening.study, references);
 }
 
 async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }: References): Promise<void> {
@@ -69,7 +77,7 @@ async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }
 }
 
 /** A study that has not ended has neither a record nor a table of contents. */
-async function verifyPublished(checks: ObjectChecks, studyId: string, { trials, datasets }: References): Promise<void> {
+async function verifyPublished(checks: ObjectChecks, studyId: string, references: References): Promise<void> {
   const record = await unseal(checks.store, studyKey(studyId, 'study.json'));
   const isPublished =
     !('problem' in record) ||
@@ -83,11 +91,16 @@ async function verifyPublished(checks: ObjectChecks, studyId: string, { trials, 
   if (!('value' in record)) return;
   const { progress, study } = record.value as StudyRecord;
   for (const stage of progress.stages) {
-    addTrials(trials, stage.trials);
+    addTrials(references.trials, stage.trials);
     if (stage.decision !== undefined)
       await checks.present(studyKey(studyId, `decisions/${stage.stageId}.json`), againFix(studyId));
   }
-  datasets.set(study.dataset.sha256, study.dataset.manifest);
+  addPinned(study, references);
+}
+
+function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: References): void {
+  datasets.set(dataset.sha256, dataset.manifest);
+  if ('module' in model && model.bundle !== undefined) bundles.set(model.bundle.sha256, model.bundle);
 }
 
 async function verifyDataset(checks: ObjectChecks, sha256: string, manifest: ObjectRef): Promise<void> {

@@ -81,7 +81,7 @@ function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
     scratchFolder,
     resumeFrom: null,
     checkpointEverySteps: Number.MAX_SAFE_INTEGER,
-    modelFolder: null,
+    modelBundle: null,
   };
 }
 

@@ -45,7 +45,7 @@ async function exportWithAnswers(folder: string, preset: PresetName): Promise<vo
     classes: CLASSES,
     hparams,
     seed: 17,
-    modelFolder: null,
+    modelBundle: null,
   });
   const weights = initialTensors(planStep(model, CLASSES, { name: 'sgd' }, hparams));
   await exportModel(folder, {

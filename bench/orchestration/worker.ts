@@ -24,7 +24,7 @@ async function main(): Promise<void> {
         kind: 'training',
         taskQueue: `${config.taskQueuePrefix}${TASK_QUEUES.training}`,
         activities: {
-          ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder, modelFolder: null }),
+          ...createTrainingActivities({ store, trainers, cacheFolder: config.cacheFolder }),
         },
         tuner: trialTuner(trainers),
         onReady: () => process.send?.('ready'),

@@ -73,7 +73,7 @@ export class Trainings {
           scratchFolder,
           resumeFrom,
           checkpointEverySteps: Number.MAX_SAFE_INTEGER,
-          modelFolder: null,
+          modelBundle: null,
         },
         {
           progress: () => undefined,

@@ -31,7 +31,7 @@ export function recover(program: Command): void {
     .argument('[name]', 'name of the study (default: all that are unfinished)')
     .option('--detach', 'start what is recovered and return; needed for several studies')
     .option('--json', 'print the result as JSON')
-    .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
+    .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
     .action((name: string | undefined, options: RecoverOptions) =>
       name === undefined ? recoverAll(undefined, options) : ofStudy(name, () => recoverAll(name, options)),

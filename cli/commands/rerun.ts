@@ -50,7 +50,7 @@ export function rerun(program: Command): void {
     .option('--fresh', 'train every trial anew instead of reusing results of other studies')
     .option('--detach', 'start the study and return')
     .option('--json', 'print the result as JSON')
-    .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
+    .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
     .action((name: string, options: RerunOptions) => ofStudy(name, () => rerunStudy(name, options)));
 }
@@ -73,6 +73,9 @@ async function rerunStudy(source: string, options: RerunOptions): Promise<void> 
   say(`study ${name} takes over from ${source}: ${stageIds.length === 0 ? 'nothing' : stageIds.join(', ')}`);
   if (stageIds.length > 0 && changed.length > 0)
     say(`warning: ${changed.join(', ')} changed since those stages decided`);
+  const { model } = plan.carried;
+  if (model !== undefined && 'module' in model)
+    say(`model module ${model.module} is taken as ${source} bundled it, whatever it is now`);
   const beginning = { carried: plan.carried, ...(fresh && { fresh: randomUUID() }) };
   await ofStudy(name, () =>
     startAndFollow([{ name, study: plan.input, beginning }], {

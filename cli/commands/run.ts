@@ -4,17 +4,15 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { listStudies, runningStudy, startStudy } from '../../workers/client';
-import { readClientConfig } from '../../workers/config';
 import { findBackground } from '../background';
 import { CommandError, ofStudy } from '../failure';
 import { followStudy } from '../follow-study';
 import { importFolders } from '../import-uris';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
-import { loadStudy } from '../load-study';
+import { loadStudy, ownModelFolder } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson, say } from '../output';
 import { displayFor } from '../progress/display';
@@ -130,6 +128,5 @@ function fileRootsOf({ parsed }: LoadedStudy): readonly string[] {
 /** The operator's, else the study's own folder; a study without a module takes what workers that run already have. */
 function modelFolderFor({ file, parsed: { model } }: LoadedStudy, folder: string): string {
   const running = 'module' in model ? undefined : findBackground(folder)?.modelFolder;
-  const own = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
-  return running ?? readClientConfig().modelFolder ?? own;
+  return running ?? ownModelFolder(file);
 }

@@ -28,7 +28,7 @@ export function up(program: Command): void {
     .description('start a Temporal server, an S3 server and both workers on this machine, to stay until stepwell down')
     .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
     .option('--file-root <folder...>', 'folders that file:// data sets may be read from (default: the current folder)')
-    .option('--model-folder <folder>', 'folder that model modules may be loaded from (default: the current folder)')
+    .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
     .option('--foreground', 'stay in the foreground until Ctrl-C')
     .option('--json', 'print addresses and environment as JSON')
     .action(

@@ -28,6 +28,18 @@ describe('loading a study', () => {
     expect(input).toMatchObject({ name: 'small', dataset: { format: 'idx', uri: href } });
   });
 
+  test('a model module is bundled as the workers will, so that what is wrong with its imports shows with a line', async () => {
+    writeFileSync(path.join(folder, 'mine.mjs'), "import './helper.mjs';\nexport default () => 1;\n");
+    const file = studyFile(valid.replace('preset: mnist-cnn', 'module: mine.mjs'), 'with-module.yaml');
+    await expect(loadStudy(file)).rejects.toMatchObject({
+      exit: 'badInput',
+      type: 'InvalidStudy',
+      message: expect.stringMatching(/:3:10: model\.module: cannot be used: mine\.mjs:1:8: Could not resolve/),
+    });
+    writeFileSync(path.join(folder, 'helper.mjs'), '');
+    expect((await loadStudy(file)).parsed.model).toEqual({ module: 'mine.mjs' });
+  });
+
   test('JSON is read like YAML', async () => {
     const json = JSON.stringify({
       name: 'small',

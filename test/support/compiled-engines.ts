@@ -43,9 +43,9 @@ export class CompiledEngines {
     spec: ModelSpec,
     optimizer: OptimizerName,
     hparams: HParams,
-    modelFolder: string | null = null,
+    modelBundle: string | null = null,
   ): Promise<StepPlan> {
-    const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelFolder });
+    const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelBundle });
     this.models.push(model);
     return planStep(model, 10, { name: optimizer }, hparams);
   }

@@ -136,7 +136,7 @@ export const EVERY_LAYER: readonly string[] = [...Object.keys(IN_A_ROW), ...MERG
 export async function everyLayer(name: string, seed = 7): Promise<TrainableModel> {
   const layers = IN_A_ROW[name];
   if (layers !== undefined)
-    return buildModel({ spec: { layers }, shape: SHAPE, classes: CLASSES, hparams: {}, seed, modelFolder: null });
+    return buildModel({ spec: { layers }, shape: SHAPE, classes: CLASSES, hparams: {}, seed, modelBundle: null });
   const context = { shape: SHAPE, classes: CLASSES, hparams: {}, seed: () => seed };
   return trainable(merging(name as (typeof MERGING)[number], seed), context, 'module');
 }

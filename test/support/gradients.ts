@@ -22,7 +22,7 @@ export interface GradientCase {
   readonly batchSize: number;
   readonly seed: number;
   readonly hparams?: HParams;
-  readonly modelFolder?: string;
+  readonly modelBundle?: string;
 }
 
 export const CLASSES = 5;
@@ -82,8 +82,8 @@ export interface EngineDifference {
 
 /** How far the compiled engine is from the oracle. */
 export async function engineDifference(of: GradientCase): Promise<EngineDifference> {
-  const { spec, shape, batchSize, hparams = {}, seed, modelFolder = null } = of;
-  const model = await buildModel({ spec, shape, classes: CLASSES, hparams, seed, modelFolder });
+  const { spec, shape, batchSize, hparams = {}, seed, modelBundle = null } = of;
+  const model = await buildModel({ spec, shape, classes: CLASSES, hparams, seed, modelBundle });
   const plan = planStep(model, CLASSES, { name: 'momentum' }, hparams);
   const parts = { train: randomExamples(batchSize, shape, seed), test: null };
   let engine: StepEngine | undefined;

@@ -55,7 +55,7 @@ export function digitsJob(
     scratchFolder: freshFolder(),
     resumeFrom: null,
     checkpointEverySteps: 1_000_000,
-    modelFolder: null,
+    modelBundle: null,
     ...job,
     trial: {
       trialId: 'final-train/000',

@@ -33,10 +33,10 @@ export type ModelSpec =
   | { readonly preset: string }
   | { readonly layers: readonly LayerSpec[] }
   /**
-   * Path of a module below the worker's own model folder; its default export is `(context) => tf.LayersModel` on
-   * logits.
+   * Path of a module below the model folder of the operator's; its default export is `(context) => tf.LayersModel` on
+   * logits. `bundle`, put in by `resolveStudy`, is what trains: the module with all that it imports.
    */
-  | { readonly module: string };
+  | { readonly module: string; readonly bundle?: ObjectRef };
 
 /** A data set packed in the store, by content. */
 export interface PinnedDataset {
@@ -143,6 +143,8 @@ export interface CarriedDecisions {
   readonly decisions: readonly Decision[];
   /** The data set as the earlier study pinned it, where the rerun asks for the same one. */
   readonly dataset?: PinnedDataset;
+  /** The model likewise: a module as it was bundled then. */
+  readonly model?: ModelSpec;
 }
 
 /** What identifies a study's work in the store, beyond its name. */

@@ -23,10 +23,10 @@ export class TensorFlowEngine implements TrainingEngine {
   }
 
   async open(job: TrainJob, dataset: LoadedDataset): Promise<OpenTraining> {
-    const { trial, model: spec, modelFolder } = job;
+    const { trial, model: spec, modelBundle } = job;
     const { shape, classes } = dataset.manifest;
     const { hparams, seed } = trial;
-    const model = await buildModel({ spec, shape, classes, hparams, seed, modelFolder });
+    const model = await buildModel({ spec, shape, classes, hparams, seed, modelBundle });
     try {
       return this.training(job, dataset, model);
     } catch (error) {

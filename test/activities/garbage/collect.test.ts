@@ -216,6 +216,7 @@ async function interrupted(
     get: counted(store.get),
     head: counted(store.head),
     list: counted(store.list),
+    copy: counted(store.copy),
     delete: counted(store.delete),
   };
   await collect(watched);

@@ -47,6 +47,16 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       expect(await store.get('in/nothing', { from: 0, count: 2 })).toBeUndefined();
     });
 
+    test('a copy has the bytes of its source, over what was there, whatever characters are in the keys', async () => {
+      const [from, to] = ['copies/täg + 50%/model?.bin', 'copies/other/weights#1.bin'];
+      await store.put(from, bytesOf('weights'));
+      await store.put(to, bytesOf('old'));
+      expect(await store.copy(from, to)).toBe(true);
+      expect(textOf((await store.get(to))?.bytes)).toBe('weights');
+      expect(await store.copy('copies/nothing', to)).toBe(false);
+      expect(textOf((await store.get(to))?.bytes)).toBe('weights');
+    });
+
     test('a second put replaces the first and its etag', async () => {
       const first = await store.put('over/written', bytesOf('one'));
       const second = await store.put('over/written', bytesOf('two'));

@@ -85,6 +85,14 @@ describe('publishing a study', () => {
     expect(await text(store, 'studies/digits/report.html')).toMatch(/^<!doctype html>/);
   });
 
+  it('copies its model on the side of the store', async () => {
+    const store = await storeWithModel();
+    const put: string[] = [];
+    await run({ ...store, put: (key, ...rest) => (put.push(key), store.put(key, ...rest)) }).publish(record);
+    expect(put.filter((key) => key.includes('model'))).toEqual([]);
+    expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
+  });
+
   it('reports the evidence that the store keeps, which the workflow no longer has', async () => {
     const store = await storeWithModel();
     const { publish, recordAll } = run(store);
@@ -135,6 +143,33 @@ describe('publishing a study', () => {
       model: null,
     });
     expect(await keys(store, 'studies/digits/model/')).toEqual([]);
+  });
+
+  it.each(['failed', 'cancelled'] as const)(
+    'of a later run that %s leaves the model of the one before',
+    async (status) => {
+      const store = await storeWithModel();
+      const { publish } = run(store);
+      await publish({ ...record, studyRun: 'first' });
+      const first = await text(store, 'studies/digits/study.json');
+      const later = { ...record, studyRun: 'second', final: null, progress: { ...record.progress, status } };
+      for (let times = 0; times < 2; times++) expect(await publish(later)).toMatchObject({ model: null });
+      expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
+      expect(JSON.parse(await text(store, 'studies/digits/study.json'))).toMatchObject({ studyRun: 'second' });
+      expect(await text(store, 'studies/digits/runs/first/study.json')).toBe(first);
+    },
+  );
+
+  it('of a later run that completed takes the name, and keeps what the one before had published', async () => {
+    const store = await storeWithModel();
+    const { publish } = run(store);
+    await publish({ ...record, studyRun: 'first' });
+    const report = await text(store, 'studies/digits/report.html');
+    await store.put('trials/77/model/other.bin', Buffer.from('other'));
+    await publish({ ...record, studyRun: 'second', final: { ...record.final!, model: 'trials/77/model/' } });
+    expect(await keys(store, 'studies/digits/model/')).toEqual(['studies/digits/model/other.bin']);
+    expect(await text(store, 'studies/digits/runs/first/model/weights.bin')).toBe('weights');
+    expect(await text(store, 'studies/digits/runs/first/report.html')).toBe(report);
   });
 
   it('fails where the model that it should copy is not there', async () => {

@@ -44,6 +44,7 @@ describe('a rerun', () => {
           changed: [],
         },
         dataset: SAMPLE_STUDY.dataset,
+        model: SAMPLE_STUDY.model,
       },
     });
     expect(
@@ -65,6 +66,8 @@ describe('a rerun', () => {
     );
     expect(planned.ok && planned.carried.origin.changed.some((path) => path.startsWith('budget'))).toBe(false);
     expect(planned.ok && 'dataset' in planned.carried).toBe(false);
+    const remodelled = plan('lr-retest', [{ path: 'model', value: { module: 'other.cjs' } }]);
+    expect(remodelled.ok && 'model' in remodelled.carried).toBe(false);
   });
 
   it('takes over nothing if it begins with the first stage', () => {

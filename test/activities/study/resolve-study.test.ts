@@ -1,10 +1,15 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
 import type { MockActivityEnvironment } from '@temporalio/testing';
 import { createStudyActivities } from '../../../activities';
+import { sha256Of } from '../../../activities/content-hash';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { StorageDenied, StorageRefused } from '../../../activities/storage/object-store';
-import type { ResolvedStudy } from '../../../workflows/words/study';
+import type { ObjectRef } from '../../../workflows/words/outcome';
+import type { CarriedDecisions, ResolvedStudy } from '../../../workflows/words/study';
 import { quietEnvironment } from '../../support/activity-environment';
 import { folderOf, idxSet } from '../../support/datasets';
 
@@ -125,5 +130,48 @@ describe('resolving a study', () => {
       throw error;
     };
     expect(await failure(study, { store: { ...memoryStore(), head: fails } })).toMatchObject(expected);
+  });
+});
+
+describe('resolving a study with a model module', () => {
+  const store = memoryStore();
+  const modelFolder = mkdtempSync(path.join(tmpdir(), 'stepwell-models-'));
+  const module = { ...study, model: { module: 'mine.cjs' } };
+
+  async function bundleOf(width: number, carried?: CarriedDecisions): Promise<ObjectRef> {
+    writeFileSync(path.join(modelFolder, 'mine.cjs'), "module.exports = require('./helper.cjs');");
+    writeFileSync(path.join(modelFolder, 'helper.cjs'), `module.exports = ${width};`);
+    const { resolveStudy } = createStudyActivities({ store, fileRoots: [folder], modelFolder });
+    const input = { studyId: 'tiny', study: module, ...(carried && { carried }) };
+    const { model } = (await quietEnvironment().run(resolveStudy, input)) as ResolvedStudy;
+    if (!('module' in model) || model.bundle === undefined) throw new Error('the module is not pinned');
+    return model.bundle;
+  }
+
+  it('pins it by a bundle in the store, another one for a helper that was edited', async () => {
+    const [one, two, again] = [await bundleOf(1), await bundleOf(2), await bundleOf(1)];
+    expect(again).toEqual(one);
+    expect(two.sha256).not.toBe(one.sha256);
+    const { bytes } = (await store.get(two.key))!;
+    expect([two.key, two.sha256]).toEqual([`models/${sha256Of(bytes)}/bundle.cjs`, sha256Of(bytes)]);
+  });
+
+  it('takes over the bundle that a rerun carries, as long as the store has it', async () => {
+    const one = await bundleOf(1);
+    const carried: CarriedDecisions = {
+      origin: { kind: 'rerun', studyId: 'earlier', stageIds: [], changed: [] },
+      decisions: [],
+      model: { module: 'mine.cjs', bundle: one },
+    };
+    expect(await bundleOf(3, carried)).toEqual(one);
+    await store.delete([one.key]);
+    expect((await bundleOf(3, carried)).sha256).not.toBe(one.sha256);
+  });
+
+  it('fails for good on one that cannot be bundled, in words', async () => {
+    const error = await failure(module);
+    expect(error).toMatchObject({ type: 'InvalidStudy', nonRetryable: true });
+    expect(error.message).toContain('model.module: cannot be used: the tuner worker allows no model modules');
+    expect(error.message).toContain('set STEPWELL_MODEL_FOLDER on the tuner workers');
   });
 });

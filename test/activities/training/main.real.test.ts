@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { deriveSeed } from '../../../workflows/search/random';
 import type { LayerSpec } from '../../../workflows/words/study';
 import type { TrainJob } from '../../../activities/trial/protocol';
 import {
   digitsJob,
   ForkedTrainer,
+  freshFolder,
   type LocalDigits,
   packedDigits,
   tensorBits,
@@ -133,9 +136,11 @@ describe('the trainer process', () => {
       trainer.send({ type: 'start', job: what });
       return trainer.next('failed');
     };
-    expect(await tell(job({ model: { module: 'mine.js' } }))).toMatchObject({
+    const modelBundle = path.join(freshFolder(), 'bundle.cjs');
+    writeFileSync(modelBundle, 'throw new Error("no such width");');
+    expect(await tell(job({ model: { module: 'mine.js' }, modelBundle }))).toMatchObject({
       failure: 'ModuleUnavailable',
-      message: expect.stringContaining('set STEPWELL_MODEL_FOLDER'),
+      message: "model.module 'mine.js' cannot be loaded: no such width",
     });
     expect(
       await tell(job({ dataset: { ...digits.dataset, sha256: 'other' }, datasetFolder: '/nowhere' })),

@@ -48,7 +48,7 @@ describe('when the attempt is cancelled', () => {
       stopSeconds: 25,
       onTrained: () => undefined,
       scratchFolder: folder,
-      modelFolder: null,
+      fetchModel: async () => null,
       heartbeat: undefined,
       attempt: 1,
       ending,

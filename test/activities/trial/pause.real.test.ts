@@ -58,7 +58,6 @@ async function run(
     store: on,
     trainers: workers[worker]!,
     cacheFolder: path.join(folder, `worker-${worker}`),
-    modelFolder: null,
   });
   const input = trialInput({ dataset, checkpointEverySteps: 1000 }, { ...TRIAL, ...trial });
   const environment = quietEnvironment({

@@ -43,7 +43,7 @@ async function begin(trialId: string, owner: Partial<TrialOwner> = {}): Promise<
     stopSeconds: 25,
     onTrained: () => undefined,
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
-    modelFolder: null,
+    fetchModel: async () => null,
     heartbeat: undefined,
     attempt: owner.attempt ?? 1,
     ending: new AbortController(),

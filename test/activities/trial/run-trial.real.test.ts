@@ -60,7 +60,7 @@ function execute(input: RunTrialInput, info: Partial<Info> = {}): Execution {
   const environment = quietEnvironment({ heartbeatTimeoutMs: 400, ...info });
   const heartbeats: TrialProgress[] = [];
   environment.on('heartbeat', (heartbeat: TrialProgress) => heartbeats.push(heartbeat));
-  const runTrial = createRunTrial({ store, trainers, cacheFolder, modelFolder: null });
+  const runTrial = createRunTrial({ store, trainers, cacheFolder });
   const ended = (environment.run(runTrial, input) as Promise<TrialResult>).catch((error: unknown) => error as Error);
   return { environment, heartbeats, ended };
 }
@@ -156,7 +156,7 @@ test('a trial that another study trains is come back to, without counting as tro
   const warm = await own.use('warm', async ({ pid }) => pid);
   const environment = quietEnvironment({ workflowExecution: { workflowId: 'study/third', runId: '3' } });
   const busy = await environment
-    .run(createRunTrial({ store, trainers: own, cacheFolder, modelFolder: null }), input)
+    .run(createRunTrial({ store, trainers: own, cacheFolder }), input)
     .catch((error: unknown) => error);
   // Its trainer is none the worse for it.
   expect(await own.use('warm', async ({ pid }) => pid)).toBe(warm);

@@ -55,7 +55,7 @@ export async function runAttempt(
     stopSeconds: 25,
     onTrained: () => (given.count += 1),
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
-    modelFolder: null,
+    fetchModel: async () => null,
     heartbeat: undefined,
     attempt: number,
     ending,

@@ -14,6 +14,6 @@ export function stubJob(steps: number, hparams: HParams = {}): TrainJob {
     datasetFolder: '/nowhere',
     scratchFolder: mkdtempSync(path.join(tmpdir(), 'stepwell-stub-')),
     resumeFrom: null,
-    modelFolder: null,
+    modelBundle: null,
   };
 }

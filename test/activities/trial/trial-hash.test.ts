@@ -4,12 +4,10 @@ import { trialHash } from '../../../activities/trial/trial-hash';
 import type { RunTrialInput } from '../../../workflows/words/contract';
 import { trialInput } from './trial-input';
 
-const hashOf = (
-  input: RunTrialInput,
-  engine = 'tensorflow 2.21 cpu',
-  source?: string,
-  device = 'a processor',
-): string => trialHash(input, { engine, device }, source);
+const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', device = 'a processor'): string =>
+  trialHash(input, { engine, device });
+const moduleOf = (module: string, bundled: string): RunTrialInput =>
+  trialInput({ model: { module, bundle: { key: `models/${bundled}`, sha256: bundled, bytes: 1 } } });
 const base = trialInput();
 
 test('the hash of a trial is known: a change of it would throw away what studies have in their stores', () => {
@@ -27,13 +25,15 @@ test('names of studies, trials and places do not count', () => {
     trialInput({ dataset: { ...dataset, source: { format: 'idx', uri: 's3://elsewhere/digits' } } }),
   ];
   for (const input of same) expect(hashOf(input)).toBe(hashOf(base));
+  expect(hashOf(moduleOf('renamed.cjs', 'one'))).toBe(hashOf(moduleOf('mine.cjs', 'one')));
 });
 
 test('everything that the bits depend on counts', () => {
   const { dataset, trial } = base;
   const others: readonly string[] = [
     hashOf(base, 'another engine'),
-    hashOf(base, undefined, 'source of a module'),
+    hashOf(moduleOf('mine.cjs', 'one')),
+    hashOf(moduleOf('mine.cjs', 'another')),
     hashOf(trialInput({ model: { preset: 'lenet5' } })),
     hashOf(trialInput({ optimizer: { name: 'sgd' } })),
     hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
@@ -60,7 +60,7 @@ test('a study that must not reuse has trials of its own, which it finds again', 
 
 test('the device counts where times and memory are measured, and only there: a rung is found again on its own device', () => {
   const on = (process: 'fresh' | 'warm', device: string): string =>
-    hashOf(trialInput({}, { process }), undefined, undefined, device);
+    hashOf(trialInput({}, { process }), undefined, device);
   expect(on('fresh', 'a GPU, 80 GiB')).not.toBe(on('fresh', 'a GPU, 16 GiB'));
   expect(on('warm', 'a GPU, 80 GiB')).toBe(on('warm', 'a GPU, 16 GiB'));
 });

@@ -18,14 +18,18 @@ const OBJECTIVE = { metric: 'valLoss', direction: 'minimize' } as const;
 const STUDY = {
   name: 'tiny',
   dataset: { format: 'idx', uri: `file://${folder}` },
-  model: { preset: 'mnist-cnn' },
+  model: { module: 'mine.cjs' },
   stages: [{ stage: 'finalTrain' }],
 };
 
 /** A study with one trial, as its workers leave it. */
 async function completedStudy(): Promise<ObjectStore> {
   const store = memoryStore();
-  const { resolveStudy, recordDecision, publishStudy } = createStudyActivities({ store, fileRoots: [folder] });
+  const { resolveStudy, recordDecision, publishStudy } = createStudyActivities({
+    store,
+    fileRoots: [folder],
+    modelFolder: path.dirname(localFile('mine.cjs', 'module.exports = 1;')),
+  });
   const environment = quietEnvironment();
   const study = (await environment.run(resolveStudy, {
     studyId: 'tiny',

@@ -1,6 +1,5 @@
-import { realpathSync } from 'node:fs';
-import { isAbsolute, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRequire } from 'node:module';
+import { HANDED_IN_TENSORFLOW } from '../../../trial/protocol';
 import { modelInvalid, moduleUnavailable } from '../../failures';
 import { tf } from '../native';
 import type { ModelContext } from './model';
@@ -12,18 +11,17 @@ import type { ModelContext } from './model';
 type ModelModule = (context: ModelContext & { readonly tf: typeof tf }) => tf.LayersModel;
 
 /**
- * The network of a module below the folder that the worker's operator named.
+ * The network of a study's model module, by its bundle alone: whatever the module's own file has become since.
  *
  * Built twice and compared: weights that differ are seeded by nothing, so no retry could repeat them.
  *
- * @throws TrainingFailure if there is no such folder or module, it lies outside, or it does not return a seeded model.
+ * @param path Of the module, for people.
+ * @param bundle File that is named by the hash of its content, for Node keeps what it has once loaded from a name.
+ * @throws TrainingFailure if it cannot be loaded or does not return a seeded model.
  */
-export async function buildModule(
-  path: string,
-  modelFolder: string | null,
-  context: ModelContext,
-): Promise<tf.LayersModel> {
-  const build = await loadModule(locate(path, modelFolder), path);
+export function buildModule(path: string, bundle: string | null, context: ModelContext): tf.LayersModel {
+  if (bundle === null) throw new Error(`model.module '${path}' came without its bundle`);
+  const build = loadModule(bundle, path);
   const [network, again] = [callModule(build, path, context), callModule(build, path, context)];
   try {
     network.weights.forEach((weight, i) => {
@@ -39,39 +37,19 @@ export async function buildModule(
   return network;
 }
 
-function locate(path: string, modelFolder: string | null): string {
-  if (modelFolder === null) {
-    throw moduleUnavailable(
-      `model.module '${path}' cannot be used: this worker allows no model modules (set STEPWELL_MODEL_FOLDER on it)`,
-    );
-  }
-  let found: string;
-  let folder: string;
-  try {
-    folder = realpathSync(modelFolder);
-    found = realpathSync(resolve(folder, path));
-  } catch (cause) {
-    throw moduleUnavailable(`model.module '${path}' does not exist in the worker's model folder`, { cause });
-  }
-  const inside = relative(folder, found);
-  if (inside.startsWith('..') || isAbsolute(inside))
-    throw moduleUnavailable(`model.module must lie inside the worker's model folder, got '${path}'`);
-  return found;
-}
-
-async function loadModule(file: string, path: string): Promise<ModelModule> {
+function loadModule(file: string, path: string): ModelModule {
   let loaded: unknown;
+  Object.assign(globalThis, { [Symbol.for(HANDED_IN_TENSORFLOW)]: tf });
   try {
-    loaded = await import(pathToFileURL(file).href);
+    loaded = createRequire(file)(file);
   } catch (cause) {
     throw moduleUnavailable(
       `model.module '${path}' cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
   }
-  // A CommonJS module's own `default` is wrapped once more by the import.
-  for (let depth = 0; depth < 2 && typeof loaded === 'object' && loaded !== null; depth++)
-    loaded = (loaded as { default?: unknown }).default;
+  // What was an ES module has its function as `default`; what was CommonJS is the function.
+  if (typeof loaded === 'object' && loaded !== null) loaded = (loaded as { default?: unknown }).default;
   if (typeof loaded !== 'function')
     throw moduleUnavailable(`model.module '${path}' must export a function (context) => tf.LayersModel by default`);
   return loaded as ModelModule;

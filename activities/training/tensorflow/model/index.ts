@@ -21,7 +21,8 @@ export interface BuildModelInput {
   readonly hparams: HParams;
   /** The trial's seed. */
   readonly seed: number;
-  readonly modelFolder: string | null;
+  /** Local file with the bundle of a module. */
+  readonly modelBundle: string | null;
 }
 
 /**
@@ -39,7 +40,7 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
   };
   const earlier = new Set(registeredVariables().keys());
   try {
-    const network = await buildNetwork(input, context);
+    const network = buildNetwork(input, context);
     return trainable(network, context, 'module' in input.spec ? 'module' : 'configuration');
   } catch (error) {
     // Half a model has no owner: its layers may never have met their network.
@@ -51,8 +52,8 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
 const registeredVariables = (): ReadonlyMap<string, tf.Variable> =>
   new Map(Object.entries(tf.engine().state.registeredVariables));
 
-async function buildNetwork({ spec, modelFolder }: BuildModelInput, context: ModelContext): Promise<tf.LayersModel> {
-  if ('module' in spec) return buildModule(spec.module, modelFolder, context);
+function buildNetwork({ spec, modelBundle }: BuildModelInput, context: ModelContext): tf.LayersModel {
+  if ('module' in spec) return buildModule(spec.module, modelBundle, context);
   if ('layers' in spec) return buildLayers(spec.layers, context);
   if (!isPreset(spec.preset))
     throw modelInvalid(`model.preset must be one of ${PRESET_NAMES.join(', ')}, got '${spec.preset}'`);

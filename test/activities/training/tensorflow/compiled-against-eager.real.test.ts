@@ -23,9 +23,9 @@ async function compare(
   optimizer: OptimizerName,
   hparams: HParams,
   steps: number,
-  modelFolder: string | null = null,
+  modelBundle: string | null = null,
 ): Promise<number> {
-  const of = await digits.plan(spec, optimizer, hparams, modelFolder);
+  const of = await digits.plan(spec, optimizer, hparams, modelBundle);
   const compiled = digits.train(digits.compile(of), of, hparams, steps);
   const eager = digits.train(createEagerEngine(of, digits.data), of, hparams, steps);
   compiled.losses.forEach((loss, i) => expect(Math.abs(loss - eager.losses[i]!)).toBeLessThan(1e-5));
@@ -122,9 +122,9 @@ describe('layers that no preset has', () => {
   });
 
   it('compile and train alike: a batch normalization that two branches share, beside one of its own', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-shared-'));
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-shared-')), 'shared.cjs');
     writeFileSync(
-      path.join(folder, 'shared.cjs'),
+      file,
       `module.exports = ({ tf, shape, classes, seed }) => {
       const init = (place) => tf.initializers.glorotUniform({ seed: seed(place) });
       const image = tf.input({ shape });
@@ -135,6 +135,6 @@ describe('layers that no preset has', () => {
       return tf.model({ inputs: image, outputs: head.apply(tf.layers.globalMaxPooling2d({}).apply(merged)) });
     };`,
     );
-    expect(await compare({ module: 'shared.cjs' }, 'momentum', { momentum: 0.9 }, 3, folder)).toBeLessThan(1e-5);
+    expect(await compare({ module: 'shared.cjs' }, 'momentum', { momentum: 0.9 }, 3, file)).toBeLessThan(1e-5);
   });
 });

@@ -59,7 +59,7 @@ function withTable(seed: number, hparams: HParams): TrainableModel {
 }
 
 const bySpec = (spec: ModelSpec, seed: number, hparams: HParams): Promise<TrainableModel> =>
-  buildModel({ spec, shape: SHAPE, classes: CLASSES, hparams, seed, modelFolder: null });
+  buildModel({ spec, shape: SHAPE, classes: CLASSES, hparams, seed, modelBundle: null });
 
 /** Noise that a wrapper hides from the step, so that it is drawn from its own configuration. */
 const wrappedNoise = (rate: number): ModelSpec => ({

@@ -36,7 +36,7 @@ afterEach(() => models.splice(0).forEach((model) => model.dispose()));
 
 async function exported(spec: ModelSpec): Promise<{ readonly folder: string; readonly model: TrainableModel }> {
   const hparams = { dropoutRate: 0.25 };
-  const model = await buildModel({ spec, shape: SHAPE, classes: 4, hparams, seed: 5, modelFolder: null });
+  const model = await buildModel({ spec, shape: SHAPE, classes: 4, hparams, seed: 5, modelBundle: null });
   models.push(model);
   const folder = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-export-')), 'model');
   const weights = initialTensors(planStep(model, 4, { name: 'sgd' }, hparams));

@@ -57,7 +57,7 @@ function refusedOnGpus(model: TrainableModel, optimizer: OptimizerName, hparams:
 }
 
 const preset = (name: string, classes = CLASSES): Promise<TrainableModel> =>
-  buildModel({ spec: { preset: name }, shape: SHAPE, classes, hparams: EVERYTHING, seed: 1, modelFolder: null });
+  buildModel({ spec: { preset: name }, shape: SHAPE, classes, hparams: EVERYTHING, seed: 1, modelBundle: null });
 
 describe('no op without a deterministic kernel on GPUs', () => {
   it.each(PRESET_NAMES)('is in %s', async (name) => {

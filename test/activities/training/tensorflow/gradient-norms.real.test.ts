@@ -28,7 +28,7 @@ afterEach(() => {
 });
 
 async function planOf(spec: ModelSpec, hparams: HParams): Promise<StepPlan> {
-  const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelFolder: null });
+  const model = await buildModel({ spec, shape: [8, 8, 1], classes: 10, hparams, seed: 5, modelBundle: null });
   models.push(model);
   return planStep(model, 10, { name: 'sgd' }, hparams);
 }

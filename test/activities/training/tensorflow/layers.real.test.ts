@@ -7,7 +7,7 @@ import { LAYER_CLASSES } from '../../../../workflows/spec/layer-classes';
 import type { LayerSpec } from '../../../../workflows/words/study';
 
 const built = (...layers: readonly LayerSpec[]) =>
-  buildModel({ spec: { layers }, shape: [8, 8, 1], classes: 10, hparams: {}, seed: 1, modelFolder: null });
+  buildModel({ spec: { layers }, shape: [8, 8, 1], classes: 10, hparams: {}, seed: 1, modelBundle: null });
 
 async function refusal(...layers: readonly LayerSpec[]): Promise<string> {
   return built(...layers).then(

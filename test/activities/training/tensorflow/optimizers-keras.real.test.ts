@@ -46,7 +46,7 @@ async function trajectory({ optimizer, hparams }: KerasCase): Promise<readonly (
     classes: CLASSES,
     hparams,
     seed: 1,
-    modelFolder: null,
+    modelBundle: null,
   });
   models.push(model);
   const kernel = model.variables[0]!;

@@ -20,7 +20,7 @@ async function built(
   shape: readonly [number, number, number] = [9, 9, 3],
   classes = 4,
 ): Promise<TrainableModel> {
-  const model = await buildModel({ spec: { layers }, shape, classes, hparams: {}, seed: 7, modelFolder: null });
+  const model = await buildModel({ spec: { layers }, shape, classes, hparams: {}, seed: 7, modelBundle: null });
   models.push(model);
   return model;
 }

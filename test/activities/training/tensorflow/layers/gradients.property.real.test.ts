@@ -171,7 +171,7 @@ const caseOf = (layers: fc.Arbitrary<LayerSpec>): fc.Arbitrary<Case> =>
 async function expectAlike(
   of: Omit<Case, 'layers'>,
   spec: ModelSpec,
-  more: { readonly hparams?: HParams; readonly modelFolder?: string } = {},
+  more: { readonly hparams?: HParams; readonly modelBundle?: string } = {},
 ): Promise<void> {
   const { gradient, rounding, loss, norm } = await engineDifference({ ...of, spec, ...more });
   expect(norm).toBeGreaterThan(1e-6);
@@ -204,9 +204,9 @@ describe('the compiled engine has the gradients of the same step run op by op', 
   });
 
   it('through layers that merge branches', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-branches-'));
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-branches-')), 'branches.cjs');
     writeFileSync(
-      path.join(folder, 'branches.cjs'),
+      file,
       `module.exports = ({ tf, shape, classes, hparams, seed }) => {
       const init = (place) => tf.initializers.glorotUniform({ seed: seed(place) });
       const image = tf.input({ shape });
@@ -221,7 +221,7 @@ describe('the compiled engine has the gradients of the same step run op by op', 
       stride: side,
     });
     const runs = fc.asyncProperty(caseOf(fc.constant(layer('Flatten'))), hparams, ({ layers: _, ...of }, chosen) =>
-      expectAlike(of, { module: 'branches.cjs' }, { hparams: chosen, modelFolder: folder }),
+      expectAlike(of, { module: 'branches.cjs' }, { hparams: chosen, modelBundle: file }),
     );
     await fc.assert(runs, { seed: SEED, numRuns: 8, endOnFailure: true });
   });

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelSpec } from '../../workflows/words/study';
+import { sha256Of } from '../content-hash';
+import { getChecked } from '../storage/files';
+import { StorageDenied } from '../storage/object-store';
+import type { ObjectStore } from '../storage/object-store';
+
+/**
+ * Local file of a model's bundle, named by its hash: a process that has loaded one of another content cannot take it
+ * for this.
+ *
+ * @returns `null` for models that the study holds itself.
+ * @throws StorageDenied if the store has not the bundle that was pinned: no retry mends that.
+ */
+export async function fetchBundle(store: ObjectStore, model: ModelSpec, folder: string): Promise<string | null> {
+  if (!('module' in model) || model.bundle === undefined) return null;
+  const { key, sha256 } = model.bundle;
+  const file = path.resolve(folder, `${sha256}.cjs`);
+  const local = await readFile(file).catch(() => undefined);
+  if (local !== undefined && sha256Of(local) === sha256) return file;
+  const found = await getChecked(store, model.bundle);
+  if ('problem' in found) {
+    throw new StorageDenied(
+      `bundle of model.module '${model.module}' cannot be used: ${found.problem} [key=${key}]; start the study again, which bundles the module anew`,
+    );
+  }
+  await mkdir(folder, { recursive: true });
+  const partial = path.join(folder, `.partial-${randomUUID()}`);
+  try {
+    await writeFile(partial, found.bytes);
+    await rename(partial, file);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return file;
+}
