@@ -37,6 +37,7 @@ export interface CheckpointFile {
   /** The best epoch so far ended here. */
   readonly best: boolean;
   readonly bytes: number;
+  readonly sha256: string;
   readonly deviceSeconds: number;
 }
 

@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
+import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { createDataOrder, StepBatches } from './data-order';
 import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
-import { type HostTensors, writeDurably } from '../safetensors';
+import type { HostTensors } from '../safetensors';
 import { Progress } from './progress';
 import {
   afterEpoch,
@@ -95,7 +94,7 @@ export class TrialRun {
     if (resumeFrom === null) {
       training.engine.load(training.initialState());
     } else {
-      const checkpoint = decodeCheckpoint(readFileSync(resumeFrom));
+      const checkpoint = readCheckpoint(resumeFrom);
       training.engine.load(checkpoint.tensors);
       // What is younger than the checkpoint is as in a trial that just begins.
       this.state = { ...INITIAL_STATE, ...checkpoint.state };
@@ -200,12 +199,11 @@ export class TrialRun {
     const deviceSeconds = this.progress.seconds();
     this.state = { ...this.state, deviceSeconds };
     const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
-    const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
-    writeDurably(path, bytes);
+    const written = writeCheckpoint(path, { state: this.state, tensors: engine.read(), best: this.best });
     this.written = step;
     send({
       type: 'checkpoint',
-      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds },
+      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, ...written, deviceSeconds },
     });
   }
 

@@ -53,7 +53,7 @@ describe('the result', () => {
     expect(requests).toEqual([
       'get manifest.json',
       'put manifest.json',
-      'put weights.safetensors',
+      'putFile weights.safetensors',
       'put manifest.json',
     ]);
   });
