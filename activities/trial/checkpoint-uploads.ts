@@ -25,6 +25,7 @@ export class CheckpointUploads {
   private busy = false;
   private failure: { readonly reason: unknown } | undefined;
   private wroteAt = performance.now();
+  private readonly useless = new AbortController();
 
   /** @param signal Aborted when the attempt ends: then no failed upload is tried again. */
   constructor(
@@ -67,6 +68,14 @@ export class CheckpointUploads {
     if (this.failure !== undefined) throw this.failure.reason;
   }
 
+  /** Gives up what is not in the store yet: the training has a result, and nobody goes on from a checkpoint of it. */
+  async abandon(): Promise<void> {
+    if (this.waiting !== undefined) discard(this.waiting);
+    this.waiting = undefined;
+    this.useless.abort(new Error('the training has ended'));
+    await this.drained();
+  }
+
   /** Resolves when nothing is under way, however it ended. */
   async settled(): Promise<void> {
     await this.working;
@@ -77,16 +86,15 @@ export class CheckpointUploads {
       for (let file = this.take(); file !== undefined; file = this.take()) {
         const { path } = file;
         const committed = file;
-        await retryStorage(() => this.ledger.commitCheckpoint(committed), {
-          signal: this.signal,
-          onRetry: this.events.onMoved,
-        });
+        const { onMoved } = this.events;
+        const put = () => this.ledger.commitCheckpoint(committed, { onMoved, signal: this.useless.signal });
+        await retryStorage(put, { signal: AbortSignal.any([this.signal, this.useless.signal]), onRetry: onMoved });
         await rm(path, { force: true });
         this.wroteAt = performance.now();
         this.events.onMoved();
       }
     } catch (error) {
-      this.lose(error);
+      if (error !== this.useless.signal.reason) this.lose(error);
     } finally {
       this.busy = false;
     }

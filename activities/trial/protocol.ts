@@ -20,7 +20,8 @@ export interface TrainJob {
   readonly scratchFolder: string;
   /** A checkpoint file to go on from. */
   readonly resumeFrom: string | null;
-  readonly checkpointEverySteps: number;
+  readonly checkpointEverySeconds: number;
+  readonly checkpointEverySteps?: number;
   /** Folder that `model.module` is resolved in; `null` where the operator allows none. */
   readonly modelFolder: string | null;
 }

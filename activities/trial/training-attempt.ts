@@ -70,7 +70,8 @@ export class TrainingAttempt {
     try {
       const job = await abortable(this.job(), this.signal);
       const report = await this.train(job);
-      await this.uploads.drained();
+      if (report === 'stopped' || report.outcome.status === 'paused') await this.uploads.drained();
+      else await this.uploads.abandon();
       if (report === 'stopped') throw this.signal.reason;
       return await this.finish(report);
     } catch (error) {
@@ -80,7 +81,7 @@ export class TrainingAttempt {
 
   private async job(): Promise<TrainJob> {
     const { input, scratchFolder, modelFolder, fetchDataset } = this.options;
-    const { trial, model, optimizer, objective, dataset, checkpointEverySteps } = input;
+    const { trial, model, optimizer, objective, dataset, checkpointEverySeconds, checkpointEverySteps } = input;
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     return {
@@ -91,7 +92,8 @@ export class TrainingAttempt {
       dataset,
       datasetFolder,
       scratchFolder,
-      checkpointEverySteps,
+      checkpointEverySeconds,
+      ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
       modelFolder,
       resumeFrom: restored?.path ?? null,
     };

@@ -54,7 +54,7 @@ export function digitsJob(
     objective: { metric: 'valLoss', direction: 'minimize' },
     scratchFolder: freshFolder(),
     resumeFrom: null,
-    checkpointEverySteps: 1_000_000,
+    checkpointEverySeconds: 1_000_000,
     modelFolder: null,
     ...job,
     trial: {

@@ -58,7 +58,7 @@ export class TrialRun {
     this.restore();
     while (this.state.ending === null && this.state.step < this.facts.stepsTotal) {
       if (this.parts.stopRequested()) {
-        this.checkpoint(false);
+        this.checkpoint(null);
         return { stoppedAt: this.state.step };
       }
       if (this.pauseIsDue()) return this.pause();
@@ -77,7 +77,7 @@ export class TrialRun {
 
   /** Ends this segment. Nothing but the checkpoint is written: the weights are those of a training under way. */
   private pause(): TrainReport {
-    this.checkpoint(false);
+    this.checkpoint(null);
     return {
       outcome: { status: 'paused', measurement: this.measurement(null) },
       engine: this.parts.identity,
@@ -107,7 +107,7 @@ export class TrialRun {
 
   private async advance(): Promise<void> {
     const {
-      job: { trial, checkpointEverySteps },
+      job: { trial },
       training,
     } = this.parts;
     const { step } = this.state;
@@ -122,8 +122,8 @@ export class TrialRun {
     this.progress.stepped(loss);
     this.progress.report(this.state.step, this.facts);
     if (this.state.ending !== null) return;
-    const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
-    if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
+    const improved = endsEpoch(this.facts, this.state.step) ? await this.closeEpoch() : null;
+    if (this.checkpointIsDue()) this.checkpoint(improved);
   }
 
   private learningRate(step: number): number {
@@ -149,8 +149,17 @@ export class TrialRun {
     );
   }
 
-  /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
-  private async closeEpoch(): Promise<boolean> {
+  /** By the clock as well, which decides when a checkpoint is written and nothing of what is in it. */
+  private checkpointIsDue(): boolean {
+    const { checkpointEverySteps = Number.POSITIVE_INFINITY, checkpointEverySeconds } = this.parts.job;
+    return (
+      this.state.step % checkpointEverySteps === 0 ||
+      this.progress.seconds() - this.state.deviceSeconds >= checkpointEverySeconds
+    );
+  }
+
+  /** Adds a line to the curve. @returns The state that was read, if it is the best one and its weights were kept. */
+  private async closeEpoch(): Promise<HostTensors | null> {
     const {
       job: { trial, objective },
       training,
@@ -175,9 +184,10 @@ export class TrialRun {
     this.state = afterEpoch(this.state, line, validated, { schedule: trial.schedule, objective, stop: trial.stop });
     this.state = this.noise.grown(this.state, facts.phases);
     this.facts = withPhases(this.parts.facts, this.state.grown);
-    if (this.state.best !== line) return false;
-    this.best = training.weightsOf(training.engine.read());
-    return true;
+    if (this.state.best !== line) return null;
+    const tensors = training.engine.read();
+    this.best = training.weightsOf(tensors);
+    return tensors;
   }
 
   private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
@@ -188,22 +198,31 @@ export class TrialRun {
     return { engine: this.parts.training.engine, part, indices, between };
   }
 
-  private checkpoint(best: boolean): void {
+  /** @param improved The state at this step, if the best epoch has just ended with it. */
+  private checkpoint(improved: HostTensors | null): void {
     const {
-      job: { scratchFolder },
+      job: { scratchFolder, trial },
       training: { engine },
       send,
     } = this.parts;
     const { step } = this.state;
-    if (step === this.written) return;
+    // Nobody goes on with a trial in a process of its own.
+    if (step === this.written || trial.process === 'fresh') return;
     const deviceSeconds = this.progress.seconds();
     this.state = { ...this.state, deviceSeconds };
     const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
-    const written = writeCheckpoint(path, { state: this.state, tensors: engine.read(), best: this.best });
+    const written = writeCheckpoint(path, { state: this.state, tensors: improved ?? engine.read(), best: this.best });
     this.written = step;
     send({
       type: 'checkpoint',
-      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, ...written, deviceSeconds },
+      checkpoint: {
+        path,
+        step,
+        epoch: epochsDone(this.facts, step),
+        best: improved !== null,
+        ...written,
+        deviceSeconds,
+      },
     });
   }
 

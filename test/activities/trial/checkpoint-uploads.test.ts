@@ -36,7 +36,7 @@ test('a checkpoint that is added is committed, and its local file gone', async (
   await uploads.drained();
   expect(await stepsIn(store)).toEqual([100]);
   expect(uploads.committedStep).toBe(100);
-  expect(seen).toEqual({ moved: 1, lost: [] });
+  expect(seen).toEqual({ moved: 2, lost: [] });
   expect(existsSync(file.path)).toBe(false);
 });
 
@@ -57,7 +57,7 @@ test('a store that is away for a while costs nothing but time', async () => {
   uploads.add(checkpointFile(100));
   await uploads.drained();
   expect(await stepsIn(store)).toEqual([100]);
-  expect(seen).toEqual({ moved: 3, lost: [] });
+  expect(seen).toEqual({ moved: 5, lost: [] });
 });
 
 test('a store that stays away for five minutes ends the uploads, and is told once', async () => {
@@ -89,6 +89,24 @@ test('an end that comes while a retry is waited for lets one more try pass, at o
   ending.abort(new Error('stopped'));
   await uploads.drained();
   expect(await stepsIn(store)).toEqual([100]);
+});
+
+test('a training with a result waits for no checkpoint: one under way is ended, one that waits is not begun', async () => {
+  const { store, ledger, uploads, seen } = await start();
+  const begun: string[] = [];
+  store.putFile = async (key, _source, { signal } = {}) => {
+    begun.push(key);
+    return new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  };
+  const files = [100, 200].map((step) => checkpointFile(step));
+  for (const file of files) uploads.add(file);
+  await waitFor('the first upload began', () => (begun.length > 0 ? true : undefined));
+  await uploads.abandon();
+  expect(begun).toHaveLength(1);
+  expect([await stepsIn(store), seen.lost, ledger.checkpoint]).toEqual([[], [], null]);
+  await waitFor('the one that waited is gone', () => (existsSync(files[1]!.path) ? undefined : true));
 });
 
 test('a trial that another attempt has taken ends the uploads, and nothing of this one is kept', async () => {
