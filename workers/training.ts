@@ -38,6 +38,7 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             store,
             trainers,
             cacheFolder: config.cacheFolder,
+            cacheBytesMax: config.cacheBytesMax,
             modelFolder: config.modelFolder,
           }),
         },

@@ -13,6 +13,7 @@ import type { RunTrialInput, TrialProgress } from '../../workflows/words/contrac
 import type { TrialResult } from '../../workflows/words/outcome';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
+import { forgetLeastUsed, holdDataset } from '../datasets/packed/cache-limit';
 import { asFailure } from '../failures';
 import { openTrial, TrialBusy } from '../ledger/open-trial';
 import type { ObjectStore } from '../storage/object-store';
@@ -29,6 +30,8 @@ export interface RunTrialDependencies {
   readonly trainers: TrainerPool;
   /** Local folder for data sets and scratch files. */
   readonly cacheFolder: string;
+  /** Of packed data sets in the cache; those in use stay even above it. No limit by default. */
+  readonly cacheBytesMax?: number | undefined;
   /** Folder that `model.module` may be loaded from. */
   readonly modelFolder: string | null;
 }
@@ -77,6 +80,7 @@ class RunningTrial {
   private readonly previous: TrialProgress | undefined = this.info.heartbeatDetails as TrialProgress | undefined;
   private progress: TrialProgress;
   private attempt: TrainingAttempt | undefined;
+  private releaseDataset: () => void = () => undefined;
 
   constructor(
     private readonly dependencies: RunTrialDependencies,
@@ -130,7 +134,6 @@ class RunningTrial {
     const {
       trial: { trialId },
       model,
-      dataset,
     } = input;
     liveness.moved();
     const scratchFolder = await newScratchFolder(cacheFolder);
@@ -149,7 +152,7 @@ class RunningTrial {
         heartbeat: previous,
         attempt: info.attempt,
         ending,
-        fetchDataset: () => ensureDataset(store, dataset, path.join(cacheFolder, 'datasets'), () => liveness.moved()),
+        fetchDataset: () => this.fetchDataset(liveness),
         onProgress: (progress) => {
           this.progress = progress;
         },
@@ -160,8 +163,24 @@ class RunningTrial {
       log.info('trial ended', { trialId, status: result.outcome.status, recoveries: result.receipts.length });
       return result;
     } finally {
+      this.releaseDataset();
       await rm(scratchFolder, { recursive: true, force: true });
     }
+  }
+
+  /** Held before it is looked at, so that nobody forgets it in between. */
+  private async fetchDataset(liveness: Liveness): Promise<string> {
+    const {
+      input: { dataset },
+      dependencies: { store, cacheFolder, cacheBytesMax },
+    } = this;
+    // Nobody would end the hold of an attempt that has ended.
+    this.ending.signal.throwIfAborted();
+    const cache = path.join(cacheFolder, 'datasets');
+    this.releaseDataset = holdDataset(path.join(cache, dataset.sha256));
+    const folder = await ensureDataset(store, dataset, cache, () => liveness.moved());
+    if (cacheBytesMax !== undefined) await forgetLeastUsed(cache, cacheBytesMax);
+    return folder;
   }
 
   private owner({ identity }: TrainerProcess) {
