@@ -55,9 +55,10 @@ export async function packDataset(
   const sha256 = sha256Of(bytes);
   const key = manifestKey(sha256);
   // A manifest whose shards somebody deleted is packed again.
+  const isThere = (await store.head(key)) !== undefined;
   const missing = await missingFiles(store, sha256, manifest);
   if (missing.length > 0) await writeShards(store, prefixOf(sha256), opened, missing, options);
-  if (missing.length > 0 || (await store.head(key)) === undefined) await store.put(key, bytes);
+  if (!isThere || missing.length > 0) await store.put(key, bytes);
   return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
 }
 
