@@ -25,6 +25,42 @@ export async function forEachConcurrently<T>(
   await Promise.all(Array.from({ length: limit }, lane));
 }
 
+/** Work beside other work, at most so many at a time. */
+export class Lanes {
+  private readonly running = new Set<Promise<void>>();
+  private failure: { readonly reason: unknown } | undefined;
+
+  /** @param limit At least 1. */
+  constructor(private readonly limit: number) {}
+
+  /** Begins `work` once there is room. @throws What any work has failed with. */
+  async add(work: () => Promise<void>): Promise<void> {
+    while (this.running.size >= this.limit) await Promise.race(this.running);
+    this.throwFailure();
+    const begun = work()
+      .catch((reason: unknown) => {
+        this.failure ??= { reason };
+      })
+      .finally(() => this.running.delete(begun));
+    this.running.add(begun);
+  }
+
+  /** Resolves when nothing is under way, however it ended. */
+  async settled(): Promise<void> {
+    await Promise.all(this.running);
+  }
+
+  /** Resolves when all is done. @throws What any work has failed with. */
+  async done(): Promise<void> {
+    await this.settled();
+    this.throwFailure();
+  }
+
+  private throwFailure(): void {
+    if (this.failure !== undefined) throw this.failure.reason;
+  }
+}
+
 /** What `work` comes to, or the signal's reason as soon as it is aborted; the work itself is not stopped. */
 export async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let onAbort = (): void => undefined;

@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { createHash, webcrypto } from 'node:crypto';
 
 /** SHA-256 in hexadecimal; of a text, by its UTF-8 bytes. */
 export function sha256Of(content: Uint8Array | string): string {
   return createHash('sha256').update(content).digest('hex');
+}
+
+/** The same of many bytes, by a thread of Node's pool: the event loop turns meanwhile. */
+export async function sha256InThread(bytes: Uint8Array): Promise<string> {
+  return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
 }
 
 /**

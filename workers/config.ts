@@ -58,6 +58,11 @@ export const environmentSchema = z
       .describe(
         "folder for packed data sets, scratch files and downloaded parts; default: stepwell in the user's cache folder",
       ),
+    STEPWELL_CACHE_BYTES: bytes
+      .optional()
+      .describe(
+        'packed data sets in the cache folder: above it the least used are removed, never one in use; default: no limit',
+      ),
     STEPWELL_TRAINING_SLOTS: atLeastOne
       .optional()
       .describe('trainings at a time in one training worker; default: the number of GPUs, else 2 (1 on one core)'),
@@ -123,6 +128,8 @@ export interface Config {
   readonly prefix: string;
   readonly taskQueuePrefix: string;
   readonly cacheFolder: string;
+  /** Of packed data sets. */
+  readonly cacheBytesMax: number | undefined;
   readonly gpus: readonly string[];
   readonly trainingSlots: number;
   readonly trainerThreads: number;
@@ -154,6 +161,7 @@ export function readConfig(environment: Environment = process.env): Config {
     ...placeIn(values),
     taskQueuePrefix: values.STEPWELL_TASK_QUEUE_PREFIX,
     cacheFolder: chooseCacheFolder(environment),
+    cacheBytesMax: values.STEPWELL_CACHE_BYTES,
     gpus,
     trainingSlots,
     trainerThreads: values.STEPWELL_TRAINER_THREADS ?? Math.max(1, Math.floor(cores / trainingSlots)),

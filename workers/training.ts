@@ -43,6 +43,7 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
             trainers,
             cacheFolder: config.cacheFolder,
             stopSeconds: config.stopSeconds,
+            cacheBytesMax: config.cacheBytesMax,
           }),
         },
         tuner: trialTuner(trainers),

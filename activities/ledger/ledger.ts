@@ -7,13 +7,13 @@
  *
  * @module
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import type { Receipt, TrialResult } from '../../workflows/words/outcome';
 import type { CheckpointFile } from '../trial/protocol';
 import { Fenced } from './fenced-manifest';
 import type { FencedManifest } from './fenced-manifest';
-import { getChecked, putBytes, putNamedFile, putNamedFolder } from '../storage/files';
-import type { ObjectStore } from '../storage/object-store';
+import { problemOf, putNamedFile, putNamedFolder } from '../storage/files';
+import type { ObjectStore, TransferOptions } from '../storage/object-store';
 import { isOwn, manifestKey, trialFolder } from './manifest';
 import type { CommittedCheckpoint, Death, TrialOwner } from './manifest';
 
@@ -29,14 +29,6 @@ const RESULT_BYTES_MAX = 512 * 1024;
 /** A result that would not fit into Temporal's history; training again would not mend it. */
 export class ResultTooLarge extends Error {
   override readonly name = 'ResultTooLarge';
-}
-
-/** Of an operation that moves objects. */
-export interface TransferOptions {
-  /** Called when bytes have moved. */
-  readonly onMoved?: () => void;
-  /** Ends it. */
-  readonly signal?: AbortSignal;
 }
 
 export interface RestoredCheckpoint extends CommittedCheckpoint {
@@ -92,7 +84,8 @@ export class TrialLedger {
   }
 
   /**
-   * Fetches the newest checkpoint that is whole; damaged ones are forgotten.
+   * Fetches the newest checkpoint that is whole; damaged ones are forgotten. What attempts that died had begun to put
+   * is ended.
    *
    * @param onDamaged Called for each that is not, with what is wrong.
    * @returns null if there is none.
@@ -100,21 +93,21 @@ export class TrialLedger {
   async restore(
     path: string,
     onDamaged: (problem: string) => void,
-    { onMoved, signal }: TransferOptions = {},
+    options: TransferOptions = {},
   ): Promise<RestoredCheckpoint | null> {
+    const { hash, checkpoints } = this.manifest.current;
+    if (this.previous !== null) await this.store.abandonUploads(trialFolder(hash)).catch(() => undefined);
     const damaged = new Set<string>();
     let restored: RestoredCheckpoint | null = null;
-    for (const checkpoint of this.manifest.current.checkpoints.toReversed()) {
-      signal?.throwIfAborted();
-      const found = await getChecked(this.store, checkpoint);
-      onMoved?.();
-      if ('bytes' in found) {
-        await writeFile(path, found.bytes);
+    for (const checkpoint of checkpoints.toReversed()) {
+      const problem = problemOf(await this.store.getFile(checkpoint.key, path, options), checkpoint);
+      if (problem === undefined) {
         restored = { ...checkpoint, path };
         break;
       }
+      await rm(path, { force: true });
       damaged.add(checkpoint.key);
-      onDamaged(`checkpoint cannot be used: ${found.problem} [key=${checkpoint.key}, step=${checkpoint.step}]`);
+      onDamaged(`checkpoint cannot be used: ${problem} [key=${checkpoint.key}, step=${checkpoint.step}]`);
     }
     if (damaged.size > 0) {
       await this.manifest.update((now) => ({
@@ -142,18 +135,17 @@ export class TrialLedger {
   }
 
   /** @throws Fenced, StorageUnavailable; then the checkpoint before is still the newest. May be called again. */
-  async commitCheckpoint(file: CheckpointFile, { onMoved, signal }: TransferOptions = {}): Promise<void> {
-    signal?.throwIfAborted();
+  async commitCheckpoint(file: CheckpointFile, options: TransferOptions = {}): Promise<void> {
     const { hash, owner, revision } = this.manifest.current;
-    const bytes = await readFile(file.path);
-    if (bytes.length !== file.bytes)
-      throw new Error(`checkpoint file must have ${file.bytes} bytes, got ${bytes.length} [step=${file.step}]`);
-    const { step, epoch, best, deviceSeconds } = file;
+    const { size } = await stat(file.path);
+    if (size !== file.bytes)
+      throw new Error(`checkpoint file must have ${file.bytes} bytes, got ${size} [step=${file.step}]`);
+    const { sha256, step, epoch, best, deviceSeconds } = file;
     this.mayHaveLeftovers = true;
     // The token keeps attempts apart, the revision two checkpoints of one step.
     const key = `${trialFolder(hash)}checkpoints/${String(step).padStart(STEP_DIGITS, '0')}-${owner.token}-${revision}.safetensors`;
-    const checkpoint = { ...(await putBytes(this.store, key, bytes)), step, epoch, best, deviceSeconds };
-    onMoved?.();
+    const put = await this.store.putFile(key, file.path, { ...options, sha256 });
+    const checkpoint = { ...put, step, epoch, best, deviceSeconds };
     const before = this.manifest.current.checkpoints;
     try {
       const { checkpoints } = await this.manifest.update((now) => ({
@@ -178,17 +170,14 @@ export class TrialLedger {
    */
   async finish(
     result: TrialResult,
-    files: { readonly weightsPath: string | null; readonly modelFolder: string | null },
-    { onMoved, signal }: TransferOptions = {},
+    { weightsPath, modelFolder }: { readonly weightsPath: string | null; readonly modelFolder: string | null },
+    options: TransferOptions = {},
   ): Promise<TrialResult> {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     const folder = trialFolder(this.manifest.current.hash);
     assertSize(result);
-    const weights = files.weightsPath === null ? null : await putNamedFile(this.store, folder, files.weightsPath);
-    onMoved?.();
-    signal?.throwIfAborted();
-    const model = files.modelFolder === null ? null : await putNamedFolder(this.store, folder, files.modelFolder);
-    onMoved?.();
+    const weights = weightsPath === null ? null : await putNamedFile(this.store, folder, weightsPath, options);
+    const model = modelFolder === null ? null : await putNamedFolder(this.store, folder, modelFolder, options);
     const final: TrialResult = { ...result, weights, model: model?.prefix ?? null };
     const { status } = result.outcome;
     if (status === 'outOfMemory' || status === 'invalid') {

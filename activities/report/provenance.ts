@@ -21,7 +21,7 @@ export function provenance(input: ReportInput): Html {
     ['seed', html`${study.seed}. ${reproducibility(study)}`],
     ['engine', engine(engines)],
     ['planner version', study.plannerVersion],
-    ['checkpoints', `every ${counted(study.checkpointEverySteps, 'step')}`],
+    ['checkpoints', checkpoints(study)],
     ['kept at', html`<code>${addressOf(input, '')}</code>`],
   ];
   return html`<section><h2>What this rests on</h2><dl class="facts">${rows.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>`;
@@ -87,4 +87,9 @@ function engine(engines: readonly string[]): Content {
     engines.length > 1 &&
     html`<p class="quiet">Trials ran on different engines: equal trials need not have equal bits.</p>`;
   return [engines.map((identity) => html`<code>${identity}</code> `), mixed];
+}
+
+function checkpoints({ checkpointEverySeconds, checkpointEverySteps }: ResolvedStudy): string {
+  const steps = checkpointEverySteps === undefined ? '' : `, and every ${counted(checkpointEverySteps, 'step')}`;
+  return `every ${checkpointEverySeconds} s of training${steps}`;
 }

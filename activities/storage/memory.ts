@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { sha256Of } from '../content-hash';
 import { PreconditionFailed } from './object-store';
 import type { ObjectStore, PutCondition, StoredObject } from './object-store';
 
@@ -8,7 +10,7 @@ import type { ObjectStore, PutCondition, StoredObject } from './object-store';
  */
 export function memoryStore(): ObjectStore {
   const objects = new Map<string, StoredObject & { readonly modifiedAt: number }>();
-  return {
+  const store: ObjectStore = {
     uri: 'memory://',
     put: async (key, bytes, condition) => {
       if (!holds(objects.get(key), condition)) throw new PreconditionFailed(`conditional put lost [key=${key}]`);
@@ -20,6 +22,25 @@ export function memoryStore(): ObjectStore {
       const found = objects.get(key);
       return found && { bytes: found.bytes.slice(from, from + count), etag: found.etag };
     },
+    putFile: async (key, source, { onMoved, signal } = {}) => {
+      signal?.throwIfAborted();
+      const bytes = typeof source === 'string' ? await readFile(source) : source;
+      await store.put(key, bytes);
+      onMoved?.(bytes.byteLength);
+      return { key, sha256: sha256Of(bytes), bytes: bytes.byteLength };
+    },
+    getFile: async (key, file, { onMoved, signal } = {}) => {
+      signal?.throwIfAborted();
+      const found = await store.get(key);
+      if (found === undefined) {
+        if (file !== null) await rm(file, { force: true });
+        return undefined;
+      }
+      if (file !== null) await writeFile(file, found.bytes);
+      onMoved?.(found.bytes.byteLength);
+      return { sha256: sha256Of(found.bytes), bytes: found.bytes.byteLength };
+    },
+    abandonUploads: async () => undefined,
     head: async (key) => {
       const found = objects.get(key);
       return found && { etag: found.etag, bytes: found.bytes.byteLength };
@@ -38,6 +59,7 @@ export function memoryStore(): ObjectStore {
       for (const key of keys) objects.delete(key);
     },
   };
+  return store;
 }
 
 function holds(present: StoredObject | undefined, condition: PutCondition | undefined): boolean {

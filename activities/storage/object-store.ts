@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ObjectRef } from '../../workflows/words/outcome';
 
 /** `ifMatch`: only over the version with this etag; `ifNoneMatch`: only where nothing is. */
 export type PutCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: '*' };
@@ -26,6 +27,24 @@ export interface ByteRange {
   readonly count: number;
 }
 
+/** A local file by its path, or bytes that are in memory. */
+export type FileSource = string | Uint8Array;
+
+export interface TransferOptions {
+  /** Told of bytes as they move: a transfer may take hours, and whoever waits for it must know that it lives. */
+  readonly onMoved?: ((bytes: number) => void) | undefined;
+  /** Ends the transfer with the signal's reason; nothing of it stays where it went. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface PutFileOptions extends TransferOptions {
+  /** Of the source, in hexadecimal, where it is known; otherwise it is read once more. */
+  readonly sha256?: string | undefined;
+}
+
+/** What an object's bytes came to on their way. */
+export type ContentRef = Pick<ObjectRef, 'sha256' | 'bytes'>;
+
 /**
  * Keys are paths; none may be the folder of another, for VersityGW keeps objects as plain files.
  *
@@ -41,6 +60,20 @@ export interface ObjectStore {
    * @returns undefined where there is no such object.
    */
   get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
+  /**
+   * Writes a file of any size, piece by piece, off the event loop; whole or not at all, over whatever is there. Takes
+   * any time as long as bytes move.
+   */
+  putFile(key: string, source: FileSource, options?: PutFileOptions): Promise<ObjectRef>;
+  /**
+   * Reads an object of any size, piece by piece, off the event loop.
+   *
+   * @param file Local path that the bytes go to; `null` to hash them only.
+   * @returns What was read; undefined where there is no such object, and then there is no file.
+   */
+  getFile(key: string, file: string | null, options?: TransferOptions): Promise<ContentRef | undefined>;
+  /** Ends what processes that died had begun to put below a prefix. Idempotent. */
+  abandonUploads(prefix: string): Promise<void>;
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** Keys below a prefix, in order. */
   list(prefix: string): Promise<readonly ListedObject[]>;

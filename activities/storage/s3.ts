@@ -1,22 +1,24 @@
 /**
- * The object store in an S3-compatible bucket; beside `s3-requests`, the only file that names the AWS SDK.
+ * The object store in an S3-compatible bucket; with `s3-*.ts` the only files that name the AWS SDK.
  *
  * Endpoint, region and credentials come from the AWS chain (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, `AWS_PROFILE` ...).
- * Objects of any size are one plain PUT: it is checked whole, takes the condition itself, and a kill leaves no parts
- * behind.
+ * What is put as bytes is one plain PUT: it is checked whole and takes the condition itself. Files go by `S3Transfers`.
  *
  * @module
  */
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput, S3ClientConfig } from '@aws-sdk/client-s3';
 import { loadSharedConfigFiles } from '@smithy/core/config';
-import { StorageRefused } from './object-store';
+import { StorageRefused, StorageUnavailable } from './object-store';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
 import { copyObject } from './s3-copy';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
+import { TRANSFER_LIMITS } from './s3-patience';
+import type { TransferBucket, TransferLimits } from './s3-patience';
 import { ObjectRequests } from './s3-requests';
 import type { ObjectAnswer, ObjectRequest } from './s3-requests';
+import { S3Transfers } from './s3-transfers';
 
 /** What most S3-compatible servers take themselves for. */
 const DEFAULT_REGION = 'us-east-1';
@@ -32,10 +34,12 @@ export interface S3StoreOptions {
   readonly bucket: string;
   /** Precedes every key: empty, or ending with `/`. */
   readonly prefix: string;
-  /** A client of the caller's own instead of the environment's. */
-  readonly client?: S3Client;
   /** A server of the caller's own instead of the environment's. */
   readonly access?: S3Access;
+  /** A client of the caller's own instead of one made here. */
+  readonly client?: S3Client;
+  /** How files are moved; what is left out is as in `TRANSFER_LIMITS`. */
+  readonly transfers?: Partial<TransferLimits>;
 }
 
 export interface S3Access {
@@ -46,17 +50,17 @@ export interface S3Access {
 }
 
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
-export function s3Store({
-  bucket,
-  prefix,
-  access: server,
-  client = server && clientOf(server),
-}: S3StoreOptions): ObjectStore {
-  const access = new BucketAccess(bucket, prefix, client);
+export function s3Store({ bucket, prefix, client, access: server, transfers: limits }: S3StoreOptions): ObjectStore {
+  const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)));
+  const forTransfers = access.forTransfers(client ?? (server && clientOf(server, TRANSFER_SETTINGS)));
+  const transfers = new S3Transfers(forTransfers, { ...TRANSFER_LIMITS, ...limits });
   return {
     uri: `s3://${bucket}/${prefix}`,
     put: (key, bytes, condition) => access.put(key, bytes, condition),
     get: (key, range) => access.get(key, range),
+    putFile: (key, source, options) => transfers.putFile(key, source, options),
+    getFile: (key, file, options) => transfers.getFile(key, file, options),
+    abandonUploads: (keyPrefix) => transfers.abandonUploads(keyPrefix),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
     copy: (from, to) => access.copy(from, to),
@@ -166,6 +170,26 @@ class BucketAccess {
     }
   }
 
+  /** The same bucket by a client whose requests may take any time. */
+  forTransfers(given: S3Client | undefined): TransferBucket {
+    let connecting: Promise<S3Client> | undefined;
+    return {
+      client: async () => given ?? (connecting ??= environmentClient(TRANSFER_SETTINGS)),
+      at: (key) => this.at(key),
+      trouble: async (error, name, key) => {
+        const operation = await this.operation(name, key);
+        const trouble = error instanceof StorageUnavailable ? notAStore(operation) : asStorageError(error, operation);
+        // Credentials may be renewed by then.
+        if (trouble instanceof StorageRefused) connecting = undefined;
+        return trouble;
+      },
+    };
+  }
+
+  private at(key: string): { readonly Bucket: string; readonly Key: string } {
+    return { Bucket: this.bucket, Key: `${this.prefix}${key}` };
+  }
+
   private async listPage(keyPrefix: string, page: string | undefined): Promise<ListObjectsV2CommandOutput> {
     try {
       const client = await this.client();
@@ -219,6 +243,16 @@ class BucketAccess {
   }
 }
 
+const silent = (): void => undefined;
+
+/** Streams are tried again, and silence is watched, by `S3Transfers`; the client warns of every one that it does not. */
+const TRANSFER_SETTINGS: S3ClientConfig = {
+  logger: { debug: silent, info: silent, warn: silent, error: silent },
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX },
+  requestChecksumCalculation: 'WHEN_REQUIRED',
+};
+
 /** What every client of ours does. */
 function clientSettings() {
   // Node 20 is supported by the pinned version of the SDK; its notice about later ones is no news to a user.
@@ -231,9 +265,10 @@ function clientSettings() {
   } as const;
 }
 
-function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access): S3Client {
+function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access, own: S3ClientConfig = {}): S3Client {
   return new S3Client({
     ...clientSettings(),
+    ...own,
     endpoint,
     region,
     credentials: { accessKeyId, secretAccessKey },
@@ -246,8 +281,8 @@ function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access):
   });
 }
 
-async function environmentClient(): Promise<S3Client> {
-  const settings = clientSettings();
+async function environmentClient(own: S3ClientConfig = {}): Promise<S3Client> {
+  const settings = { ...clientSettings(), ...own };
   // The SDK reads the files of configuration and credentials once in a process; this client may not be the first.
   await loadSharedConfigFiles({ ignoreCache: true });
   const { config } = new S3Client({});

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { abortable } from '../concurrency';
 import { StorageUnavailable } from '../storage/object-store';
-import type { ObjectStore } from '../storage/object-store';
+import type { ObjectStore, TransferOptions } from '../storage/object-store';
 import { Liveness } from '../trial/liveness';
 
 /** Where the caller asks for no heartbeats, some are sent all the same: they bring the news of a cancellation. */
@@ -38,17 +38,26 @@ export async function heartbeating<T>(
   }
 }
 
-/** The same store, which tells of each object that it moved. */
+/** The same store, which tells of bytes that move, and of each object that it was asked for. */
 export function telling(store: ObjectStore, onMoved: () => void): ObjectStore {
   const told = async <T>(operation: Promise<T>): Promise<T> => {
     const result = await operation;
     onMoved();
     return result;
   };
+  const both =
+    (options: TransferOptions | undefined) =>
+    (bytes: number): void => {
+      onMoved();
+      options?.onMoved?.(bytes);
+    };
   return {
     uri: store.uri,
     put: (...of) => told(store.put(...of)),
     get: (...of) => told(store.get(...of)),
+    putFile: (key, source, options) => told(store.putFile(key, source, { ...options, onMoved: both(options) })),
+    getFile: (key, file, options) => told(store.getFile(key, file, { ...options, onMoved: both(options) })),
+    abandonUploads: (...of) => told(store.abandonUploads(...of)),
     head: (...of) => told(store.head(...of)),
     list: (...of) => told(store.list(...of)),
     copy: (...of) => told(store.copy(...of)),

@@ -6,7 +6,6 @@
 import type { ModelSpec } from '../../workflows/words/study';
 import { formatProblems } from '../../workflows/spec';
 import { sha256Of } from '../content-hash';
-import { putBytes } from '../storage/files';
 import type { ObjectStore } from '../storage/object-store';
 import { bundleModel } from './model-bundle';
 import { StudyInvalid } from './study-keys';
@@ -35,7 +34,8 @@ export async function pinModel(
   if ('problems' in bundled) throw new StudyInvalid(`model cannot be bundled\n${formatProblems(bundled.problems)}`);
   const { bytes } = bundled;
   // Written even where it is: that heals a damaged one, and makes it young to a garbage collection.
-  return { module: model.module, bundle: await putBytes(store, bundleKey(sha256Of(bytes)), bytes) };
+  const sha256 = sha256Of(bytes);
+  return { module: model.module, bundle: await store.putFile(bundleKey(sha256), bytes, { sha256 }) };
 }
 
 /** Whether the store has all that a trainer needs of the model. */

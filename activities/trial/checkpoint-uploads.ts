@@ -26,6 +26,7 @@ export class CheckpointUploads {
   private busy = false;
   private failure: { readonly reason: unknown } | undefined;
   private wroteAt = performance.now();
+  private readonly useless = new AbortController();
 
   /**
    * @param ending Aborted when the attempt ends: then no failed upload is tried again.
@@ -72,6 +73,14 @@ export class CheckpointUploads {
     if (this.failure !== undefined) throw this.failure.reason;
   }
 
+  /** Gives up what is not in the store yet: the training has a result, and nobody goes on from a checkpoint of it. */
+  async abandon(): Promise<void> {
+    if (this.waiting !== undefined) discard(this.waiting);
+    this.waiting = undefined;
+    this.useless.abort(new Error('the training has ended'));
+    await this.drained();
+  }
+
   /** Resolves when nothing is waited for any more, however it ended. */
   async settled(): Promise<void> {
     await abortable(this.working, this.cutOff).catch(() => undefined);
@@ -82,16 +91,18 @@ export class CheckpointUploads {
       for (let file = this.take(); file !== undefined; file = this.take()) {
         const { path } = file;
         const committed = file;
-        await retryStorage((onMoved) => this.ledger.commitCheckpoint(committed, { onMoved, signal: this.cutOff }), {
-          signal: this.ending,
-          onMoved: this.events.onMoved,
-        });
+        const { onMoved } = this.events;
+        const put = (moved: () => void): Promise<void> => {
+          const signal = AbortSignal.any([this.cutOff, this.useless.signal]);
+          return this.ledger.commitCheckpoint(committed, { onMoved: moved, signal });
+        };
+        await retryStorage(put, { signal: AbortSignal.any([this.ending, this.useless.signal]), onMoved });
         await rm(path, { force: true });
         this.wroteAt = performance.now();
         this.events.onMoved();
       }
     } catch (error) {
-      this.lose(error);
+      if (error !== this.useless.signal.reason) this.lose(error);
     } finally {
       this.busy = false;
     }

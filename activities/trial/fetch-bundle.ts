@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSpec } from '../../workflows/words/study';
 import { sha256Of } from '../content-hash';
-import { getChecked } from '../storage/files';
+import { problemOf } from '../storage/files';
 import { StorageDenied } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 
@@ -20,16 +20,15 @@ export async function fetchBundle(store: ObjectStore, model: ModelSpec, folder: 
   const file = path.resolve(folder, `${sha256}.cjs`);
   const local = await readFile(file).catch(() => undefined);
   if (local !== undefined && sha256Of(local) === sha256) return file;
-  const found = await getChecked(store, model.bundle);
-  if ('problem' in found) {
-    throw new StorageDenied(
-      `bundle of model.module '${model.module}' cannot be used: ${found.problem} [key=${key}]; start the study again, which bundles the module anew`,
-    );
-  }
   await mkdir(folder, { recursive: true });
   const partial = path.join(folder, `.partial-${randomUUID()}`);
   try {
-    await writeFile(partial, found.bytes);
+    const problem = problemOf(await store.getFile(key, partial), model.bundle);
+    if (problem !== undefined) {
+      throw new StorageDenied(
+        `bundle of model.module '${model.module}' cannot be used: ${problem} [key=${key}]; start the study again, which bundles the module anew`,
+      );
+    }
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });

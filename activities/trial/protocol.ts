@@ -23,7 +23,8 @@ export interface TrainJob {
   readonly scratchFolder: string;
   /** A checkpoint file to go on from. */
   readonly resumeFrom: string | null;
-  readonly checkpointEverySteps: number;
+  readonly checkpointEverySeconds: number;
+  readonly checkpointEverySteps?: number;
   /** Local file with the bundle of `model.module`, verified and named by its hash; `null` for other models. */
   readonly modelBundle: string | null;
 }
@@ -40,6 +41,7 @@ export interface CheckpointFile {
   /** The best epoch so far ended here. */
   readonly best: boolean;
   readonly bytes: number;
+  readonly sha256: string;
   readonly deviceSeconds: number;
 }
 

@@ -14,6 +14,7 @@ import type { TrialResult } from '../../workflows/words/outcome';
 import { askedDigest } from '../../workflows/trials/asked';
 import { abortable } from '../concurrency';
 import { ensureDataset } from '../datasets/packed/cache';
+import { forgetLeastUsed, holdDataset } from '../datasets/packed/cache-limit';
 import { asFailure } from '../failures';
 import { assertNotBusy, openTrial, TrialBusy } from '../ledger/open-trial';
 import { StorageUnavailable } from '../storage/object-store';
@@ -34,6 +35,8 @@ export interface RunTrialDependencies {
   readonly trainers: TrainerPool;
   /** Local folder for data sets, model bundles and scratch files. */
   readonly cacheFolder: string;
+  /** Of packed data sets in the cache; those in use stay even above it. No limit by default. */
+  readonly cacheBytesMax?: number | undefined;
   /** How long a worker that is told to stop may take to hand its trials over; default `STOP_SECONDS`. */
   readonly stopSeconds?: number;
 }
@@ -82,6 +85,7 @@ class RunningTrial {
   private readonly previous: TrialProgress | undefined = this.info.heartbeatDetails as TrialProgress | undefined;
   private progress: TrialProgress;
   private attempt: TrainingAttempt | undefined;
+  private releaseDataset: () => void = () => undefined;
 
   constructor(
     private readonly dependencies: RunTrialDependencies,
@@ -150,7 +154,6 @@ class RunningTrial {
     const {
       trial: { trialId },
       model,
-      dataset,
     } = input;
     liveness.enter('transferring');
     const scratchFolder = await newScratchFolder(cacheFolder);
@@ -170,14 +173,7 @@ class RunningTrial {
         attempt: info.attempt,
         ending,
         stopSeconds,
-        fetchDataset: () =>
-          ensureDataset(
-            store,
-            dataset,
-            path.join(cacheFolder, 'datasets'),
-            () => liveness.moved(),
-            info.attempt === 1 ? 'eachMinute' : 'always',
-          ),
+        fetchDataset: () => this.fetchDataset(liveness),
         onProgress: (progress) => {
           this.progress = progress;
         },
@@ -189,8 +185,25 @@ class RunningTrial {
       log.info('trial ended', { trialId, status: result.outcome.status, recoveries: result.receipts.length });
       return result;
     } finally {
+      this.releaseDataset();
       await rm(scratchFolder, { recursive: true, force: true });
     }
+  }
+
+  /** Held before it is looked at, so that nobody forgets it in between. */
+  private async fetchDataset(liveness: Liveness): Promise<string> {
+    const {
+      input: { dataset },
+      dependencies: { store, cacheFolder, cacheBytesMax },
+    } = this;
+    // Nobody would end the hold of an attempt that has ended.
+    this.ending.signal.throwIfAborted();
+    const cache = path.join(cacheFolder, 'datasets');
+    this.releaseDataset = holdDataset(path.join(cache, dataset.sha256));
+    const look = this.info.attempt === 1 ? 'eachMinute' : 'always';
+    const folder = await ensureDataset(store, dataset, cache, () => liveness.moved(), look);
+    if (cacheBytesMax !== undefined) await forgetLeastUsed(cache, cacheBytesMax);
+    return folder;
   }
 
   private owner(worker: string) {

@@ -94,7 +94,8 @@ export class TrainingAttempt {
       const report = await this.train(job);
       onTrained();
       liveness.enter('transferring');
-      await this.uploads.drained();
+      if (report === 'stopped' || report.outcome.status === 'paused') await this.uploads.drained();
+      else await this.uploads.abandon();
       if (report === 'stopped') throw stoppedByOthers();
       return await this.finish(report);
     } catch (error) {
@@ -106,7 +107,7 @@ export class TrainingAttempt {
 
   private async job(): Promise<TrainJob> {
     const { input, scratchFolder, fetchModel, fetchDataset } = this.options;
-    const { trial, model, optimizer, objective, dataset, checkpointEverySteps } = input;
+    const { trial, model, optimizer, objective, dataset, checkpointEverySeconds, checkpointEverySteps } = input;
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     const modelBundle = await fetchModel();
@@ -118,7 +119,8 @@ export class TrainingAttempt {
       dataset,
       datasetFolder,
       scratchFolder,
-      checkpointEverySteps,
+      checkpointEverySeconds,
+      ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
       modelBundle,
       resumeFrom: restored?.path ?? null,
     };

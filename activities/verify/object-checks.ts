@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../../workflows/words/outcome';
 import { sha256Of } from '../content-hash';
-import type { ObjectStore } from '../storage/object-store';
+import type { ContentRef, ObjectStore } from '../storage/object-store';
 
 export interface Damage {
   readonly key: string;
@@ -16,7 +16,7 @@ export interface Checked {
   readonly damage: readonly Damage[];
 }
 
-/** Objects checked, of each trial and each data set one after the other. */
+/** Objects checked, of each trial and each data set one after the other: none is whole in memory but manifests. */
 export class ObjectChecks {
   private objects = 0;
   private bytes = 0;
@@ -27,14 +27,27 @@ export class ObjectChecks {
     private readonly onProgress: (sofar: Checked) => void,
   ) {}
 
-  /** Hashes an object. @returns its bytes if they are those that the reference names. */
-  async check({ key, sha256, bytes }: ObjectRef, fix: string): Promise<Uint8Array | undefined> {
-    const found = await this.store.get(key);
-    if (found === undefined) return this.failed(0, { key, expected: sha256, actual: 'not in the store', fix });
-    const actual = sha256Of(found.bytes);
-    if (actual === sha256) return this.passed(found.bytes.byteLength, found.bytes);
-    const size = found.bytes.byteLength === bytes ? '' : `, ${found.bytes.byteLength} bytes instead of ${bytes}`;
-    return this.failed(found.bytes.byteLength, { key, expected: sha256, actual: `${actual}${size}`, fix });
+  /** Hashes an object of any size. */
+  async check(ref: ObjectRef, fix: string): Promise<void> {
+    this.compare(ref, await this.store.getFile(ref.key, null), fix);
+  }
+
+  /** Hashes an object that fits in memory. @returns its bytes if they are those that the reference names. */
+  async checkedBytes(ref: ObjectRef, fix: string): Promise<Uint8Array | undefined> {
+    const found = await this.store.get(ref.key);
+    const content = found && { sha256: sha256Of(found.bytes), bytes: found.bytes.byteLength };
+    return this.compare(ref, content, fix) ? found?.bytes : undefined;
+  }
+
+  private compare({ key, sha256, bytes }: ObjectRef, found: ContentRef | undefined, fix: string): boolean {
+    if (found?.sha256 === sha256) {
+      this.passed(found.bytes);
+      return true;
+    }
+    const size = found?.bytes === bytes ? '' : `, ${found?.bytes} bytes instead of ${bytes}`;
+    const actual = found === undefined ? 'not in the store' : `${found.sha256}${size}`;
+    this.failed(found?.bytes ?? 0, { key, expected: sha256, actual, fix });
+    return false;
   }
 
   /** Demands that an object is there; its content is another check's. */
@@ -43,9 +56,8 @@ export class ObjectChecks {
       this.failed(0, { key, expected: 'an object', actual: 'not in the store', fix });
   }
 
-  passed<T>(bytes: number, value?: T): T | undefined {
+  passed(bytes: number): void {
     this.count(bytes);
-    return value;
   }
 
   failed(bytes: number, damage: Damage): undefined {

@@ -106,7 +106,7 @@ function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: Ref
 async function verifyDataset(checks: ObjectChecks, sha256: string, manifest: ObjectRef): Promise<void> {
   const folder = `datasets/${sha256}/`;
   const fix = `delete ${checks.store.uri}${folder} and start the study again, which packs it anew`;
-  const bytes = await checks.check(manifest, fix);
+  const bytes = await checks.checkedBytes(manifest, fix);
   if (bytes === undefined) return;
   const { data } = packedManifestSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
   for (const file of data === undefined ? [] : packedFiles(data))

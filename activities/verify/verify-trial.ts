@@ -1,5 +1,4 @@
 import type { TrialSummary } from '../../workflows/words/progress';
-import { sha256Of } from '../content-hash';
 import { folderName } from '../storage/files';
 import { StorageDenied } from '../storage/object-store';
 import { decodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
@@ -61,10 +60,10 @@ async function verifyModel(checks: ObjectChecks, prefix: string, fix: string): P
   const hashes: string[] = [];
   let bytes = 0;
   for (const { key } of await checks.store.list(prefix)) {
-    const object = await checks.store.get(key);
-    if (object === undefined) continue;
-    hashes.push(`${key.slice(prefix.length)} ${sha256Of(object.bytes)}`);
-    bytes += object.bytes.byteLength;
+    const found = await checks.store.getFile(key, null);
+    if (found === undefined) continue;
+    hashes.push(`${key.slice(prefix.length)} ${found.sha256}`);
+    bytes += found.bytes;
   }
   const actual = folderName(prefix.replace(/-[0-9a-f]+\/$/, ''), hashes);
   if (actual === prefix) checks.passed(bytes);

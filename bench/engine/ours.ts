@@ -80,7 +80,7 @@ function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
     datasetFolder: '',
     scratchFolder,
     resumeFrom: null,
-    checkpointEverySteps: Number.MAX_SAFE_INTEGER,
+    checkpointEverySeconds: Number.MAX_SAFE_INTEGER,
     modelBundle: null,
   };
 }

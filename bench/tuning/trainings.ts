@@ -72,7 +72,7 @@ export class Trainings {
           datasetFolder: this.datasetFolder,
           scratchFolder,
           resumeFrom,
-          checkpointEverySteps: Number.MAX_SAFE_INTEGER,
+          checkpointEverySeconds: Number.MAX_SAFE_INTEGER,
           modelBundle: null,
         },
         {

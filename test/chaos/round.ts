@@ -20,7 +20,6 @@ import type { KillerOptions, RecordedBlow } from './killer';
 import { processesOf } from './processes';
 import { verifyStudy } from '../../activities/verify/verify-study';
 import type { Damage } from '../../activities/verify/object-checks';
-import { s3Client } from '../support/s3-client';
 import { trialsOnDisk } from './trials-on-disk';
 
 /**
@@ -122,7 +121,7 @@ const POLL_MILLISECONDS = 250;
 
 /** What a garbage collection and a verification find in the store when all is over. */
 async function afterwards({ world }: Arena, studyId: string): Promise<Pick<Round, 'damage' | 'garbage'>> {
-  const store = s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
+  const store = s3Store({ bucket: world.bucket, prefix: 'v1/', access: world.access });
   const collect = () => collectGarbage(store, { olderThanSeconds: 0, dryRun: false, onProgress: () => undefined });
   await collect();
   const { items } = await collect();

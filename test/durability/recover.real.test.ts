@@ -15,7 +15,6 @@ import { change } from '../support/changes';
 import { freshBucket } from '../support/services';
 import { digitsStudy, start, studyRecord, trialManifests, waitForStep, workerEnvironment } from '../support/studies';
 import type { StudyWorld } from '../support/studies';
-import { s3Client } from '../support/s3-client';
 import { waitFor } from '../support/wait-for';
 import { compiledFile } from '../support/compiled';
 import { startWorker } from '../support/worker-process';
@@ -111,7 +110,7 @@ beforeAll(async () => {
     taskQueuePrefix: prefix,
     cacheFolder: path.join(folder, prefix),
   };
-  store = s3Store({ bucket, prefix: 'v1/', client: s3Client(access) });
+  store = s3Store({ bucket, prefix: 'v1/', access });
   await startWorkers();
 }, 60_000);
 

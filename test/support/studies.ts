@@ -16,7 +16,6 @@ import type { StudyRecord } from '../../workflows/words/progress';
 import type { TrialProgress } from '../../workflows/words/contract';
 import type { StudyInput } from '../../workflows/spec';
 import type { tuneStudy } from '../../workflows';
-import { s3Client } from './s3-client';
 import { waitFor } from './wait-for';
 
 export const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
@@ -117,7 +116,7 @@ async function runningTrial(handle: WorkflowHandle): Promise<TrialProgress | und
 }
 
 const storeOf = (world: StudyWorld): ObjectStore =>
-  s3Store({ bucket: world.bucket, prefix: 'v1/', client: s3Client(world.access) });
+  s3Store({ bucket: world.bucket, prefix: 'v1/', access: world.access });
 
 /** What a study left in its bucket. */
 export async function studyRecord(world: StudyWorld, name: string): Promise<StudyRecord> {

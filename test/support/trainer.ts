@@ -12,7 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { ensureDataset } from '../../activities/datasets/packed/cache';
 import { pinDataset } from '../../activities/datasets/packed/pin';
 import { memoryStore } from '../../activities/storage/memory';
-import { decodeSafetensors } from '../../activities/training/safetensors';
+import { readSafetensors } from '../../activities/training/safetensors';
 import type { FromTrainer, ToTrainer, TrainJob } from '../../activities/trial/protocol';
 import { STANDARD_HPARAMS } from '../../workflows/words/hparams';
 import type { ModelSpec, PinnedDataset } from '../../workflows/words/study';
@@ -54,7 +54,7 @@ export function digitsJob(
     objective: { metric: 'valLoss', direction: 'minimize' },
     scratchFolder: freshFolder(),
     resumeFrom: null,
-    checkpointEverySteps: 1_000_000,
+    checkpointEverySeconds: 1_000_000,
     modelBundle: null,
     ...job,
     trial: {
@@ -94,7 +94,7 @@ export function withoutTimes({ curve, best, ...rest }: Measurement): object {
 
 /** The tensors of a safetensors file as bytes, for comparisons to the bit. */
 export function tensorBits(file: string): ReadonlyMap<string, string> {
-  const { tensors } = decodeSafetensors(readFileSync(file));
+  const { tensors } = readSafetensors(file);
   return new Map(
     [...tensors].map(([name, { values }]) => [
       name,

@@ -158,7 +158,7 @@ class StageRun {
 
   private train(index: number, spec: TrialSpec): void {
     const { studyRun, fresh } = this.state.run;
-    const { dataset, model, objective, checkpointEverySteps, training } = this.state.resolved;
+    const { dataset, model, objective, checkpointEverySeconds, checkpointEverySteps, training } = this.state.resolved;
     const input = {
       studyId: this.state.studyId,
       studyRun,
@@ -167,7 +167,8 @@ class StageRun {
       model,
       optimizer: training.optimizer,
       objective,
-      checkpointEverySteps,
+      checkpointEverySeconds,
+      ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
       trial: spec,
     };
     const trial = runTrial(this.options.taskQueuePrefix, input);

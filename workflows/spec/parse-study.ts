@@ -135,7 +135,8 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 }
 
 function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy {
-  const { name, seed, reproducible, dataset, model, training, objective, budget, checkpointEverySteps } = parsed;
+  const { name, seed, reproducible, dataset, model, training, objective, budget } = parsed;
+  const { checkpointEverySeconds, checkpointEverySteps } = parsed;
   const { format, uri, validationFraction, testFraction } = dataset;
   return {
     apiVersion: 'stepwell/v1',
@@ -148,7 +149,8 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     training: completeTraining(training),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
     budget: budget as BudgetSpec,
-    checkpointEverySteps,
+    checkpointEverySeconds,
+    ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     stages: withStageIds(withInserted(stages)),
   };
 }

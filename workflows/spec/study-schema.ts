@@ -102,12 +102,18 @@ export const sections = {
   training: trainingSchema.prefault({}),
   objective: objectiveSchema.prefault({}),
   budget: budgetSchema.prefault({}),
+  checkpointEverySeconds: z
+    .number()
+    .min(0.1)
+    .max(86_400)
+    .default(60)
+    .describe('Seconds of training between checkpoints: a crash loses little more than these.'),
   checkpointEverySteps: z
     .int()
     .min(1)
     .max(1_000_000)
-    .default(200)
-    .describe('Optimizer steps between checkpoints: a crash loses at most these.'),
+    .optional()
+    .describe('Also a checkpoint whenever a training has made a multiple of so many optimizer steps.'),
 } as const;
 
 export const studySchema = z

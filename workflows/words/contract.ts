@@ -73,7 +73,8 @@ export interface RunTrialInput {
   readonly model: ModelSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
-  readonly checkpointEverySteps: number;
+  readonly checkpointEverySeconds: number;
+  readonly checkpointEverySteps?: number;
   readonly trial: TrialSpec;
 }
 

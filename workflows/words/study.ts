@@ -118,8 +118,10 @@ export interface ResolvedStudy {
   readonly training: TrainingSpec;
   readonly objective: Objective;
   readonly budget: BudgetSpec;
-  /** Optimizer steps between checkpoints; a kill loses at most these. */
-  readonly checkpointEverySteps: number;
+  /** Of training, between checkpoints; a kill loses little more than these. */
+  readonly checkpointEverySeconds: number;
+  /** Also a checkpoint at multiples of so many optimizer steps. */
+  readonly checkpointEverySteps?: number;
   readonly stages: readonly StageUse[];
 }
 

@@ -4,11 +4,12 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PinnedDataset } from '../../../workflows/words/study';
-import { sha256Of } from '../../content-hash';
+import { forEachConcurrently } from '../../concurrency';
 import type { ObjectStore } from '../../storage/object-store';
+import { contentOf } from '../../storage/pieces';
 import { DatasetCorrupt } from '../errors';
 import { manifestKey, packedFiles, packedManifestSchema } from './packed';
 import type { PackedManifest } from './packed';
@@ -20,6 +21,8 @@ const PARTIAL_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
 /** Sizes are looked at this often, where the caller does not mistrust them. */
 const SIZES_MILLISECONDS = 60_000;
+/** Enough to fill a link whose answers take their time. */
+const TRANSFERS_AT_ONCE = 8;
 
 /** A folder that this process is checking or has checked. */
 interface Copy {
@@ -38,10 +41,9 @@ const copies = new Map<string, Copy>();
  * later by size.
  *
  * Damaged or missing files are fetched again, one by one, so that a download goes on where it was broken off. Any
- * number of processes may share the folder: each file is replaced whole, and all write the same bytes. One file is in
- * memory at a time, of `SHARD_BYTES` at most.
+ * number of processes may share the folder: each file is replaced whole, and all write the same bytes.
  *
- * @param onMoved Called after every file, for heartbeats.
+ * @param onMoved Called as bytes move and after every file, for heartbeats.
  * @param look At the sizes: `always`, or where nothing failed for want of a file, `eachMinute`.
  * @throws DatasetCorrupt if the store has not what the content address says.
  */
@@ -104,40 +106,38 @@ async function complete(
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
   const key = manifestKey(sha256);
-  const bytes = await ensureFile(store, key, sha256, path.join(folder, MANIFEST));
-  const manifest = packedManifestSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
-  for (const { file, sha256: fileSha256 } of packedFiles(manifest)) {
-    await ensureFile(store, key.replace(MANIFEST, file), fileSha256, path.join(folder, file));
+  const ensure = async (file: string, fileSha256: string): Promise<void> => {
+    await ensureFile(store, { key: key.replace(MANIFEST, file), sha256: fileSha256 }, path.join(folder, file), onMoved);
     onMoved();
-  }
+  };
+  await ensure(MANIFEST, sha256);
+  const manifest = packedManifestSchema.parse(JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')));
+  await forEachConcurrently(packedFiles(manifest), TRANSFERS_AT_ONCE, (file) => ensure(file.file, file.sha256));
   return manifest;
 }
 
-/** The bytes of a local file with this hash, fetched if it is not there or has others. */
-async function ensureFile(store: ObjectStore, key: string, sha256: string, file: string): Promise<Uint8Array> {
-  const local = await readFile(file).catch(() => undefined);
-  if (local !== undefined && sha256Of(local) === sha256) return local;
-  const bytes = await fetched(store, key, sha256);
+/** A local file with this hash, fetched if it is not there or has other bytes. */
+async function ensureFile(
+  store: ObjectStore,
+  { key, sha256 }: { readonly key: string; readonly sha256: string },
+  file: string,
+  onMoved: () => void,
+): Promise<void> {
+  const local = await contentOf(file).catch(() => undefined);
+  if (local?.sha256 === sha256) return;
   const partial = path.join(path.dirname(file), `${PARTIAL}${randomUUID()}`);
   try {
-    await writeFile(partial, bytes);
+    const found = await store.getFile(key, partial, { onMoved });
+    const fix = `delete ${store.uri}${path.posix.dirname(key)}/ and start the study again, which packs it anew`;
+    if (found === undefined) throw new DatasetCorrupt(`packed data set lacks an object [key=${key}]; ${fix}`);
+    if (found.sha256 !== sha256)
+      throw new DatasetCorrupt(
+        `packed data set has an object with other bytes than were written [key=${key}, sha256=${found.sha256}, expected=${sha256}]; ${fix}`,
+      );
     await rename(partial, file);
   } finally {
     await rm(partial, { force: true });
   }
-  return bytes;
-}
-
-async function fetched(store: ObjectStore, key: string, sha256: string): Promise<Uint8Array> {
-  const object = await store.get(key);
-  const fix = `delete ${store.uri}${path.posix.dirname(key)}/ and start the study again, which packs it anew`;
-  if (object === undefined) throw new DatasetCorrupt(`packed data set lacks an object [key=${key}]; ${fix}`);
-  const got = sha256Of(object.bytes);
-  if (got !== sha256)
-    throw new DatasetCorrupt(
-      `packed data set has an object with other bytes than were written [key=${key}, sha256=${got}, expected=${sha256}]; ${fix}`,
-    );
-  return object.bytes;
 }
 
 async function hasSizes(folder: string, dataset: PinnedDataset, manifest: PackedManifest): Promise<boolean> {

@@ -5,13 +5,17 @@
  */
 import type { ObjectRef } from '../../../workflows/words/outcome';
 import type { ObjectStore } from '../../storage/object-store';
-import { canonicalJson, sha256Of } from '../../content-hash';
+import { Lanes } from '../../concurrency';
+import { canonicalJson, sha256InThread, sha256Of } from '../../content-hash';
 import { DatasetInvalid } from '../errors';
 import type { OpenedDataset, OpenedPart } from '../formats/format';
 import { manifestKey, packedFiles, packedManifestSchema } from './packed';
 import type { PackedFile, PackedManifest } from './packed';
 import { SHARD_BYTES, shardsOf } from './shards';
 import type { Shard } from './shards';
+
+/** Enough to fill a link whose answers take their time. */
+const TRANSFERS_AT_ONCE = 8;
 
 export interface PackProgress {
   readonly doing: 'reading' | 'writing';
@@ -35,8 +39,9 @@ export interface PackedDataset {
  * A data set in the store below `datasets/<sha256>/`, its manifest last.
  *
  * Reads the source twice: the first time for the address, which is all it takes where the store has the content
- * already. That needs no disk, and memory for two shards, a batch of the source and, of an IDX set, the labels at a
- * byte each, whatever the size of the data set.
+ * already; the second time for the shards that the store lacks, so that a packing that was broken off goes on. That
+ * needs no disk, and memory for `TRANSFERS_AT_ONCE` shards and two, a batch of the source and, of an IDX set, the labels
+ * at a byte each, whatever the size of the data set.
  *
  * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
  */
@@ -50,10 +55,10 @@ export async function packDataset(
   const sha256 = sha256Of(bytes);
   const key = manifestKey(sha256);
   // A manifest whose shards somebody deleted is packed again.
-  if ((await store.head(key)) === undefined || !(await hasFiles(store, sha256, manifest))) {
-    await writeShards(store, prefixOf(sha256), opened, manifest, options);
-    await store.put(key, bytes);
-  }
+  const isThere = (await store.head(key)) !== undefined;
+  const missing = await missingFiles(store, sha256, manifest);
+  if (missing.length > 0) await writeShards(store, prefixOf(sha256), opened, missing, options);
+  if (!isThere || missing.length > 0) await store.put(key, bytes);
   return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
 }
 
@@ -73,8 +78,8 @@ async function readManifest(opened: OpenedDataset, options: PackOptions): Promis
   } of shardFiles(opened, 'reading', options)) {
     const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
     split.examples += examples;
-    split.images.push(refOf(images, examples));
-    split.labels.push(refOf(labels, examples));
+    split.images.push(await refOf(images, examples));
+    split.labels.push(await refOf(labels, examples));
   }
   if (parts.train === null) throw new DatasetInvalid('training part holds no examples');
   return { version: 1, shape, classes: classNames.length, classNames, train: parts.train, test: parts.test };
@@ -84,17 +89,30 @@ async function writeShards(
   store: ObjectStore,
   prefix: string,
   opened: OpenedDataset,
-  manifest: PackedManifest,
+  missing: readonly PackedFile[],
   options: PackOptions,
 ): Promise<void> {
-  const known = new Map(packedFiles(manifest).map(({ file, sha256 }) => [file, sha256]));
-  for await (const { files } of shardFiles(opened, 'writing', options)) {
-    for (const { file, bytes } of files) {
-      if (known.get(file) !== sha256Of(bytes))
-        throw new DatasetInvalid(`data set changed while it was packed [file=${file}]; start again when it is at rest`);
-      await store.put(`${prefix}${file}`, bytes);
+  const wanted = new Map(missing.map(({ file, sha256 }) => [file, sha256]));
+  const transfers = new Lanes(TRANSFERS_AT_ONCE);
+  try {
+    for await (const { files } of shardFiles(opened, 'writing', options)) {
+      for (const { file, bytes } of files) {
+        const sha256 = wanted.get(file);
+        if (sha256 === undefined) continue;
+        await transfers.add(async () => {
+          if ((await sha256InThread(bytes)) !== sha256) throw changedMeanwhile(file);
+          await store.putFile(`${prefix}${file}`, bytes, { sha256 });
+        });
+      }
     }
+    await transfers.done();
+  } finally {
+    await transfers.settled();
   }
+}
+
+function changedMeanwhile(file: string): DatasetInvalid {
+  return new DatasetInvalid(`data set changed while it was packed [file=${file}]; start again when it is at rest`);
 }
 
 interface NamedBytes {
@@ -154,8 +172,8 @@ function filesOf(part: 'train' | 'test', { index, images, labels }: Shard): read
   ];
 }
 
-function refOf({ file, bytes }: NamedBytes, examples: number): PackedFile {
-  return { file, sha256: sha256Of(bytes), bytes: bytes.length, examples };
+async function refOf({ file, bytes }: NamedBytes, examples: number): Promise<PackedFile> {
+  return { file, sha256: await sha256InThread(bytes), bytes: bytes.length, examples };
 }
 
 /** Whether the store has a packed data set with all its files, by their sizes. */
@@ -163,13 +181,18 @@ export async function isStored(store: ObjectStore, { sha256 }: Pick<PackedDatase
   const manifest = await store.get(manifestKey(sha256));
   if (manifest === undefined || sha256Of(manifest.bytes) !== sha256) return false;
   const { data } = packedManifestSchema.safeParse(JSON.parse(Buffer.from(manifest.bytes).toString('utf8')));
-  return data !== undefined && hasFiles(store, sha256, data);
+  return data !== undefined && (await missingFiles(store, sha256, data)).length === 0;
 }
 
-async function hasFiles(store: ObjectStore, sha256: string, manifest: PackedManifest): Promise<boolean> {
+/** What the store has not, by names and sizes: an object is there whole or not at all. */
+async function missingFiles(
+  store: ObjectStore,
+  sha256: string,
+  manifest: PackedManifest,
+): Promise<readonly PackedFile[]> {
   const prefix = prefixOf(sha256);
   const present = new Map((await store.list(prefix)).map((object) => [object.key, object.bytes]));
-  return packedFiles(manifest).every(({ file, bytes }) => present.get(`${prefix}${file}`) === bytes);
+  return packedFiles(manifest).filter(({ file, bytes }) => present.get(`${prefix}${file}`) !== bytes);
 }
 
 function prefixOf(sha256: string): string {

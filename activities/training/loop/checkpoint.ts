@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { decodeSafetensors, encodeSafetensors, type HostTensor, type HostTensors } from '../safetensors';
+import type { WrittenFile } from '../large-files';
+import { type HostTensor, type HostTensors, readSafetensors, writeSafetensors } from '../safetensors';
 import type { TrainingState } from './training-state';
 
 /** Goes up whenever an older reader would misread the file. */
@@ -20,18 +21,18 @@ export interface Checkpoint {
   readonly best: HostTensors | null;
 }
 
-/** Bytes of a checkpoint; equal checkpoints give equal bytes. */
-export function encodeCheckpoint({ state, tensors, best }: Checkpoint): Buffer {
+/** Writes a checkpoint; equal checkpoints give equal bytes. */
+export function writeCheckpoint(path: string, { state, tensors, best }: Checkpoint): WrittenFile {
   const all = new Map([
     ...tensors,
     ...[...(best ?? [])].map(([name, tensor]): [string, HostTensor] => [`${BEST}${name}`, tensor]),
   ]);
-  return encodeSafetensors(all, { format: FORMAT, state: JSON.stringify(state) });
+  return writeSafetensors(path, all, { format: FORMAT, state: JSON.stringify(state) });
 }
 
-/** The checkpoint in a file's bytes. @throws RangeError if they are cut off or hold something else. */
-export function decodeCheckpoint(bytes: Buffer): Checkpoint {
-  const { tensors: all, metadata } = decodeSafetensors(bytes);
+/** The checkpoint in a file. @throws RangeError if it is cut off or holds something else. */
+export function readCheckpoint(path: string): Checkpoint {
+  const { tensors: all, metadata } = readSafetensors(path);
   if (metadata['format'] !== FORMAT)
     throw new RangeError(`checkpoint format must be ${FORMAT}, got ${metadata['format'] ?? 'none'}`);
   const tensors = new Map<string, HostTensor>();

@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
 import type { TrainReport } from '../../trial/protocol';
-import { encodeSafetensors, type HostTensors, writeDurably } from '../safetensors';
+import { type HostTensors, writeSafetensors } from '../safetensors';
 import { neverLearnt } from './divergence';
 import type { Ending, TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';
@@ -41,7 +41,7 @@ export async function writeResults(
   if (weights === null)
     return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };
   const weightsPath = join(scratchFolder, 'weights.safetensors');
-  writeDurably(weightsPath, encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
+  writeSafetensors(weightsPath, weights, { format: 'stepwell-weights/1' });
   const modelFolder = trial.exportModel ? join(scratchFolder, 'model') : null;
   if (modelFolder !== null) await training.export(modelFolder, weights, measurement);
   return { outcome: { ...ending, measurement }, engine: identity, weightsPath, modelFolder };

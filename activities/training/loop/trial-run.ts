@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
-import { decodeCheckpoint, encodeCheckpoint } from './checkpoint';
+import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { createDataOrder, StepBatches } from './data-order';
 import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
-import { type HostTensors, writeDurably } from '../safetensors';
+import type { HostTensors } from '../safetensors';
 import { Progress } from './progress';
 import {
   afterEpoch,
@@ -66,7 +65,7 @@ export class TrialRun {
       return await this.run();
     } catch (error) {
       if (!(error instanceof StopRequested)) throw error;
-      this.checkpoint(false);
+      this.checkpoint(null);
       return { stoppedAt: this.state.step };
     }
   }
@@ -101,7 +100,7 @@ export class TrialRun {
 
   /** Ends this segment. Nothing but the checkpoint is written: the weights are those of a training under way. */
   private pause(): TrainReport {
-    this.checkpoint(false);
+    this.checkpoint(null);
     return {
       outcome: { status: 'paused', measurement: this.measurement(null) },
       engine: this.parts.identity,
@@ -118,7 +117,7 @@ export class TrialRun {
     if (resumeFrom === null) {
       training.engine.load(training.initialState());
     } else {
-      const checkpoint = decodeCheckpoint(readFileSync(resumeFrom));
+      const checkpoint = readCheckpoint(resumeFrom);
       training.engine.load(checkpoint.tensors);
       // What is younger than the checkpoint is as in a trial that just begins.
       this.state = { ...INITIAL_STATE, ...checkpoint.state };
@@ -150,9 +149,8 @@ export class TrialRun {
 
   /** What a step brings with it: the end of an epoch, a checkpoint. */
   private async settle(): Promise<void> {
-    const { checkpointEverySteps } = this.parts.job;
-    const improved = endsEpoch(this.facts, this.state.step) && (await this.closeEpoch());
-    if (improved || this.state.step % checkpointEverySteps === 0) this.checkpoint(improved);
+    const improved = endsEpoch(this.facts, this.state.step) ? await this.closeEpoch() : null;
+    if (this.checkpointIsDue()) this.checkpoint(improved);
   }
 
   private learningRate(step: number): number {
@@ -178,8 +176,17 @@ export class TrialRun {
     );
   }
 
-  /** Adds a line to the curve. @returns Whether it is the best one and its weights were kept. */
-  private async closeEpoch(): Promise<boolean> {
+  /** By the clock as well, which decides when a checkpoint is written and nothing of what is in it. */
+  private checkpointIsDue(): boolean {
+    const { checkpointEverySteps = Number.POSITIVE_INFINITY, checkpointEverySeconds } = this.parts.job;
+    return (
+      this.state.step % checkpointEverySteps === 0 ||
+      this.progress.seconds() - this.state.deviceSeconds >= checkpointEverySeconds
+    );
+  }
+
+  /** Adds a line to the curve. @returns The state that was read, if it is the best one and its weights were kept. */
+  private async closeEpoch(): Promise<HostTensors | null> {
     const {
       job: { trial, objective },
       training,
@@ -206,9 +213,10 @@ export class TrialRun {
     this.facts = withPhases(this.parts.facts, this.state.grown);
     // A checkpoint of this step does not have this line.
     this.written = -1;
-    if (this.state.best !== line) return false;
-    this.best = training.weightsOf(training.engine.read());
-    return true;
+    if (this.state.best !== line) return null;
+    const tensors = training.engine.read();
+    this.best = training.weightsOf(tensors);
+    return tensors;
   }
 
   private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
@@ -220,23 +228,31 @@ export class TrialRun {
     return { engine: this.parts.training.engine, part, indices, between };
   }
 
-  private checkpoint(best: boolean): void {
+  /** @param improved The state at this step, if the best epoch has just ended with it. */
+  private checkpoint(improved: HostTensors | null): void {
     const {
-      job: { scratchFolder },
+      job: { scratchFolder, trial },
       training: { engine },
       send,
     } = this.parts;
     const { step } = this.state;
-    if (step === this.written) return;
+    // Nobody goes on with a trial in a process of its own.
+    if (step === this.written || trial.process === 'fresh') return;
     const deviceSeconds = this.progress.seconds();
     this.state = { ...this.state, deviceSeconds };
     const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
-    const bytes = encodeCheckpoint({ state: this.state, tensors: engine.read(), best: this.best });
-    writeDurably(path, bytes);
+    const written = writeCheckpoint(path, { state: this.state, tensors: improved ?? engine.read(), best: this.best });
     this.written = step;
     send({
       type: 'checkpoint',
-      checkpoint: { path, step, epoch: epochsDone(this.facts, step), best, bytes: bytes.length, deviceSeconds },
+      checkpoint: {
+        path,
+        step,
+        epoch: epochsDone(this.facts, step),
+        best: improved !== null,
+        ...written,
+        deviceSeconds,
+      },
     });
   }
 

@@ -1,6 +1,5 @@
 import { sha256Of } from '../../../activities/content-hash';
 import { collectGarbage } from '../../../activities/garbage/collect';
-import { putBytes } from '../../../activities/storage/files';
 import { writeOpening } from '../../../activities/study/opening';
 import type { ObjectRef } from '../../../workflows/words/outcome';
 import { SAMPLE_STUDY } from '../report/sample-study';
@@ -12,7 +11,7 @@ const DAY = 24;
 it('keeps the bundles of model modules that a study refers to, and those that are young', async () => {
   const store = agedStore();
   const bundleOf = (text: string): Promise<ObjectRef> =>
-    putBytes(store, `models/${sha256Of(text)}/bundle.cjs`, Buffer.from(text));
+    store.putFile(`models/${sha256Of(text)}/bundle.cjs`, Buffer.from(text));
   store.agedHours = 100 * DAY;
   const [used, unused] = [await bundleOf('used'), await bundleOf('unused')];
   store.agedHours = 1;

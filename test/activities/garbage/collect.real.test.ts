@@ -3,7 +3,6 @@ import { openTrial } from '../../../activities/ledger/open-trial';
 import { s3Store } from '../../../activities/storage/s3';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { manifestKey, trialFolder } from '../../../activities/ledger/manifest';
-import { s3Client } from '../../support/s3-client';
 import { freshBucket } from '../../support/services';
 import { ownerOf } from '../ledger/trial-support';
 import { datasetSha, putDataset, putStudy, putTrial, runOf, studyName, trialHashOf } from './store-world';
@@ -16,8 +15,8 @@ describe.each(['versitygw', 'minio'] as const)('a garbage collection on %s', (ki
   let outside: ObjectStore;
   beforeAll(async () => {
     const { bucket, access } = await freshBucket(kind);
-    store = s3Store({ bucket, prefix: 'team/v1/', client: s3Client(access) });
-    outside = s3Store({ bucket, prefix: '', client: s3Client(access) });
+    store = s3Store({ bucket, prefix: 'team/v1/', access });
+    outside = s3Store({ bucket, prefix: '', access });
     await outside.put('team/other.txt', Buffer.from('not ours'));
     await outside.put('team/v10/trials/x/y', Buffer.from('not ours'));
     for (const i of [0, 1]) await putDataset(store, i);

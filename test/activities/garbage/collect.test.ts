@@ -211,7 +211,7 @@ async function interrupted(
       return work(...args);
     };
   const watched: ObjectStore = {
-    uri: store.uri,
+    ...store,
     put: counted(store.put),
     get: counted(store.get),
     head: counted(store.head),

@@ -5,7 +5,6 @@
  */
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
-import { putBytes } from '../../../activities/storage/files';
 import { encodeManifest, firstManifest, manifestKey, trialFolder } from '../../../activities/ledger/manifest';
 import type { TrialManifest, TrialUser } from '../../../activities/ledger/manifest';
 import { writeDecision } from '../../../activities/study/decision-record';
@@ -102,17 +101,17 @@ export async function putTrial(
   const hash = trialHashOf(index);
   const folder = trialFolder(hash);
   const checkpoint = {
-    ...(await putBytes(store, `${folder}checkpoints/1-token.safetensors`, Buffer.from(`checkpoint of ${index}`))),
+    ...(await store.putFile(`${folder}checkpoints/1-token.safetensors`, Buffer.from(`checkpoint of ${index}`))),
     step: 1,
     epoch: 1,
     best: false,
     deviceSeconds: 1,
   };
   const weights = finished
-    ? await putBytes(store, `${folder}weights-0.safetensors`, Buffer.from(`weights of ${index}`))
+    ? await store.putFile(`${folder}weights-0.safetensors`, Buffer.from(`weights of ${index}`))
     : null;
   for (let i = 0; i < leftovers; i++)
-    await putBytes(store, `${folder}checkpoints/leftover-${i}.safetensors`, Buffer.from('leftover'));
+    await store.putFile(`${folder}checkpoints/leftover-${i}.safetensors`, Buffer.from('leftover'));
   const manifest: TrialManifest = {
     ...firstManifest(hash, ownerOf({ ...userOf(owner), activityId: `sweep/${index}` })),
     checkpoints: [checkpoint],

@@ -50,7 +50,7 @@ describe('the result', () => {
     ) as unknown as ObjectStore;
     const ledger = await take(counting);
     await ledger.finish(resultOf(), { ...NO_FILES, weightsPath: localFile('weights.safetensors', 'w') });
-    expect(requests).toEqual(['put manifest.json', 'put weights.safetensors', 'put manifest.json']);
+    expect(requests).toEqual(['put manifest.json', 'putFile weights.safetensors', 'put manifest.json']);
   });
 
   test('sweeps what crashed attempts left behind, though they left no word of it', async () => {

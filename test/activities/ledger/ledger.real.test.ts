@@ -3,7 +3,6 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { s3Store } from '../../../activities/storage/s3';
-import { s3Client } from '../../support/s3-client';
 import { freshBucket } from '../../support/services';
 import { checkpointFile, folder, keysOf, localFile, manifestOf, resultOf, take } from './trial-support';
 
@@ -13,7 +12,7 @@ describe.each(['versitygw', 'minio'] as const)('a trial in %s', (kind) => {
   let store: ObjectStore;
   beforeEach(async () => {
     const { bucket, access } = await freshBucket(kind);
-    store = s3Store({ bucket, prefix: 'v1/', client: s3Client(access) });
+    store = s3Store({ bucket, prefix: 'v1/', access });
   });
 
   test('of attempts that take it at the same time, exactly one can write afterwards', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { memoryStore } from '../../../activities/storage/memory';
@@ -72,6 +72,34 @@ describe('checkpoints', () => {
         expect(kept).toEqual(added.filter((one, i) => i >= added.length - 2 || one === best));
       }),
     );
+  });
+
+  test('a checkpoint may have more than 2 GiB, and its hash is the one that it came with', async () => {
+    const bytes = 2 * 2 ** 30 + 8;
+    const file = { ...checkpointFile(100), bytes };
+    // Sparse: the disk holds nothing of it.
+    truncateSync(file.path, bytes);
+    const put: (typeof store)['putFile'] = async (key, source, { sha256 } = {}) => {
+      expect(source).toBe(file.path);
+      return { key, sha256: sha256 ?? 'unknown', bytes };
+    };
+    const ledger = await take({ ...store, putFile: put });
+    await ledger.commitCheckpoint(file);
+    expect(ledger.checkpoint).toMatchObject({ bytes, sha256: file.sha256 });
+    rmSync(file.path);
+  });
+
+  test('what moves is told, and a transfer that is ended ends', async () => {
+    const moved: number[] = [];
+    const options = { onMoved: (count: number) => void moved.push(count), signal: new AbortController().signal };
+    const ledger = await take(store);
+    await ledger.commitCheckpoint(checkpointFile(100, { content: '12345' }), options);
+    await ledger.restore(RESUME, ignore, options);
+    await ledger.finish(resultOf(), { ...NO_FILES, weightsPath: localFile('w.safetensors', '123') }, options);
+    expect(moved).toEqual([5, 5, 3]);
+    const ended = { signal: AbortSignal.abort(new Error('told to')) };
+    const other = await take(memoryStore());
+    await expect(other.commitCheckpoint(checkpointFile(100), ended)).rejects.toThrow('told to');
   });
 
   test('a second checkpoint of one step replaces the first and leaves no object behind', async () => {

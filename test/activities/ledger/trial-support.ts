@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { sha256Of } from '../../../activities/content-hash';
 import { openTrial } from '../../../activities/ledger/open-trial';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { TrialLedger } from '../../../activities/ledger/ledger';
@@ -52,6 +53,7 @@ export function checkpointFile(
     epoch: Math.floor(step / 100),
     best: options.best ?? false,
     bytes: Buffer.byteLength(content),
+    sha256: sha256Of(content),
     deviceSeconds: step / 10,
   };
 }

@@ -37,6 +37,7 @@ export const SAMPLE_STUDY: ResolvedStudy = {
   },
   objective: { metric: 'valLoss', direction: 'minimize' },
   budget: { deviceMinutes: 10, maxTrials: 80, parallelTrials: 2 },
+  checkpointEverySeconds: 60,
   checkpointEverySteps: 100,
   stages: [],
 };

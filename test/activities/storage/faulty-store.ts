@@ -37,6 +37,8 @@ export function faultyStore(): FaultyStore {
     faults,
     put: (key, bytes, condition) => struck('put', key, () => store.put(key, bytes, condition)),
     get: (key) => struck('get', key, () => store.get(key)),
+    putFile: (key, source, options) => struck('put', key, () => store.putFile(key, source, options)),
+    getFile: (key, file, options) => struck('get', key, () => store.getFile(key, file, options)),
     list: (prefix) => struck('list', prefix, () => store.list(prefix)),
     delete: (keys) => struck('delete', keys.join(), () => store.delete(keys)),
   };

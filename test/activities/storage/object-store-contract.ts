@@ -4,6 +4,9 @@
  * @module
  */
 import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { checkStore } from '../../../activities/storage/probes';
 import { PreconditionFailed } from '../../../activities/storage/object-store';
 import type { ObjectStore } from '../../../activities/storage/object-store';
@@ -20,6 +23,7 @@ const PARALLEL = 20;
 /** @param open A store in which nothing is yet. */
 export function objectStoreContract(name: string, open: () => Promise<ObjectStore>): void {
   describe(`object store contract: ${name}`, () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-files-'));
     let store: ObjectStore;
     beforeAll(async () => {
       store = await open();
@@ -171,6 +175,41 @@ export function objectStoreContract(name: string, open: () => Promise<ObjectStor
       const found = await store.get('large');
       expect(sha256(found?.bytes)).toBe(sha256(bytes));
     });
+
+    test.each([0, 1, 20_000_000])('a file of %i bytes goes and comes back, and every byte is told', async (size) => {
+      const bytes = Uint8Array.from({ length: size }, (_, i) => (i * 2_654_435_761) >>> 24);
+      const content = { sha256: sha256(bytes), bytes: size };
+      const [from, to] = [path.join(folder, `from-${size}`), path.join(folder, `to-${size}`)];
+      writeFileSync(from, bytes);
+      const moved = { up: 0, down: 0 };
+      const up = { onMoved: (count: number) => void (moved.up += count) };
+      const down = { onMoved: (count: number) => void (moved.down += count) };
+      expect(await store.putFile(`files/${size}`, from, up)).toEqual({ key: `files/${size}`, ...content });
+      expect(await store.getFile(`files/${size}`, to, down)).toEqual(content);
+      expect(moved).toEqual({ up: size, down: size });
+      expect(readFileSync(to).equals(bytes)).toBe(true);
+      // From memory, with its hash, over what is there; and read for its hash alone.
+      await store.putFile(`files/${size}`, bytes, { sha256: sha256(bytes) });
+      expect(await store.getFile(`files/${size}`, null)).toEqual(content);
+    });
+
+    test('a file that is not there leaves none', async () => {
+      const file = path.join(folder, 'nothing');
+      expect(await store.getFile('files/none', file)).toBeUndefined();
+      expect(existsSync(file)).toBe(false);
+    });
+
+    test('a transfer that is ended says why, and leaves nothing where it went', async () => {
+      const ending = new AbortController();
+      ending.abort(new Error('told to'));
+      const [from, to] = [path.join(folder, 'ended-from'), path.join(folder, 'ended-to')];
+      writeFileSync(from, 'all of it');
+      await expect(store.putFile('files/ended', from, { signal: ending.signal })).rejects.toThrow('told to');
+      expect(await store.head('files/ended')).toBeUndefined();
+      await store.putFile('files/ended', from);
+      await expect(store.getFile('files/ended', to, { signal: ending.signal })).rejects.toThrow('told to');
+      expect(existsSync(to)).toBe(false);
+    });
   });
 }
 
@@ -190,6 +229,6 @@ async function exactlyOneWins(
   expect(textOf((await store.get(key))?.bytes)).toBe(won[0]);
 }
 
-function sha256(bytes: Uint8Array | undefined): string | undefined {
-  return bytes && createHash('sha256').update(bytes).digest('hex');
+function sha256(bytes: Uint8Array = new Uint8Array()): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -96,13 +96,31 @@ test('an end that comes while a retry is waited for lets one more try pass, at o
 
 test('an upload that is cut off is waited for no more', async () => {
   const { store, uploads, cutOff } = await start();
-  store.put = () => new Promise(() => undefined);
+  store.putFile = () => new Promise(() => undefined);
   uploads.add(checkpointFile(100));
   const drained = uploads.drained();
   const stall = new Error('nothing moved');
   cutOff.abort(stall);
   await expect(drained).rejects.toBe(stall);
   await uploads.settled();
+});
+
+test('a training with a result waits for no checkpoint: one under way is ended, one that waits is not begun', async () => {
+  const { store, ledger, uploads, seen } = await start();
+  const begun: string[] = [];
+  store.putFile = async (key, _source, { signal } = {}) => {
+    begun.push(key);
+    return new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  };
+  const files = [100, 200].map((step) => checkpointFile(step));
+  for (const file of files) uploads.add(file);
+  await waitFor('the first upload began', () => (begun.length > 0 ? true : undefined));
+  await uploads.abandon();
+  expect(begun).toHaveLength(1);
+  expect([await stepsIn(store), seen.lost, ledger.checkpoint]).toEqual([[], [], null]);
+  await waitFor('the one that waited is gone', () => (existsSync(files[1]!.path) ? undefined : true));
 });
 
 test('a trial that another attempt has taken ends the uploads, and nothing of this one is kept', async () => {

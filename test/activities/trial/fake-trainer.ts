@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { sha256Of } from '../../../activities/content-hash';
 import type { TrainJob, TrainReport } from '../../../activities/trial/protocol';
 import { TrainerCrashed } from '../../../activities/trial/trainer-process';
 import type { TrainerEvents } from '../../../activities/trial/trainer-process';
@@ -60,6 +61,7 @@ export function writeCheckpoint({ scratchFolder }: TrainJob, step: number): Para
     epoch: 0,
     best: false,
     bytes: Buffer.byteLength(`state at ${step}`),
+    sha256: sha256Of(`state at ${step}`),
     deviceSeconds: step / 10,
   };
 }

@@ -2,13 +2,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sha256Of } from '../../../activities/content-hash';
-import { putBytes } from '../../../activities/storage/files';
 import { memoryStore } from '../../../activities/storage/memory';
 import { fetchBundle } from '../../../activities/trial/fetch-bundle';
 
 async function world(text = 'module.exports = 1;') {
   const store = memoryStore();
-  const bundle = await putBytes(store, 'models/one/bundle.cjs', Buffer.from(text));
+  const bundle = await store.putFile('models/one/bundle.cjs', Buffer.from(text));
   const folder = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-bundles-')), 'models');
   return { store, bundle, folder, model: { module: 'mine.cjs', bundle } };
 }

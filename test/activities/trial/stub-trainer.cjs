@@ -5,6 +5,7 @@
  * last step waits (`endsAfter`). Its error output is as noisy as TensorFlow's.
  */
 const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
 const path = require('node:path');
 
 let stopping = false;
@@ -25,7 +26,15 @@ function checkpoint({ scratchFolder }, step) {
   writeFileSync(file, String(step));
   process.send({
     type: 'checkpoint',
-    checkpoint: { path: file, step, epoch: 0, best: false, bytes: String(step).length, deviceSeconds: step / 100 },
+    checkpoint: {
+      path: file,
+      step,
+      epoch: 0,
+      best: false,
+      bytes: String(step).length,
+      sha256: createHash('sha256').update(String(step)).digest('hex'),
+      deviceSeconds: step / 100,
+    },
   });
 }
 

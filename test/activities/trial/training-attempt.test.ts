@@ -21,7 +21,12 @@ const run = (options?: Parameters<typeof runAttempt>[1]) => runAttempt(store, op
 test('a trial from beginning to end leaves its result, and no receipt', async () => {
   const { trainer, progress, ended } = await run();
   const { job, events, end } = await trainer.training;
-  expect(job).toMatchObject({ resumeFrom: null, datasetFolder: '/datasets/d', checkpointEverySteps: 50 });
+  expect(job).toMatchObject({
+    resumeFrom: null,
+    datasetFolder: '/datasets/d',
+    checkpointEverySeconds: 60,
+    checkpointEverySteps: 50,
+  });
   events.progress({ type: 'progress', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5 });
   end(reportOf(job));
   const result = await ended;

@@ -19,6 +19,7 @@ export function trialInput(
     model: { preset: 'mnist-cnn' },
     optimizer: { name: 'adam' },
     objective: { metric: 'valLoss', direction: 'minimize' },
+    checkpointEverySeconds: 60,
     checkpointEverySteps: 50,
     ...input,
     trial: {

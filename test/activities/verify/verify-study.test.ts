@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createStudyActivities } from '../../../activities';
-import { putBytes, putNamedFolder } from '../../../activities/storage/files';
+import { putNamedFolder } from '../../../activities/storage/files';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { TrialLedger } from '../../../activities/ledger/ledger';
@@ -76,6 +76,10 @@ describe('verifying a study', () => {
         read.add(key);
         return store.get(key);
       },
+      getFile: async (key, file) => {
+        read.add(key);
+        return store.getFile(key, file);
+      },
     });
     expect(damage).toEqual([]);
     expect([...read].sort()).toEqual((await store.list('')).map(({ key }) => key));
@@ -102,7 +106,7 @@ describe('verifying a study', () => {
   it('tells what is wrong with an object by hashes and sizes', async () => {
     const store = await completedStudy();
     const { key } = (await store.list('trials/')).find((object) => object.key.includes('weights-'))!;
-    const before = await putBytes(memoryStore(), 'x', (await store.get(key))!.bytes);
+    const before = await memoryStore().putFile('x', (await store.get(key))!.bytes);
     await store.put(key, Buffer.from('short'));
     expect((await verify(store)).damage).toEqual([
       expect.objectContaining({

@@ -4,11 +4,12 @@
  *
  * @module
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encodeInferenceModel } from '../compiled/inference-graph';
 import { tf } from '../native';
-import { encodeSafetensors, writeDurably } from '../../safetensors';
+import { writeParts } from '../../large-files';
+import { writeSafetensors } from '../../safetensors';
 import { assignWeights } from '../step-state';
 import { modelCard, type ModelFacts, readMe } from './model-card';
 
@@ -25,10 +26,7 @@ export async function exportModel(folder: string, facts: ModelFacts): Promise<vo
   const saved = encodeInferenceModel(model, weights);
   if (saved !== null) {
     mkdirSync(join(folder, 'saved_model'), { recursive: true });
-    writeDurably(
-      join(folder, 'saved_model', 'saved_model.pb'),
-      Buffer.from(saved.buffer, saved.byteOffset, saved.byteLength),
-    );
+    writeFileSync(join(folder, 'saved_model', 'saved_model.pb'), saved);
   }
   assignWeights(model, weights);
   model.network.setUserDefinedMetadata({
@@ -42,16 +40,16 @@ export async function exportModel(folder: string, facts: ModelFacts): Promise<vo
     tf.io.withSaveHandler(async (artifacts) => {
       const { weightData, weightSpecs, ...rest } = artifacts;
       const manifest = { ...rest, weightsManifest: [{ paths: ['weights.bin'], weights: weightSpecs }] };
-      writeDurably(
+      writeParts(
         join(folder, 'weights.bin'),
-        Buffer.concat([weightData ?? []].flat().map((part) => Buffer.from(part))),
+        [weightData ?? []].flat().map((part) => new Uint8Array(part)),
       );
-      writeDurably(join(folder, 'model.json'), Buffer.from(JSON.stringify(manifest)));
+      writeFileSync(join(folder, 'model.json'), JSON.stringify(manifest));
       return { modelArtifactsInfo: tf.io.getModelArtifactsInfoForJSON(artifacts) };
     }),
   );
-  writeDurably(join(folder, 'weights.safetensors'), encodeSafetensors(weights, { format: 'stepwell-weights/1' }));
+  writeSafetensors(join(folder, 'weights.safetensors'), weights, { format: 'stepwell-weights/1' });
   const card = modelCard(facts, saved !== null);
-  writeDurably(join(folder, 'model-card.json'), Buffer.from(`${JSON.stringify(card, null, 2)}\n`));
-  writeDurably(join(folder, 'README.md'), Buffer.from(readMe(card)));
+  writeFileSync(join(folder, 'model-card.json'), `${JSON.stringify(card, null, 2)}\n`);
+  writeFileSync(join(folder, 'README.md'), readMe(card));
 }

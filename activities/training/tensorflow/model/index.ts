@@ -14,6 +14,8 @@ import { trainable } from './trainable';
 export type { ModelVariable, TrainableModel } from './model';
 export { layersOf } from './trainable';
 
+const TENSOR_BYTES_MAX = 2 ** 31 - 1;
+
 export interface BuildModelInput {
   readonly spec: ModelSpec;
   readonly shape: readonly [number, number, number];
@@ -41,12 +43,29 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
   const earlier = new Set(registeredVariables().keys());
   try {
     const network = buildNetwork(input, context);
-    return trainable(network, context, 'module' in input.spec ? 'module' : 'configuration');
+    const model = trainable(network, context, 'module' in input.spec ? 'module' : 'configuration');
+    refuseLargeTensors(model.variables.map(({ key, variable: { shape } }) => ({ key, shape })));
+    return model;
   } catch (error) {
     // Half a model has no owner: its layers may never have met their network.
     for (const [name, variable] of registeredVariables()) if (!earlier.has(name)) variable.dispose();
     throw error;
   }
+}
+
+/** @throws TrainingFailure of type ModelInvalid for a tensor that TensorFlow cannot take from JavaScript in one piece. */
+export function refuseLargeTensors(
+  tensors: readonly { readonly key: string; readonly shape: readonly number[] }[],
+): void {
+  const bytesOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 4);
+  const large = tensors.filter(({ shape }) => bytesOf(shape) > TENSOR_BYTES_MAX);
+  if (large.length === 0) return;
+  const named = large.map(
+    ({ key, shape }) => `${key} [${shape.join(', ')}] has ${(bytesOf(shape) / 2 ** 30).toFixed(1)} GiB`,
+  );
+  throw modelInvalid(
+    `each weight of a model must have less than 2 GiB: ${named.join('; ')}; make its layer narrower, or pool before it`,
+  );
 }
 
 const registeredVariables = (): ReadonlyMap<string, tf.Variable> =>

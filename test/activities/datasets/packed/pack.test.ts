@@ -27,6 +27,10 @@ function counting() {
         puts.push(args[0]);
         return store.put(...args);
       },
+      putFile: (...args: Parameters<typeof store.putFile>) => {
+        puts.push(args[0]);
+        return store.putFile(...args);
+      },
     },
   };
 }
@@ -110,6 +114,41 @@ describe('packing a data set', () => {
     expect(puts.some((key) => key.endsWith('manifest.json'))).toBe(false);
     const { ref } = await packDataset(store, await open(folderOf(idxSet())), { onProgress, shardBytes: 25 });
     expect(await store.head(ref.key)).toBeDefined();
+  });
+
+  it('goes on where it was broken off: no shard goes twice', async () => {
+    const { store, puts } = counting();
+    let left = 5;
+    const dying = {
+      ...store,
+      putFile: async (...args: Parameters<typeof store.putFile>) => {
+        if (left-- <= 0) throw new Error('worker dies');
+        return store.putFile(...args);
+      },
+    };
+    const pack = async (into: typeof store) =>
+      packDataset(into, await open(folderOf(idxSet(10, 4))), { onProgress, shardBytes: 25 });
+    await expect(pack(dying)).rejects.toThrow('worker dies');
+    expect(puts).toHaveLength(5);
+    await pack(store);
+    expect(puts).toHaveLength(9);
+    expect(new Set(puts).size).toBe(9);
+  });
+
+  it('moves some shards at a time, and no more', async () => {
+    const { store } = counting();
+    let [under, most] = [0, 0];
+    const slow = {
+      ...store,
+      putFile: async (...args: Parameters<typeof store.putFile>) => {
+        most = Math.max(most, ++under);
+        await new Promise(setImmediate);
+        under -= 1;
+        return store.putFile(...args);
+      },
+    };
+    await packDataset(slow, await open(folderOf(idxSet(40, 4))), { onProgress, shardBytes: 6 });
+    expect(most).toBe(8);
   });
 
   it('is refused where the files change between its two readings, and leaves no manifest', async () => {

@@ -61,7 +61,6 @@ describe('a trial stopped at some step and resumed in a fresh engine', () => {
 
       const stopAt = (deriveSeed('stop', name) % 53) + 1;
       const first = freshTrainer((trainer) => trainer.stop());
-      // Best epochs are checkpoints too, so the stop may come at the end of an epoch before.
       const end = await first.trainer.train(job({ checkpointEverySteps: stopAt }));
       const checkpoint = first.checkpoints.at(-1)!;
       expect(end).toEqual({ type: 'stopped', step: checkpoint.step });

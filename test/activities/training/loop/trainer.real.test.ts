@@ -28,7 +28,7 @@ function freshTrainer(): TrainerInProcess {
 }
 
 describe('a trial', () => {
-  it('measures every epoch, keeps the best one and flags its checkpoint', async () => {
+  it('measures every epoch, keeps the best one, and writes no checkpoint before its time', async () => {
     const { trainer, checkpoints } = freshTrainer();
     const report = await finished(
       trainer,
@@ -53,11 +53,23 @@ describe('a trial', () => {
     const losses = measurement.curve.map(({ valLoss }) => valLoss!);
     expect(measurement.best?.valLoss).toBe(Math.min(...losses));
     expect(measurement.best?.valAccuracy).toBeGreaterThan(0.85);
-    expect(checkpoints.every(({ best }) => best)).toBe(true);
-    expect(checkpoints.at(-1)?.step).toBe(measurement.best?.step);
+    expect(checkpoints).toEqual([]);
     expect(measurement.stepLosses.map(({ step }) => step)).toEqual(Array.from({ length: 46 }, (_, i) => i + 1));
     expect(measurement.stepSeconds).toMatchObject({ count: 43 });
     expect(measurement.peakBytes).toBeGreaterThan(1e8);
+  });
+
+  it('writes checkpoints by the clock to the same bits, and none where nobody goes on with it', async () => {
+    const trial = { limit: { steps: 30 }, hparams: { batchSize: 100 } };
+    const always = { checkpointEverySeconds: 1e-9, trial };
+    const [rarely, often, alone] = [freshTrainer(), freshTrainer(), freshTrainer()];
+    const bits = async ({ trainer }: TrainerInProcess, job: TrainJob) =>
+      tensorBits((await finished(trainer, job)).weightsPath!);
+    const expected = await bits(rarely, digitsJob(digits, { trial }));
+    expect(await bits(often, digitsJob(digits, always))).toEqual(expected);
+    const fresh = { ...always, trial: { ...trial, process: 'fresh' as const } };
+    expect(await bits(alone, digitsJob(digits, fresh))).toEqual(expected);
+    expect([rarely, often, alone].map(({ checkpoints }) => checkpoints.length)).toEqual([0, 30, 0]);
   });
 
   it('without validation keeps its last weights and has no best epoch', async () => {

@@ -1,7 +1,7 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
-import { buildModel } from '../../../../activities/training/tensorflow/model';
+import { buildModel, refuseLargeTensors } from '../../../../activities/training/tensorflow/model';
 import { tf } from '../../../../activities/training/tensorflow/native';
 import { LAYER_CLASSES } from '../../../../workflows/spec/layer-classes';
 import type { LayerSpec } from '../../../../workflows/words/study';
@@ -24,6 +24,14 @@ describe('the layers of a study', () => {
       .filter(([, [{ prototype }]]) => prototype instanceof tf.layers.Layer && !('predict' in prototype))
       .map(([name]) => name);
     expect([...LAYER_CLASSES].sort()).toEqual([...layers, 'SpatialDropout2D'].sort());
+  });
+
+  it('have weights of less than 2 GiB each, or are told which has more', () => {
+    const small = { key: 'small', shape: [3, 3, 64, 64] };
+    expect(() => refuseLargeTensors([small])).not.toThrow();
+    expect(() => refuseLargeTensors([small, { key: 'dense.kernel', shape: [150_528, 4096] }])).toThrow(
+      'each weight of a model must have less than 2 GiB: dense.kernel [150528, 4096] has 2.3 GiB; make its layer narrower, or pool before it',
+    );
   });
 
   it('that are none are told with the nearest one', async () => {
