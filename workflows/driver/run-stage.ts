@@ -4,12 +4,19 @@
  *
  * @module
  */
-import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { cutWarning, isAdmitted } from './budget/admission';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
-import { isTakenBack, runTrial } from './run-trial';
-import type { RunningTrial } from './run-trial';
+import { runTrial } from './run-trial';
+import { RunningTrials } from './running-trials';
 import { stageContext } from './stage-context';
 import { canSpend, nextStep, suggestionWithin } from '../planning/loop';
 import type { Step } from '../planning/loop';
@@ -18,11 +25,18 @@ import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
 import type { LiveStudy, StudyState } from './state';
+import { Suggestions, Unanswered } from './suggestions';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
 
 /** More trials than any stage needs: one that reaches it has a bug in `suggest`. */
 const TRIALS_MAX = 100_000;
+
+/**
+ * Questions to a stage between two events: each looks through all its trials, and the SDK ends a workflow that computes
+ * for 5 seconds.
+ */
+const ASKED_MAX = 16;
 
 /**
  * Runs a stage to its decision.
@@ -46,15 +60,10 @@ interface RunOptions {
 
 class StageRun {
   private readonly stage: Stage;
-  /** By their index in `trials`. */
-  private readonly running = new Map<number, RunningTrial>();
-  /** Indexes of running trials that were told to stop. */
-  private readonly takenBack = new Set<number>();
-  /**
-   * Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other
-   * starts.
-   */
-  private readonly interrupted: number[];
+  private readonly running: RunningTrials;
+  private readonly suggestions = new Suggestions();
+  /** Questions since the event that this counts from. */
+  private asked = { since: 0, count: 0 };
   /**
    * Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything.
    */
@@ -73,22 +82,34 @@ class StageRun {
         FAILURES.invalidStudy,
       );
     this.stage = stage;
-    this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
+    this.running = new RunningTrials(this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : [])));
     const { trials: trialsPlanned } = this.ask(() => stage.estimate(this.context([])));
     study.state = study.state.staged(use, { trialsPlanned });
   }
 
   async run(): Promise<Decision | 'continueAsNew'> {
-    const scope = CancellationScope.current();
     for (;;) {
-      if (this.isPaused || this.isSkipped) this.takeBack();
-      const next = this.next();
-      if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
-      if (next === 'continueAsNew') return 'continueAsNew';
-      if (next === 'wait') await this.somethingHappens(scope);
-      else if (next === 'goOn') this.goOn();
-      else this.start(next.start);
+      try {
+        const end = await this.turn();
+        if (end !== undefined) return end;
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+        await this.during(() => this.suggestions.workOut(error.question, this.wanted));
+      }
     }
+  }
+
+  /** One thing at a time, until there is an end. */
+  private async turn(): Promise<Decision | 'continueAsNew' | undefined> {
+    if (this.isPaused || this.isSkipped) this.running.takeBack();
+    const next = this.next();
+    if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
+    if (next === 'continueAsNew') return 'continueAsNew';
+    if (next === 'wait') await this.somethingHappens();
+    else if (next === 'breathe') await this.during(() => sleep(1));
+    else if (next === 'goOn') this.goOn();
+    else this.start(next.start);
+    return undefined;
   }
 
   private get state(): StudyState {
@@ -111,15 +132,28 @@ class StageRun {
     return this.state.resolved.budget.parallelTrials;
   }
 
-  private next(): Step | 'goOn' | 'continueAsNew' {
+  /** Points that can be used at once; in a reproducible study each is asked for by itself, in what it may see. */
+  private get wanted(): number {
+    return this.state.resolved.reproducible ? 1 : Math.max(1, this.parallel - this.running.count);
+  }
+
+  private next(): Step | 'goOn' | 'breathe' | 'continueAsNew' {
     const { running } = this;
-    const idle = running.size > 0 ? 'wait' : 'conclude';
-    if (running.size >= this.parallel) return 'wait';
-    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.size > 0 ? 'wait' : 'continueAsNew';
+    const idle = running.count > 0 ? 'wait' : 'conclude';
+    if (running.count >= this.parallel) return 'wait';
+    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.count > 0 ? 'wait' : 'continueAsNew';
     if (this.isPaused) return 'wait';
     if (this.isSkipped) return idle;
     if (this.state.waitsForApproval(this.use)) return 'wait';
-    return this.interrupted.length > 0 ? 'goOn' : this.ask(() => this.askStage());
+    if (running.hasInterrupted) return 'goOn';
+    return this.hasAskedEnough() ? 'breathe' : this.ask(() => this.askStage());
+  }
+
+  private hasAskedEnough(): boolean {
+    const { historyLength } = workflowInfo();
+    if (historyLength !== this.asked.since) this.asked = { since: historyLength, count: 0 };
+    this.asked.count += 1;
+    return this.asked.count > ASKED_MAX;
   }
 
   private askStage(): Step {
@@ -127,7 +161,7 @@ class StageRun {
     const { reproducible, budget } = state.resolved;
     const standing = {
       trials,
-      running: running.size,
+      running: running.count,
       parallelTrials: budget.parallelTrials,
       visible: reproducible ? state.stageOf(use).visible : undefined,
     };
@@ -149,7 +183,7 @@ class StageRun {
 
   /** From its newest checkpoint, as the first worker to take it does. */
   private goOn(): void {
-    const index = this.interrupted.shift();
+    const index = this.running.nextInterrupted();
     const trial = index === undefined ? undefined : this.trials[index];
     if (index !== undefined && trial !== undefined) this.train(index, trial.spec);
   }
@@ -170,7 +204,7 @@ class StageRun {
     };
     const trial = runTrial(this.options.taskQueuePrefix, input);
     this.hasStarted = true;
-    this.running.set(index, trial);
+    this.running.started(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
     trial.result
       .then(
@@ -184,57 +218,43 @@ class StageRun {
   }
 
   private endedWith(index: number, trial: Trial): void {
-    this.forget(index);
+    this.running.ended(index);
     this.study.state = this.state.ended(this.use, index, trial);
   }
 
-  /**
-   * In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it
-   * does.
-   */
   private endedWithout(index: number, error: unknown): void {
-    const wasTakenBack = this.forget(index);
-    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error as Error;
-    else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
-  }
-
-  /** @returns Whether it had been told to stop. */
-  private forget(index: number): boolean {
-    this.running.delete(index);
-    return this.takenBack.delete(index);
-  }
-
-  /** Every running trial writes a checkpoint and frees its device. */
-  private takeBack(): void {
-    for (const [index, trial] of this.running) {
-      if (this.takenBack.has(index)) continue;
-      this.takenBack.add(index);
-      trial.takeBack();
-    }
+    if (!this.running.endedWith(index, error)) this.failure ??= error as Error;
   }
 
   /** Waits for the end of a trial, or for a change that somebody asks of the study. */
-  private async somethingHappens(scope: CancellationScope): Promise<void> {
-    const { size } = this.running;
+  private async somethingHappens(): Promise<void> {
+    const { count } = this.running;
     const changes = (): number => this.state.control.changes.length;
     const before = changes();
+    await this.during(() =>
+      condition(() => this.running.count < count || this.failure !== undefined || changes() > before),
+    );
+    this.suggestions.forget();
+    this.options.onChange();
+  }
+
+  /** Waits while trials run; one that fails is the end of them all. */
+  private async during(wait: () => Promise<unknown>): Promise<void> {
     try {
-      await condition(() => this.running.size < size || this.failure !== undefined || changes() > before);
+      await wait();
     } catch (error) {
       if (isCancellation(error)) await this.drain();
       throw error;
     }
-    if (this.failure !== undefined) {
-      scope.cancel();
-      await this.drain();
-      throw this.failure;
-    }
-    this.options.onChange();
+    if (this.failure === undefined) return;
+    CancellationScope.current().cancel();
+    await this.drain();
+    throw this.failure;
   }
 
   /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
   private async drain(): Promise<void> {
-    await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
+    await CancellationScope.nonCancellable(() => condition(() => this.running.count === 0));
   }
 
   private decide(): Decision {
@@ -257,7 +277,7 @@ class StageRun {
   }
 
   private context(trials: readonly Trial[]): StageContext<unknown> {
-    return stageContext(this.state, this.use, trials);
+    return { ...stageContext(this.state, this.use, trials), answers: this.suggestions.answerTo };
   }
 
   /** A bug in a stage ends the study with its message; thrown as it is, it would fail the workflow task for ever. */
@@ -265,7 +285,7 @@ class StageRun {
     try {
       return question();
     } catch (error) {
-      if (error instanceof StageInconclusive) throw error;
+      if (error instanceof StageInconclusive || error instanceof Unanswered) throw error;
       const message = error instanceof Error ? error.message : String(error);
       throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, FAILURES.stageBroken);
     }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { PointsQuestion } from '../search/points-question';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
 import type { Objective, TrainingSpec } from '../words/study';
@@ -47,6 +48,11 @@ export interface StageContext<Options> {
    * `refuseEnqueued`.
    */
   readonly enqueued?: readonly HParams[];
+  /**
+   * Who answers what takes a sampler long. Where the answer is not there yet it throws, and the stage is asked again
+   * once it is. Absent: the stage works it out itself.
+   */
+  readonly answers?: (index: number, question: () => PointsQuestion) => HParams;
 }
 
 /**
