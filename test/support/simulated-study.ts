@@ -46,16 +46,16 @@ export interface SimulatedEnd {
   readonly runs: readonly number[];
   /** Bytes of each run's input and history. */
   readonly sizes: readonly { readonly input: number; readonly history: number }[];
-  /** Share of the slots' time in which they trained. */
+  /** Share of the slots' time in which they trained, up to the last start of a trial. */
   readonly busy: number;
 }
 
 /** Once the module is mocked, as `./simulated-workflow` says. */
 export async function simulateStudy(study: SimulatedStudy): Promise<SimulatedEnd> {
   const { file, limits, onActivation } = study;
-  const slots = new Slots(study.training);
+  const slots = new Slots(study.training, () => simulation.now);
   const small = smallActivities(study);
-  const simulation = new Simulation(
+  const simulation: Simulation = new Simulation(
     async (name, input) =>
       name === 'runTrial'
         ? slots.trial(input as RunTrialInput)
@@ -78,7 +78,7 @@ export async function simulateStudy(study: SimulatedStudy): Promise<SimulatedEnd
         trials: slots.trials,
         runs,
         sizes,
-        busy: slots.busySeconds / (simulation.now * (file.budget?.parallelTrials ?? 1)),
+        busy: slots.secondsTrained() / (slots.lastStart * (file.budget?.parallelTrials ?? 1)),
       };
     input = JSON.parse(JSON.stringify(input)) as TuneStudyInput;
   }
@@ -87,14 +87,22 @@ export async function simulateStudy(study: SimulatedStudy): Promise<SimulatedEnd
 /** The training workers. */
 class Slots {
   starts = 0;
-  /** In which trials trained, those that were started but for what was taken back. */
-  busySeconds = 0;
+  lastStart = 0;
   private readonly begun = new Map<string, { readonly spec: TrialSpec; trained: number }>();
+  private readonly spans: { readonly from: number; to: number }[] = [];
 
-  constructor(private readonly training: SimulatedStudy['training']) {}
+  constructor(
+    private readonly training: SimulatedStudy['training'],
+    private readonly now: () => number,
+  ) {}
 
   get trials(): readonly TrialSpec[] {
     return [...this.begun.values()].map(({ spec }) => spec);
+  }
+
+  /** Up to the last start. */
+  secondsTrained(): number {
+    return this.spans.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, this.lastStart) - from), 0);
   }
 
   /** From where it was taken back. */
@@ -102,17 +110,19 @@ class Slots {
     const known = this.begun.get(spec.trialId) ?? { spec, trained: 0 };
     this.begun.set(spec.trialId, known);
     this.starts += 1;
+    this.lastStart = this.now();
     const { seconds, outcome } = this.training(spec);
-    const left = seconds - known.trained;
-    this.busySeconds += left;
+    const from = this.lastStart + SECONDS.start;
+    const span = { from, to: from + seconds - known.trained };
+    this.spans.push(span);
     return {
-      seconds: SECONDS.start + left,
+      seconds: span.to - this.lastStart,
       result: resultOf(spec, outcome),
       secondsToCancel: SECONDS.stop,
       onCancelled: (run) => {
         const trained = Math.max(0, run - SECONDS.start);
         known.trained += trained;
-        this.busySeconds -= left - trained;
+        span.to = from + trained;
       },
     };
   }

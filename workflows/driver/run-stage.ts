@@ -12,20 +12,23 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import { cutWarning, isAdmitted } from './budget/admission';
+import { isAdmitted } from './budget/admission';
+import { concluded } from './budget/conclusion';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
+import { isAtItsEnd, isLong, RunLength } from './run-length';
 import { runTrial } from './run-trial';
 import { RunningTrials } from './running-trials';
 import { stageContext } from './stage-context';
-import { canSpend, nextStep, suggestionWithin } from '../planning/loop';
+import { nextStep, suggestionWithin } from '../planning/loop';
 import type { Step } from '../planning/loop';
 import { STAGES } from '../stages';
-import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
+import { heldBackBy } from './pages/stage-trials';
 import type { LiveStudy, StudyState } from './state';
 import { Suggestions, Unanswered } from './suggestions';
+import { trialInput } from './trial-input';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
 
@@ -41,8 +44,8 @@ const ASKED_MAX = 16;
 /**
  * Runs a stage to its decision.
  *
- * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds
- *   them all.
+ * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then. Those that did were
+ *   taken back, and go on in the next run.
  * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
  */
 export async function runStage(
@@ -53,6 +56,9 @@ export async function runStage(
   return CancellationScope.cancellable(() => new StageRun(study, use, options).run());
 }
 
+/** Trials that end within this need not be taken back before the workflow continues as new. */
+const ENDING = '5 seconds';
+
 interface RunOptions {
   readonly taskQueuePrefix: string;
   readonly onChange: () => void;
@@ -62,6 +68,7 @@ class StageRun {
   private readonly stage: Stage;
   private readonly running: RunningTrials;
   private readonly suggestions = new Suggestions();
+  private readonly length = new RunLength();
   /** Questions since the event that this counts from. */
   private asked = { since: 0, count: 0 };
   /**
@@ -103,9 +110,13 @@ class StageRun {
   private async turn(): Promise<Decision | 'continueAsNew' | undefined> {
     if (this.isPaused || this.isSkipped) this.running.takeBack();
     const next = this.next();
-    if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
+    if (next === 'conclude')
+      return this.ask(() =>
+        this.isSkipped ? this.skip() : concluded(this.stage, this.state, this.use, this.context(this.trials)),
+      );
     if (next === 'continueAsNew') return 'continueAsNew';
     if (next === 'wait') await this.somethingHappens();
+    else if (next === 'handOver') await this.handOver();
     else if (next === 'breathe') await this.during(() => sleep(1));
     else if (next === 'goOn') this.goOn();
     else this.start(next.start);
@@ -137,16 +148,32 @@ class StageRun {
     return this.state.resolved.reproducible ? 1 : Math.max(1, this.parallel - this.running.count);
   }
 
-  private next(): Step | 'goOn' | 'breathe' | 'continueAsNew' {
+  private next(): Step | 'goOn' | 'breathe' | 'handOver' | 'continueAsNew' {
     const { running } = this;
     const idle = running.count > 0 ? 'wait' : 'conclude';
+    if (this.hasStarted && this.shouldEndRun()) return running.count > 0 ? 'handOver' : 'continueAsNew';
     if (running.count >= this.parallel) return 'wait';
-    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.count > 0 ? 'wait' : 'continueAsNew';
     if (this.isPaused) return 'wait';
     if (this.isSkipped) return idle;
     if (this.state.waitsForApproval(this.use)) return 'wait';
     if (running.hasInterrupted) return 'goOn';
     return this.hasAskedEnough() ? 'breathe' : this.ask(() => this.askStage());
+  }
+
+  /** A trial that has run for thousands of others holds these back from the store: it is waited for while that can be. */
+  private shouldEndRun(): boolean {
+    const soFar = this.length.soFar();
+    return (
+      isAtItsEnd(soFar) || (isLong(soFar, this.parallel) && heldBackBy(this.state.stageOf(this.use)) === undefined)
+    );
+  }
+
+  /** Ends the trials that run, whose training goes on from their checkpoints in the next run of the workflow. */
+  private async handOver(): Promise<void> {
+    const { running } = this;
+    await this.during(() => condition(() => running.count === 0 || this.failure !== undefined, ENDING));
+    running.takeBack((heldBackBy(this.state.stageOf(this.use)) ?? -1) + 1);
+    if (running.count > 0) await this.somethingHappens();
   }
 
   private hasAskedEnough(): boolean {
@@ -189,20 +216,7 @@ class StageRun {
   }
 
   private train(index: number, spec: TrialSpec): void {
-    const { studyRun, fresh } = this.state.run;
-    const { dataset, model, objective, checkpointEverySteps, training } = this.state.resolved;
-    const input = {
-      studyId: this.state.studyId,
-      studyRun,
-      ...(fresh !== undefined && { fresh }),
-      dataset,
-      model,
-      optimizer: training.optimizer,
-      objective,
-      checkpointEverySteps,
-      trial: spec,
-    };
-    const trial = runTrial(this.options.taskQueuePrefix, input);
+    const trial = runTrial(this.options.taskQueuePrefix, trialInput(this.state, spec));
     this.hasStarted = true;
     this.running.started(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
@@ -255,20 +269,6 @@ class StageRun {
   /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
   private async drain(): Promise<void> {
     await CancellationScope.nonCancellable(() => condition(() => this.running.count === 0));
-  }
-
-  private decide(): Decision {
-    const context = this.context(this.trials);
-    const next = this.stage.suggest(context);
-    if (next === undefined || (canSpend(this.stage, context.remaining) && isAdmitted(this.state, this.use, next)))
-      return this.stage.decide(context);
-    const decision = decideOnLess(this.stage, context);
-    const warning = cutWarning(this.state, this.use, next);
-    return {
-      ...decision,
-      confidence: 'low',
-      evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] },
-    };
   }
 
   private skip(): Decision {

@@ -133,7 +133,9 @@ export class StudyState implements StudyValues {
 
   /** @param trial Whole; of a stage of thousands only an outline is kept. */
   ended(use: StageUse, index: number, trial: Trial): StudyState {
-    const kept = STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial;
+    const { objective } = this.resolved;
+    const reads = STAGES[use.stage]?.curveReads?.({ options: use.options, facts: this.facts }, trial.spec);
+    const kept = reads === undefined ? trial : outlined(trial, index, objective, reads);
     const stage = endedTrial(this.stageOf(use), index, kept);
     const next = this.withStage(stage);
     const { result } = trial;

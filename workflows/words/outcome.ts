@@ -107,7 +107,7 @@ export interface ObjectRef {
 /** What a recovery cost. */
 export interface Receipt {
   readonly trialId: string;
-  /** What died or left; `takenBack`: nothing did, the study was paused or cancelled. */
+  /** What died or left; `takenBack`: nothing did, the study was paused or cancelled, or its workflow continued as new. */
   readonly cause:
     | 'trainerCrashed'
     | 'trainerKilled'
