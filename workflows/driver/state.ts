@@ -10,12 +10,13 @@ import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
 import { hparamNames } from '../trials/hparams';
+import { NO_RECOVERIES, withReceipts } from '../trials/recoveries';
 import { costOfSegment, receiptsOf } from '../trials/segments';
 import type { StudySnapshot } from './snapshot';
 import { outlined } from './pages/outline';
 import { broughtBack, decidedStage, endedTrial, hasStored, stageTrials, startedTrial } from './pages/stage-trials';
 import type { StageTrials } from './pages/stage-trials';
-import type { Receipt } from '../words/outcome';
+import type { Receipt, Recoveries } from '../words/outcome';
 import type { HParams, Trial } from '../words/trial';
 
 /** What a state is made of. */
@@ -30,6 +31,8 @@ export interface StudyValues {
   /** Those that have begun, in the order in which they did. */
   readonly stages: readonly StageTrials[];
   readonly control: StudyControl;
+  readonly recoveries: Recoveries;
+  /** The newest. */
   readonly receipts: readonly Receipt[];
   readonly engines: readonly string[];
   readonly deviceSeconds: number;
@@ -51,6 +54,8 @@ export class StudyState implements StudyValues {
   readonly study: ResolvedStudy | undefined;
   readonly stages: readonly StageTrials[];
   readonly control: StudyControl;
+  readonly recoveries: Recoveries;
+  /** The newest. */
   readonly receipts: readonly Receipt[];
   readonly engines: readonly string[];
   readonly deviceSeconds: number;
@@ -65,6 +70,7 @@ export class StudyState implements StudyValues {
     this.study = values.study;
     this.stages = values.stages;
     this.control = values.control;
+    this.recoveries = values.recoveries;
     this.receipts = values.receipts;
     this.engines = values.engines;
     this.deviceSeconds = values.deviceSeconds;
@@ -86,6 +92,7 @@ export class StudyState implements StudyValues {
           ? []
           : stages.map(({ stageId, ...record }) => stageTrials(stageId, study.objective, record)),
       control,
+      recoveries: snapshot.recoveries ?? NO_RECOVERIES,
       receipts: snapshot.receipts ?? [],
       engines: snapshot.engines ?? [],
       deviceSeconds: snapshot.deviceSeconds ?? 0,
@@ -142,7 +149,7 @@ export class StudyState implements StudyValues {
     if (result === undefined) return next;
     const cost = costOfSegment(stage.trials, trial);
     return next.with({
-      receipts: [...this.receipts, ...receiptsOf(trial)],
+      ...withReceipts(this, receiptsOf(trial)),
       engines: [...new Set([...this.engines, result.engine])],
       deviceSeconds: this.deviceSeconds + cost.deviceSeconds,
       examples: this.examples + cost.examples,

@@ -127,6 +127,14 @@ export interface Receipt {
   readonly worker: string;
 }
 
+/** Sums over all receipts of a study. */
+export interface Recoveries {
+  readonly count: number;
+  readonly causes: Readonly<Partial<Record<Receipt['cause'], number>>>;
+  readonly stepsLost: number;
+  readonly deviceSecondsLost: number;
+}
+
 export interface TrialResult {
   readonly trialId: string;
   /** Content address: model, data, hyperparameters, seed, schedule, limits and engine. Equal hashes mean equal bits. */
