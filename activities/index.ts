@@ -11,6 +11,7 @@ import { createRecordChanges } from './study/changes-record';
 import { createRecordDecision } from './study/record-decision';
 import { createPublishStudy } from './study/publish-study';
 import { createResolveStudy } from './study/resolve-study';
+import { suggestPoints } from './study/suggest-points';
 import { createLoadTrials, createRecordTrials } from './study/trial-pages';
 import { createRunTrial } from './trial/run-trial';
 import type { RunTrialDependencies } from './trial/run-trial';
@@ -39,6 +40,7 @@ export function createStudyActivities({ store, fileRoots, openBucket, modelFolde
     resolveStudy: failing(createResolveStudy({ store, fileRoots, modelFolder, ...(openBucket && { openBucket }) })),
     recordTrials: failing(createRecordTrials(store)),
     loadTrials: failing(createLoadTrials(store)),
+    suggestPoints: failing(suggestPoints),
     recordDecision: failing(createRecordDecision(store)),
     recordChanges: failing(createRecordChanges(store)),
     publishStudy: failing(createPublishStudy(store)),

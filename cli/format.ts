@@ -7,7 +7,7 @@ import { CAUSES } from '../activities/wording/endings';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import { STANDARD_HPARAMS } from '../workflows/words/hparams';
 import type { StudyChange } from '../workflows/driver/control/change';
-import type { Receipt } from '../workflows/words/outcome';
+import type { Receipt, Recoveries } from '../workflows/words/outcome';
 import type { HParams } from '../workflows/words/trial';
 
 /** The hyperparameters that say something: the rate, the batch size, and all that differ from their default. */
@@ -36,17 +36,14 @@ export function changeText({ what, by, detail }: StudyChange): string {
 }
 
 /** All recoveries in one line, e.g. `3 recoveries (2 x trainer killed, 1 x worker lost), 40 steps repeated`. */
-export function receiptsText(receipts: readonly Receipt[]): string {
-  if (receipts.length === 0) return 'no recovery was needed';
-  const causes = [...new Set(receipts.map(({ cause }) => cause))].map(
-    (cause) => `${receipts.filter((receipt) => receipt.cause === cause).length} x ${CAUSES[cause].terminal}`,
+export function recoveriesText({ count, causes: counts, stepsLost, deviceSecondsLost }: Recoveries): string {
+  if (count === 0) return 'no recovery was needed';
+  const causes = Object.entries(counts).map(
+    ([cause, times]) => `${times} x ${CAUSES[cause as Receipt['cause']].terminal}`,
   );
-  const steps = receipts.reduce((sum, { stepsLost }) => sum + stepsLost, 0);
-  const seconds = receipts.reduce((sum, { deviceSecondsLost }) => sum + deviceSecondsLost, 0);
-  const recoveries = counted(receipts.length, 'recovery', 'recoveries');
   const repeated =
-    steps === 0
+    stepsLost === 0
       ? 'no step repeated'
-      : `${counted(steps, 'step')} and ${formatElapsed(seconds)} of device time repeated`;
-  return `${recoveries} (${causes.join(', ')}), ${repeated}`;
+      : `${counted(stepsLost, 'step')} and ${formatElapsed(deviceSecondsLost)} of device time repeated`;
+  return `${counted(count, 'recovery', 'recoveries')} (${causes.join(', ')}), ${repeated}`;
 }

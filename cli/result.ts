@@ -8,14 +8,14 @@ import path from 'node:path';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import type { StudyResult } from '../workflows/words/progress';
 import type { StudyOrigin } from '../workflows/words/study';
-import { hparamsText, receiptsText } from './format';
+import { hparamsText, recoveriesText } from './format';
 
 /**
  * The result as text.
  * @param storeFolder Where embedded services keep objects as plain files; their path on disk is shown too.
  */
 export function resultText(result: StudyResult, storeFolder: string | undefined): string {
-  const { studyId, decisions, test, model, report, receipts, changes, trials, deviceSeconds } = result;
+  const { studyId, decisions, test, model, report, recoveries, changes, trials, deviceSeconds } = result;
   const hparams = decisions.at(-1)?.hparams;
   const lines = [
     `study ${studyId} is completed`,
@@ -29,7 +29,7 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     `test accuracy    ${test === null ? 'not measured: the study has no final training' : formatPlain(test.accuracy)}`,
     ...(test === null || test.loss === null ? [] : [`test loss        ${formatPlain(test.loss)}`]),
     `spent            ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
-    `recoveries       ${receiptsText(receipts)}`,
+    `recoveries       ${recoveriesText(recoveries)}`,
     ...(changes.length === 0 ? [] : [`changes          ${changes.map(({ what }) => what).join(', ')}`]),
     ...(result.origins ?? []).map((origin) => `began as         ${originText(origin)}`),
     `model            ${model === null ? 'none' : placeText(model.uri, storeFolder)}`,

@@ -18,7 +18,7 @@ const OPEN: readonly string[] = ['resolving', 'running', 'paused', 'waiting'];
  * @param status The server's, where the study's own is not the last word.
  */
 export function showText(
-  { studyId, stages, trials, deviceSeconds, receipts, changes }: StudyProgress,
+  { studyId, stages, trials, deviceSeconds, recoveries: { count }, receipts, changes }: StudyProgress,
   status: string,
 ): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
@@ -31,7 +31,11 @@ export function showText(
       : [
           `changes\n${changes.map((change) => `  ${change.at.slice(0, 19).replace('T', ' ')} UTC  ${changeText(change)}`).join('\n')}`,
         ]),
-    ...(recoveries.length === 0 ? [] : [`recoveries\n${recoveries.join('\n')}`]),
+    ...(recoveries.length === 0
+      ? []
+      : [
+          `recoveries${count > receipts.length ? `, the last ${receipts.length} of ${count}` : ''}\n${recoveries.join('\n')}`,
+        ]),
   ].join('\n\n');
 }
 

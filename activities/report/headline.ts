@@ -27,7 +27,7 @@ ${final === null ? unfinished(input, views) : html`<dl class="answer">${testFigu
 <dl class="figures">
 ${figure('device time', formatSeconds(progress.deviceSeconds), budgetNote(input))}
 ${figure('trials', String(progress.trials), reusedNote(views))}
-${figure('recoveries', String(progress.receipts.length), lossNote(input))}
+${figure('recoveries', String(progress.recoveries.count), lossNote(input))}
 </dl>
 ${final !== null && html`<p class="quiet">From trial <code>${final.trialId}</code>${final.model !== null && html`; its exported model is at <code>${addressOf(input, 'model/')}</code>`}</p>`}
 </header>`;
@@ -90,8 +90,8 @@ function reusedNote(views: readonly StageView[]): string {
 }
 
 function lossNote({ record: { progress } }: ReportInput): string {
-  if (progress.receipts.length === 0) return 'nothing died';
-  const steps = progress.receipts.reduce((sum, receipt) => sum + receipt.stepsLost, 0);
-  const seconds = progress.receipts.reduce((sum, receipt) => sum + receipt.deviceSecondsLost, 0);
-  return `${counted(steps, 'step')} and ${formatSeconds(seconds)} done twice`;
+  const { count, stepsLost, deviceSecondsLost } = progress.recoveries;
+  return count === 0
+    ? 'nothing died'
+    : `${counted(stepsLost, 'step')} and ${formatSeconds(deviceSecondsLost)} done twice`;
 }

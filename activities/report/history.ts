@@ -5,7 +5,7 @@
  */
 import type { StudyChange } from '../../workflows/driver/control/change';
 import type { StudyOrigin } from '../../workflows/words/study';
-import type { Receipt } from '../../workflows/words/outcome';
+import type { RecoveryRecord } from '../../workflows/trials/recoveries';
 import { CAUSES } from '../wording/endings';
 import { counted, formatSeconds, formatValue } from '../wording/numbers';
 import { html } from './html';
@@ -39,9 +39,10 @@ function originText({ kind, studyId, stageIds, changed }: StudyOrigin): Content 
 }
 
 /** Receipts of what died on the way, and what each cost. */
-export function recoveries(receipts: readonly Receipt[]): Content {
-  if (receipts.length === 0) return null;
-  return html`<section><h2>Recoveries</h2><p>${counted(receipts.length, 'time', 'times')} something died or left, and the trial went on from its newest checkpoint with the same bits.</p>
+export function recoveries({ recoveries: { count }, receipts }: RecoveryRecord): Content {
+  if (count === 0) return null;
+  const left = count > receipts.length ? ` These are the last ${receipts.length}.` : '';
+  return html`<section><h2>Recoveries</h2><p>${counted(count, 'time', 'times')} something died or left, and the trial went on from its newest checkpoint with the same bits.${left}</p>
 <div class="scroll"><table><thead><tr><th>trial</th><th>what died</th><th class="number">attempt</th><th class="number">reached step</th><th class="number">went on from</th><th class="number">steps lost</th><th class="number">time lost</th><th>went on at</th></tr></thead><tbody>
 ${receipts.map(
   (

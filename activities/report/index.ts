@@ -34,7 +34,7 @@ ${views.filter(({ begun }) => begun).map((view) => stageSection(view, record.stu
 ${confusions(record.final)}
 ${changes(record.progress.changes)}
 ${origins(record.origins ?? [])}
-${recoveries(record.progress.receipts)}
+${recoveries(record.progress)}
 ${provenance(input)}
 </main></body></html>
 `;

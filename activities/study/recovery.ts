@@ -9,6 +9,8 @@
  */
 import type { StudyFinal } from '../../workflows/words/progress';
 import type { TuneStudyInput } from '../../workflows/words/contract';
+import { NO_RECOVERIES, withReceipts } from '../../workflows/trials/recoveries';
+import type { RecoveryRecord } from '../../workflows/trials/recoveries';
 import { costOfSegment, receiptsOf, trainingsIn } from '../../workflows/trials/segments';
 import type { Segment } from '../../workflows/trials/segments';
 import { fitting, withoutBulk } from '../../workflows/driver/snapshot';
@@ -16,7 +18,7 @@ import type { StudySnapshot } from '../../workflows/driver/snapshot';
 import type { StageRecord } from '../../workflows/driver/pages/stage-trials';
 import { shownOf } from '../../workflows/driver/pages/summary';
 import type { Objective, StudyOrigin } from '../../workflows/words/study';
-import type { Receipt, TrialResult } from '../../workflows/words/outcome';
+import type { TrialResult } from '../../workflows/words/outcome';
 import type { ObjectStore } from '../storage/object-store';
 import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { decodeManifest, manifestKey } from '../ledger/manifest';
@@ -32,7 +34,7 @@ export interface Recovery extends Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'o
 interface Spent {
   deviceSeconds: number;
   examples: number;
-  readonly receipts: Receipt[];
+  found: RecoveryRecord;
   readonly engines: Set<string>;
   readonly results: Map<string, TrialResult>;
 }
@@ -47,7 +49,7 @@ export async function recoveryOf(store: ObjectStore, { opening, decided, changes
   const snapshot = fitting({
     study: { ...study, budget },
     stages: decided.map((record) => stageRecord(record, study.objective, carried.has(record.decision.stageId))),
-    receipts: spent.receipts,
+    ...spent.found,
     deviceSeconds: spent.deviceSeconds,
     examples: spent.examples,
     final: finalOf(own, spent),
@@ -86,7 +88,13 @@ function stageRecord({ decision, trials }: DecisionRecord, objective: Objective,
 }
 
 async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): Promise<Spent> {
-  const spent: Spent = { deviceSeconds: 0, examples: 0, receipts: [], engines: new Set(), results: new Map() };
+  const spent: Spent = {
+    deviceSeconds: 0,
+    examples: 0,
+    found: { recoveries: NO_RECOVERIES, receipts: [] },
+    engines: new Set(),
+    results: new Map(),
+  };
   const segments: Segment[] = [];
   const hashes = new Set(records.flatMap(({ trials }) => trials.flatMap(({ hash }) => hash ?? [])));
   const found = new Map<string, TrialResult>();
@@ -103,7 +111,7 @@ async function spentOn(store: ObjectStore, records: readonly DecisionRecord[]): 
     spent.engines.add(result.engine);
     const segment = { spec, result: { ...result, reused } };
     segments.push(segment);
-    spent.receipts.push(...receiptsOf(segment));
+    spent.found = withReceipts(spent.found, receiptsOf(segment));
     spent.examples += costOfSegment(segments, segment).examples;
   }
   return spent;

@@ -8,7 +8,7 @@ import type { createColors } from 'picocolors';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
 import type { StageProgress } from '../../workflows/words/progress';
 import { trainingsIn } from '../../workflows/trials/segments';
-import { receiptsText } from '../format';
+import { recoveriesText } from '../format';
 import { endedTrials, noticesOf, openTrials } from './view';
 import type { OpenTrial, StudyView } from './view';
 
@@ -31,8 +31,8 @@ export function frame(view: StudyView, { columns, rows, colors }: FrameOptions):
   const { progress, studyId } = observation;
   const nameWidth = Math.max(0, ...(progress?.stages ?? []).map(({ stageId }) => stageId.length));
   const receipts =
-    progress !== undefined && progress.receipts.length > 0
-      ? [[[receiptsText(progress.receipts), colors.yellow] as const]]
+    progress !== undefined && progress.recoveries.count > 0
+      ? [[[recoveriesText(progress.recoveries), colors.yellow] as const]]
       : [];
   const lines: readonly (readonly Piece[])[] = [
     [

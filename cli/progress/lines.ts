@@ -27,8 +27,9 @@ function withoutAttempt(notice: string): string {
 
 function progressLines(previous: StudyProgress | undefined, next: StudyProgress | undefined): readonly string[] {
   if (next === undefined) return [];
+  const further = next.recoveries.count - (previous?.recoveries.count ?? 0);
   const receipts = next.receipts
-    .slice(previous?.receipts.length ?? 0)
+    .slice(Math.max(0, next.receipts.length - further))
     .map((receipt) => `${receipt.trialId} recovered: ${receiptText(receipt)}`);
   const stages = next.stages.flatMap((stage) =>
     stageLines(

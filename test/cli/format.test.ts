@@ -1,4 +1,5 @@
-import { hparamsText, receiptsText, receiptText } from '../../cli/format';
+import { hparamsText, receiptText, recoveriesText } from '../../cli/format';
+import { NO_RECOVERIES, withReceipts } from '../../workflows/trials/recoveries';
 import type { Receipt } from '../../workflows/words/outcome';
 
 const receipt: Receipt = {
@@ -25,12 +26,15 @@ test('a recovery says what died, where, and what was repeated', () => {
   );
 });
 
+const recoveriesOf = (receipts: readonly Receipt[]): string =>
+  recoveriesText(withReceipts({ recoveries: NO_RECOVERIES, receipts: [] }, receipts).recoveries);
+
 test('recoveries are summed by what died', () => {
-  expect(receiptsText([])).toBe('no recovery was needed');
-  expect(receiptsText([{ ...receipt, stepsLost: 0, deviceSecondsLost: 0 }])).toBe(
+  expect(recoveriesOf([])).toBe('no recovery was needed');
+  expect(recoveriesOf([{ ...receipt, stepsLost: 0, deviceSecondsLost: 0 }])).toBe(
     '1 recovery (1 x trainer killed), no step repeated',
   );
-  expect(receiptsText([receipt, { ...receipt, cause: 'workerLost' }, receipt])).toBe(
+  expect(recoveriesOf([receipt, { ...receipt, cause: 'workerLost' }, receipt])).toBe(
     '3 recoveries (2 x trainer killed, 1 x worker lost), 60 steps and 18 s of device time repeated',
   );
 });

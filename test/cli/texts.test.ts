@@ -4,6 +4,7 @@ import path from 'node:path';
 import { listText } from '../../cli/commands/list';
 import { localPath, resultText } from '../../cli/result';
 import { showText } from '../../cli/show-text';
+import { NO_RECOVERIES, withReceipts } from '../../workflows/trials/recoveries';
 import type { StudyResult } from '../../workflows/words/progress';
 import { decision, pendingStage, progress, stage, trial } from './fixtures/sample-view';
 
@@ -11,6 +12,7 @@ const result: StudyResult = {
   studyId: 'digits',
   status: 'completed',
   test: { loss: 0.0912, accuracy: 0.98123 },
+  recoveries: NO_RECOVERIES,
   receipts: [],
   changes: [],
   deviceSeconds: 180,
@@ -89,7 +91,12 @@ test('showing a study gives its decisions, a table of every stage, and recoverie
     stage({ status: 'decided', trials: [trial(1), trial(2, { reused: true, score: null })], decision }),
     pendingStage,
   ];
-  expect(showText(progress({ stages, receipts: [receipt] }), 'running').split('\n')).toEqual([
+  expect(
+    showText(
+      progress({ stages, ...withReceipts({ recoveries: NO_RECOVERIES, receipts: [] }, [receipt]) }),
+      'running',
+    ).split('\n'),
+  ).toEqual([
     'study digits is running; 1 trial, 12 s of device time',
     '',
     'lr-range-test: which learning rate; decided',

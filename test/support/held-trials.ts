@@ -45,11 +45,19 @@ async function runningTrials({ handle }: ScriptedStudy): Promise<readonly string
   );
 }
 
-/** What runs, if the workflow has reacted to all that happened: then it starts no further trial by itself. */
+/**
+ * What runs, if the workflow has reacted to all that happened: then it starts no further trial by itself. A workflow
+ * that works out what to try next has a task open.
+ */
 async function whatRuns(study: ScriptedStudy, { held }: HeldTrials): Promise<readonly string[] | undefined> {
   const known = await runningTrials(study);
+  const { pendingActivities, pendingWorkflowTask } = (await study.handle.describe()).raw;
+  const ids = pendingActivities?.map(({ activityId }) => activityId);
   const here = held();
-  return known.length > 0 && known.length === here.length && known.every((trialId) => here.includes(trialId))
+  return known.length > 0 &&
+    !pendingWorkflowTask &&
+    [ids?.length, here.length].every((length) => length === known.length) &&
+    known.every((trialId) => here.includes(trialId) && ids?.includes(trialId))
     ? known
     : undefined;
 }

@@ -4,6 +4,19 @@
  * @module
  */
 import type { StudyInput } from '../../workflows/spec';
+import type { PinnedDataset } from '../../workflows/words/study';
+
+const SHA = 'd'.repeat(64);
+
+/** As it is pinned. */
+export const MADE_UP_DATASET: PinnedDataset = {
+  sha256: SHA,
+  manifest: { key: `v1/datasets/${SHA}/manifest.json`, sha256: SHA, bytes: 1000 },
+  source: { format: 'idx', uri: 'data/made-up' },
+  shape: [8, 8, 1],
+  classes: 10,
+  split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
+};
 
 type Changes = Partial<StudyInput> & Pick<StudyInput, 'name'>;
 

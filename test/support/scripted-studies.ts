@@ -24,26 +24,16 @@ import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Decision, StudyFacts } from '../../workflows/stages/stage';
-import type { PinnedDataset, ResolvedStudy } from '../../workflows/words/study';
+import type { ResolvedStudy } from '../../workflows/words/study';
 import type { Outcome, TrialResult } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 import { askedDigest } from '../../workflows/trials/asked';
 import type { tuneStudy } from '../../workflows';
 import { compiledFile } from './compiled';
+import { MADE_UP_DATASET } from './scripted-files';
 
 /** A cancellation reaches an activity with the reply to a heartbeat: seldom ones would make tests wait. */
 const BEAT_MILLISECONDS = 50;
-
-const SHA = 'd'.repeat(64);
-
-const DATASET: PinnedDataset = {
-  sha256: SHA,
-  manifest: { key: `v1/datasets/${SHA}/manifest.json`, sha256: SHA, bytes: 1000 },
-  source: { format: 'idx', uri: 'data/made-up' },
-  shape: [8, 8, 1],
-  classes: 10,
-  split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
-};
 
 /** What a test says of one study; what it leaves out is as the textbooks say, at once. */
 export interface StudyScript {
@@ -168,18 +158,20 @@ function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
 }
 
 function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): StudyActivities {
-  const { recordTrials, loadTrials, recordChanges, recordDecision } = createStudyActivities({ store, fileRoots: [] });
+  const real = createStudyActivities({ store, fileRoots: [] });
+  const { recordTrials, loadTrials, suggestPoints, recordChanges, recordDecision } = real;
   return {
     resolveStudy: async ({ studyId, study }) => {
       const play = playOf(plays, studyId);
       const parsed = parseStudy(study);
       if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-      const resolved = resolveParsed(parsed.study, DATASET);
+      const resolved = resolveParsed(parsed.study, MADE_UP_DATASET);
       play.resolved = await (play.script.resolved?.(resolved) ?? resolved);
       return play.resolved;
     },
     recordTrials,
     loadTrials,
+    suggestPoints,
     recordChanges: async (changes) => {
       await playOf(plays, changes.studyId).script.recordChanges?.(changes.control.changes.length);
       return recordChanges(changes);

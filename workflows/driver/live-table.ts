@@ -20,7 +20,7 @@ export function liveTable(progress: StudyProgress): string {
     .map(
       ({ what, detail, at, by }) => `- ${at.slice(0, 16)}Z ${what}${by === undefined ? '' : ` by ${by}`}: ${detail}`,
     );
-  const spent = `${progress.trials} trials, ${Math.round(progress.deviceSeconds)} device seconds, ${progress.receipts.length} recoveries`;
+  const spent = `${progress.trials} trials, ${Math.round(progress.deviceSeconds)} device seconds, ${progress.recoveries.count} recoveries`;
   return [
     `**${progress.studyId}**: ${progress.status}; ${spent}`,
     '',

@@ -37,7 +37,7 @@ export function recordOf(state: StudyState, failure?: string): StudyRecord {
 }
 
 function progressWith(state: StudyState, trialsOf: (stage: StageTrials) => ToldTrials): StudyProgress {
-  const { studyId, deviceSeconds, trialCount: trials, receipts, control } = state;
+  const { studyId, deviceSeconds, trialCount: trials, recoveries, receipts, control } = state;
   const stages = (state.study?.stages ?? []).map((use): StageProgress => {
     const stage = state.begunStage(use);
     return {
@@ -52,7 +52,16 @@ function progressWith(state: StudyState, trialsOf: (stage: StageTrials) => ToldT
       ...(stage?.decision !== undefined && { decision: stage.decision }),
     };
   });
-  return { studyId, status: shownStatus(state), stages, deviceSeconds, trials, receipts, changes: control.changes };
+  return {
+    studyId,
+    status: shownStatus(state),
+    stages,
+    deviceSeconds,
+    trials,
+    recoveries,
+    receipts,
+    changes: control.changes,
+  };
 }
 
 function stageStatus(state: StudyState, stageId: string): StageProgress['status'] {

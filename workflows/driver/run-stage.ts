@@ -4,21 +4,32 @@
  *
  * @module
  */
-import { ApplicationFailure, CancellationScope, condition, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { cutWarning, isAdmitted } from './budget/admission';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { isAdmitted } from './budget/admission';
+import { concluded } from './budget/conclusion';
 import { FAILURES } from '../words/contract';
 import { skippedDecision } from './control/skipped-decision';
 import { PlannerUnknown } from './planner-version';
-import { isTakenBack, runTrial } from './run-trial';
-import type { RunningTrial } from './run-trial';
+import { isAtItsEnd, isLong, RunLength } from './run-length';
+import { runTrial } from './run-trial';
+import { RunningTrials } from './running-trials';
 import { stageContext } from './stage-context';
-import { canSpend, nextStep, suggestionWithin } from '../planning/loop';
+import { nextStep, suggestionWithin } from '../planning/loop';
 import type { Step } from '../planning/loop';
 import { STAGES } from '../stages';
-import { decideOnLess } from '../stages/decide-on-less';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision, Stage, StageContext } from '../stages/stage';
+import { heldBackBy } from './pages/stage-trials';
 import type { LiveStudy, StudyState } from './state';
+import { Suggestions, Unanswered } from './suggestions';
+import { trialInput } from './trial-input';
 import { unbuildableStudy } from './unbuildable-study';
 import type { StageUse } from '../words/study';
 import type { Trial, TrialSpec } from '../words/trial';
@@ -27,10 +38,16 @@ import type { Trial, TrialSpec } from '../words/trial';
 const TRIALS_MAX = 100_000;
 
 /**
+ * Questions to a stage between two events: each looks through all its trials, and the SDK ends a workflow that computes
+ * for 5 seconds.
+ */
+const ASKED_MAX = 16;
+
+/**
  * Runs a stage to its decision.
  *
- * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then, and the state holds
- *   them all.
+ * @returns The decision, or `continueAsNew` when the history has grown long: no trial runs then. Those that did were
+ *   taken back, and go on in the next run.
  * @throws StageInconclusive, or the failure of a trial, with all other trials of the stage cancelled.
  */
 export async function runStage(
@@ -41,6 +58,9 @@ export async function runStage(
   return CancellationScope.cancellable(() => new StageRun(study, use, options).run());
 }
 
+/** Trials that end within this need not be taken back before the workflow continues as new. */
+const ENDING = '5 seconds';
+
 interface RunOptions {
   readonly taskQueuePrefix: string;
   readonly onChange: () => void;
@@ -48,15 +68,11 @@ interface RunOptions {
 
 class StageRun {
   private readonly stage: Stage;
-  /** By their index in `trials`. */
-  private readonly running = new Map<number, RunningTrial>();
-  /** Indexes of running trials that were told to stop. */
-  private readonly takenBack = new Set<number>();
-  /**
-   * Indexes of trials that were taken back, in this run of the workflow or an earlier one: they go on before any other
-   * starts.
-   */
-  private readonly interrupted: number[];
+  private readonly running: RunningTrials;
+  private readonly suggestions = new Suggestions();
+  private readonly length = new RunLength();
+  /** Questions since the event that this counts from. */
+  private asked = { since: 0, count: 0 };
   /**
    * Any trial in this run of the workflow: one that has brought much back must not hand it on before it did anything.
    */
@@ -75,22 +91,38 @@ class StageRun {
         FAILURES.invalidStudy,
       );
     this.stage = stage;
-    this.interrupted = this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : []));
+    this.running = new RunningTrials(this.trials.flatMap(({ result }, index) => (result === undefined ? [index] : [])));
     const { trials: trialsPlanned } = this.ask(() => stage.estimate(this.context([])));
     study.state = study.state.staged(use, { trialsPlanned });
   }
 
   async run(): Promise<Decision | 'continueAsNew'> {
-    const scope = CancellationScope.current();
     for (;;) {
-      if (this.isPaused || this.isSkipped) this.takeBack();
-      const next = this.next();
-      if (next === 'conclude') return this.ask(() => (this.isSkipped ? this.skip() : this.decide()));
-      if (next === 'continueAsNew') return 'continueAsNew';
-      if (next === 'wait') await this.somethingHappens(scope);
-      else if (next === 'goOn') this.goOn();
-      else this.start(next.start);
+      try {
+        const end = await this.turn();
+        if (end !== undefined) return end;
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+        await this.during(() => this.suggestions.workOut(error.question, this.wanted));
+      }
     }
+  }
+
+  /** One thing at a time, until there is an end. */
+  private async turn(): Promise<Decision | 'continueAsNew' | undefined> {
+    if (this.isPaused || this.isSkipped) this.running.takeBack();
+    const next = this.next();
+    if (next === 'conclude')
+      return this.ask(() =>
+        this.isSkipped ? this.skip() : concluded(this.stage, this.state, this.use, this.context(this.trials)),
+      );
+    if (next === 'continueAsNew') return 'continueAsNew';
+    if (next === 'wait') await this.somethingHappens();
+    else if (next === 'handOver') await this.handOver();
+    else if (next === 'breathe') await this.during(() => sleep(1));
+    else if (next === 'goOn') this.goOn();
+    else this.start(next.start);
+    return undefined;
   }
 
   private get state(): StudyState {
@@ -113,15 +145,44 @@ class StageRun {
     return this.state.resolved.budget.parallelTrials;
   }
 
-  private next(): Step | 'goOn' | 'continueAsNew' {
+  /** Points that can be used at once; in a reproducible study each is asked for by itself, in what it may see. */
+  private get wanted(): number {
+    return this.state.resolved.reproducible ? 1 : Math.max(1, this.parallel - this.running.count);
+  }
+
+  private next(): Step | 'goOn' | 'breathe' | 'handOver' | 'continueAsNew' {
     const { running } = this;
-    const idle = running.size > 0 ? 'wait' : 'conclude';
-    if (running.size >= this.parallel) return 'wait';
-    if (workflowInfo().continueAsNewSuggested && this.hasStarted) return running.size > 0 ? 'wait' : 'continueAsNew';
+    const idle = running.count > 0 ? 'wait' : 'conclude';
+    if (this.hasStarted && this.shouldEndRun()) return running.count > 0 ? 'handOver' : 'continueAsNew';
+    if (running.count >= this.parallel) return 'wait';
     if (this.isPaused) return 'wait';
     if (this.isSkipped) return idle;
     if (this.state.waitsForApproval(this.use)) return 'wait';
-    return this.interrupted.length > 0 ? 'goOn' : this.ask(() => this.askStage());
+    if (running.hasInterrupted) return 'goOn';
+    return this.hasAskedEnough() ? 'breathe' : this.ask(() => this.askStage());
+  }
+
+  /** A trial that has run for thousands of others holds these back from the store: it is waited for while that can be. */
+  private shouldEndRun(): boolean {
+    const soFar = this.length.soFar();
+    return (
+      isAtItsEnd(soFar) || (isLong(soFar, this.parallel) && heldBackBy(this.state.stageOf(this.use)) === undefined)
+    );
+  }
+
+  /** Ends the trials that run, whose training goes on from their checkpoints in the next run of the workflow. */
+  private async handOver(): Promise<void> {
+    const { running } = this;
+    await this.during(() => condition(() => running.count === 0 || this.failure !== undefined, ENDING));
+    running.takeBack((heldBackBy(this.state.stageOf(this.use)) ?? -1) + 1);
+    if (running.count > 0) await this.somethingHappens();
+  }
+
+  private hasAskedEnough(): boolean {
+    const { historyLength } = workflowInfo();
+    if (historyLength !== this.asked.since) this.asked = { since: historyLength, count: 0 };
+    this.asked.count += 1;
+    return this.asked.count > ASKED_MAX;
   }
 
   private askStage(): Step {
@@ -129,7 +190,7 @@ class StageRun {
     const { reproducible, budget } = state.resolved;
     const standing = {
       trials,
-      running: running.size,
+      running: running.count,
       parallelTrials: budget.parallelTrials,
       visible: reproducible ? state.stageOf(use).visible : undefined,
     };
@@ -151,29 +212,15 @@ class StageRun {
 
   /** From its newest checkpoint, as the first worker to take it does. */
   private goOn(): void {
-    const index = this.interrupted.shift();
+    const index = this.running.nextInterrupted();
     const trial = index === undefined ? undefined : this.trials[index];
     if (index !== undefined && trial !== undefined) this.train(index, trial.spec);
   }
 
   private train(index: number, spec: TrialSpec): void {
-    const { studyRun, fresh } = this.state.run;
-    const { dataset, model, objective, checkpointEverySeconds, checkpointEverySteps, training } = this.state.resolved;
-    const input = {
-      studyId: this.state.studyId,
-      studyRun,
-      ...(fresh !== undefined && { fresh }),
-      dataset,
-      model,
-      optimizer: training.optimizer,
-      objective,
-      checkpointEverySeconds,
-      ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
-      trial: spec,
-    };
-    const trial = runTrial(this.options.taskQueuePrefix, input);
+    const trial = runTrial(this.options.taskQueuePrefix, trialInput(this.state, spec));
     this.hasStarted = true;
-    this.running.set(index, trial);
+    this.running.started(index, trial);
     // Both handlers are attached in the tick of the call: a failure is never an unhandled rejection.
     trial.result
       .then(
@@ -187,74 +234,46 @@ class StageRun {
   }
 
   private endedWith(index: number, trial: Trial): void {
-    this.forget(index);
+    this.running.ended(index);
     this.study.state = this.state.ended(this.use, index, trial);
     this.failure ??= unbuildableStudy(this.stage, this.state.incumbent, trial);
   }
 
-  /**
-   * In one go: a trial that waits to go on must not be among those that run, or it would be forgotten again while it
-   * does.
-   */
   private endedWithout(index: number, error: unknown): void {
-    const wasTakenBack = this.forget(index);
-    if (!wasTakenBack || !isTakenBack(error)) this.failure ??= error as Error;
-    else this.interrupted.splice(this.interrupted.filter((other) => other < index).length, 0, index);
-  }
-
-  /** @returns Whether it had been told to stop. */
-  private forget(index: number): boolean {
-    this.running.delete(index);
-    return this.takenBack.delete(index);
-  }
-
-  /** Every running trial writes a checkpoint and frees its device. */
-  private takeBack(): void {
-    for (const [index, trial] of this.running) {
-      if (this.takenBack.has(index)) continue;
-      this.takenBack.add(index);
-      trial.takeBack();
-    }
+    if (!this.running.endedWith(index, error)) this.failure ??= error as Error;
   }
 
   /** Waits for the end of a trial, or for a change that somebody asks of the study. */
-  private async somethingHappens(scope: CancellationScope): Promise<void> {
-    const { size } = this.running;
+  private async somethingHappens(): Promise<void> {
+    const { count } = this.running;
     const changes = (): number => this.state.control.changes.length;
     const before = changes();
+    await this.during(() =>
+      condition(() => this.running.count < count || this.failure !== undefined || changes() > before),
+    );
+    this.suggestions.forget();
+    this.options.onChange();
+  }
+
+  /** Waits while trials run; one that fails is the end of them all. */
+  private async during(wait: () => Promise<unknown>): Promise<void> {
     try {
-      await condition(() => this.running.size < size || this.failure !== undefined || changes() > before);
+      await wait();
     } catch (error) {
       if (isCancellation(error)) await this.drain();
       throw error;
     }
-    if (this.failure !== undefined) {
-      // Fails the workflow's task in this very activation: nothing that other maths asks for may reach the server.
-      if (this.failure instanceof PlannerUnknown) throw this.failure;
-      scope.cancel();
-      await this.drain();
-      throw this.failure;
-    }
-    this.options.onChange();
+    if (this.failure === undefined) return;
+    // Fails the workflow's task in this very activation: nothing that other maths asks for may reach the server.
+    if (this.failure instanceof PlannerUnknown) throw this.failure;
+    CancellationScope.current().cancel();
+    await this.drain();
+    throw this.failure;
   }
 
   /** Trials write a checkpoint when they are cancelled: the stage ends only after them. */
   private async drain(): Promise<void> {
-    await CancellationScope.nonCancellable(() => condition(() => this.running.size === 0));
-  }
-
-  private decide(): Decision {
-    const context = this.context(this.trials);
-    const next = this.stage.suggest(context);
-    if (next === undefined || (canSpend(this.stage, context.remaining) && isAdmitted(this.state, this.use, next)))
-      return this.stage.decide(context);
-    const decision = decideOnLess(this.stage, context);
-    const warning = cutWarning(this.state, this.use, next);
-    return {
-      ...decision,
-      confidence: 'low',
-      evidence: { ...decision.evidence, warnings: [...decision.evidence.warnings, warning] },
-    };
+    await CancellationScope.nonCancellable(() => condition(() => this.running.count === 0));
   }
 
   private skip(): Decision {
@@ -263,7 +282,7 @@ class StageRun {
   }
 
   private context(trials: readonly Trial[]): StageContext<unknown> {
-    return stageContext(this.state, this.use, trials);
+    return { ...stageContext(this.state, this.use, trials), answers: this.suggestions.answerTo };
   }
 
   /** A bug in a stage ends the study with its message; thrown as it is, it would fail the workflow task for ever. */
@@ -271,7 +290,7 @@ class StageRun {
     try {
       return question();
     } catch (error) {
-      if (error instanceof StageInconclusive) throw error;
+      if (error instanceof StageInconclusive || error instanceof Unanswered) throw error;
       const message = error instanceof Error ? error.message : String(error);
       throw ApplicationFailure.nonRetryable(`stage ${this.use.stageId} is broken: ${message}`, FAILURES.stageBroken);
     }

@@ -11,7 +11,7 @@ import type { ResolvedStudy } from '../words/study';
 import { stageRecord } from './pages/stage-trials';
 import type { StageRecord } from './pages/stage-trials';
 import type { StudyState } from './state';
-import type { Receipt } from '../words/outcome';
+import type { Receipt, Recoveries } from '../words/outcome';
 
 /** Below Temporal's limit of 2 MiB by a margin for characters that take several bytes. */
 const SNAPSHOT_CHARACTERS_MAX = 1_900_000;
@@ -19,6 +19,8 @@ const SNAPSHOT_CHARACTERS_MAX = 1_900_000;
 export interface StudySnapshot {
   readonly study: ResolvedStudy;
   readonly stages: readonly StageRecord[];
+  readonly recoveries: Recoveries;
+  /** The newest. */
   readonly receipts: readonly Receipt[];
   readonly deviceSeconds: number;
   readonly examples: number;
@@ -35,10 +37,11 @@ export class StudyTooLarge extends Error {
 
 /** What of a state the next run needs; the rest follows from it. @throws StudyTooLarge */
 export function snapshotOf(state: StudyState): StudySnapshot {
-  const { resolved: study, receipts, deviceSeconds, examples, final, engines, control } = state;
+  const { resolved: study, recoveries, receipts, deviceSeconds, examples, final, engines, control } = state;
   return fitting({
     study,
     stages: state.stages.map(stageRecord),
+    recoveries,
     receipts,
     deviceSeconds,
     examples,

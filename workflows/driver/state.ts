@@ -11,12 +11,13 @@ import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
 import { hparamNames } from '../trials/hparams';
 import { measurementOf } from '../trials/outcome';
+import { NO_RECOVERIES, withReceipts } from '../trials/recoveries';
 import { costOfSegment, receiptsOf } from '../trials/segments';
 import type { StudySnapshot } from './snapshot';
 import { outlined } from './pages/outline';
 import { broughtBack, decidedStage, endedTrial, hasStored, stageTrials, startedTrial } from './pages/stage-trials';
 import type { StageTrials } from './pages/stage-trials';
-import type { Receipt } from '../words/outcome';
+import type { Receipt, Recoveries } from '../words/outcome';
 import type { HParams, Trial } from '../words/trial';
 
 /** What a state is made of. */
@@ -31,6 +32,8 @@ export interface StudyValues {
   /** Those that have begun, in the order in which they did. */
   readonly stages: readonly StageTrials[];
   readonly control: StudyControl;
+  readonly recoveries: Recoveries;
+  /** The newest. */
   readonly receipts: readonly Receipt[];
   readonly engines: readonly string[];
   readonly deviceSeconds: number;
@@ -52,6 +55,8 @@ export class StudyState implements StudyValues {
   readonly study: ResolvedStudy | undefined;
   readonly stages: readonly StageTrials[];
   readonly control: StudyControl;
+  readonly recoveries: Recoveries;
+  /** The newest. */
   readonly receipts: readonly Receipt[];
   readonly engines: readonly string[];
   readonly deviceSeconds: number;
@@ -66,6 +71,7 @@ export class StudyState implements StudyValues {
     this.study = values.study;
     this.stages = values.stages;
     this.control = values.control;
+    this.recoveries = values.recoveries;
     this.receipts = values.receipts;
     this.engines = values.engines;
     this.deviceSeconds = values.deviceSeconds;
@@ -87,6 +93,7 @@ export class StudyState implements StudyValues {
           ? []
           : stages.map(({ stageId, ...record }) => stageTrials(stageId, study.objective, record)),
       control,
+      recoveries: snapshot.recoveries ?? NO_RECOVERIES,
       receipts: snapshot.receipts ?? [],
       engines: snapshot.engines ?? [],
       deviceSeconds: snapshot.deviceSeconds ?? 0,
@@ -134,14 +141,16 @@ export class StudyState implements StudyValues {
 
   /** @param trial Whole; of a stage of thousands only an outline is kept. */
   ended(use: StageUse, index: number, trial: Trial): StudyState {
-    const kept = STAGES[use.stage]?.hasMany === true ? outlined(trial, index, this.resolved.objective) : trial;
+    const { objective } = this.resolved;
+    const reads = STAGES[use.stage]?.curveReads?.({ options: use.options, facts: this.facts }, trial.spec);
+    const kept = reads === undefined ? trial : outlined(trial, index, objective, reads);
     const stage = endedTrial(this.stageOf(use), index, kept);
     const next = this.withStage(stage);
     const { result } = trial;
     if (result === undefined) return next;
     const cost = costOfSegment(stage.trials, trial);
     return next.with({
-      receipts: [...this.receipts, ...receiptsOf(trial)],
+      ...withReceipts(this, receiptsOf(trial)),
       engines: [...new Set([...this.engines, result.engine])],
       deviceSeconds: this.deviceSeconds + cost.deviceSeconds,
       examples: this.examples + cost.examples,

@@ -249,6 +249,7 @@ async function conclude(study: LiveStudy): Promise<StudyResult> {
     test: state.final?.test ?? null,
     model: model === null ? null : { uri: model },
     report: { uri: report },
+    recoveries: state.recoveries,
     receipts: state.receipts,
     changes: state.control.changes,
     deviceSeconds: state.deviceSeconds,

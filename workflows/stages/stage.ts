@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { PointsQuestion } from '../search/points-question';
+import type { CurveRead } from '../search/pruners';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
 import type { Objective, TrainingSpec } from '../words/study';
@@ -47,6 +49,11 @@ export interface StageContext<Options> {
    * `refuseEnqueued`.
    */
   readonly enqueued?: readonly HParams[];
+  /**
+   * Who answers what takes a sampler long. Where the answer is not there yet it throws, and the stage is asked again
+   * once it is. Absent: the stage works it out itself.
+   */
+  readonly answers?: (index: number, question: () => PointsQuestion) => HParams;
 }
 
 /**
@@ -152,8 +159,11 @@ export interface Stage<Options = unknown> {
   readonly inserts?: { readonly stage: Stage; readonly because: string };
   /** Runs whatever the budget says, which reserves for it: the final training. */
   readonly mustRun?: boolean;
-  /** May have thousands of trials, and reads of the curves of most of them only outlines (`trial-pages/outline`). */
-  readonly hasMany?: boolean;
+  /**
+   * Of a stage that may have thousands of trials: what it reads of the curve of one besides its best and last epoch.
+   * Nothing else of most of them is kept.
+   */
+  curveReads?(context: Pick<StageContext<Options>, 'options' | 'facts'>, spec: TrialSpec): readonly CurveRead[];
   /**
    * The next trial to start now; `undefined` to wait for running ones or, with none running, to conclude. Pure.
    * Called again whenever a slot is free: there are no barriers but those a stage makes by waiting.

@@ -7,6 +7,7 @@
 import type { StudyControl } from '../driver/control/study-control';
 import type { Decision } from '../stages/stage';
 import type { Packed } from '../driver/pages/packed';
+import type { PointsQuestion } from '../search/points-question';
 import type { TrialResult } from './outcome';
 import type { StudyRecord, TrialSummary } from './progress';
 import type {
@@ -19,7 +20,7 @@ import type {
   ResolvedStudy,
   StudyRun,
 } from './study';
-import type { TrialSpec } from './trial';
+import type { HParams, TrialSpec } from './trial';
 
 /** Task queues; a prefix of the operator's (`STEPWELL_TASK_QUEUE_PREFIX`) may precede them. */
 export const TASK_QUEUES = { tuner: 'stepwell-tuner', training: 'stepwell-training' } as const;
@@ -147,6 +148,12 @@ export interface LoadTrialsInput extends TrialPagesOf {
   readonly pages: number;
 }
 
+/** @see PointsQuestion */
+export interface SuggestPointsInput extends PointsQuestion {
+  /** How many suggestions from `index` on. */
+  readonly count: number;
+}
+
 export interface LoadedTrials {
   readonly trials: Packed;
   /** The page to go on with, where not all fit into one answer. */
@@ -166,6 +173,8 @@ export interface StudyActivities {
    * @throws StorageDenied if a page is not what was written
    */
   loadTrials(input: LoadTrialsInput): Promise<LoadedTrials>;
+  /** What a sampler suggests next, each point in the knowledge of those before it. Pure. */
+  suggestPoints(input: SuggestPointsInput): Promise<readonly HParams[]>;
   /**
    * Adds the insights that its trials give to a decision, and writes it with its whole evidence below `studies/<id>/`;
    * the workflow keeps the answer and its reason.

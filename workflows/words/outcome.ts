@@ -109,7 +109,7 @@ export interface ObjectRef {
 /** What a recovery cost. */
 export interface Receipt {
   readonly trialId: string;
-  /** What died or left; `takenBack`: nothing did, the study was paused or cancelled. */
+  /** What died or left; `takenBack`: nothing did, the study was paused or cancelled, or its workflow continued as new. */
   readonly cause:
     | 'trainerCrashed'
     | 'trainerKilled'
@@ -127,6 +127,14 @@ export interface Receipt {
   readonly stepsLost: number;
   readonly deviceSecondsLost: number;
   readonly worker: string;
+}
+
+/** Sums over all receipts of a study. */
+export interface Recoveries {
+  readonly count: number;
+  readonly causes: Readonly<Partial<Record<Receipt['cause'], number>>>;
+  readonly stepsLost: number;
+  readonly deviceSecondsLost: number;
 }
 
 export interface TrialResult {

@@ -5,7 +5,7 @@
  */
 import type { StudyChange } from '../driver/control/change';
 import type { Decision } from '../stages/stage';
-import type { Evaluation, ObjectRef, Receipt, TrialResult } from './outcome';
+import type { Evaluation, ObjectRef, Receipt, Recoveries, TrialResult } from './outcome';
 import type { ResolvedStudy, StudyOrigin } from './study';
 import type { HParams } from './trial';
 
@@ -65,6 +65,8 @@ export interface StudyProgress {
   readonly stages: readonly StageProgress[];
   readonly deviceSeconds: number;
   readonly trials: number;
+  readonly recoveries: Recoveries;
+  /** The newest; `recoveries` counts all. */
   readonly receipts: readonly Receipt[];
   /** What people changed while it ran, the oldest first. */
   readonly changes: readonly StudyChange[];
@@ -109,6 +111,8 @@ export interface StudyResult {
   readonly test: TestResult | null;
   readonly model: { readonly uri: string } | null;
   readonly report: { readonly uri: string };
+  readonly recoveries: Recoveries;
+  /** The newest; `recoveries` counts all. */
   readonly receipts: readonly Receipt[];
   readonly changes: readonly StudyChange[];
   readonly deviceSeconds: number;

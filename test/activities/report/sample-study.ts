@@ -8,6 +8,7 @@ import type { ReportInput } from '../../../activities/report';
 import type { StageProgress, TrialSummary } from '../../../workflows/words/progress';
 import type { Decision } from '../../../workflows/stages/stage';
 import type { ResolvedStudy } from '../../../workflows/words/study';
+import { NO_RECOVERIES, withReceipts } from '../../../workflows/trials/recoveries';
 import type { Receipt } from '../../../workflows/words/outcome';
 import { AFTER_SWEEP, START } from './sample-parts';
 import { ladder, rangeTest, retest } from './sample-rate-stages';
@@ -88,7 +89,7 @@ export function sampleStudy({
         stages,
         deviceSeconds: trials.reduce((sum, trial) => sum + trial.deviceSeconds, 0),
         trials: trials.length,
-        receipts: RECEIPTS,
+        ...withReceipts({ recoveries: NO_RECOVERIES, receipts: [] }, RECEIPTS),
         changes: [],
       },
       final:

@@ -1,3 +1,4 @@
+import { NO_RECOVERIES, withReceipts } from '../../../workflows/trials/recoveries';
 import { linesBetween } from '../../../cli/progress/lines';
 import { decision, heartbeat, pendingStage, progress, stage, trial, view } from '../fixtures/sample-view';
 
@@ -57,7 +58,10 @@ describe('progress as lines', () => {
 
   test('a watcher that comes late hears of all that happened before', () => {
     const late = view({
-      progress: progress({ receipts: [receipt], stages: [stage({ status: 'decided', trials: [trial(1)], decision })] }),
+      progress: progress({
+        ...withReceipts({ recoveries: NO_RECOVERIES, receipts: [] }, [receipt]),
+        stages: [stage({ status: 'decided', trials: [trial(1)], decision })],
+      }),
     });
     expect(linesBetween(undefined, late)).toEqual([
       'lr-range-test/001 recovered: worker lost at step 312, went on from step 300 (12 steps repeated)',

@@ -189,6 +189,21 @@ describe('scores of several scales', () => {
 });
 
 describe('enqueued points', () => {
+  it('says of those that the budget cut that nobody tried them', () => {
+    const enqueue = [0.1, 0.2, 0.3, 0.4, 0.5, 0.55, 0.58].map((dropoutRate) => ({ dropoutRate }));
+    const warningsOf = (trials: number): readonly string[] => {
+      const context = contextOf(optionsOf('regularizationSweep', { space: SPACE, enqueue, trials: 9, replicates: 1 }), {
+        remaining: { deviceSeconds: Infinity, trials },
+      });
+      return regularizationSweep.decide(drive(regularizationSweep, context)).evidence.warnings;
+    };
+    expect(warningsOf(7)).toContain('1 enqueued point of 7 not tried, for the search ended before: dropoutRate 0.58');
+    expect(warningsOf(2)).toContain(
+      '6 enqueued points of 7 not tried, for the search ended before: dropoutRate 0.2; dropoutRate 0.3; dropoutRate 0.4; dropoutRate 0.5; dropoutRate 0.55; and 1 more',
+    );
+    expect(warningsOf(9).join()).not.toContain('not tried');
+  });
+
   const known = [{ dropoutRate: 0.3, weightDecay: 1e-4 }, { dropoutRate: 0.5 }];
 
   it.each(['random', 'halton', 'sobol', 'tpe', 'grid'])(

@@ -1,4 +1,5 @@
 import { isBetter } from '../../analysis/score';
+import type { CurveRead } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
@@ -22,10 +23,9 @@ const NOTHING: EpochMeasurement = {
  * whole curve is in the trial's own record in the store.
  *
  * Which are whole follows from a trial's place and length alone, not from when it ended or when the workflow continued
- * as new. An outline has the objective where pruners look at it: its pause, its end, and every epoch that none after it
- * was as good as.
+ * as new. An outline has the objective at the pause, at the end, and where the stage reads it.
  */
-export function outlined(trial: Trial, index: number, objective: Objective): Trial {
+export function outlined(trial: Trial, index: number, objective: Objective, reads: readonly CurveRead[]): Trial {
   const { spec, result } = trial;
   if (result === undefined || !('measurement' in result.outcome)) return trial;
   const { outcome } = result;
@@ -37,7 +37,7 @@ export function outlined(trial: Trial, index: number, objective: Objective): Tri
     step: line.step,
     [objective.metric]: line[objective.metric],
   });
-  const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective).map(bare);
+  const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective, reads).map(bare);
   const outline: Measurement = {
     ...measurement,
     trainLoss: null,
@@ -52,17 +52,26 @@ function keyLines(
   curve: readonly EpochMeasurement[],
   pauseAfterEpochs: number | undefined,
   objective: Objective,
+  reads: readonly CurveRead[],
 ): readonly EpochMeasurement[] {
-  const pause = pauseAfterEpochs === undefined ? undefined : curve.find(({ epoch }) => epoch >= pauseAfterEpochs);
-  const kept: EpochMeasurement[] = [];
-  let best: number | null = null;
-  for (const line of curve.toReversed()) {
-    const value = line[objective.metric];
-    const isBest: boolean = isBetter(value, best, objective);
-    if (isBest) best = value;
-    if (isBest || kept.length === 0 || line === pause) kept.push(line);
-  }
-  return kept.reverse();
+  const pause = pauseAfterEpochs === undefined ? [] : [{ from: pauseAfterEpochs, to: pauseAfterEpochs }];
+  const kept = new Set([curve.at(-1), ...[...pause, ...reads].map((read) => lineRead(curve, read, objective))]);
+  return curve.filter((line) => kept.has(line));
+}
+
+function lineRead(
+  curve: readonly EpochMeasurement[],
+  { from, to }: CurveRead,
+  objective: Objective,
+): EpochMeasurement | undefined {
+  const first = curve.find(({ epoch }) => epoch >= from);
+  return curve
+    .filter(({ epoch }) => epoch >= from && epoch <= to)
+    .reduce(
+      (best, line) =>
+        best === undefined || isBetter(line[objective.metric], best[objective.metric], objective) ? line : best,
+      first,
+    );
 }
 
 /** Without what only the store is asked of the trials of a search: where their weights are, and who trained them. */

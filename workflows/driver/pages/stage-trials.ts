@@ -102,6 +102,24 @@ export function storable(stage: StageTrials): readonly Trial[] {
   return running === -1 ? rest : rest.slice(0, running);
 }
 
+/** Trials that cannot leave for the store may ride along with the workflow's input up to this size. */
+const HELD_BACK_CHARACTERS_MAX = 1_000_000;
+
+/**
+ * The last trial that has not ended and holds back more trials than the next run of the workflow can be given;
+ * `undefined` if there is none.
+ */
+export function heldBackBy(stage: StageTrials): number | undefined {
+  const { trials } = stage;
+  const first = trials.findIndex(({ result }) => result === undefined);
+  let characters = 0;
+  for (let index = trials.length - 1; first !== -1 && index >= first; index--) {
+    characters += JSON.stringify(trials[index]).length;
+    if (characters > HELD_BACK_CHARACTERS_MAX && trials[index]!.result === undefined) return index;
+  }
+  return undefined;
+}
+
 /** What `storable` gave is a further page now. */
 export function hasStored(stage: StageTrials, trials: readonly Trial[]): StageTrials {
   const stored: StoredTrials = {

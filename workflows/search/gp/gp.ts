@@ -4,6 +4,7 @@ import { deriveSeed } from '../random';
 import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';
 import { pointsIn } from '../space';
+import type { Space } from '../space';
 import { exploredOf } from '../unexplored';
 import { ascended } from './ascent';
 import { featuresOf } from './features';
@@ -70,7 +71,7 @@ function promising(
   ended: readonly Seen[],
 ): readonly HParams[] {
   const points = bestAndNewest(ended, POINTS_MAX);
-  const untold = processAfter(map, points);
+  const untold = processAfter(space, map, points);
   const running = observations.filter(({ score }) => score === undefined).slice(-RUNNING_MAX);
   const believing = untold.expecting(running.map(({ hparams }) => map.of(hparams)));
   const best = Math.min(...[...points, ...running].map(({ hparams }) => believing.predict(map.of(hparams)).mean));
@@ -82,7 +83,29 @@ function promising(
   return ascended(space, worth, starts, deriveSeed(seed, 'gp', index));
 }
 
-function processAfter(map: FeatureMap, points: readonly Seen[]): Process {
+interface Known {
+  readonly points: readonly Seen[];
+  readonly process: Process;
+}
+
+/** By the space: suggestions between which no trial has ended rest on the same process, and it takes longest to fit. */
+const known = new WeakMap<Space, Known>();
+
+function processAfter(space: Space, map: FeatureMap, points: readonly Seen[]): Process {
+  const before = known.get(space);
+  if (before !== undefined && isSame(before.points, points)) return before.process;
+  const process = fittedTo(map, points);
+  known.set(space, { points, process });
+  return process;
+}
+
+function isSame(a: readonly Seen[], b: readonly Seen[]): boolean {
+  return (
+    a.length === b.length && a.every(({ hparams, loss }, i) => hparams === b[i]!.hparams && Object.is(loss, b[i]!.loss))
+  );
+}
+
+function fittedTo(map: FeatureMap, points: readonly Seen[]): Process {
   const features = points.map(({ hparams }) => map.of(hparams));
   const values = standardized(points.map(({ loss }) => loss));
   const chosen = new Set(bestAndNewest(points, FITTED_MAX));

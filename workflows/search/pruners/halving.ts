@@ -1,5 +1,5 @@
 import { ranked } from '../../analysis/ranking';
-import { valueAt } from './pruner';
+import { readsAt, valueAt } from './pruner';
 import type { PrunableTrial, Pruner, PrunerContext, Verdict } from './pruner';
 
 export interface HalvingOptions {
@@ -20,6 +20,7 @@ export interface HalvingOptions {
  */
 export const asha: Pruner<HalvingOptions> = {
   rungs: (options, { epochs }) => halvingRungs(options, epochs),
+  reads: (options, { epochs }) => readsAt(halvingRungs(options, epochs)),
   judge: (context) => new Map(halvingVerdicts(context, halvingRungs(context.options, context.epochs))),
 };
 

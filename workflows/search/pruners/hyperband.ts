@@ -1,5 +1,6 @@
 import { halvingRungs, halvingVerdicts } from './halving';
 import type { HalvingOptions } from './halving';
+import { readsAt } from './pruner';
 import type { Pruner } from './pruner';
 import { power } from '../power';
 
@@ -15,6 +16,7 @@ import { power } from '../power';
 export const hyperband: Pruner<HalvingOptions> = {
   rungs: (options, { epochs, number }) =>
     halvingRungs(options, epochs).slice(bracketsOf(options, epochs, number + 1)[number]),
+  reads: (options, { epochs }) => readsAt(halvingRungs(options, epochs)),
   judge(context) {
     const { options, epochs, trials } = context;
     const rungs = halvingRungs(options, epochs);

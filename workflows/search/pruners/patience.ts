@@ -20,6 +20,13 @@ interface PatienceOptions {
 export const patience: Pruner<PatienceOptions> = {
   rungs: (options, { epochs }) =>
     everyInterval(options.patience + 2, intervalOf(options.intervalEpochs, epochs), epochs),
+  reads: ({ patience: epochsBack }, { pausedAt }) =>
+    pausedAt === undefined
+      ? []
+      : [
+          { from: 0, to: pausedAt - epochsBack - 1 },
+          { from: pausedAt - epochsBack, to: pausedAt },
+        ],
   judge: (context) => verdicts(context.trials, (trial) => verdictOf(trial, context)),
 };
 

@@ -1,6 +1,6 @@
 import { quantile } from '../../analysis/statistics';
 import { isBetter } from '../../analysis/score';
-import { everyInterval, finite, intervalOf, valueAt, verdicts } from './pruner';
+import { everyInterval, finite, intervalOf, readsAt, valueAt, verdicts } from './pruner';
 import type { PrunableTrial, Pruner, PrunerContext, Verdict } from './pruner';
 
 export interface PercentileOptions {
@@ -27,7 +27,11 @@ export const percentile: Pruner<PercentileOptions> = {
     const interval = intervalOf(intervalEpochs, epochs);
     return number < startupTrials ? [] : everyInterval(warmupEpochs === 0 ? interval : warmupEpochs, interval, epochs);
   },
-  judge: (context) => verdicts(context.trials, (trial) => verdictOf(trial, context)),
+  reads: (options, { epochs, pausedAt }) => [
+    ...readsAt(percentile.rungs(options, { epochs, number: options.startupTrials })),
+    ...(pausedAt === undefined ? [] : [{ from: 0, to: pausedAt }]),
+  ],
+  judge: verdictsOf,
 };
 
 type MedianOptions = Omit<PercentileOptions, 'percentile'>;
@@ -37,19 +41,30 @@ const half = (options: MedianOptions): PercentileOptions => ({ ...options, perce
 /** The percentile rule at one half. Source: D. Golovin et al., "Google Vizier", KDD 2017, section 3.2. */
 export const median: Pruner<MedianOptions> = {
   rungs: (options, where) => percentile.rungs(half(options), where),
+  reads: (options, where) => percentile.reads(half(options), where),
   judge: (context) => percentile.judge({ ...context, options: half(context.options) }),
 };
 
-function verdictOf(trial: PrunableTrial, { options, trials, objective }: PrunerContext<PercentileOptions>): Verdict {
+/** Borders are worked out once an epoch: of thousands of configurations many pause at the same. */
+function verdictsOf({ options, trials, objective }: PrunerContext<PercentileOptions>): ReadonlyMap<number, Verdict> {
   const ended = trials.filter(({ status }) => status === 'ended');
-  if (ended.length < Math.max(1, options.startupTrials)) return 'promote';
-  const best = bestBy(trial, objective);
-  if (best === null) return 'prune';
-  const others = ended.flatMap((other) => (reached(other, trial.epoch) ? (valueAt(other, trial.epoch) ?? []) : []));
-  if (others.length === 0) return 'promote';
   const share = options.percentile / 100;
-  const border = quantile(others, objective.direction === 'minimize' ? share : 1 - share);
-  return isBetter(border, best, objective) ? 'prune' : 'promote';
+  const borders = new Map<number, number | undefined>();
+  const borderAt = (epoch: number): number | undefined => {
+    if (!borders.has(epoch)) {
+      const others = ended.flatMap((other) => (reached(other, epoch) ? (valueAt(other, epoch) ?? []) : []));
+      const place = objective.direction === 'minimize' ? share : 1 - share;
+      borders.set(epoch, others.length === 0 ? undefined : quantile(others, place));
+    }
+    return borders.get(epoch);
+  };
+  return verdicts(trials, (trial) => {
+    if (ended.length < Math.max(1, options.startupTrials)) return 'promote';
+    const best = bestBy(trial, objective);
+    if (best === null) return 'prune';
+    const border = borderAt(trial.epoch);
+    return border !== undefined && isBetter(border, best, objective) ? 'prune' : 'promote';
+  });
 }
 
 const reached = ({ curve }: PrunableTrial, epoch: number): boolean => (curve.at(-1)?.epoch ?? 0) >= epoch;

@@ -6,6 +6,15 @@ export interface CurvePoint {
   readonly value: number | null;
 }
 
+/**
+ * Epochs of a curve of which a pruner reads the best value, both ends included; where none is known, it reads the first
+ * after them.
+ */
+export interface CurveRead {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A configuration as a pruner sees it. */
 export interface PrunableTrial {
   /** Its place among the configurations, from 0; ties go to the lower one. */
@@ -43,6 +52,15 @@ export type Verdict = 'promote' | 'wait' | 'prune';
 export interface Pruner<Options = unknown> {
   /** Epochs after which a configuration pauses to be judged: ascending, from 1, below `epochs`. */
   rungs(options: Options, where: { readonly epochs: number; readonly number: number }): readonly number[];
+  /**
+   * What `judge` reads of a curve besides its last epoch: of a search of thousands nothing else is kept.
+   *
+   * @param where `pausedAt`: the epoch at which this one pauses; absent for one that is trained to its end.
+   */
+  reads(
+    options: Options,
+    where: { readonly epochs: number; readonly pausedAt?: number | undefined },
+  ): readonly CurveRead[];
   /** A verdict on every paused configuration, by number. */
   judge(context: PrunerContext<Options>): ReadonlyMap<number, Verdict>;
   /**
@@ -79,6 +97,10 @@ export function verdicts(
 export function intervalOf(intervalEpochs: number | undefined, epochs: number): number {
   return intervalEpochs ?? Math.ceil(epochs / 10);
 }
+
+/** Reads of single epochs. */
+export const readsAt = (epochs: readonly number[]): readonly CurveRead[] =>
+  epochs.map((epoch) => ({ from: epoch, to: epoch }));
 
 /** `first` and every `interval` epochs after it, below `epochs`. */
 export function everyInterval(first: number, interval: number, epochs: number): readonly number[] {

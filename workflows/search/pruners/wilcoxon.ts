@@ -19,6 +19,7 @@ interface WilcoxonOptions {
  */
 export const wilcoxon: Pruner<WilcoxonOptions> = {
   rungs: () => [],
+  reads: () => [],
   judge: () => new Map(),
   stopsReplicates({ pThreshold, startupSeeds }, gains) {
     if (gains.length < Math.max(2, startupSeeds) || mean(gains) >= 0) return false;

@@ -42,7 +42,8 @@ export function replicateSeed(seed: number, replicate: number): number {
 }
 
 /** Epochs of a whole training. */
-export const epochsOf = ({ options, facts }: SweepContext): number => options.epochs ?? facts.training.epochs;
+export const epochsOf = ({ options, facts }: Pick<SweepContext, 'options' | 'facts'>): number =>
+  options.epochs ?? facts.training.epochs;
 
 /** `SweepView.configurations`. */
 export function configurationsOf({ options, seed, trainings, search }: Search): readonly Configuration[] {

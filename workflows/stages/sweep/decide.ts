@@ -13,6 +13,7 @@ import { failedSeeds, failedShare } from './configurations';
 import type { Configuration } from './configurations';
 import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
+import { untriedNotes } from './enqueued';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
 import { importNotes } from './imported';
 import { newPoint, searchSize } from './points';
@@ -168,7 +169,7 @@ function warningsOf(
   );
   if (isCutShort(context))
     warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
-  warnings.push(...unvaried(context));
+  warnings.push(...untriedNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   if (best !== undefined && best.scores.size < 2) {

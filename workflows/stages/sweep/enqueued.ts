@@ -3,9 +3,13 @@
  *
  * @module
  */
+import { count } from '../format';
 import { misfitsIn } from '../../search/space/fit';
 import type { HParams } from '../../words/trial';
 import type { SweepView } from './view';
+
+/** Points that a note names. */
+const NAMED_MAX = 5;
 
 /**
  * Every enqueued point once, tried or not; what it does not name is as the study stands. The study itself is not among
@@ -26,6 +30,22 @@ export function enqueuedPoints({ options, incumbent, enqueued = [], keyOf }: Swe
 export function nextEnqueued({ asked, tried }: SweepView): HParams | undefined {
   for (const [key, point] of asked) if (!tried.has(key)) return point;
   return undefined;
+}
+
+/** Enqueued points that were not tried, in words; empty if all were. */
+export function untriedNotes({ asked, tried, options: { space }, incumbent }: SweepView): readonly string[] {
+  const untried = [...asked].filter(([key]) => !tried.has(key)).map(([, point]) => point);
+  if (untried.length === 0) return [];
+  const named = untried.slice(0, NAMED_MAX).map((point) =>
+    Object.keys(space)
+      .filter((name) => point[name] !== incumbent[name])
+      .map((name) => `${name} ${String(point[name])}`)
+      .join(', '),
+  );
+  const others = untried.length > NAMED_MAX ? `; and ${untried.length - NAMED_MAX} more` : '';
+  return [
+    `${count(untried.length, 'enqueued point')} of ${asked.size} not tried, for the search ended before: ${named.join('; ')}${others}`,
+  ];
 }
 
 /** Number of enqueued points that were tried: the sampler's own count leaves them out, lest a grid miss points. */

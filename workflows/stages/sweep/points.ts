@@ -1,6 +1,7 @@
+import { samplerNamed } from '../../search/points-question';
+import type { PointsQuestion } from '../../search/points-question';
 import type { Sampler } from '../../search/sampler';
-import { SAMPLERS } from '../../search/samplers';
-import { pointsIn } from '../../search/space';
+import { pick, pointsIn } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import { enqueuedTried } from './enqueued';
 import { observed } from './imported';
@@ -19,32 +20,62 @@ export function searchSize(view: SweepView): number {
 /** The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up. */
 export function newPoint(view: SweepView): HParams | undefined {
   const {
-    options: { space, sampler, imported = [] },
+    options: { space, sampler },
     incumbent,
-    seed,
-    facts,
     tried,
   } = view;
-  const chosen = samplerOf(view);
-  const { observations, direction } =
-    chosen.isBlind === true
-      ? { observations: [], direction: facts.objective.direction }
-      : observed(imported, ownObservations(view), facts.objective.direction);
+  const suggestionOf = suggester(view);
   const first = view.search.length - 1 - enqueuedTried(view);
-  const end = Math.min(chosen.size(space, sampler), first + REPEATS_MAX);
+  const end = Math.min(samplerOf(view).size(space, sampler), first + REPEATS_MAX);
   for (let index = first; index < end; index++) {
-    const point = chosen.suggest({ space, options: sampler, index, seed, observations, tried, direction });
-    const hparams = { ...incumbent, ...point };
+    const hparams = { ...incumbent, ...suggestionOf(index) };
     if (!tried.has(view.keyOf(hparams))) return hparams;
   }
   return undefined;
 }
 
-function samplerOf({ options: { sampler } }: SweepView): Sampler {
-  const chosen = (SAMPLERS as Readonly<Record<string, Sampler | undefined>>)[sampler.name];
-  if (chosen === undefined)
-    throw new RangeError(
-      `sampler.name must be one of ${Object.keys(SAMPLERS).join(', ')}, got ${String(sampler.name)}`,
+/** Suggestions by their number: drawn in place, or where they follow from trials, by whoever answers such questions. */
+function suggester(view: SweepView): (index: number) => HParams {
+  const {
+    options: { space, sampler, imported = [] },
+    seed,
+    facts: { objective },
+    tried,
+    answers,
+  } = view;
+  const { isBlind, suggest } = samplerOf(view);
+  if (isBlind === true) {
+    const { direction } = objective;
+    return (index) => suggest({ space, options: sampler, index, seed, observations: [], tried, direction });
+  }
+  let known: ReturnType<typeof observed> | undefined;
+  const knowledge = () => (known ??= observed(imported, ownObservations(view), objective.direction));
+  return answers === undefined
+    ? (index) => suggest({ space, options: sampler, index, seed, tried, ...knowledge() })
+    : (index) => answers(index, () => questionOf(view, index, knowledge()));
+}
+
+function questionOf(
+  { options: { space, sampler }, seed, incumbent }: SweepView,
+  index: number,
+  { observations, direction }: ReturnType<typeof observed>,
+): PointsQuestion {
+  const inSpace = (hparams: HParams): HParams =>
+    pick(
+      hparams,
+      Object.keys(space).filter((name) => name in hparams),
     );
-  return chosen;
+  return {
+    sampler,
+    space,
+    seed,
+    index,
+    observations: observations.map((one) => ({ ...one, hparams: inSpace(one.hparams) })),
+    direction,
+    incumbent: inSpace(incumbent),
+  };
+}
+
+function samplerOf({ options: { sampler } }: SweepView): Sampler {
+  return samplerNamed(sampler.name);
 }

@@ -21,7 +21,8 @@ export function insightsInput(
   best: Configuration | undefined,
   warningsFrom: number,
 ): InsightsInput {
-  const outcome = best?.trainings[0] && lastSegment(best.trainings[0]).result?.outcome;
+  const ended = best?.trainings[0] && lastSegment(best.trainings[0]).result?.outcome;
+  const outcome = measurementOf(ended)?.isOutline === true ? undefined : ended;
   return {
     warningsFrom,
     ...(outcome && {

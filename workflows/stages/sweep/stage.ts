@@ -16,7 +16,7 @@ import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
 import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
-import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion } from './pruning/promotion';
+import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion, readsOf } from './pruning/promotion';
 import { worthReplicating } from './pruning/replication';
 import { sweepView } from './view';
 import type { SweepView } from './view';
@@ -46,7 +46,7 @@ function sweepNamed(
     budgetShare: 0.65,
     shouldFollow: { decisionOn: 'batchSize', because },
     isSearch: true,
-    hasMany: true,
+    curveReads: readsOf,
 
     suggest: (context) => nextTraining(sweepView(context)),
     decide: (context) => ({ stage: name, ...decideSweep(sweepView(context)) }),

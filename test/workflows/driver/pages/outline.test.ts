@@ -64,7 +64,7 @@ const measurementOf = ({ result }: Trial): Measurement =>
   (result!.outcome as { readonly measurement: Measurement }).measurement;
 
 function verdictsOn(
-  name: 'patience' | 'median' | 'asha',
+  name: 'patience' | 'median' | 'asha' | 'hyperband',
   options: unknown,
   trials: readonly Trial[],
 ): ReadonlyMap<number, string> {
@@ -86,7 +86,9 @@ describe('the outline of a trial', () => {
     ['patience', { patience: 2, minDelta: 0 }, 4],
     ['patience', { patience: 3, minDelta: 1 }, 8],
     ['median', { startupTrials: 1, warmupEpochs: 0 }, 4],
+    ['median', { startupTrials: 1, warmupEpochs: 2, intervalEpochs: 2 }, 8],
     ['asha', { reductionFactor: 2, minEpochs: 4 }, 4],
+    ['hyperband', { reductionFactor: 2, minEpochs: 2 }, 2],
   ] as const)('has what the pruner %s looks at: %j after %i epochs', (name, options, pause) => {
     fc.assert(
       fc.property(
@@ -95,8 +97,14 @@ describe('the outline of a trial', () => {
         losses(EPOCHS),
         (own, others, ended) => {
           const trials = [trial(0, ended), ...[own, ...others].map((curve, i) => trial(i + 1, curve, pause))];
-          // The first trial of a stage is always kept whole.
-          const outlines = trials.map((one, i) => (i === 0 ? one : outlined(one, LATE, OBJECTIVE)));
+          const outlines = trials.map((one) =>
+            outlined(
+              one,
+              LATE,
+              OBJECTIVE,
+              (PRUNERS[name] as Pruner).reads(options, { epochs: EPOCHS, pausedAt: one.spec.pauseAfterEpochs }),
+            ),
+          );
           expect(verdictsOn(name, options, outlines)).toEqual(verdictsOn(name, options, trials));
         },
       ),
@@ -105,7 +113,7 @@ describe('the outline of a trial', () => {
 
   test('is kept of late and of long trials only, which follows from their place and length alone', () => {
     const isOutline = (index: number, length: number): boolean =>
-      measurementOf(outlined(trial(index, new Array<number>(length).fill(1)), index, OBJECTIVE)).isOutline === true;
+      measurementOf(outlined(trial(index, new Array<number>(length).fill(1)), index, OBJECTIVE, [])).isOutline === true;
     expect([isOutline(0, 2000), isOutline(99, 30), isOutline(100, 30), isOutline(5000, 10)]).toEqual([
       false,
       false,
@@ -114,15 +122,25 @@ describe('the outline of a trial', () => {
     ]);
   });
 
-  test('ends where the trial ended, and scores the same', () => {
-    const whole = trial(3, [5, 2, 3, 4]);
-    const outline = outlined(whole, LATE, OBJECTIVE);
-    expect(measurementOf(outline).curve.map(({ epoch }) => epoch)).toEqual([2, 3, 4]);
-    expect(scoreOf(outline.result!.outcome, OBJECTIVE)).toBe(2);
-    expect(measurementOf(outline).curve.map(({ valLoss, trainLoss }) => [valLoss, trainLoss])).toEqual([
-      [2, null],
-      [3, null],
-      [4, null],
+  test('ends where the trial ended, has what is read of its curve and no more, and scores the same', () => {
+    const overfit = trial(3, [5, 2, 1, 3, 4, 4, 5, 6]);
+    const reads = [
+      { from: 0, to: 2 },
+      { from: 5, to: 5 },
+    ];
+    const outline = outlined(overfit, LATE, OBJECTIVE, reads);
+    expect(measurementOf(outline).curve.map(({ epoch, valLoss, trainLoss }) => [epoch, valLoss, trainLoss])).toEqual([
+      [2, 2, null],
+      [5, 4, null],
+      [8, 6, null],
     ]);
+    expect(scoreOf(outline.result!.outcome, OBJECTIVE)).toBe(1);
+  });
+
+  test('reads where a curve has no such epoch what comes next', () => {
+    const thin = trial(3, [5, 2, 1]);
+    expect(
+      measurementOf(outlined(thin, LATE, OBJECTIVE, [{ from: 0, to: 0 }])).curve.map(({ epoch }) => epoch),
+    ).toEqual([1, 3]);
   });
 });

@@ -5,7 +5,8 @@
  */
 import { ranked } from '../../../analysis/ranking';
 import { PRUNERS } from '../../../search/pruners';
-import type { PrunableTrial, Pruner } from '../../../search/pruners';
+import type { CurvePoint, CurveRead, PrunableTrial, Pruner } from '../../../search/pruners';
+import type { Objective } from '../../../words/study';
 import type { TrialSpec } from '../../../words/trial';
 import { epochsOf } from '../configurations';
 import type { SweepContext } from '../configurations';
@@ -20,7 +21,7 @@ interface ChosenPruner {
 }
 
 /** The sweep's pruner. @throws RangeError for a name that is not a pruner. */
-export function prunerOf({ options }: SweepContext): ChosenPruner {
+export function prunerOf({ options }: Pick<SweepContext, 'options'>): ChosenPruner {
   const chosen: { readonly name: string } = options.pruner;
   const pruner = PRUNERS[chosen.name];
   if (pruner === undefined)
@@ -36,6 +37,15 @@ export function nextPause(context: SweepContext, number: number, after = 0): num
   if (number === 0) return undefined;
   const { pruner, options } = prunerOf(context);
   return pruner.rungs(options, { epochs: epochsOf(context), number }).find((rung) => rung > after);
+}
+
+/** What its verdicts read of a trial's curve. */
+export function readsOf(
+  context: Pick<SweepContext, 'options' | 'facts'>,
+  { pauseAfterEpochs }: TrialSpec,
+): readonly CurveRead[] {
+  const { pruner, options } = prunerOf(context);
+  return pruner.reads(options, { epochs: epochsOf(context), pausedAt: pauseAfterEpochs });
 }
 
 /**
@@ -62,10 +72,19 @@ function judged(view: SweepView): ReadonlyMap<number, string> {
     number,
     status: training.status,
     epoch: training.pausedAt,
-    curve: curveOf(training, objective),
+    curve: knownCurveOf(training, objective),
   }));
   const { pruner, options } = prunerOf(view);
   return pruner.judge({ options, trials, epochs: epochsOf(view), objective });
+}
+
+/** A training is another object once more is known of it. */
+const curves = new WeakMap<Training, readonly CurvePoint[]>();
+
+function knownCurveOf(training: Training, objective: Objective): readonly CurvePoint[] {
+  const curve = curves.get(training) ?? curveOf(training, objective);
+  curves.set(training, curve);
+  return curve;
 }
 
 /**

@@ -1,0 +1,20 @@
+import type { RunTrialInput } from '../words/contract';
+import type { TrialSpec } from '../words/trial';
+import type { StudyState } from './state';
+
+/** A trial with all that its study says of it. */
+export function trialInput({ studyId, run, resolved }: StudyState, trial: TrialSpec): RunTrialInput {
+  const { dataset, model, objective, checkpointEverySeconds, checkpointEverySteps, training } = resolved;
+  return {
+    studyId,
+    studyRun: run.studyRun,
+    ...(run.fresh !== undefined && { fresh: run.fresh }),
+    dataset,
+    model,
+    optimizer: training.optimizer,
+    objective,
+    checkpointEverySeconds,
+    ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
+    trial,
+  };
+}
