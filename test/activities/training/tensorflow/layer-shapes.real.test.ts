@@ -71,7 +71,7 @@ const BODIES: readonly (readonly [object, ...object[]])[] = [
 /** Whether TensorFlow.js builds it. */
 async function isBuilt(layers: readonly object[], hparams: HParams): Promise<boolean> {
   const spec = normalizeModel({ layers } as never);
-  const built = await buildModel({ spec, ...ENDS, hparams, seed: 1, modelFolder: null }).catch(() => undefined);
+  const built = await buildModel({ spec, ...ENDS, hparams, seed: 1, modelBundle: null }).catch(() => undefined);
   built?.dispose();
   return built !== undefined;
 }
