@@ -5,10 +5,10 @@
  * @module
  */
 import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { STOP_SECONDS } from '../activities/trial/stopping';
+import { usableCores } from '../activities/usable-cores';
 import { chooseCacheFolder } from './cache-folder';
 import { ConfigInvalid } from './config-invalid';
 import { installedGpus } from './gpus';
@@ -145,7 +145,7 @@ export function readConfig(environment: Environment = process.env): Config {
     (values.STEPWELL_GPUS ?? environment['CUDA_VISIBLE_DEVICES'])
       ?.split(',')
       .filter((gpu) => gpu !== '' && gpu !== '-1') ?? installedGpus();
-  const cores = availableParallelism();
+  const cores = usableCores();
   const trainingSlots = values.STEPWELL_TRAINING_SLOTS ?? (gpus.length > 0 ? gpus.length : Math.min(2, cores));
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = values;
   return {

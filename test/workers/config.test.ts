@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
+import { usableCores } from '../../activities/usable-cores';
 import { environmentSchema, isDebugging, readClientConfig, readConfig } from '../../workers/config';
 
 /** What a container may use, or else all of the machine's. */
@@ -20,9 +21,9 @@ describe('the configuration', () => {
       fileRoots: [],
       modelFolder: null,
       stopSeconds: 25,
-      trainingSlots: Math.min(2, availableParallelism()),
-      trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
-      residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4),
+      trainingSlots: Math.min(2, usableCores()),
+      trainerThreads: Math.max(1, Math.floor(usableCores() / Math.min(2, usableCores()))),
+      residentBytes: Math.floor(memory() / Math.min(2, usableCores()) / 4),
       workflowBundle: undefined,
       deployment: undefined,
     });
@@ -71,15 +72,15 @@ describe('the configuration', () => {
     });
     expect({ bucket, trainingSlots }).toEqual({
       bucket: 'stepwell',
-      trainingSlots: Math.min(2, availableParallelism()),
+      trainingSlots: Math.min(2, usableCores()),
     });
   });
 
   test.each([
     [{ STEPWELL_GPUS: '0,2' }, ['0', '2'], 2],
-    [{ STEPWELL_GPUS: '', CUDA_VISIBLE_DEVICES: '0' }, [], Math.min(2, availableParallelism())],
+    [{ STEPWELL_GPUS: '', CUDA_VISIBLE_DEVICES: '0' }, [], Math.min(2, usableCores())],
     [{ CUDA_VISIBLE_DEVICES: '1' }, ['1'], 1],
-    [{ CUDA_VISIBLE_DEVICES: '-1' }, [], Math.min(2, availableParallelism())],
+    [{ CUDA_VISIBLE_DEVICES: '-1' }, [], Math.min(2, usableCores())],
     [{ STEPWELL_GPUS: '0', STEPWELL_TRAINING_SLOTS: '3' }, ['0'], 3],
   ])('%j trains on GPUs %j, %i at a time', (environment, gpus, trainingSlots) => {
     expect(readConfig(environment)).toMatchObject({ gpus, trainingSlots });
