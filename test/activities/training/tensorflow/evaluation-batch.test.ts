@@ -1,4 +1,4 @@
-import { evaluationBatchOf } from '../../../../activities/training/tensorflow/compiled/evaluation-head';
+import { evaluationBatchOf } from '../../../../activities/training/tensorflow/compiled/evaluation-batch';
 
 test.each<[string, number, number]>([
   ['the digits in a small network', 8 * 8 * 32, 128],
