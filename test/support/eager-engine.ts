@@ -37,6 +37,7 @@ type Seed = readonly [number, number];
 export const createEagerEngine = (plan: StepPlan, parts: Parts): StepEngine => new EagerEngine(plan, parts);
 
 class EagerEngine implements StepEngine {
+  readonly evaluationBatch = 128;
   /** Names of each trainable variable's slots. */
   private readonly slotNames: readonly (readonly string[])[];
   private slots: HostTensors;

@@ -121,6 +121,7 @@ function engineOf(
     read: () => readState(session, layout),
     step: (indices, scalars, seed) => runStep(step, indices, { scalars, seed }),
     gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
+    evaluationBatch: sizes.evaluation,
     evaluate: (part, indices) => runEvaluation(evaluation, part, indices),
     evaluateInDetail: (part, indices) => runDetails(evaluation, classes, part, indices),
     ...(data.ahead && {
