@@ -5,13 +5,13 @@
  * @module
  */
 import { statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { STOP_SECONDS } from '../activities/trial/stopping';
+import { usableCores } from '../activities/usable-cores';
 import { chooseCacheFolder } from './cache-folder';
 import { ConfigInvalid } from './config-invalid';
-import { installedGpus } from './gpus';
+import { GPU_LIST, installedGpus, listedGpus } from './gpus';
 import { defaultResidentBytes } from './resident-bytes';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,9 +83,14 @@ export const environmentSchema = z
       ),
     STEPWELL_GPUS: z
       .string()
-      .regex(/^(\d+(,\d+)*)?$/, 'must be GPU numbers separated by commas, or empty for none')
+      .regex(
+        GPU_LIST,
+        'must be GPU numbers, or GPU-… and MIG-… names as nvidia-smi -L prints them, separated by commas, or empty for none',
+      )
       .optional()
-      .describe('GPUs to train on, one slot each; default: CUDA_VISIBLE_DEVICES, else all that the driver lists'),
+      .describe(
+        'GPUs and MIG devices to train on, one slot each: numbers, or names as nvidia-smi -L prints them; default: CUDA_VISIBLE_DEVICES, else all that the driver lists',
+      ),
     STEPWELL_MODEL_FOLDER: folder
       .optional()
       .describe('folder that tuner workers may bundle model modules from; default: none'),
@@ -150,11 +155,9 @@ export interface Config {
  */
 export function readConfig(environment: Environment = process.env): Config {
   const values = parseEnvironment(environment);
-  const gpus =
-    (values.STEPWELL_GPUS ?? environment['CUDA_VISIBLE_DEVICES'])
-      ?.split(',')
-      .filter((gpu) => gpu !== '' && gpu !== '-1') ?? installedGpus();
-  const cores = availableParallelism();
+  const list = values.STEPWELL_GPUS ?? environment['CUDA_VISIBLE_DEVICES'];
+  const gpus = list === undefined ? installedGpus() : listedGpus(list);
+  const cores = usableCores();
   const trainingSlots = values.STEPWELL_TRAINING_SLOTS ?? (gpus.length > 0 ? gpus.length : Math.min(2, cores));
   const { TEMPORAL_DEPLOYMENT_NAME: deploymentName, TEMPORAL_WORKER_BUILD_ID: buildId } = values;
   return {

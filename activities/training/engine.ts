@@ -100,6 +100,8 @@ export interface StepEngine {
    */
   gradientNorms(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HalfBatchNorms;
   /** Sums over these examples of a part; exact for any number of them. */
+  /** Examples that it evaluates at a time; follows from the model alone. */
+  readonly evaluationBatch: number;
   evaluate(part: 'train' | 'test', indices: Int32Array): BatchEvaluation;
   evaluateInDetail(part: 'train' | 'test', indices: Int32Array): BatchDetails;
   /** Of an engine whose examples are not in memory. */

@@ -5,13 +5,12 @@
  * @module
  */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../usable-cores';
 
 // The sums are grouped by thread, so the bits depend on the count: it is fixed and named in the engine identity. The
-// worker shares
-// its cores out among its trainers, so its word counts before what it inherited.
+// worker shares its cores out among its trainers, so its word counts before what it inherited.
 const threads =
-  process.env['STEPWELL_TRAINER_THREADS'] ?? process.env['TF_NUM_INTRAOP_THREADS'] ?? String(availableParallelism());
+  process.env['STEPWELL_TRAINER_THREADS'] ?? process.env['TF_NUM_INTRAOP_THREADS'] ?? String(usableCores());
 process.env['TF_NUM_INTRAOP_THREADS'] = threads;
 process.env['TF_NUM_INTEROP_THREADS'] = threads;
 

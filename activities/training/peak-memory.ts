@@ -37,8 +37,9 @@ function residentPeakBytes(): number {
   return process.resourceUsage().maxRSS * 1024;
 }
 
-/** Memory in use on the GPU; undefined where its driver does not say. */
+/** Memory in use on the GPU; undefined where its driver does not say, as of one MIG device among others. */
 function gpuBytes(): number | undefined {
-  const mebibytes = Number(queryVisibleGpu('memory.used'));
-  return mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
+  const { device, answer } = queryVisibleGpu('memory.used') ?? {};
+  const mebibytes = Number(answer);
+  return device?.profile === undefined && mebibytes > 0 ? mebibytes * 1024 * 1024 : undefined;
 }

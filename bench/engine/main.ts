@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { usableCores } from '../../activities/usable-cores';
 import manifest from '../../package.json';
 import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting } from '../report';
 import { type EngineCase, engineCases } from './cases';
@@ -60,7 +60,7 @@ function optionsOf(args: readonly string[]): Options | 'help' {
     hasPeers: !values['no-peers'],
     json: values.json,
     repeats: countOf('--repeats', values.repeats, REPEATS[length]),
-    threads: countOf('--threads', values.threads, availableParallelism()),
+    threads: countOf('--threads', values.threads, usableCores()),
   };
 }
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { usableCores } from '../../activities/usable-cores';
 import manifest from '../../package.json';
 import { OPTIMIZER_FAMILIES } from '../../workflows/stages/optimizer-family';
 import type { Decision } from '../../workflows/stages/stage';
@@ -145,7 +145,7 @@ async function main(): Promise<void> {
     throw new RangeError(
       `--optimizer must be one of ${Object.keys(OPTIMIZER_FAMILIES).join(', ')}, got '${unknown.join(', ')}'`,
     );
-  const threads = availableParallelism();
+  const threads = usableCores();
   const results: BenchResult[] = [];
   for (const name of values.optimizer) results.push(...(await measure(name as OptimizerName, studies, threads)));
   const report: BenchReport = {

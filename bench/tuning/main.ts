@@ -5,9 +5,10 @@
  * @module
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { usableCores } from '../../activities/usable-cores';
 import manifest from '../../package.json';
 import { pythonWith } from '../python';
 import {
@@ -50,7 +51,7 @@ interface Options {
 
 /** @param folder For what the tables are read from. */
 function casesOf({ model, only }: Options, python: string, folder: string): readonly Case[] {
-  const threads = availableParallelism();
+  const threads = usableCores();
   const digits: Case = { name: `digits/${model}`, unit: 'nats', open: (seed) => digitsContest(seed, model, threads) };
   const tables = TABLES.map((dataset): Case => {
     let table: ReturnType<typeof readTable> | undefined;
@@ -116,7 +117,7 @@ async function measure(options: Options, onResult: (result: BenchResult) => void
     }
     return {
       bench: 'tuning',
-      machine: describeMachine(availableParallelism()),
+      machine: describeMachine(usableCores()),
       versions: Object.fromEntries(versions),
       results,
     };

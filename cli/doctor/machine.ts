@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { usableCores } from '../../activities/usable-cores';
 import { inspectParts, judgeNode } from '../../infra/services';
 import { installedGpus } from '../../workers/gpus';
 
@@ -45,7 +45,7 @@ function partFindings(): readonly Finding[] {
 
 function deviceFinding(): Finding {
   const gpus = installedGpus();
-  const cores = availableParallelism();
+  const cores = usableCores();
   return {
     name: 'device',
     state: 'ok',

@@ -37,6 +37,7 @@ type Seed = readonly [number, number];
 export const createEagerEngine = (plan: StepPlan, parts: Parts): StepEngine => new EagerEngine(plan, parts);
 
 class EagerEngine implements StepEngine {
+  readonly evaluationBatch = 128;
   /** Names of each trainable variable's slots. */
   private readonly slotNames: readonly (readonly string[])[];
   private slots: HostTensors;
@@ -101,13 +102,13 @@ class EagerEngine implements StepEngine {
   evaluate(part: keyof Parts, indices: Int32Array): BatchEvaluation {
     const examples = this.parts[part];
     if (examples === null) throw new RangeError(`the data set has no ${part} part`);
-    const [lossSum = Number.NaN, correct = 0] = freeingTensors(() =>
-      evaluateBatch(this.plan.model, this.plan.classes, {
-        ...gather(examples, indices),
-        weights: tf.ones([indices.length]),
-      }).sums.dataSync<'float32'>(),
+    const rows = freeingTensors(() =>
+      evaluateBatch(this.plan.model, this.plan.classes, gather(examples, indices)).arraySync(),
     );
-    return { lossSum, correct };
+    return {
+      lossSum: rows.reduce((sum, [loss = Number.NaN]) => sum + loss, 0),
+      correct: rows.filter(([, answer, label]) => answer === label).length,
+    };
   }
 
   evaluateInDetail(): never {

@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import path from 'node:path';
+import { usableCores } from '../../activities/usable-cores';
 import { environmentSchema, isDebugging, readClientConfig, readConfig } from '../../workers/config';
 
 /** What a container may use, or else all of the machine's. */
@@ -8,6 +9,9 @@ const memory = (): number => Math.min(totalmem(), process.constrainedMemory() ||
 
 /** Names no GPU, so that no driver is asked. */
 const withoutGpus = { STEPWELL_GPUS: '' };
+
+const GPU = 'GPU-5d5ba0d6-d33d-2b2c-524d-9e3d8d2b8a77';
+const MIG = 'MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f';
 
 describe('the configuration', () => {
   test('an empty environment gives every default', () => {
@@ -20,9 +24,9 @@ describe('the configuration', () => {
       fileRoots: [],
       modelFolder: null,
       stopSeconds: 25,
-      trainingSlots: Math.min(2, availableParallelism()),
-      trainerThreads: Math.max(1, Math.floor(availableParallelism() / Math.min(2, availableParallelism()))),
-      residentBytes: Math.floor(memory() / Math.min(2, availableParallelism()) / 4),
+      trainingSlots: Math.min(2, usableCores()),
+      trainerThreads: Math.max(1, Math.floor(usableCores() / Math.min(2, usableCores()))),
+      residentBytes: Math.floor(memory() / Math.min(2, usableCores()) / 4),
       workflowBundle: undefined,
       deployment: undefined,
     });
@@ -49,7 +53,7 @@ describe('the configuration', () => {
       }
     })();
     expect(problems.replace('the environment is invalid: ', '').split('; ').sort()).toEqual([
-      'STEPWELL_GPUS must be GPU numbers separated by commas, or empty for none, got "a,b"',
+      'STEPWELL_GPUS must be GPU numbers, or GPU-… and MIG-… names as nvidia-smi -L prints them, separated by commas, or empty for none, got "a,b"',
       'STEPWELL_MODEL_FOLDER must be a folder that exists, got "/no/such/folder"',
       'STEPWELL_PREFIX must be empty or end with /, got "no-slash"',
       'STEPWELL_RESIDENT_BYTES must be a whole number of bytes, got "4GB"',
@@ -71,18 +75,26 @@ describe('the configuration', () => {
     });
     expect({ bucket, trainingSlots }).toEqual({
       bucket: 'stepwell',
-      trainingSlots: Math.min(2, availableParallelism()),
+      trainingSlots: Math.min(2, usableCores()),
     });
   });
 
   test.each([
     [{ STEPWELL_GPUS: '0,2' }, ['0', '2'], 2],
-    [{ STEPWELL_GPUS: '', CUDA_VISIBLE_DEVICES: '0' }, [], Math.min(2, availableParallelism())],
+    [{ STEPWELL_GPUS: '', CUDA_VISIBLE_DEVICES: '0' }, [], Math.min(2, usableCores())],
     [{ CUDA_VISIBLE_DEVICES: '1' }, ['1'], 1],
-    [{ CUDA_VISIBLE_DEVICES: '-1' }, [], Math.min(2, availableParallelism())],
+    [{ CUDA_VISIBLE_DEVICES: `${GPU},${MIG}` }, [GPU, MIG], 2],
+    [{ CUDA_VISIBLE_DEVICES: '1,-1,2' }, ['1'], 1],
+    [{ CUDA_VISIBLE_DEVICES: 'NoDevFiles' }, [], Math.min(2, usableCores())],
+    [{ STEPWELL_GPUS: `${MIG},MIG-${GPU}/7/0,3` }, [MIG, `MIG-${GPU}/7/0`, '3'], 3],
+    [{ CUDA_VISIBLE_DEVICES: '-1' }, [], Math.min(2, usableCores())],
     [{ STEPWELL_GPUS: '0', STEPWELL_TRAINING_SLOTS: '3' }, ['0'], 3],
   ])('%j trains on GPUs %j, %i at a time', (environment, gpus, trainingSlots) => {
     expect(readConfig(environment)).toMatchObject({ gpus, trainingSlots });
+  });
+
+  test.each([`MIG-${GPU}`, `${GPU}/1`, '0,', 'cuda:0', '0;1', 'GPU-'])('%j names no GPU', (wrong) => {
+    expect(() => readConfig({ STEPWELL_GPUS: wrong })).toThrow('STEPWELL_GPUS must be GPU numbers');
   });
 
   test('images in memory may be limited, to none as well', () => {

@@ -6,8 +6,8 @@
 import { type Evaluation, TOP_K } from '../../../workflows/words/outcome';
 import type { BatchEvaluation, StepEngine } from '../engine';
 
-/** Examples evaluated between two signs of progress. */
-const EVALUATION_CHUNK = 1024;
+/** Of the engine, evaluated between two signs of progress: of a large model a thousand examples may take minutes. */
+const BATCHES_PER_CHUNK = 8;
 
 export interface EvaluationRequest {
   readonly engine: StepEngine;
@@ -22,8 +22,9 @@ async function inChunks<Sums>(
   evaluate: (part: 'train' | 'test', indices: Int32Array) => Sums,
 ): Promise<Sums[]> {
   const found: Sums[] = [];
-  for (let from = 0; from < indices.length; from += EVALUATION_CHUNK) {
-    const next = from + EVALUATION_CHUNK;
+  const chunk = BATCHES_PER_CHUNK * engine.evaluationBatch;
+  for (let from = 0; from < indices.length; from += chunk) {
+    const next = from + chunk;
     if (next < indices.length) engine.ahead?.evaluation(part, indices.subarray(next));
     found.push(evaluate(part, indices.subarray(from, next)));
     await between(next < indices.length);

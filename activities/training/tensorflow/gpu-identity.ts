@@ -5,11 +5,11 @@
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { queryVisibleGpu } from '../../nvidia-smi';
+import { type NvidiaSmi, queryVisibleGpu } from '../../nvidia-smi';
 
 /** What is asked of the machine, so that a test can answer for it. */
 export interface GpuMachine {
-  /** GPU model and driver version, separated by a comma; `undefined` where the driver says nothing. */
+  /** Of `gpuModel`. */
   readonly gpu: string | undefined;
   /** `/proc/self/maps`. */
   readonly maps: string;
@@ -85,8 +85,14 @@ function readable(machine: GpuMachine, file: string): string {
   }
 }
 
+/** Model and driver version, and the profile of a MIG device; `undefined` where the driver says nothing. */
+export function gpuModel(ask?: NvidiaSmi): string | undefined {
+  const found = queryVisibleGpu('name,driver_version', ask);
+  return found && [found.answer, ...(found.device.profile ? [`MIG ${found.device.profile}`] : [])].join(', ');
+}
+
 const thisMachine = (): GpuMachine => ({
-  gpu: queryVisibleGpu('name,driver_version'),
+  gpu: gpuModel(),
   maps: readFileSync('/proc/self/maps', 'utf8'),
   read: (file) => readFileSync(file, 'utf8'),
   resolve: (file) => realpathSync(file),

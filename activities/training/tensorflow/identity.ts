@@ -23,7 +23,7 @@ const GIBIBYTE = 2 ** 30;
  */
 export function deviceIdentity(): string {
   const gpu = native().binding.isUsingGpuDevice() ? queryVisibleGpu('name,memory.total') : undefined;
-  if (gpu !== undefined) return `${gpu} MiB`;
+  if (gpu !== undefined) return `${gpu.answer} MiB${gpu.device.profile ? `, MIG ${gpu.device.profile}` : ''}`;
   // What the process may use, where a container limits it.
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Infinity);
   return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(bytes / GIBIBYTE)} GiB`;

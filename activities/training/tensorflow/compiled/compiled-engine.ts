@@ -11,7 +11,8 @@ import type { HostTensor } from '../../safetensors';
 import type { StepPlan } from '../step';
 import type { StepEngine } from '../../engine';
 import type { ExampleSet } from '../../examples/dataset';
-import { evaluationHead, announceEvaluation, runDetails, runEvaluation } from './evaluation-head';
+import { evaluationBatchOf } from './evaluation-batch';
+import { announceEvaluation, evaluationHead, runDetails, runEvaluation } from './evaluation-head';
 import type { GraphNode } from './graph';
 import { heads, runNorms, runStep } from './heads';
 import { recordStep, type StepRecordings } from './recording/record-step';
@@ -49,13 +50,11 @@ export function createCompiledEngine({
   const layout = layoutOf(plan);
   const data = parts.streamedFrom === undefined ? residentInput(parts) : streamedInput(parts, parts.streamedFrom);
   const session = new Session(graphOf(recordings, layout, data, batchSizes, plan.scalarNames.length));
-  const engine = engineOf(
-    session,
-    layout,
-    data,
-    plan.classes,
-    withNoise ? { step: batchSizes, noise: batchSizes } : { step: batchSizes, noise: [] },
-  );
+  const engine = engineOf(session, layout, data, plan.classes, {
+    step: batchSizes,
+    noise: withNoise ? batchSizes : [],
+    evaluation: evaluationBatchOf(recordings.evaluatedElements),
+  });
   try {
     const held = data.load();
     if (held !== null) session.run(held, ['data/loaded']);
@@ -78,7 +77,7 @@ function graphOf(
     ...stateNodes(layout),
     ...data.nodes,
     ...heads(recordings, data, batchSizes, scalarCount),
-    ...evaluationHead(recordings.evaluate, data),
+    ...evaluationHead(recordings.evaluate, data, evaluationBatchOf(recordings.evaluatedElements)),
   ];
 }
 
@@ -112,23 +111,23 @@ function engineOf(
   layout: StateLayout,
   data: InputPipeline,
   classes: number,
-  sizes: { readonly step: readonly number[]; readonly noise: readonly number[] },
+  sizes: { readonly step: readonly number[]; readonly noise: readonly number[]; readonly evaluation: number },
 ): StepEngine {
-  const [step, noise] = [
-    { session, data, sizes: sizes.step },
-    { session, data, sizes: sizes.noise },
-  ];
+  const step = { session, data, sizes: sizes.step };
+  const noise = { session, data, sizes: sizes.noise };
+  const evaluation = { session, data, batch: sizes.evaluation };
   return {
     load: (state) => void session.run(stateFeeds(layout, state), ['state/loaded']),
     read: () => readState(session, layout),
     step: (indices, scalars, seed) => runStep(step, indices, { scalars, seed }),
     gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
-    evaluate: (part, indices) => runEvaluation(step, part, indices),
-    evaluateInDetail: (part, indices) => runDetails(step, classes, part, indices),
+    evaluationBatch: sizes.evaluation,
+    evaluate: (part, indices) => runEvaluation(evaluation, part, indices),
+    evaluateInDetail: (part, indices) => runDetails(evaluation, classes, part, indices),
     ...(data.ahead && {
       ahead: {
         step: (indices) => data.ahead?.('train', indices),
-        evaluation: (part, indices) => announceEvaluation(step, part, indices),
+        evaluation: (part, indices) => announceEvaluation(evaluation, part, indices),
       },
     }),
     dispose() {

@@ -7,73 +7,78 @@ import { detailsOf } from '../evaluate-batch';
 import type { InputPipeline } from '../input/input-pipeline';
 import type { Part } from '../../examples/read-ahead';
 import type { BatchDetails, BatchEvaluation } from '../../engine';
-import { type GraphNode, placeholder } from './graph';
+import type { GraphNode } from './graph';
 import { atBatchSize, type Template } from './recording/batch-template';
-import { DETAILS, EVALUATE, SUMS, WEIGHTS } from './recording/record-step';
+import { ANSWERS, EVALUATE } from './recording/record-step';
 import type { HeadsIn } from './heads';
 
-/** Examples per run: enough to be fast, few enough that filling up the last batch wastes little. */
-const EVALUATION_BATCH = 128;
-
-export function evaluationHead(template: Template, data: InputPipeline): GraphNode[] {
-  return [
-    ...data.batch(EVALUATE, EVALUATION_BATCH),
-    placeholder(WEIGHTS, 'float32', [EVALUATION_BATCH]),
-    ...atBatchSize(template, EVALUATION_BATCH),
-  ];
+export function evaluationHead(template: Template, data: InputPipeline, batch: number): GraphNode[] {
+  return [...data.batch(EVALUATE, batch), ...atBatchSize(template, batch)];
 }
 
-type EvaluationIn = Omit<HeadsIn, 'sizes'>;
+interface EvaluationIn extends Omit<HeadsIn, 'sizes'> {
+  /** Of `evaluationHead`. */
+  readonly batch: number;
+}
 
 /** Sums over examples of a part. */
 export function runEvaluation(head: EvaluationIn, part: Part, indices: Int32Array): BatchEvaluation {
-  const [lossSum = Number.NaN, correct = 0] = summed(head, SUMS, part, indices);
-  return { lossSum, correct };
+  return sumsOf(answers(head, part, indices));
 }
 
 export function runDetails(head: EvaluationIn, classes: number, part: Part, indices: Int32Array): BatchDetails {
   const { hasTopK, hasConfusion } = detailsOf(classes);
-  const sums = summed(head, DETAILS, part, indices);
-  const [lossSum = Number.NaN, correct = 0] = sums;
-  const counts = sums.slice(hasTopK ? 3 : 2);
+  const rows = answers(head, part, indices);
   return {
-    lossSum,
-    correct,
-    topCorrect: hasTopK ? (sums[2] ?? 0) : null,
-    confusion: hasConfusion
-      ? Array.from({ length: classes }, (_, i) => counts.slice(i * classes, (i + 1) * classes))
-      : null,
+    ...sumsOf(rows),
+    topCorrect: hasTopK ? rows.filter(([, , , inTop]) => inTop === 1).length : null,
+    confusion: hasConfusion ? confusionOf(rows, classes) : null,
   };
 }
 
-/** In doubles: a float32 stops counting at 2^24. */
-function summed({ session, data }: EvaluationIn, output: string, part: Part, indices: Int32Array): number[] {
-  const totals: number[] = [];
-  for (let from = 0; from < indices.length; from += EVALUATION_BATCH) {
-    const counted = Math.min(EVALUATION_BATCH, indices.length - from);
-    const weights = new Float32Array(EVALUATION_BATCH).fill(1, 0, counted);
-    const following = from + EVALUATION_BATCH;
-    if (following < indices.length) data.ahead?.(part, batchAt(indices, following));
-    const feeds = [
-      ...data.feeds([EVALUATE], part, batchAt(indices, from)),
-      { name: WEIGHTS, dtype: 'float32' as const, shape: [EVALUATION_BATCH], values: weights },
-    ];
-    const [sums] = session.run(feeds, [output]);
-    sums?.forEach((sum, i) => {
-      totals[i] = (totals[i] ?? 0) + sum;
-    });
+/** In doubles, example by example: whatever the batch, the sum is taken in the same way. */
+function sumsOf(rows: readonly Float32Array[]): BatchEvaluation {
+  return {
+    lossSum: rows.reduce((sum, [loss = Number.NaN]) => sum + loss, 0),
+    correct: rows.filter(([, answer, label]) => answer === label).length,
+  };
+}
+
+/** Counts: a row for each true class, a column for each answer. */
+function confusionOf(rows: readonly Float32Array[], classes: number): readonly (readonly number[])[] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (const [, answer = 0, label = 0] of rows) {
+    const ofLabel = counts[label] as number[];
+    ofLabel[answer] = (ofLabel[answer] as number) + 1;
   }
-  return totals;
+  return counts;
+}
+
+/** The rows of `evaluateBatch`, in the order of the examples. */
+function answers(head: EvaluationIn, part: Part, indices: Int32Array): Float32Array[] {
+  const { session, data, batch } = head;
+  const rows: Float32Array[] = [];
+  for (let from = 0; from < indices.length; from += batch) {
+    const following = from + batch;
+    if (following < indices.length) data.ahead?.(part, batchAt(head, indices, following));
+    const [values = new Float32Array()] = session.run(data.feeds([EVALUATE], part, batchAt(head, indices, from)), [
+      ANSWERS,
+    ]);
+    const width = values.length / batch;
+    const counted = Math.min(batch, indices.length - from);
+    for (let i = 0; i < counted; i += 1) rows.push(values.subarray(i * width, (i + 1) * width));
+  }
+  return rows;
 }
 
 /** Says that an evaluation will begin with these examples. */
-export function announceEvaluation({ data }: EvaluationIn, part: Part, indices: Int32Array): void {
-  data.ahead?.(part, batchAt(indices, 0));
+export function announceEvaluation(head: EvaluationIn, part: Part, indices: Int32Array): void {
+  head.data.ahead?.(part, batchAt(head, indices, 0));
 }
 
-/** A batch filled up with copies of its first example, which weigh nothing; a stranger's loss might not be finite. */
-function batchAt(indices: Int32Array, from: number): Int32Array {
-  const batch = new Int32Array(EVALUATION_BATCH).fill(indices[from] ?? 0);
-  batch.set(indices.subarray(from, from + EVALUATION_BATCH));
-  return batch;
+/** A batch filled up with copies of its first example, whose rows nobody counts. */
+function batchAt({ batch }: EvaluationIn, indices: Int32Array, from: number): Int32Array {
+  const examples = new Int32Array(batch).fill(indices[from] ?? 0);
+  examples.set(indices.subarray(from, from + batch));
+  return examples;
 }

@@ -48,6 +48,7 @@ function opened(onEvaluated: () => void): OpenTraining {
         return weight();
       },
       gradientNorms: () => ({ small: 1, large: 1 }),
+      evaluationBatch: 128,
       evaluate,
       evaluateInDetail: (part, examples) => ({ ...evaluate(part, examples), topCorrect: null, confusion: null }),
       dispose: () => undefined,

@@ -50,7 +50,7 @@ function refusedOnGpus(model: TrainableModel, optimizer: OptimizerName, hparams:
     ...stateNodes(layoutOf(plan)),
     ...data.nodes,
     ...heads(recordings, data, [4], plan.scalarNames.length),
-    ...evaluationHead(recordings.evaluate, data),
+    ...evaluationHead(recordings.evaluate, data, 4),
   ];
   expect(nodes.length).toBeGreaterThan(50);
   return nodes.filter(({ op, attributes }) => lacksDeterministicKernel(op, attributes)).map(({ op }) => op);

@@ -12,7 +12,7 @@ import { withPooledGradients } from '../rewrites/pooled-gradients';
 import { rowOf } from '../rows';
 import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout';
 import { after, assign, isAssignment } from '../variables';
-import type { Template } from './batch-template';
+import { RECORDED_BATCHES, type Template } from './batch-template';
 import { OutputShapes } from './output-shapes';
 import { bindVariables, recordInBatches, recordingImages } from './record-batches';
 import { recordUpdates, type Updates } from './record-updates';
@@ -31,18 +31,17 @@ export const LOSS = 'loss';
 export const NORMS = 'norms';
 /** Below `NOISE`: prefixes of the two halves' examples. */
 export const HALVES = ['first', 'second'] as const;
-/** Node of [sum of losses, correct answers], and of those with all details. */
-export const SUMS = `${EVALUATE}/sums`;
-export const DETAILS = `${EVALUATE}/details`;
+/** Node of the rows of `evaluateBatch`. */
+export const ANSWERS = `${EVALUATE}/answers`;
 /** Below `TRAIN` and `NOISE`: placeholders beside the indices. */
 export const SCALARS = 'scalars';
 export const SEED = 'seed';
-/** Placeholder of an evaluation, beside its indices. */
-export const WEIGHTS = `${EVALUATE}/weights`;
 
 export interface StepRecordings {
   readonly train: Template;
   readonly evaluate: Template;
+  /** Of the largest tensor that an evaluation computes, for each example. */
+  readonly evaluatedElements: number;
   /** By the size of a half; `null` where nobody asked for it. */
   readonly noise: Template | null;
 }
@@ -58,12 +57,29 @@ interface Recorded {
 export function recordStep(plan: StepPlan, withNoise: boolean): StepRecordings {
   const recorded = { plan, layout: layoutOf(plan), shapes: new OutputShapes() };
   const updates = recordUpdates(recorded);
+  const sizes = new Map<number, readonly number[]>();
   const [train, evaluate, noise] = recordInBatches(plan.model, [
     (batch) => recordTraining(recorded, updates, batch),
-    (batch) => recordEvaluation(recorded, batch),
+    (batch) => {
+      const evaluation = recordEvaluation(recorded, batch);
+      sizes.set(batch, evaluation.sizes);
+      return evaluation.nodes;
+    },
     ...(withNoise ? [(batch: number) => recordNoise(recorded, batch)] : []),
   ]);
-  return { train: train as Template, evaluate: evaluate as Template, noise: noise ?? null };
+  return {
+    train: train as Template,
+    evaluate: evaluate as Template,
+    evaluatedElements: elementsOfExample(sizes),
+    noise: noise ?? null,
+  };
+}
+
+/** What one more example adds to the largest tensor, from the sizes that two recordings' ops computed. */
+function elementsOfExample(sizes: ReadonlyMap<number, readonly number[]>): number {
+  const [few, , many] = RECORDED_BATCHES;
+  const added = sizes.get(many)?.map((size, i) => (size - (sizes.get(few)?.[i] ?? size)) / (many - few)) ?? [];
+  return added.reduce((largest, elements) => Math.max(largest, elements), 1);
 }
 
 /** Binds the model's variables and a batch of examples. */
@@ -150,20 +166,13 @@ function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
   });
 }
 
-function recordEvaluation(recorded: Recorded, batch: number): readonly GraphNode[] {
+function recordEvaluation(recorded: Recorded, batch: number): Pick<Recorder, 'nodes' | 'sizes'> {
   const { plan, shapes } = recorded;
   return freeingTensors(() => {
     const recorder = new Recorder(EVALUATE, plan.model.network, shapes);
     const inputs = bindAll(recorder, EVALUATE, recorded, batch);
-    const weights = recordingValues([batch], batch);
-    recorder.bind(weights, WEIGHTS);
-    const { sums, details } = recorder.record(() =>
-      evaluateBatch(plan.model, plan.classes, { ...inputs, weights: weights as tf.Tensor1D }),
-    );
-    return [
-      ...withFoldedNormalization(recorder.nodes),
-      after(SUMS, recorder.nameOf(sums), []),
-      after(DETAILS, recorder.nameOf(details), []),
-    ];
+    const answers = recorder.record(() => evaluateBatch(plan.model, plan.classes, inputs));
+    const nodes = [...withFoldedNormalization(recorder.nodes), after(ANSWERS, recorder.nameOf(answers), [])];
+    return { nodes, sizes: recorder.sizes };
   });
 }

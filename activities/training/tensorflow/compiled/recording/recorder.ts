@@ -17,6 +17,8 @@ export const notCompilable = (message: string): TrainingFailure => modelInvalid(
 
 export class Recorder {
   readonly nodes: GraphNode[] = [];
+  /** Elements of the largest output of each op, in their order. */
+  readonly sizes: number[] = [];
   /** By data id, which clones share. */
   private readonly names = new WeakMap<object, string>();
   /** By name. */
@@ -111,6 +113,7 @@ export class Recorder {
     const outputs = this.shapes.outputs(op, attributes, given, run);
     const name = this.nextName(op);
     this.add({ name, op, inputs: sources, attributes: written });
+    this.sizes.push(Math.max(0, ...outputs.map(({ size }) => size)));
     outputs.forEach((output, i) => this.names.set(output.dataId, i === 0 ? name : `${name}:${i}`));
     return outputs;
   }
