@@ -41,7 +41,7 @@ describe('a batch that evaluates', () => {
   it('has a size that follows from the largest tensor of an example, wherever it is computed', async () => {
     const shape = [16, 16, 1] as const;
     const elementsOf = async (layers: readonly { className: string; config: Record<string, unknown> }[]) => {
-      const model = await buildModel({ spec: { layers }, shape, classes: 3, hparams: {}, seed: 1, modelFolder: null });
+      const model = await buildModel({ spec: { layers }, shape, classes: 3, hparams: {}, seed: 1, modelBundle: null });
       models.push(model);
       return recordStep(planStep(model, 3, { name: 'sgd' }, {}), false).evaluatedElements;
     };
