@@ -40,6 +40,7 @@ export function memoryStore(): ObjectStore {
       onMoved?.(found.bytes.byteLength);
       return { sha256: sha256Of(found.bytes), bytes: found.bytes.byteLength };
     },
+    listUploads: async () => [],
     abandonUploads: async () => undefined,
     head: async (key) => {
       const found = objects.get(key);

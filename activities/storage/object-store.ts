@@ -27,6 +27,15 @@ export interface ByteRange {
   readonly count: number;
 }
 
+/** A file that somebody has begun to put in parts and not ended: an attempt at work, or a process that died. */
+export interface PendingUpload {
+  readonly key: string;
+  /** The store's name for it: many may be under way to one key. */
+  readonly id: string;
+  /** In milliseconds of the store's own clock. */
+  readonly begunAt: number;
+}
+
 /** A local file by its path, or bytes that are in memory. */
 export type FileSource = string | Uint8Array;
 
@@ -72,8 +81,10 @@ export interface ObjectStore {
    * @returns What was read; undefined where there is no such object, and then there is no file.
    */
   getFile(key: string, file: string | null, options?: TransferOptions): Promise<ContentRef | undefined>;
-  /** Ends what processes that died had begun to put below a prefix. Idempotent. */
-  abandonUploads(prefix: string): Promise<void>;
+  /** What is under way below a prefix, and what processes that died have left. */
+  listUploads(prefix: string): Promise<readonly PendingUpload[]>;
+  /** Ends uploads, and gives back the space of their parts. Idempotent. */
+  abandonUploads(uploads: readonly PendingUpload[]): Promise<void>;
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** Keys below a prefix, in order. */
   list(prefix: string): Promise<readonly ListedObject[]>;

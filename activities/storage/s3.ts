@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { ListObjectsV2CommandOutput, S3ClientConfig } from '@aws-sdk/client-s3';
-import { loadSharedConfigFiles } from '@smithy/core/config';
+import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { StorageRefused, StorageUnavailable } from './object-store';
 import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
+import { clientOf, endpointOf, environmentClient, TRANSFER_SETTINGS } from './s3-client';
+import type { S3Access } from './s3-client';
 import { copyObject } from './s3-copy';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
@@ -20,13 +21,6 @@ import { ObjectRequests } from './s3-requests';
 import type { ObjectAnswer, ObjectRequest } from './s3-requests';
 import { S3Transfers } from './s3-transfers';
 
-/** What most S3-compatible servers take themselves for. */
-const DEFAULT_REGION = 'us-east-1';
-const CONNECT_MILLISECONDS_MAX = 3_000;
-/** Silence on a connection; a large object may take any time as long as bytes move. */
-const SILENCE_MILLISECONDS_MAX = 15_000;
-/** Tries of one request, with the body of its answer. */
-const TRIES_MAX = 3;
 /** Of the S3 API, for one request. */
 const DELETE_KEYS_MAX = 1_000;
 
@@ -42,13 +36,6 @@ export interface S3StoreOptions {
   readonly transfers?: Partial<TransferLimits>;
 }
 
-export interface S3Access {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
 export function s3Store({ bucket, prefix, client, access: server, transfers: limits }: S3StoreOptions): ObjectStore {
   const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)));
@@ -60,7 +47,8 @@ export function s3Store({ bucket, prefix, client, access: server, transfers: lim
     get: (key, range) => access.get(key, range),
     putFile: (key, source, options) => transfers.putFile(key, source, options),
     getFile: (key, file, options) => transfers.getFile(key, file, options),
-    abandonUploads: (keyPrefix) => transfers.abandonUploads(keyPrefix),
+    listUploads: (keyPrefix) => transfers.listUploads(keyPrefix),
+    abandonUploads: (uploads) => transfers.abandonUploads(uploads),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
     copy: (from, to) => access.copy(from, to),
@@ -241,68 +229,4 @@ class BucketAccess {
         .catch(() => 'unknown'),
     };
   }
-}
-
-const silent = (): void => undefined;
-
-/** Streams are tried again, and silence is watched, by `S3Transfers`; the client warns of every one that it does not. */
-const TRANSFER_SETTINGS: S3ClientConfig = {
-  logger: { debug: silent, info: silent, warn: silent, error: silent },
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX },
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-};
-
-/** What every client of ours does. */
-function clientSettings() {
-  // Node 20 is supported by the pinned version of the SDK; its notice about later ones is no news to a user.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  return {
-    maxAttempts: TRIES_MAX,
-    requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX, socketTimeout: SILENCE_MILLISECONDS_MAX },
-    // What is read is checked by the content hash it was written with, which also says what to do about wrong bytes.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  } as const;
-}
-
-function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access, own: S3ClientConfig = {}): S3Client {
-  return new S3Client({
-    ...clientSettings(),
-    ...own,
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-    // What is not said here the SDK takes from the user's own settings, which are for other servers.
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    requestChecksumCalculation: 'WHEN_SUPPORTED',
-    retryMode: 'standard',
-  });
-}
-
-async function environmentClient(own: S3ClientConfig = {}): Promise<S3Client> {
-  const settings = { ...clientSettings(), ...own };
-  // The SDK reads the files of configuration and credentials once in a process; this client may not be the first.
-  await loadSharedConfigFiles({ ignoreCache: true });
-  const { config } = new S3Client({});
-  const endpoint = await config.serviceConfiguredEndpoint?.();
-  return new S3Client({
-    ...settings,
-    region: () => config.region().catch(() => DEFAULT_REGION),
-    // Servers on a host or an address of their own have no host name for every bucket.
-    forcePathStyle: endpoint !== undefined,
-  });
-}
-
-/** Scheme and host, without whatever else the address holds. */
-async function endpointOf({ config }: S3Client): Promise<string> {
-  if (config.endpoint !== undefined) {
-    const { protocol, hostname, port } = await config.endpoint();
-    return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-  }
-  const configured = await config.serviceConfiguredEndpoint?.();
-  if (configured === undefined) return `AWS in ${await config.region()}`;
-  const { protocol, host } = new URL(configured);
-  return `${protocol}//${host}`;
 }

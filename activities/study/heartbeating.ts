@@ -57,6 +57,7 @@ export function telling(store: ObjectStore, onMoved: () => void): ObjectStore {
     get: (...of) => told(store.get(...of)),
     putFile: (key, source, options) => told(store.putFile(key, source, { ...options, onMoved: both(options) })),
     getFile: (key, file, options) => told(store.getFile(key, file, { ...options, onMoved: both(options) })),
+    listUploads: (...of) => told(store.listUploads(...of)),
     abandonUploads: (...of) => told(store.abandonUploads(...of)),
     head: (...of) => told(store.head(...of)),
     list: (...of) => told(store.list(...of)),
