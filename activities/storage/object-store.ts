@@ -68,7 +68,7 @@ export interface ObjectStore {
    * @param range A part only, which must begin within the object and may end after it.
    * @returns undefined where there is no such object.
    */
-  get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
+  get(key: string, range?: ByteRange, options?: TransferOptions): Promise<StoredObject | undefined>;
   /**
    * Writes a file of any size, piece by piece, off the event loop; whole or not at all, over whatever is there. Takes
    * any time as long as bytes move.
@@ -89,10 +89,11 @@ export interface ObjectStore {
   /** Keys below a prefix, in order. */
   list(prefix: string): Promise<readonly ListedObject[]>;
   /**
-   * Writes an object anew under another key, on the store's side: no byte comes here, whatever its size.
+   * Writes an object anew under another key, on the store's side: no byte comes here, whatever its size. Told is what
+   * the store has copied.
    * @returns Whether there was one to copy.
    */
-  copy(from: string, to: string): Promise<boolean>;
+  copy(from: string, to: string, options?: TransferOptions): Promise<boolean>;
   /** Idempotent. */
   delete(keys: readonly string[]): Promise<void>;
 }

@@ -30,6 +30,8 @@ const PARTS_MAX = 10_000;
 const SENT_BYTES = 64 * 1024;
 /** A server may write the parts of a file together before it answers. */
 const ASSEMBLED_BYTES_PER_SECOND_MIN = 20_000_000;
+/** While it does, whoever waits is told so often within the limit of silence that the upload lives. */
+const TOLD_PER_LIMIT = 10;
 const ABANDON_MILLISECONDS_MAX = 10_000;
 const ABANDON_TRIES = 3;
 const ABANDON_PAUSE_MILLISECONDS = 200;
@@ -137,8 +139,9 @@ export class Upload {
   }
 
   private async complete(command: CompleteMultipartUploadCommand): Promise<void> {
-    const { bucket, key, bytes, signal, limits } = this.options;
+    const { bucket, key, bytes, signal, limits, movement } = this.options;
     const limit = limits.sendingSilenceMilliseconds + (bytes / ASSEMBLED_BYTES_PER_SECOND_MIN) * 1000;
+    const timer = setInterval(() => movement.lives(), limits.sendingSilenceMilliseconds / TOLD_PER_LIMIT);
     try {
       await this.send(signal, async (client, abortSignal) => client.send(command, { abortSignal }), limit);
     } catch (error) {
@@ -147,6 +150,8 @@ export class Upload {
       const client = await bucket.client();
       const found = await client.send(new HeadObjectCommand(bucket.at(key))).catch(() => undefined);
       if (found?.ContentLength !== bytes) throw error;
+    } finally {
+      clearInterval(timer);
     }
   }
 

@@ -9,7 +9,7 @@
 import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { StorageRefused, StorageUnavailable } from './object-store';
-import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
+import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject, TransferOptions } from './object-store';
 import { clientOf, endpointOf, environmentClient, TRANSFER_SETTINGS } from './s3-client';
 import type { S3Access } from './s3-client';
 import { copyObject } from './s3-copy';
@@ -38,20 +38,21 @@ export interface S3StoreOptions {
 
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
 export function s3Store({ bucket, prefix, client, access: server, transfers: limits }: S3StoreOptions): ObjectStore {
-  const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)));
+  const all = { ...TRANSFER_LIMITS, ...limits };
+  const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)), all);
   const forTransfers = access.forTransfers(client ?? (server && clientOf(server, TRANSFER_SETTINGS)));
-  const transfers = new S3Transfers(forTransfers, { ...TRANSFER_LIMITS, ...limits });
+  const transfers = new S3Transfers(forTransfers, all);
   return {
     uri: `s3://${bucket}/${prefix}`,
     put: (key, bytes, condition) => access.put(key, bytes, condition),
-    get: (key, range) => access.get(key, range),
+    get: (key, range, options) => access.get(key, range, options),
     putFile: (key, source, options) => transfers.putFile(key, source, options),
     getFile: (key, file, options) => transfers.getFile(key, file, options),
     listUploads: (keyPrefix) => transfers.listUploads(keyPrefix),
     abandonUploads: (uploads) => transfers.abandonUploads(uploads),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
-    copy: (from, to) => access.copy(from, to),
+    copy: (from, to, options) => access.copy(from, to, options),
     delete: (keys) => access.delete(keys),
   };
 }
@@ -64,6 +65,7 @@ class BucketAccess {
     private readonly bucket: string,
     private readonly prefix: string,
     private readonly given: S3Client | undefined,
+    private readonly limits: TransferLimits,
   ) {}
 
   async put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }> {
@@ -83,12 +85,13 @@ class BucketAccess {
     throw notAStore(await this.operation('put', key));
   }
 
-  async get(key: string, range?: ByteRange): Promise<StoredObject | undefined> {
+  async get(key: string, range?: ByteRange, transfer?: TransferOptions): Promise<StoredObject | undefined> {
     const headers = range && { range: `bytes=${range.from}-${range.from + range.count - 1}` };
     try {
-      const { etag, bytes } = await this.send({ method: 'GET', key, ...(headers && { headers }) });
+      const { etag, bytes } = await this.send({ method: 'GET', key, transfer, ...(headers && { headers }) });
       if (etag !== undefined) return { bytes, etag };
     } catch (error) {
+      transfer?.signal?.throwIfAborted();
       if (isMissing(error)) return undefined;
       throw await this.failure(error, 'get', key);
     }
@@ -127,14 +130,15 @@ class BucketAccess {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  async copy(from: string, to: string): Promise<boolean> {
+  async copy(from: string, to: string, transfer: TransferOptions = {}): Promise<boolean> {
     const found = await this.head(from);
     if (found === undefined) return false;
     try {
-      const place = (key: string) => ({ Bucket: this.bucket, Key: `${this.prefix}${key}` });
-      await copyObject(await this.client(), place(from), place(to), found.bytes);
+      const plan = { from: this.at(from), to: this.at(to), bytes: found.bytes };
+      await copyObject(await this.client(), plan, transfer);
       return true;
     } catch (error) {
+      transfer.signal?.throwIfAborted();
       // It went away in between.
       if (isMissing(error)) return false;
       throw await this.failure(error, 'copy', from);
@@ -197,7 +201,8 @@ class BucketAccess {
 
   private async send(request: ObjectRequest): Promise<ObjectAnswer> {
     const client = await this.client();
-    if (this.requests?.client !== client) this.requests = new ObjectRequests(client, this.bucket);
+    if (this.requests?.client !== client)
+      this.requests = new ObjectRequests(client, this.bucket, this.limits.receivingSilenceMilliseconds);
     return this.requests.send({ ...request, key: `${this.prefix}${request.key}` });
   }
 

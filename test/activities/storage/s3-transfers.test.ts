@@ -162,6 +162,20 @@ test('a store that answers nothing is unavailable once no byte has moved for the
   await expect(store.putFile('weights', fileOf(10))).rejects.toThrow(/no byte moved for 0 s/);
 });
 
+test('whoever waits is told that an upload lives while the store puts its parts together', async () => {
+  let finish: (() => void) | undefined;
+  const store = await storeThatAnswers(
+    (request, response, body) => {
+      const assembles = request.method === 'POST' && request.url?.includes('uploadId') === true;
+      if (assembles) finish = () => taking(request, response, body);
+      else taking(request, response, body);
+    },
+    { ...PARTS, sendingSilenceMilliseconds: 1_000 },
+  );
+  await store.putFile('state', fileOf(450_000), { onMoved: (bytes) => void (bytes === 0 && finish?.()) });
+  expect(finish).toBeDefined();
+});
+
 test('a file whose last answer is lost is whole if the store has it', async () => {
   const store = await storeThatAnswers((request, response, body) => {
     const { url = '', method } = request;
