@@ -29,7 +29,7 @@ export async function heartbeating<T>(
   });
   liveness.enter('transferring');
   try {
-    const signal = AbortSignal.any([stalled.signal, context.cancellationSignal]);
+    const signal = AbortSignal.any([stalled.signal, cancellationOf(context)]);
     return await abortable(
       work(() => liveness.moved(), signal),
       stalled.signal,
@@ -37,6 +37,15 @@ export async function heartbeating<T>(
   } finally {
     liveness.end();
   }
+}
+
+/** Aborted when nobody wants the activity any more. A worker that stops has some seconds to finish what it is at. */
+function cancellationOf(context: Context): AbortSignal {
+  const cancellation = new AbortController();
+  context.cancelled.catch((reason: unknown) => {
+    if (!(reason instanceof Error) || reason.message !== 'WORKER_SHUTDOWN') cancellation.abort(reason);
+  });
+  return cancellation.signal;
 }
 
 /**

@@ -46,7 +46,7 @@ test('work that moves nothing any more is given up as a store that is away', asy
   expect(await ended).toMatchObject({ name: 'StorageUnavailable' });
 });
 
-test('work that moves nothing any more, or is cancelled, is told to end', async () => {
+test('work that moves nothing any more, or is cancelled, is told to end; a worker that stops lets it finish', async () => {
   const reasons: unknown[] = [];
   const hang = (environment: ReturnType<typeof quietEnvironment>) =>
     environment
@@ -62,12 +62,17 @@ test('work that moves nothing any more, or is cancelled, is told to end', async 
         ),
       )
       .catch((error: unknown) => error);
-  const [stalled, cancelled] = [quietEnvironment(), quietEnvironment()];
-  const ended = [hang(stalled), hang(cancelled)];
-  cancelled.cancel();
+  const [stalled, cancelled, stopping] = [quietEnvironment(), quietEnvironment(), quietEnvironment()];
+  const ended = [hang(stalled), hang(cancelled), hang(stopping)];
+  cancelled.cancel('CANCELLED');
+  stopping.cancel('WORKER_SHUTDOWN');
   await jest.advanceTimersByTimeAsync((TRANSFER_STALL_SECONDS + 30) * 1000);
   await Promise.all(ended);
-  expect(reasons.map((reason) => (reason as Error).name)).toEqual(['CancelledFailure', 'StorageUnavailable']);
+  expect(reasons.map((reason) => (reason as Error).name)).toEqual([
+    'CancelledFailure',
+    'StorageUnavailable',
+    'StorageUnavailable',
+  ]);
 });
 
 test('a telling store hands its signal to every transfer, but for those with one of their own', async () => {
