@@ -1,26 +1,32 @@
 /**
- * Temporary folders that tell by their names whose they are, so that what a killed process left can be known for
+ * Temporary folders and files that tell by their names whose they are, so that what a killed process left can be known for
  * garbage.
  *
  * @module
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
 
 /** A folder of this process. */
 export function newOwnedFolder(parent: string, prefix: string): string {
-  return mkdtempSync(path.join(parent, `${ownPrefix(prefix)}${process.pid}-${startTimeOf(process.pid) ?? 0}-`));
+  return mkdtempSync(path.join(parent, processPrefix(prefix)));
+}
+
+/** A name of this process, for a file that is not there yet. */
+export function ownedName(prefix: string): string {
+  return `${processPrefix(prefix)}${randomUUID().replaceAll('-', '')}`;
 }
 
 /**
- * Removes the folders that dead processes of this host left under the same prefix. Of other hosts and containers, which
+ * Removes the folders and files that dead processes of this host left under the same prefix. Of other hosts and containers, which
  * may share the parent, nothing is known: theirs are left alone.
  */
-export function sweepOwnedFolders(parent: string, prefix: string): void {
+export function sweepOwned(parent: string, prefix: string): void {
   const own = ownPrefix(prefix);
   for (const name of readdirSync(parent)) {
-    const [, pid, startTime] = /^(\d+)-(\d+)-\w{6}$/.exec(name.startsWith(own) ? name.slice(own.length) : '') ?? [];
+    const [, pid, startTime] = /^(\d+)-(\d+)-\w{6,}$/.exec(name.startsWith(own) ? name.slice(own.length) : '') ?? [];
     if (pid === undefined || startTimeOf(Number(pid)) === startTime) continue;
     // Without a start time this is no Linux, and nothing is known of anybody.
     if (startTimeOf(process.pid) === undefined) return;
@@ -40,6 +46,10 @@ function startTimeOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+function processPrefix(prefix: string): string {
+  return `${ownPrefix(prefix)}${process.pid}-${startTimeOf(process.pid) ?? 0}-`;
 }
 
 function ownPrefix(prefix: string): string {

@@ -18,7 +18,7 @@ import { decodeManifest, encodeManifest, manifestKey, trialFolder } from '../led
 import type { TrialManifest } from '../ledger/manifest';
 import { LEASE_SECONDS } from '../ledger/open-trial';
 import { PreconditionFailed, StorageDenied } from '../storage/object-store';
-import type { ListedObject, ObjectStore } from '../storage/object-store';
+import type { ListedObject, ObjectStore, PendingUpload } from '../storage/object-store';
 import { checkStore, PROBE_PREFIXES } from '../storage/probes';
 import { CollectorLock } from './collector-lock';
 import { judge } from './judge';
@@ -28,6 +28,9 @@ import type { Roots } from './roots';
 
 /** Probes live for seconds. */
 const PROBE_SECONDS_MAX = 600;
+
+/** Older ones nobody is at any more: within this, 64 kbit/s move 4.8 GB. */
+const UPLOAD_SECONDS_MAX = 7 * 86_400;
 
 export interface CollectOptions {
   /** What nobody refers to is kept this long after it was last written, for studies to come. */
@@ -79,6 +82,8 @@ export async function collectGarbage(store: ObjectStore, options: CollectOptions
 class Collection {
   private readonly items: CollectedItem[] = [];
   private readonly problems: string[] = [];
+  /** Folders of trials that are gone. */
+  private readonly gone = new Set<string>();
   private readonly clock: Clock;
 
   constructor(
@@ -103,6 +108,7 @@ class Collection {
     await forEachConcurrently(trials, CONCURRENT_MAX, (trial) => this.collectTrial(trial, roots));
     await this.collectPinned(pinned, roots);
     for (const prefix of PROBE_PREFIXES) await this.collectProbes(prefix);
+    await this.collectUploads();
     return { items: this.items.sort((a, b) => (a.folder < b.folder ? -1 : 1)), problems: this.problems };
   }
 
@@ -126,7 +132,24 @@ class Collection {
     const gone =
       this.options.dryRun ||
       (garbage.whole ? await this.deleteTrial(trial) : await this.deleteObjects(garbage.objects));
-    if (gone) this.tell(trialFolder(trial.hash), garbage);
+    if (!gone) return;
+    this.tell(trialFolder(trial.hash), garbage);
+    if (garbage.whole) this.gone.add(trialFolder(trial.hash));
+  }
+
+  /** Parts take space that no listing of objects shows. */
+  private async collectUploads(): Promise<void> {
+    const found = new Map<string, PendingUpload[]>();
+    for (const upload of await this.store.listUploads('')) {
+      const folder = upload.key.split('/').slice(0, 2).join('/') + '/';
+      const age = (this.clock.now - upload.begunAt) / 1000;
+      if (age >= UPLOAD_SECONDS_MAX || this.gone.has(folder)) found.set(folder, [...(found.get(folder) ?? []), upload]);
+    }
+    for (const [folder, uploads] of found) {
+      if (!this.options.dryRun) await this.store.abandonUploads(uploads);
+      const objects = uploads.map(({ key, begunAt }) => ({ key, bytes: 0, modifiedAt: begunAt }));
+      this.tell(folder, { why: 'uploads that nobody ended', objects });
+    }
   }
 
   /** @returns Whether it was still the trial that was judged. */

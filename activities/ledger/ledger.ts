@@ -96,7 +96,7 @@ export class TrialLedger {
     options: TransferOptions = {},
   ): Promise<RestoredCheckpoint | null> {
     const { hash, checkpoints } = this.manifest.current;
-    if (this.previous !== null) await this.store.abandonUploads(trialFolder(hash)).catch(() => undefined);
+    if (this.previous !== null) await this.abandonUploads(trialFolder(hash)).catch(() => undefined);
     const damaged = new Set<string>();
     let restored: RestoredCheckpoint | null = null;
     for (const checkpoint of checkpoints.toReversed()) {
@@ -203,6 +203,10 @@ export class TrialLedger {
     const kept = new Set([manifestKey(hash), ...resultKeys, ...checkpoints.map(({ key }) => key)]);
     const present = await this.store.list(trialFolder(hash)).catch(() => []);
     await this.tryDelete(present.map(({ key }) => key).filter((key) => !kept.has(key)));
+  }
+
+  private async abandonUploads(prefix: string): Promise<void> {
+    await this.store.abandonUploads(await this.store.listUploads(prefix));
   }
 
   /** What stays costs space and nothing else: no trial fails for it. */

@@ -18,9 +18,13 @@ export function memoryStore(): ObjectStore {
       objects.set(key, { bytes: Uint8Array.from(bytes), etag, modifiedAt: Date.now() });
       return { etag };
     },
-    get: async (key, { from, count } = { from: 0, count: Number.POSITIVE_INFINITY }) => {
+    get: async (key, { from, count } = { from: 0, count: Number.POSITIVE_INFINITY }, { onMoved, signal } = {}) => {
+      signal?.throwIfAborted();
       const found = objects.get(key);
-      return found && { bytes: found.bytes.slice(from, from + count), etag: found.etag };
+      if (found === undefined) return undefined;
+      const bytes = found.bytes.slice(from, from + count);
+      onMoved?.(bytes.byteLength);
+      return { bytes, etag: found.etag };
     },
     putFile: async (key, source, { onMoved, signal } = {}) => {
       signal?.throwIfAborted();
@@ -40,6 +44,7 @@ export function memoryStore(): ObjectStore {
       onMoved?.(found.bytes.byteLength);
       return { sha256: sha256Of(found.bytes), bytes: found.bytes.byteLength };
     },
+    listUploads: async () => [],
     abandonUploads: async () => undefined,
     head: async (key) => {
       const found = objects.get(key);
@@ -50,14 +55,15 @@ export function memoryStore(): ObjectStore {
         .filter(([key]) => key.startsWith(prefix))
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([key, { bytes, modifiedAt }]) => ({ key, bytes: bytes.byteLength, modifiedAt })),
-    copy: async (from, to) => {
+    copy: async (from, to, { onMoved, signal } = {}) => {
+      signal?.throwIfAborted();
       const found = objects.get(from);
-      if (found !== undefined) objects.set(to, { ...found, modifiedAt: Date.now() });
-      return found !== undefined;
+      if (found === undefined) return false;
+      objects.set(to, { ...found, modifiedAt: Date.now() });
+      onMoved?.(found.bytes.byteLength);
+      return true;
     },
-    delete: async (keys) => {
-      for (const key of keys) objects.delete(key);
-    },
+    delete: async (keys) => keys.forEach((key) => objects.delete(key)),
   };
   return store;
 }

@@ -26,6 +26,11 @@ export class Movement {
     this.movedAt = performance.now();
   }
 
+  /** A request that moves nothing for a while lives, as far as it may be silent. */
+  lives(): void {
+    this.onMoved?.(0);
+  }
+
   get bytes(): number {
     return this.sum;
   }

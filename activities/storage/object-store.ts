@@ -27,6 +27,15 @@ export interface ByteRange {
   readonly count: number;
 }
 
+/** A file that somebody has begun to put in parts and not ended: an attempt at work, or a process that died. */
+export interface PendingUpload {
+  readonly key: string;
+  /** The store's name for it: many may be under way to one key. */
+  readonly id: string;
+  /** In milliseconds of the store's own clock. */
+  readonly begunAt: number;
+}
+
 /** A local file by its path, or bytes that are in memory. */
 export type FileSource = string | Uint8Array;
 
@@ -59,7 +68,7 @@ export interface ObjectStore {
    * @param range A part only, which must begin within the object and may end after it.
    * @returns undefined where there is no such object.
    */
-  get(key: string, range?: ByteRange): Promise<StoredObject | undefined>;
+  get(key: string, range?: ByteRange, options?: TransferOptions): Promise<StoredObject | undefined>;
   /**
    * Writes a file of any size, piece by piece, off the event loop; whole or not at all, over whatever is there. Takes
    * any time as long as bytes move.
@@ -72,16 +81,19 @@ export interface ObjectStore {
    * @returns What was read; undefined where there is no such object, and then there is no file.
    */
   getFile(key: string, file: string | null, options?: TransferOptions): Promise<ContentRef | undefined>;
-  /** Ends what processes that died had begun to put below a prefix. Idempotent. */
-  abandonUploads(prefix: string): Promise<void>;
+  /** What is under way below a prefix, and what processes that died have left. */
+  listUploads(prefix: string): Promise<readonly PendingUpload[]>;
+  /** Ends uploads, and gives back the space of their parts. Idempotent. */
+  abandonUploads(uploads: readonly PendingUpload[]): Promise<void>;
   head(key: string): Promise<{ readonly etag: string; readonly bytes: number } | undefined>;
   /** Keys below a prefix, in order. */
   list(prefix: string): Promise<readonly ListedObject[]>;
   /**
-   * Writes an object anew under another key, on the store's side: no byte comes here, whatever its size.
+   * Writes an object anew under another key, on the store's side: no byte comes here, whatever its size. Told is what
+   * the store has copied.
    * @returns Whether there was one to copy.
    */
-  copy(from: string, to: string): Promise<boolean>;
+  copy(from: string, to: string, options?: TransferOptions): Promise<boolean>;
   /** Idempotent. */
   delete(keys: readonly string[]): Promise<void>;
 }

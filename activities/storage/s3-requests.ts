@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import { addAbortSignal } from 'node:stream';
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -15,6 +15,8 @@ import { getEndpointFromInstructions } from '@smithy/core/endpoints';
 import { extendedEncodeURIComponent, HttpRequest } from '@smithy/core/protocols';
 import { isThrottlingError, isTransientError } from '@smithy/core/retry';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { Movement, whileMoving } from './movement';
+import type { TransferOptions } from './object-store';
 
 /** A clock this far off is taken for wrong, as the SDK does; stores refuse 15 minutes. */
 const CLOCK_SKEW_MILLISECONDS = 240_000;
@@ -24,6 +26,8 @@ export interface ObjectRequest {
   readonly key: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** Told of the bytes of the answer. */
+  readonly transfer?: TransferOptions | undefined;
 }
 
 /** A success; what a store must say in it is not checked. */
@@ -44,6 +48,12 @@ class RequestFailed extends Error {
   }
 }
 
+interface Response {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
 /** The bucket's address, and who signs for it. */
 interface Bucket {
   readonly url: URL;
@@ -58,6 +68,8 @@ export class ObjectRequests {
   constructor(
     readonly client: S3Client,
     private readonly bucket: string,
+    /** Longest silence within the body of an answer. */
+    private readonly silenceMilliseconds: number,
   ) {}
 
   /** @throws what the SDK's commands throw, as far as `s3-errors` reads it. */
@@ -79,7 +91,7 @@ export class ObjectRequests {
     }
   }
 
-  private async try({ method, key, headers, body }: ObjectRequest): Promise<ObjectAnswer> {
+  private async try({ method, key, headers, body, transfer = {} }: ObjectRequest): Promise<ObjectAnswer> {
     this.finding ??= this.find().catch((error: unknown) => {
       this.finding = undefined;
       throw error;
@@ -106,20 +118,24 @@ export class ObjectRequests {
     });
     const { config } = this.client;
     const signed = await signer.sign(request, { signingDate: new Date(Date.now() + config.systemClockOffset) });
+    transfer.signal?.throwIfAborted();
     const { response } = await config.requestHandler.handle(new HttpRequest(signed));
-    return this.read(response);
+    return this.read(response, transfer);
   }
 
-  private async read({
-    statusCode: status,
-    headers,
-    body,
-  }: {
-    readonly statusCode: number;
-    readonly headers: Readonly<Record<string, string>>;
-    readonly body?: unknown;
-  }): Promise<ObjectAnswer> {
-    const bytes = await buffer(body as Readable);
+  private async read(
+    { statusCode: status, headers, body }: Response,
+    { onMoved, signal }: TransferOptions,
+  ): Promise<ObjectAnswer> {
+    const movement = new Movement(onMoved);
+    const bytes = await whileMoving(movement, this.silenceMilliseconds, signal, async (either) => {
+      const pieces: Uint8Array[] = [];
+      for await (const piece of addAbortSignal(either, body as Readable) as AsyncIterable<Buffer>) {
+        pieces.push(piece);
+        movement.moved(piece.byteLength);
+      }
+      return Buffer.concat(pieces);
+    });
     if (status >= 300)
       throw new RequestFailed(status, bytes.toString('utf8'), status < 500 && this.correctClock(headers['date']));
     const length = headers['content-length'];

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { AbortMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, NoSuchUpload } from '@aws-sdk/client-s3';
 import type { ObjectRef } from '../../workflows/words/outcome';
 import { Movement } from './movement';
-import type { ContentRef, FileSource, PutFileOptions, TransferOptions } from './object-store';
+import type { ContentRef, FileSource, PendingUpload, PutFileOptions, TransferOptions } from './object-store';
 import { bytesOf, contentOf } from './pieces';
 import { downloadFile } from './s3-download';
 import type { TransferBucket, TransferLimits } from './s3-patience';
@@ -30,15 +30,45 @@ export class S3Transfers {
     return downloadFile({ bucket, limits, key, path }, options);
   }
 
-  async abandonUploads(prefix: string): Promise<void> {
-    const { Bucket, Key: Prefix } = this.bucket.at(prefix);
+  async listUploads(prefix: string): Promise<readonly PendingUpload[]> {
     try {
-      const client = await this.bucket.client();
-      const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket, Prefix }));
-      for (const { Key, UploadId } of Uploads)
-        await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      const found = await this.uploadsBelow(prefix, true);
+      // MinIO takes a prefix for a whole key, and tells the rest only to who asks for everything.
+      return found.length > 0 ? found : await this.uploadsBelow(prefix, false);
     } catch (error) {
-      throw await this.bucket.trouble(error, 'delete', prefix);
+      throw await this.bucket.trouble(error, 'list', prefix);
     }
+  }
+
+  async abandonUploads(uploads: readonly PendingUpload[]): Promise<void> {
+    for (const { key, id } of uploads) {
+      try {
+        const client = await this.bucket.client();
+        await client.send(new AbortMultipartUploadCommand({ ...this.bucket.at(key), UploadId: id }));
+      } catch (error) {
+        // It was ended meanwhile.
+        if (!(error instanceof NoSuchUpload)) throw await this.bucket.trouble(error, 'delete', key);
+      }
+    }
+  }
+
+  private async uploadsBelow(prefix: string, asksForPrefix: boolean): Promise<readonly PendingUpload[]> {
+    const { Bucket, Key: below } = this.bucket.at(prefix);
+    const ours = this.bucket.at('').Key.length;
+    const client = await this.bucket.client();
+    const found: PendingUpload[] = [];
+    for (let page = {}, more = true; more;) {
+      const answer = await client.send(
+        new ListMultipartUploadsCommand({ Bucket, ...(asksForPrefix && { Prefix: below }), ...page }),
+      );
+      for (const { Key = '', UploadId: id = '', Initiated } of answer.Uploads ?? []) {
+        // Without a time it passes for new, as an object does.
+        if (Key.startsWith(below))
+          found.push({ key: Key.slice(ours), id, begunAt: Initiated?.getTime() ?? Date.now() });
+      }
+      page = { KeyMarker: answer.NextKeyMarker, UploadIdMarker: answer.NextUploadIdMarker };
+      more = answer.IsTruncated === true && answer.NextKeyMarker !== undefined;
+    }
+    return found;
   }
 }

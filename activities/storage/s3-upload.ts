@@ -11,11 +11,13 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   HeadObjectCommand,
+  NoSuchUpload,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteRange, FileSource } from './object-store';
 import type { Movement } from './movement';
 import { piecesOf, sha256OfRange } from './pieces';
@@ -28,7 +30,12 @@ const PARTS_MAX = 10_000;
 const SENT_BYTES = 64 * 1024;
 /** A server may write the parts of a file together before it answers. */
 const ASSEMBLED_BYTES_PER_SECOND_MIN = 20_000_000;
+/** While it does, whoever waits is told so often within the limit of silence that the upload lives. */
+const TOLD_PER_LIMIT = 10;
 const ABANDON_MILLISECONDS_MAX = 10_000;
+const ABANDON_TRIES = 3;
+const ABANDON_PAUSE_MILLISECONDS = 200;
+
 export interface UploadOptions {
   readonly bucket: TransferBucket;
   readonly limits: TransferLimits;
@@ -73,11 +80,25 @@ export class Upload {
       const Parts = await this.sendParts({ ...at, UploadId });
       await this.complete(new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }));
     } catch (error) {
-      const client = await bucket.client();
-      const abortSignal = AbortSignal.timeout(ABANDON_MILLISECONDS_MAX);
-      // What cannot be taken back now is found by `abandonUploads`.
-      await client.send(new AbortMultipartUploadCommand({ ...at, UploadId }), { abortSignal }).catch(() => undefined);
+      await this.takeBack({ ...at, UploadId });
       throw error;
+    }
+  }
+
+  /**
+   * A part that is still on its way at the server may stand in the way, or come to lie there afterwards. What cannot be
+   * taken back now is found by `listUploads`.
+   */
+  private async takeBack(upload: OpenUpload): Promise<void> {
+    const client = await this.options.bucket.client();
+    const abortSignal = AbortSignal.timeout(ABANDON_MILLISECONDS_MAX);
+    for (let tries = 0; tries < ABANDON_TRIES && !abortSignal.aborted; tries++) {
+      if (tries > 0) await sleep(ABANDON_PAUSE_MILLISECONDS * tries);
+      const gone = await client.send(new AbortMultipartUploadCommand(upload), { abortSignal }).then(
+        () => false,
+        (error: unknown) => error instanceof NoSuchUpload,
+      );
+      if (gone) return;
     }
   }
 
@@ -118,8 +139,9 @@ export class Upload {
   }
 
   private async complete(command: CompleteMultipartUploadCommand): Promise<void> {
-    const { bucket, key, bytes, signal, limits } = this.options;
+    const { bucket, key, bytes, signal, limits, movement } = this.options;
     const limit = limits.sendingSilenceMilliseconds + (bytes / ASSEMBLED_BYTES_PER_SECOND_MIN) * 1000;
+    const timer = setInterval(() => movement.lives(), limits.sendingSilenceMilliseconds / TOLD_PER_LIMIT);
     try {
       await this.send(signal, async (client, abortSignal) => client.send(command, { abortSignal }), limit);
     } catch (error) {
@@ -128,6 +150,8 @@ export class Upload {
       const client = await bucket.client();
       const found = await client.send(new HeadObjectCommand(bucket.at(key))).catch(() => undefined);
       if (found?.ContentLength !== bytes) throw error;
+    } finally {
+      clearInterval(timer);
     }
   }
 

@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import type { ListObjectsV2CommandOutput, S3ClientConfig } from '@aws-sdk/client-s3';
-import { loadSharedConfigFiles } from '@smithy/core/config';
+import { DeleteObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { StorageRefused, StorageUnavailable } from './object-store';
-import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject } from './object-store';
+import type { ByteRange, ListedObject, ObjectStore, PutCondition, StoredObject, TransferOptions } from './object-store';
+import { clientOf, endpointOf, environmentClient, TRANSFER_SETTINGS } from './s3-client';
+import type { S3Access } from './s3-client';
 import { copyObject } from './s3-copy';
 import { asStorageError, isLostCondition, isMissing, notAStore, preconditionFailed, wasAnswered } from './s3-errors';
 import type { Operation } from './s3-errors';
@@ -20,13 +21,6 @@ import { ObjectRequests } from './s3-requests';
 import type { ObjectAnswer, ObjectRequest } from './s3-requests';
 import { S3Transfers } from './s3-transfers';
 
-/** What most S3-compatible servers take themselves for. */
-const DEFAULT_REGION = 'us-east-1';
-const CONNECT_MILLISECONDS_MAX = 3_000;
-/** Silence on a connection; a large object may take any time as long as bytes move. */
-const SILENCE_MILLISECONDS_MAX = 15_000;
-/** Tries of one request, with the body of its answer. */
-const TRIES_MAX = 3;
 /** Of the S3 API, for one request. */
 const DELETE_KEYS_MAX = 1_000;
 
@@ -42,28 +36,23 @@ export interface S3StoreOptions {
   readonly transfers?: Partial<TransferLimits>;
 }
 
-export interface S3Access {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
 /** A store below a prefix of a bucket. Opens no connection before its first use. */
 export function s3Store({ bucket, prefix, client, access: server, transfers: limits }: S3StoreOptions): ObjectStore {
-  const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)));
+  const all = { ...TRANSFER_LIMITS, ...limits };
+  const access = new BucketAccess(bucket, prefix, client ?? (server && clientOf(server)), all);
   const forTransfers = access.forTransfers(client ?? (server && clientOf(server, TRANSFER_SETTINGS)));
-  const transfers = new S3Transfers(forTransfers, { ...TRANSFER_LIMITS, ...limits });
+  const transfers = new S3Transfers(forTransfers, all);
   return {
     uri: `s3://${bucket}/${prefix}`,
     put: (key, bytes, condition) => access.put(key, bytes, condition),
-    get: (key, range) => access.get(key, range),
+    get: (key, range, options) => access.get(key, range, options),
     putFile: (key, source, options) => transfers.putFile(key, source, options),
     getFile: (key, file, options) => transfers.getFile(key, file, options),
-    abandonUploads: (keyPrefix) => transfers.abandonUploads(keyPrefix),
+    listUploads: (keyPrefix) => transfers.listUploads(keyPrefix),
+    abandonUploads: (uploads) => transfers.abandonUploads(uploads),
     head: (key) => access.head(key),
     list: (keyPrefix) => access.list(keyPrefix),
-    copy: (from, to) => access.copy(from, to),
+    copy: (from, to, options) => access.copy(from, to, options),
     delete: (keys) => access.delete(keys),
   };
 }
@@ -76,6 +65,7 @@ class BucketAccess {
     private readonly bucket: string,
     private readonly prefix: string,
     private readonly given: S3Client | undefined,
+    private readonly limits: TransferLimits,
   ) {}
 
   async put(key: string, bytes: Uint8Array, condition?: PutCondition): Promise<{ readonly etag: string }> {
@@ -95,12 +85,13 @@ class BucketAccess {
     throw notAStore(await this.operation('put', key));
   }
 
-  async get(key: string, range?: ByteRange): Promise<StoredObject | undefined> {
+  async get(key: string, range?: ByteRange, transfer?: TransferOptions): Promise<StoredObject | undefined> {
     const headers = range && { range: `bytes=${range.from}-${range.from + range.count - 1}` };
     try {
-      const { etag, bytes } = await this.send({ method: 'GET', key, ...(headers && { headers }) });
+      const { etag, bytes } = await this.send({ method: 'GET', key, transfer, ...(headers && { headers }) });
       if (etag !== undefined) return { bytes, etag };
     } catch (error) {
+      transfer?.signal?.throwIfAborted();
       if (isMissing(error)) return undefined;
       throw await this.failure(error, 'get', key);
     }
@@ -139,14 +130,15 @@ class BucketAccess {
     return found.sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
-  async copy(from: string, to: string): Promise<boolean> {
+  async copy(from: string, to: string, transfer: TransferOptions = {}): Promise<boolean> {
     const found = await this.head(from);
     if (found === undefined) return false;
     try {
-      const place = (key: string) => ({ Bucket: this.bucket, Key: `${this.prefix}${key}` });
-      await copyObject(await this.client(), place(from), place(to), found.bytes);
+      const plan = { from: this.at(from), to: this.at(to), bytes: found.bytes };
+      await copyObject(await this.client(), plan, transfer);
       return true;
     } catch (error) {
+      transfer.signal?.throwIfAborted();
       // It went away in between.
       if (isMissing(error)) return false;
       throw await this.failure(error, 'copy', from);
@@ -209,7 +201,8 @@ class BucketAccess {
 
   private async send(request: ObjectRequest): Promise<ObjectAnswer> {
     const client = await this.client();
-    if (this.requests?.client !== client) this.requests = new ObjectRequests(client, this.bucket);
+    if (this.requests?.client !== client)
+      this.requests = new ObjectRequests(client, this.bucket, this.limits.receivingSilenceMilliseconds);
     return this.requests.send({ ...request, key: `${this.prefix}${request.key}` });
   }
 
@@ -241,68 +234,4 @@ class BucketAccess {
         .catch(() => 'unknown'),
     };
   }
-}
-
-const silent = (): void => undefined;
-
-/** Streams are tried again, and silence is watched, by `S3Transfers`; the client warns of every one that it does not. */
-const TRANSFER_SETTINGS: S3ClientConfig = {
-  logger: { debug: silent, info: silent, warn: silent, error: silent },
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX },
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-};
-
-/** What every client of ours does. */
-function clientSettings() {
-  // Node 20 is supported by the pinned version of the SDK; its notice about later ones is no news to a user.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  return {
-    maxAttempts: TRIES_MAX,
-    requestHandler: { connectionTimeout: CONNECT_MILLISECONDS_MAX, socketTimeout: SILENCE_MILLISECONDS_MAX },
-    // What is read is checked by the content hash it was written with, which also says what to do about wrong bytes.
-    responseChecksumValidation: 'WHEN_REQUIRED',
-  } as const;
-}
-
-function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access, own: S3ClientConfig = {}): S3Client {
-  return new S3Client({
-    ...clientSettings(),
-    // What is not said here the SDK takes from the user's own settings, which are for other servers.
-    useFipsEndpoint: false,
-    useDualstackEndpoint: false,
-    requestChecksumCalculation: 'WHEN_SUPPORTED',
-    retryMode: 'standard',
-    ...own,
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
-  });
-}
-
-async function environmentClient(own: S3ClientConfig = {}): Promise<S3Client> {
-  const settings = { ...clientSettings(), ...own };
-  // The SDK reads the files of configuration and credentials once in a process; this client may not be the first.
-  await loadSharedConfigFiles({ ignoreCache: true });
-  const { config } = new S3Client({});
-  const endpoint = await config.serviceConfiguredEndpoint?.();
-  return new S3Client({
-    ...settings,
-    region: () => config.region().catch(() => DEFAULT_REGION),
-    // Servers on a host or an address of their own have no host name for every bucket.
-    forcePathStyle: endpoint !== undefined,
-  });
-}
-
-/** Scheme and host, without whatever else the address holds. */
-async function endpointOf({ config }: S3Client): Promise<string> {
-  if (config.endpoint !== undefined) {
-    const { protocol, hostname, port } = await config.endpoint();
-    return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
-  }
-  const configured = await config.serviceConfiguredEndpoint?.();
-  if (configured === undefined) return `AWS in ${await config.region()}`;
-  const { protocol, host } = new URL(configured);
-  return `${protocol}//${host}`;
 }

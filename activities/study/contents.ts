@@ -5,7 +5,6 @@
  * @module
  */
 import type { ObjectRef } from '../../workflows/words/outcome';
-import { sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 import { seal } from './sealed';
 import { studyKey } from './study-keys';
@@ -18,8 +17,8 @@ export async function writeContents(store: ObjectStore, studyId: string): Promis
   const keys = [studyKey(studyId, 'study.json'), studyKey(studyId, 'report.html'), ...model.map(({ key }) => key)];
   const files: ObjectRef[] = [];
   for (const key of keys) {
-    const object = await store.get(key);
-    if (object !== undefined) files.push({ key, sha256: sha256Of(object.bytes), bytes: object.bytes.byteLength });
+    const found = await store.getFile(key, null);
+    if (found !== undefined) files.push({ key, ...found });
   }
   await store.put(contentsKey(studyId), seal({ files }));
 }

@@ -122,7 +122,7 @@ export function decisionKey(studyId: string, stageId: string): string {
 }
 
 export async function writeDecision(store: ObjectStore, studyId: string, record: DecisionRecord): Promise<void> {
-  await store.put(decisionKey(studyId, record.decision.stageId), seal(record));
+  await store.putFile(decisionKey(studyId, record.decision.stageId), seal(record));
 }
 
 /**

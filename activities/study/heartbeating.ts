@@ -11,12 +11,12 @@ const HEARTBEAT_TIMEOUT_MILLISECONDS = 20_000;
  * Sends heartbeats for as long as the work moves something: one large object on a slow link may take longer than a
  * heartbeat may, and a transfer that moves none any more ends the work.
  *
- * @param work Is given what to call when something moved.
+ * @param work Is given what to call when something moved, and what ends when nobody waits for it any more.
  * @param details Of the next heartbeat.
- * @throws StorageUnavailable if nothing moves for `TRANSFER_STALL_SECONDS`; the work itself is not stopped.
+ * @throws StorageUnavailable if nothing moves for `TRANSFER_STALL_SECONDS`, with which the signal ends, too.
  */
 export async function heartbeating<T>(
-  work: (onMoved: () => void) => Promise<T>,
+  work: (onMoved: () => void, signal: AbortSignal) => Promise<T>,
   details: () => unknown = () => undefined,
 ): Promise<T> {
   const context = Context.current();
@@ -29,8 +29,9 @@ export async function heartbeating<T>(
   });
   liveness.enter('transferring');
   try {
+    const signal = AbortSignal.any([stalled.signal, cancellationOf(context)]);
     return await abortable(
-      work(() => liveness.moved()),
+      work(() => liveness.moved(), signal),
       stalled.signal,
     );
   } finally {
@@ -38,29 +39,44 @@ export async function heartbeating<T>(
   }
 }
 
-/** The same store, which tells of bytes that move, and of each object that it was asked for. */
-export function telling(store: ObjectStore, onMoved: () => void): ObjectStore {
+/** Aborted when nobody wants the activity any more. A worker that stops has some seconds to finish what it is at. */
+function cancellationOf(context: Context): AbortSignal {
+  const cancellation = new AbortController();
+  context.cancelled.catch((reason: unknown) => {
+    if (!(reason instanceof Error) || reason.message !== 'WORKER_SHUTDOWN') cancellation.abort(reason);
+  });
+  return cancellation.signal;
+}
+
+/**
+ * The same store, which tells of bytes that move, and of each object that it was asked for.
+ * @param signal Ends its transfers.
+ */
+export function telling(store: ObjectStore, onMoved: () => void, signal?: AbortSignal): ObjectStore {
   const told = async <T>(operation: Promise<T>): Promise<T> => {
     const result = await operation;
     onMoved();
     return result;
   };
-  const both =
-    (options: TransferOptions | undefined) =>
-    (bytes: number): void => {
+  const both = <Options extends TransferOptions>(options: Options | undefined): Options & TransferOptions => ({
+    ...(options as Options),
+    signal: options?.signal ?? signal,
+    onMoved: (bytes: number) => {
       onMoved();
       options?.onMoved?.(bytes);
-    };
+    },
+  });
   return {
     uri: store.uri,
     put: (...of) => told(store.put(...of)),
-    get: (...of) => told(store.get(...of)),
-    putFile: (key, source, options) => told(store.putFile(key, source, { ...options, onMoved: both(options) })),
-    getFile: (key, file, options) => told(store.getFile(key, file, { ...options, onMoved: both(options) })),
+    get: (key, range, options) => told(store.get(key, range, both(options))),
+    putFile: (key, source, options) => told(store.putFile(key, source, both(options))),
+    getFile: (key, file, options) => told(store.getFile(key, file, both(options))),
+    listUploads: (...of) => told(store.listUploads(...of)),
     abandonUploads: (...of) => told(store.abandonUploads(...of)),
     head: (...of) => told(store.head(...of)),
     list: (...of) => told(store.list(...of)),
-    copy: (...of) => told(store.copy(...of)),
+    copy: (from, to, options) => told(store.copy(from, to, both(options))),
     delete: (...of) => told(store.delete(...of)),
   };
 }

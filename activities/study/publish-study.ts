@@ -20,7 +20,7 @@ import { studyKey } from './study-keys';
  *   of its own keeps below `runs/<its run>/`; the model is replaced by a run that completed only.
  */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
-  return (record) => heartbeating((onMoved) => publish(telling(store, onMoved), record));
+  return (record) => heartbeating((onMoved, signal) => publish(telling(store, onMoved, signal), record));
 }
 
 async function publish(
@@ -36,9 +36,9 @@ async function publish(
   if (known.progress.status === 'completed' || trialModel !== null) await copyModel(store, trialModel, model);
   const decisions = await decisionsOf(store, known);
   const record = await withAllTrials(store, known);
-  await store.put(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
+  await store.putFile(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
   // Last of all: a study whose record says that it has ended has published the rest.
-  await store.put(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await store.putFile(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
   await writeContents(store, studyId);
   return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${model}` };
 }

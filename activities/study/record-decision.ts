@@ -8,7 +8,7 @@ import { storedTrials } from './trial-pages';
 
 /** @returns The `recordDecision` activity on this store. Writing twice writes the same. */
 export function createRecordDecision(store: ObjectStore): StudyActivities['recordDecision'] {
-  return (input) => heartbeating((onMoved) => record(telling(store, onMoved), input));
+  return (input) => heartbeating((onMoved, signal) => record(telling(store, onMoved, signal), input));
 }
 
 async function record(

@@ -33,17 +33,19 @@ export function createResolveStudy(
   return async (input) => {
     const { studyId, study } = input;
     studyKey(studyId, '');
-    const parsed = await heartbeating((onMoved) => withImports(parsedOf(study), reporting(dependencies, onMoved)));
+    const parsed = await heartbeating((onMoved, signal) =>
+      withImports(parsedOf(study), reporting(dependencies, onMoved, signal)),
+    );
     let latest: PackProgress = { doing: 'reading', examples: 0, examplesTotal: 0 };
     return heartbeating(
-      (onMoved) => {
+      (onMoved, signal) => {
         const onProgress = (progress: PackProgress): void => {
           latest = progress;
           onMoved();
           heartbeat(progress);
           cancellationSignal().throwIfAborted();
         };
-        return open(reporting(dependencies, onMoved), input, parsed, { onProgress });
+        return open(reporting(dependencies, onMoved, signal), input, parsed, { onProgress });
       },
       () => latest,
     );
@@ -54,12 +56,13 @@ export function createResolveStudy(
 function reporting<Dependencies extends PinDependencies>(
   dependencies: Dependencies,
   onMoved: () => void,
+  signal: AbortSignal,
 ): Dependencies {
   const { store, openBucket } = dependencies;
   return {
     ...dependencies,
-    store: telling(store, onMoved),
-    ...(openBucket && { openBucket: (bucket) => telling(openBucket(bucket), onMoved) }),
+    store: telling(store, onMoved, signal),
+    ...(openBucket && { openBucket: (bucket) => telling(openBucket(bucket), onMoved, signal) }),
   };
 }
 

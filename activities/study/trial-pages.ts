@@ -54,14 +54,15 @@ export function missingPages(keys: readonly string[]): readonly string[] {
 /** @returns The `recordTrials` activity on this store. Writing twice writes the same. */
 export function createRecordTrials(store: ObjectStore): StudyActivities['recordTrials'] {
   return ({ page, studyRun, objective, trials, ...of }) =>
-    heartbeating(async () => {
-      await store.put(pageKey(of, page), seal({ studyRun, objective, trials } satisfies StoredPage));
+    heartbeating(async (onMoved, signal) => {
+      const bytes = seal({ studyRun, objective, trials } satisfies StoredPage);
+      await telling(store, onMoved, signal).putFile(pageKey(of, page), bytes);
     });
 }
 
 /** @returns The `loadTrials` activity on this store. */
 export function createLoadTrials(store: ObjectStore): StudyActivities['loadTrials'] {
-  return (input) => heartbeating((onMoved) => load(telling(store, onMoved), input));
+  return (input) => heartbeating((onMoved, signal) => load(telling(store, onMoved, signal), input));
 }
 
 async function load(

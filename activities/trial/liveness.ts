@@ -16,14 +16,11 @@ const STALL_SECONDS_MIN = 60;
 /** A single slow step, such as the first, does not make a trainer that hangs look alive for hours. */
 const STALL_FACTOR_ABOVE_LIMIT = 3;
 
-/** A transfer says at least once in so many bytes that they moved: a shard of a data set, or a part of an object. */
-const TRANSFER_PIECE_BYTES = 16 * 1024 * 1024;
-
-/** Slower ones are given up. */
-const TRANSFER_BITS_PER_SECOND_MIN = 64_000;
-
-/** The longest silence of a transfer that moves: some 35 minutes. What says nothing at all, the store's client ends. */
-export const TRANSFER_STALL_SECONDS = (8 * TRANSFER_PIECE_BYTES) / TRANSFER_BITS_PER_SECOND_MIN;
+/**
+ * The longest silence of a transfer that moves: all tell of their bytes as they go, and the store's client ends one of
+ * which none has for 280 s, in which 64 kbit/s move what the operating system takes at once.
+ */
+export const TRANSFER_STALL_SECONDS = 300;
 
 /** An attempt that was told of a stall ends within this; one that cannot even be killed is Temporal's to give up. */
 const END_SECONDS_MAX = 300;

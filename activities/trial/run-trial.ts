@@ -168,7 +168,11 @@ class RunningTrial {
         ledger: opened,
         liveness,
         scratchFolder,
-        fetchModel: () => fetchBundle(store, model, path.join(cacheFolder, 'models')),
+        fetchModel: () =>
+          fetchBundle(store, model, path.join(cacheFolder, 'models'), {
+            onMoved: () => liveness.moved(),
+            signal: ending.signal,
+          }),
         heartbeat: previous,
         attempt: info.attempt,
         ending,
@@ -201,7 +205,11 @@ class RunningTrial {
     const cache = path.join(cacheFolder, 'datasets');
     this.releaseDataset = holdDataset(path.join(cache, dataset.sha256));
     const look = this.info.attempt === 1 ? 'eachMinute' : 'always';
-    const folder = await ensureDataset(store, dataset, cache, () => liveness.moved(), look);
+    const folder = await ensureDataset(store, dataset, cache, {
+      onMoved: () => liveness.moved(),
+      signal: this.ending.signal,
+      look,
+    });
     if (cacheBytesMax !== undefined) await forgetLeastUsed(cache, cacheBytesMax);
     return folder;
   }

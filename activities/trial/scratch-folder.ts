@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { newOwnedFolder, sweepOwnedFolders } from '../owned-folders';
+import { newOwnedFolder, sweepOwned } from '../owned-folders';
 
 /** A live trial writes checkpoints into its folder far more often. */
 const ABANDONED_MILLISECONDS = 24 * 60 * 60 * 1000;
@@ -20,7 +20,7 @@ export async function newScratchFolder(cacheFolder: string): Promise<string> {
   await mkdir(parent, { recursive: true });
   if (now - (sweptAt.get(parent) ?? Number.NEGATIVE_INFINITY) >= SWEEP_MILLISECONDS) {
     sweptAt.set(parent, now);
-    sweepOwnedFolders(parent, '');
+    sweepOwned(parent, '');
     await removeOld(parent);
   }
   return newOwnedFolder(parent, '');

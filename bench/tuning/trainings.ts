@@ -41,7 +41,7 @@ export class Trainings {
     const pinned = await pinDataset({ store, fileRoots: [DIGITS] }, dataset, parsed.study.seed, {
       onProgress: () => undefined,
     });
-    const datasetFolder = await ensureDataset(store, pinned, folder, () => undefined);
+    const datasetFolder = await ensureDataset(store, pinned, folder);
     const environment = { CUDA_VISIBLE_DEVICES: '-1', STEPWELL_TRAINER_THREADS: String(threads) };
     return new Trainings(
       resolveParsed(parsed.study, pinned),

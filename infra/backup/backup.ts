@@ -9,7 +9,6 @@
 import {
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -23,6 +22,7 @@ import { withFolderLock } from '../services/folder-lock';
 import { isRunning } from '../services/programs';
 import { readRecord } from '../services/record';
 import { BackupFailed } from './errors';
+import { clearLeftovers, partPath, replacedPath, scratchPath, stagingPath } from './leftovers';
 import { dataEntries, LISTING, listFiles } from './listing';
 import type { ListedFile, Listing } from './listing';
 import { tar } from './tar';
@@ -46,15 +46,17 @@ export interface BackupOptions {
 /** Writes a back-up, whole or not at all. @throws BackupFailed, ServiceFailed */
 export async function backUp({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
   const home = placeOf(folder);
+  clearLeftovers(home, path.resolve(file));
   if (dataEntries(home).length === 0)
     throw new BackupFailed(`there is nothing to back up in ${folder}; name the folder of the services with --folder`);
   if (existsSync(file) && !force)
     throw new BackupFailed(`${file} is there already; name another file, or replace it with --force`);
   return withFolderLock(home, async () => {
     demandRest(home, folder);
-    const part = `${path.resolve(file)}.${process.pid}.part`;
-    const scratch = mkdtempSync(path.join(home, 'backup-'));
+    const part = partPath(path.resolve(file));
+    const scratch = scratchPath(home);
     try {
+      mkdirSync(scratch, { mode: 0o700 });
       const entries = dataEntries(home);
       const files = await listFiles(home, entries, progress(onFile));
       writeFileSync(
@@ -78,6 +80,7 @@ export async function backUp({ folder, file, force, onFile }: BackupOptions): Pr
  */
 export async function restore({ folder, file, force, onFile }: BackupOptions): Promise<BackedUp> {
   const home = placeOf(folder);
+  clearLeftovers(home, path.resolve(file));
   if (!existsSync(file) || !statSync(file).isFile())
     throw new BackupFailed(`back-up ${file} is no file; name one that stepwell backup wrote`);
   if (dataEntries(home).length > 0 && !force)
@@ -85,8 +88,9 @@ export async function restore({ folder, file, force, onFile }: BackupOptions): P
       `${folder} holds data already; name another folder with --folder, or replace the data with --force`,
     );
   mkdirSync(path.dirname(home), { recursive: true });
-  const staging = mkdtempSync(`${home}.restore-`);
+  const staging = stagingPath(home);
   try {
+    mkdirSync(staging, { mode: 0o700 });
     await tar(['-xf', path.resolve(file), '-C', staging]);
     const files = await checked(staging, file, onFile);
     rmSync(path.join(staging, LISTING));
@@ -142,9 +146,12 @@ function listingIn(staging: string): Listing | undefined {
   }
 }
 
-/** Two renames; between them the old data is in `<folder>.replaced-…`, from where it comes back if the second fails. */
+/**
+ * Two renames; between them the old data is beside the folder, from where it comes back if the second fails, or by the
+ * next back-up or restore if this process dies.
+ */
 function replace(home: string, staging: string): void {
-  const old = `${staging}.replaced`;
+  const old = replacedPath(staging);
   renameSync(home, old);
   try {
     renameSync(staging, home);

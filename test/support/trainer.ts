@@ -34,7 +34,7 @@ export async function packedDigits(): Promise<LocalDigits> {
   const store = memoryStore();
   const spec = { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 } as const;
   const dataset = await pinDataset({ store, fileRoots: [DIGITS] }, spec, 17, { onProgress: () => undefined });
-  return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder(), () => undefined) };
+  return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder()) };
 }
 
 /** Every standard hyperparameter at its default. */

@@ -3,19 +3,19 @@
  *
  * @module
  */
-import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { PinnedDataset } from '../../../workflows/words/study';
-import { forEachConcurrently } from '../../concurrency';
-import type { ObjectStore } from '../../storage/object-store';
+import { abortable, forEachConcurrently } from '../../concurrency';
+import type { ObjectStore, TransferOptions } from '../../storage/object-store';
 import { contentOf } from '../../storage/pieces';
+import { ownedName, sweepOwned } from '../../owned-folders';
 import { DatasetCorrupt } from '../errors';
 import { manifestKey, packedFiles, packedManifestSchema } from './packed';
 import type { PackedManifest } from './packed';
 
 const MANIFEST = 'manifest.json';
-/** Files of downloads that may have died; of a live one none is ever this old. */
+/** Files of downloads that may have died; of a live one on another machine none is ever this old. */
 const PARTIAL = '.partial-';
 const PARTIAL_AGE_MILLISECONDS = 24 * 60 * 60 * 1000;
 
@@ -30,7 +30,14 @@ interface Copy {
   /** When its sizes were last found right, in milliseconds of a monotonic clock. */
   sizesSeenAt: number;
   /** All who wait for it: each has a heartbeat of its own to keep up. */
-  readonly watchers: Set<() => void>;
+  readonly watchers: Set<(bytes: number) => void>;
+  /** Ends it once nobody waits. */
+  readonly ending: AbortController;
+}
+
+export interface EnsureOptions extends TransferOptions {
+  /** At the sizes: `always`, unless given, or where nothing failed for want of a file, `eachMinute`. */
+  readonly look?: 'always' | 'eachMinute';
 }
 
 /** By folder. Hashing gigabytes before every trial would cost more than small trials do. */
@@ -43,20 +50,19 @@ const copies = new Map<string, Copy>();
  * Damaged or missing files are fetched again, one by one, so that a download goes on where it was broken off. Any
  * number of processes may share the folder: each file is replaced whole, and all write the same bytes.
  *
- * @param onMoved Called as bytes move and after every file, for heartbeats.
- * @param look At the sizes: `always`, or where nothing failed for want of a file, `eachMinute`.
+ * `onMoved` is called as bytes move and after every file; a signal ends the download if nobody else waits for it.
+ *
  * @throws DatasetCorrupt if the store has not what the content address says.
  */
 export async function ensureDataset(
   store: ObjectStore,
   dataset: PinnedDataset,
   folder: string,
-  onMoved: () => void,
-  look: 'always' | 'eachMinute' = 'always',
+  { look = 'always', ...transfer }: EnsureOptions = {},
 ): Promise<string> {
   const target = path.resolve(folder, dataset.sha256);
   const checked = copies.get(target);
-  const manifest = await watch(checked, onMoved).catch(() => undefined);
+  const manifest = await watch(checked, transfer).catch(() => undefined);
   if (checked !== undefined && manifest !== undefined) {
     const now = performance.now();
     if (look === 'eachMinute' && now - checked.sizesSeenAt < SIZES_MILLISECONDS) return target;
@@ -68,7 +74,7 @@ export async function ensureDataset(
   if (copies.get(target) === checked) copies.delete(target);
   const copy = copies.get(target) ?? begin(store, dataset.sha256, target);
   try {
-    await watch(copy, onMoved);
+    await watch(copy, transfer);
     return target;
   } catch (error) {
     if (copies.get(target) === copy) copies.delete(target);
@@ -77,22 +83,31 @@ export async function ensureDataset(
 }
 
 function begin(store: ObjectStore, sha256: string, target: string): Copy {
-  const watchers = new Set<() => void>();
+  const watchers: Copy['watchers'] = new Set();
+  const ending = new AbortController();
+  const onMoved = (bytes: number): void => watchers.forEach((moved) => moved(bytes));
   const copy = {
     watchers,
-    manifest: complete(store, sha256, target, () => watchers.forEach((moved) => moved())),
+    ending,
+    manifest: complete(store, sha256, target, { onMoved, signal: ending.signal }),
     sizesSeenAt: performance.now(),
   };
   copies.set(target, copy);
   return copy;
 }
 
-async function watch(copy: Copy | undefined, onMoved: () => void): Promise<PackedManifest | undefined> {
-  copy?.watchers.add(onMoved);
+async function watch(
+  copy: Copy | undefined,
+  { onMoved, signal }: TransferOptions,
+): Promise<PackedManifest | undefined> {
+  if (copy === undefined) return undefined;
+  const watcher = (bytes: number): void => onMoved?.(bytes);
+  copy.watchers.add(watcher);
   try {
-    return await copy?.manifest;
+    return await (signal === undefined ? copy.manifest : abortable(copy.manifest, signal));
   } finally {
-    copy?.watchers.delete(onMoved);
+    copy.watchers.delete(watcher);
+    if (copy.watchers.size === 0) copy.ending.abort(new Error('nobody waits for the data set any more'));
   }
 }
 
@@ -101,14 +116,19 @@ async function complete(
   store: ObjectStore,
   sha256: string,
   folder: string,
-  onMoved: () => void,
+  transfer: TransferOptions,
 ): Promise<PackedManifest> {
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
   const key = manifestKey(sha256);
   const ensure = async (file: string, fileSha256: string): Promise<void> => {
-    await ensureFile(store, { key: key.replace(MANIFEST, file), sha256: fileSha256 }, path.join(folder, file), onMoved);
-    onMoved();
+    await ensureFile(
+      store,
+      { key: key.replace(MANIFEST, file), sha256: fileSha256 },
+      path.join(folder, file),
+      transfer,
+    );
+    transfer.onMoved?.(0);
   };
   await ensure(MANIFEST, sha256);
   const manifest = packedManifestSchema.parse(JSON.parse(await readFile(path.join(folder, MANIFEST), 'utf8')));
@@ -121,13 +141,13 @@ async function ensureFile(
   store: ObjectStore,
   { key, sha256 }: { readonly key: string; readonly sha256: string },
   file: string,
-  onMoved: () => void,
+  transfer: TransferOptions,
 ): Promise<void> {
   const local = await contentOf(file).catch(() => undefined);
   if (local?.sha256 === sha256) return;
-  const partial = path.join(path.dirname(file), `${PARTIAL}${randomUUID()}`);
+  const partial = path.join(path.dirname(file), ownedName(PARTIAL));
   try {
-    const found = await store.getFile(key, partial, { onMoved });
+    const found = await store.getFile(key, partial, transfer);
     const fix = `delete ${store.uri}${path.posix.dirname(key)}/ and start the study again, which packs it anew`;
     if (found === undefined) throw new DatasetCorrupt(`packed data set lacks an object [key=${key}]; ${fix}`);
     if (found.sha256 !== sha256)
@@ -149,6 +169,7 @@ async function hasSizes(folder: string, dataset: PinnedDataset, manifest: Packed
 }
 
 async function removeAbandoned(folder: string): Promise<void> {
+  sweepOwned(folder, PARTIAL);
   for (const name of await readdir(folder)) {
     if (!name.startsWith(PARTIAL)) continue;
     const found = await stat(path.join(folder, name)).catch(() => undefined);

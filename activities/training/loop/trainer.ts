@@ -77,7 +77,8 @@ export class Trainer {
 /** What an error says about the trial itself; `undefined` of one that says nothing about it. */
 function findingOf(error: unknown): Outcome | undefined {
   const said = error instanceof Error ? error.message : String(error);
-  if (failureOf(error) === FAILURES.modelInvalid) return { status: 'invalid', reason: said };
+  // First: memory runs out while a model is built, too, and on another machine it may not.
   const where = outOfMemoryPlace(error);
-  return where === null ? undefined : { status: 'outOfMemory', where, detail: said };
+  if (where !== null) return { status: 'outOfMemory', where, detail: said };
+  return failureOf(error) === FAILURES.modelInvalid ? { status: 'invalid', reason: said } : undefined;
 }

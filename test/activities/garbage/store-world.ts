@@ -36,6 +36,11 @@ export function agedStore(): AgedStore {
       );
       return put;
     },
+    putFile: async (key, ...rest) => {
+      const put = await store.putFile(key, ...rest);
+      ages.set(key, aged.agedHours);
+      return put;
+    },
     list: async (prefix) =>
       (await store.list(prefix)).map((object) => ({
         ...object,

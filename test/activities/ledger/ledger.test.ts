@@ -2,7 +2,7 @@ import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { memoryStore } from '../../../activities/storage/memory';
-import type { ObjectStore } from '../../../activities/storage/object-store';
+import type { ObjectStore, PendingUpload } from '../../../activities/storage/object-store';
 import { withCheckpoint } from '../../../activities/ledger/ledger';
 import type { CommittedCheckpoint } from '../../../activities/ledger/manifest';
 import { faultyStore } from '../storage/faulty-store';
@@ -100,6 +100,20 @@ describe('checkpoints', () => {
     const ended = { signal: AbortSignal.abort(new Error('told to')) };
     const other = await take(memoryStore());
     await expect(other.commitCheckpoint(checkpointFile(100), ended)).rejects.toThrow('told to');
+  });
+
+  test('what the attempt before had begun to put is ended by the next one, which needs no more than that', async () => {
+    const pending: PendingUpload = { key: `trials/${HASH}/checkpoints/1`, id: 'u1', begunAt: 0 };
+    const ended: unknown[] = [];
+    const asked: string[] = [];
+    store.listUploads = async (prefix) => (asked.push(prefix), [pending]);
+    store.abandonUploads = async (uploads) => void ended.push(...uploads);
+    await (await take(store)).restore(RESUME, ignore);
+    expect([asked, ended]).toEqual([[], []]);
+    await (await take(store, { attempt: 2 })).restore(RESUME, ignore);
+    expect([asked, ended]).toEqual([[`trials/${HASH}/`], [pending]]);
+    store.listUploads = () => Promise.reject(new Error('not implemented'));
+    expect(await (await take(store, { attempt: 3 })).restore(RESUME, ignore)).toBeNull();
   });
 
   test('a second checkpoint of one step replaces the first and leaves no object behind', async () => {

@@ -1,4 +1,4 @@
-import { ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
+import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,5 +51,23 @@ for (const kind of ['versitygw', 'minio'] as const satisfies readonly S3Kind[]) 
       expect(await uploadsOf(client, bucket)).toBe(0);
       client.destroy();
     });
+  });
+
+  test(`uploads that nobody ended on ${kind} are found by the folder that they are below, and ended`, async () => {
+    const { bucket, access } = await freshBucket(kind);
+    const client = s3Client(access);
+    const store = s3Store({ bucket, prefix: 'v1/', access });
+    const keys = ['trials/a/checkpoints/1', 'trials/a/weights', 'trials/ab/weights'];
+    for (const key of keys) await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: `v1/${key}` }));
+    await client.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: 'v10/trials/a/weights' }));
+    const found = await store.listUploads('trials/a/');
+    expect(found.map(({ key }) => key).sort()).toEqual(keys.slice(0, 2));
+    expect(Math.abs(Date.now() - found[0]!.begunAt)).toBeLessThan(3_600_000);
+    await store.abandonUploads(found);
+    // Somebody may have been faster.
+    await store.abandonUploads(found);
+    expect((await store.listUploads('')).map(({ key }) => key)).toEqual(['trials/ab/weights']);
+    expect(await uploadsOf(client, bucket)).toBe(2);
+    client.destroy();
   });
 }

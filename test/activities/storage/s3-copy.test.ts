@@ -19,13 +19,16 @@ function recording(failing?: string) {
 
 test('an object of one piece is copied by one request', async () => {
   const { sent, client } = recording();
-  await copyObject(client, FROM, TO, PIECE);
+  await copyObject(client, { from: FROM, to: TO, bytes: PIECE });
   expect(sent).toEqual([{ name: 'CopyObjectCommand', input: { ...TO, CopySource: 'b/v1/a%20%2B%20b.bin' } }]);
 });
 
 test('a larger one is copied in parts that are all of it', async () => {
   const { sent, client } = recording();
-  await copyObject(client, FROM, TO, 5 * PIECE + 7);
+  const moved: number[] = [];
+  const plan = { from: FROM, to: TO, bytes: 5 * PIECE + 7 };
+  await copyObject(client, plan, { onMoved: (bytes) => void moved.push(bytes) });
+  expect(moved).toEqual([PIECE, PIECE, PIECE, PIECE, PIECE, 7]);
   const ranges = sent.flatMap(({ input }) => input['CopySourceRange'] ?? []);
   expect(ranges).toHaveLength(6);
   expect([ranges[0], ranges[5]]).toEqual([`bytes=0-${PIECE - 1}`, `bytes=${5 * PIECE}-${5 * PIECE + 6}`]);
@@ -38,6 +41,22 @@ test('a larger one is copied in parts that are all of it', async () => {
 
 test('parts of a copy that failed are given up', async () => {
   const { sent, client } = recording('UploadPartCopyCommand');
-  await expect(copyObject(client, FROM, TO, 6 * PIECE)).rejects.toThrow('refused');
+  await expect(copyObject(client, { from: FROM, to: TO, bytes: 6 * PIECE })).rejects.toThrow('refused');
   expect(sent.at(-1)).toEqual({ name: 'AbortMultipartUploadCommand', input: { ...TO, UploadId: 'upload' } });
+});
+
+test('a copy that is ended between two parts says why, and its parts are given up', async () => {
+  const { sent, client } = recording();
+  const ending = new AbortController();
+  const copied = copyObject(
+    client,
+    { from: FROM, to: TO, bytes: 6 * PIECE },
+    { onMoved: () => ending.abort(new Error('told to')), signal: ending.signal },
+  );
+  await expect(copied).rejects.toThrow('told to');
+  expect(sent.map(({ name }) => name)).toEqual([
+    'CreateMultipartUploadCommand',
+    'UploadPartCopyCommand',
+    'AbortMultipartUploadCommand',
+  ]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { s3Store } from '../../../activities/storage/s3';
@@ -126,4 +126,38 @@ test('a bucket whose requests are signed otherwise is refused before any request
   const { store, sent } = storeThatAnswers([FOUND], { bucket: 'studies--usw2-az1--x-s3' });
   await expect(store.get('x')).rejects.toThrow(/sigv4-s3express; STEPWELL_BUCKET must be a general purpose bucket/);
   expect(sent).toEqual([]);
+});
+
+/** A store whose answers begin and never end. */
+function storeThatFallsSilent() {
+  const body = new PassThrough();
+  body.write('begun');
+  const response = { statusCode: 200, headers: { etag: '"e"' }, body };
+  const client = new S3Client({
+    region: 'eu-west-1',
+    credentials: { accessKeyId: 'key', secretAccessKey: 'secret' },
+    requestHandler: { handle: async () => ({ response }) } as never,
+  });
+  return s3Store({ bucket: 'studies', prefix: '', client, transfers: { receivingSilenceMilliseconds: 50 } });
+}
+
+test('an answer that falls silent half-way is a store that is away', async () => {
+  await expect(storeThatFallsSilent().get('x')).rejects.toMatchObject({
+    name: 'StorageUnavailable',
+    message: expect.stringContaining('no byte moved') as string,
+  });
+});
+
+test('an object tells of its bytes as they come, and ends with the reason of who wants it no more', async () => {
+  const ending = new AbortController();
+  const moved: number[] = [];
+  const got = storeThatFallsSilent().get('x', undefined, {
+    onMoved: (bytes) => {
+      moved.push(bytes);
+      ending.abort(new Error('told to'));
+    },
+    signal: ending.signal,
+  });
+  await expect(got).rejects.toThrow('told to');
+  expect(moved).toEqual(['begun'.length]);
 });

@@ -118,9 +118,62 @@ test('parts of a file that cannot be put are taken back, and none goes after', a
   expect(requests().at(-1)).toBe('DELETE /studies/state uploadId');
 });
 
+test('parts are taken back again where one that was on its way stood in the way, until the store knows none', async () => {
+  const ends = [
+    [500, 'InternalError'],
+    [204, ''],
+    [404, 'NoSuchUpload'],
+  ] as const;
+  let told = 0;
+  const store = await storeThatAnswers((request, response, body) => {
+    if (request.method === 'DELETE') {
+      const [status, code] = ends[told++]!;
+      return xml(response, status, `<Error><Code>${code}</Code></Error>`);
+    }
+    if (body.length === 50_000) return xml(response, 403, '<Error><Code>AccessDenied</Code></Error>');
+    taking(request, response, body);
+  });
+  await expect(store.putFile('state', fileOf(450_000))).rejects.toMatchObject({ name: 'StorageRefused' });
+  expect(told).toBe(ends.length);
+});
+
+test('uploads are asked for by their folder, and of all where a store answers to whole keys only; page by page', async () => {
+  const upload = (key: string): string =>
+    `<Upload><Key>${key}</Key><UploadId>u-${key}</UploadId><Initiated>2026-01-01T00:00:00Z</Initiated></Upload>`;
+  const pages = [
+    '',
+    `<IsTruncated>true</IsTruncated><NextKeyMarker>a/1</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>${upload('a/1')}`,
+    upload('a/2') + upload('b/1'),
+  ];
+  const store = await storeThatAnswers((_, response) =>
+    xml(response, 200, `<ListMultipartUploadsResult>${pages.shift() ?? ''}</ListMultipartUploadsResult>`),
+  );
+  const begunAt = Date.UTC(2026, 0, 1);
+  expect(await store.listUploads('a/')).toEqual(['a/1', 'a/2'].map((key) => ({ key, id: `u-${key}`, begunAt })));
+  expect(requests()).toEqual([
+    'GET /studies/ prefix uploads',
+    'GET /studies/ uploads',
+    'GET /studies/ key-marker upload-id-marker uploads',
+  ]);
+});
+
 test('a store that answers nothing is unavailable once no byte has moved for the limit', async () => {
   const store = await storeThatAnswers(() => undefined, { ...PARTS, sendingSilenceMilliseconds: 50 });
   await expect(store.putFile('weights', fileOf(10))).rejects.toThrow(/no byte moved for 0 s/);
+});
+
+test('whoever waits is told that an upload lives while the store puts its parts together', async () => {
+  let finish: (() => void) | undefined;
+  const store = await storeThatAnswers(
+    (request, response, body) => {
+      const assembles = request.method === 'POST' && request.url?.includes('uploadId') === true;
+      if (assembles) finish = () => taking(request, response, body);
+      else taking(request, response, body);
+    },
+    { ...PARTS, sendingSilenceMilliseconds: 1_000 },
+  );
+  await store.putFile('state', fileOf(450_000), { onMoved: (bytes) => void (bytes === 0 && finish?.()) });
+  expect(finish).toBeDefined();
 });
 
 test('a file whose last answer is lost is whole if the store has it', async () => {

@@ -31,8 +31,8 @@ function begin() {
 
 test('work of hours beats while something moves', async () => {
   const { seen, moved, end, ended } = begin();
-  for (let quarter = 0; quarter < 20; quarter++) {
-    await jest.advanceTimersByTimeAsync(900_000);
+  for (let piece = 0; piece < 90; piece++) {
+    await jest.advanceTimersByTimeAsync(200_000);
     moved();
   }
   expect(seen.heartbeats).toBeGreaterThan(2_000);
@@ -46,6 +46,46 @@ test('work that moves nothing any more is given up as a store that is away', asy
   expect(await ended).toMatchObject({ name: 'StorageUnavailable' });
 });
 
+test('work that moves nothing any more, or is cancelled, is told to end; a worker that stops lets it finish', async () => {
+  const reasons: unknown[] = [];
+  const hang = (environment: ReturnType<typeof quietEnvironment>) =>
+    environment
+      .run(() =>
+        heartbeating(
+          (_, signal) =>
+            new Promise((_resolve, reject) => {
+              signal.addEventListener('abort', () => {
+                reasons.push(signal.reason);
+                reject(signal.reason as Error);
+              });
+            }),
+        ),
+      )
+      .catch((error: unknown) => error);
+  const [stalled, cancelled, stopping] = [quietEnvironment(), quietEnvironment(), quietEnvironment()];
+  const ended = [hang(stalled), hang(cancelled), hang(stopping)];
+  cancelled.cancel('CANCELLED');
+  stopping.cancel('WORKER_SHUTDOWN');
+  await jest.advanceTimersByTimeAsync((TRANSFER_STALL_SECONDS + 30) * 1000);
+  await Promise.all(ended);
+  expect(reasons.map((reason) => (reason as Error).name)).toEqual([
+    'CancelledFailure',
+    'StorageUnavailable',
+    'StorageUnavailable',
+  ]);
+});
+
+test('a telling store hands its signal to every transfer, but for those with one of their own', async () => {
+  const ending = AbortSignal.abort(new Error('told to'));
+  const store = telling(memoryStore(), () => undefined, ending);
+  await expect(store.putFile('a', Buffer.from('1'))).rejects.toThrow('told to');
+  await expect(store.getFile('a', null)).rejects.toThrow('told to');
+  await expect(store.get('a')).rejects.toThrow('told to');
+  await expect(store.copy('a', 'b')).rejects.toThrow('told to');
+  const { signal } = new AbortController();
+  expect(await store.putFile('a', Buffer.from('1'), { signal })).toMatchObject({ bytes: 1 });
+});
+
 test('a telling store does what the store does, and says each time that something moved', async () => {
   const onMoved = jest.fn();
   const store = telling(memoryStore(), onMoved);
@@ -54,5 +94,5 @@ test('a telling store does what the store does, and says each time that somethin
   expect(await store.head('a')).toMatchObject({ bytes: 1 });
   expect(await store.list('')).toHaveLength(1);
   await store.delete(['a']);
-  expect(onMoved).toHaveBeenCalledTimes(5);
+  expect(onMoved).toHaveBeenCalledTimes(6);
 });

@@ -35,6 +35,15 @@ describe('the bundle of a model module on a worker', () => {
     });
   });
 
+  it('tells of its bytes, and ends when nobody wants it', async () => {
+    const { store, folder, model } = await world();
+    let moved = 0;
+    await fetchBundle(store, model, folder, { onMoved: (bytes) => void (moved += bytes) });
+    expect(moved).toBe('module.exports = 1;'.length);
+    const signal = AbortSignal.abort(new Error('told to'));
+    await expect(fetchBundle(store, model, `${folder}/other`, { signal })).rejects.toThrow('told to');
+  });
+
   it('is none for models that the study holds itself', async () => {
     expect(await fetchBundle(memoryStore(), { preset: 'lenet5' }, '/nowhere')).toBeNull();
   });

@@ -13,16 +13,23 @@ import type { RunningAttempt } from './running-attempt';
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** A file on its way. */
+interface Sending {
+  readonly moved: () => void;
+  readonly release: () => void;
+}
+
 /** A store that keeps what is put under some keys waiting. */
 function slowStore(keys: string) {
   const store = faultyStore();
   const { putFile } = store;
-  let begin: (release: () => void) => void = () => undefined;
-  const begun = new Promise<() => void>((resolve) => {
+  let begin: (sending: Sending) => void = () => undefined;
+  const begun = new Promise<Sending>((resolve) => {
     begin = resolve;
   });
   store.putFile = async (key, source, options) => {
-    if (key.includes(keys)) await new Promise<void>((release) => begin(release));
+    const moved = (): void => options?.onMoved?.(1);
+    if (key.includes(keys)) await new Promise<void>((release) => begin({ moved, release }));
     return putFile(key, source, options);
   };
   return { store, begun };
@@ -63,9 +70,12 @@ test('a last upload of any length ends in a result, and beats all the while', as
   const { job, events, end } = await trainer.training;
   events.progress({ type: 'progress', step: 5, stepsTotal: 100, epoch: 0, loss: 2, deviceSeconds: 0.5 });
   end(reportOf(job));
-  const release = await begun;
+  const { moved, release } = await begun;
   const before = beats.count;
-  for (let minute = 0; minute < 30; minute++) pass(60);
+  for (let minute = 0; minute < 30; minute++) {
+    pass(60);
+    moved();
+  }
   expect(beats.count - before).toBe(30);
   release();
   expect(await ended).toMatchObject({ outcome: { status: 'completed' } });
@@ -90,10 +100,13 @@ test('the last checkpoint of a trainer that died is waited for, however slow the
   const { trainer, pass, ended } = await watch(store);
   const { job, events } = await trainer.training;
   events.checkpoint(writeCheckpoint(job, 50));
-  const release = await begun;
+  const { moved, release } = await begun;
   trainer.kill();
   await new Promise(setImmediate);
-  for (let minute = 0; minute < 10; minute++) pass(60);
+  for (let minute = 0; minute < 10; minute++) {
+    pass(60);
+    moved();
+  }
   release();
   expect(await ended).toMatchObject({ name: 'TrainerCrashed' });
   expect(await manifestOf(store)).toMatchObject({ checkpoints: [{ step: 50 }], death: { cause: 'trainerKilled' } });

@@ -6,7 +6,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newOwnedFolder, sweepOwnedFolders } from '../../../owned-folders';
+import { newOwnedFolder, sweepOwned } from '../../../owned-folders';
 import { native } from '../native';
 import type { Dtype, GraphNode } from './graph';
 import { encodeSavedModel } from './saved-model';
@@ -26,7 +26,7 @@ export class Session {
 
   /** @throws Error with TensorFlow's words if it does not accept the graph. */
   constructor(nodes: readonly GraphNode[]) {
-    sweepOwnedFolders(tmpdir(), 'stepwell-graph-');
+    sweepOwned(tmpdir(), 'stepwell-graph-');
     const folder = newOwnedFolder(tmpdir(), 'stepwell-graph-');
     try {
       writeFileSync(join(folder, 'saved_model.pb'), encodeSavedModel(nodes, { tag: TAG }));

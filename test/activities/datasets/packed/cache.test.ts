@@ -1,9 +1,11 @@
 import { existsSync, readFileSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
+import { ownedName } from '../../../../activities/owned-folders';
 import { ensureDataset } from '../../../../activities/datasets/packed/cache';
 import { pinDataset } from '../../../../activities/datasets/packed/pin';
 import { memoryStore } from '../../../../activities/storage/memory';
-import type { ObjectStore } from '../../../../activities/storage/object-store';
+import type { ObjectStore, TransferOptions } from '../../../../activities/storage/object-store';
 import { loadDataset } from '../../../../activities/training/examples/dataset';
 import type { PinnedDataset } from '../../../../workflows/words/study';
 import { folderOf, idxSet, pattern } from '../../../support/datasets';
@@ -52,7 +54,7 @@ async function inAnotherProcess<T>(work: (ensure: typeof ensureDataset) => Promi
 describe('a cached data set', () => {
   it('is what was packed, as the trainer reads it', async () => {
     const { store, dataset, cache } = await world();
-    const folder = await ensureDataset(store, dataset, cache, onMoved);
+    const folder = await ensureDataset(store, dataset, cache, { onMoved });
     expect(folder).toBe(path.join(cache, dataset.sha256));
     const { manifest, train, test } = loadDataset(folder);
     expect(manifest.classes).toBe(3);
@@ -66,32 +68,34 @@ describe('a cached data set', () => {
     const moves = [0, 0, 0];
     await Promise.all(
       moves.map((_, i) =>
-        ensureDataset(store, dataset, cache, () => {
-          moves[i]! += 1;
+        ensureDataset(store, dataset, cache, {
+          onMoved: () => {
+            moves[i]! += 1;
+          },
         }),
       ),
     );
-    await ensureDataset(store, dataset, cache, onMoved);
+    await ensureDataset(store, dataset, cache, { onMoved });
     expect(gets).toHaveLength(5);
     expect(moves.every((count) => count >= 5 && count === moves[0])).toBe(true);
   });
 
   it('is not fetched by the next process', async () => {
     const { store, dataset, cache, gets } = await world();
-    await ensureDataset(store, dataset, cache, onMoved);
+    await ensureDataset(store, dataset, cache, { onMoved });
     gets.length = 0;
-    await inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved));
+    await inAnotherProcess((ensure) => ensure(store, dataset, cache, { onMoved }));
     expect(gets).toEqual([]);
   });
 
   it('has a damaged file fetched again by the next process', async () => {
     const { store, dataset, cache, gets } = await world();
-    const folder = await ensureDataset(store, dataset, cache, onMoved);
+    const folder = await ensureDataset(store, dataset, cache, { onMoved });
     const file = path.join(folder, 'train-images-00000.u8');
     const whole = readFileSync(file);
     writeFileSync(file, Buffer.alloc(whole.length));
     gets.length = 0;
-    await inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved));
+    await inAnotherProcess((ensure) => ensure(store, dataset, cache, { onMoved }));
     expect(readFileSync(file)).toEqual(whole);
     expect(gets).toEqual([`datasets/${dataset.sha256}/train-images-00000.u8`]);
   });
@@ -103,23 +107,23 @@ describe('a cached data set', () => {
     ['removed it all', (folder) => rmSync(folder, { recursive: true })],
   ])('is repaired within the same process where somebody %s', async (_, damage) => {
     const { store, dataset, cache } = await world();
-    const folder = await ensureDataset(store, dataset, cache, onMoved);
+    const folder = await ensureDataset(store, dataset, cache, { onMoved });
     damage(folder);
-    await ensureDataset(store, dataset, cache, onMoved);
+    await ensureDataset(store, dataset, cache, { onMoved });
     expect([...imagesOf(loadDataset(folder).train)]).toEqual([...pattern(60)]);
   });
 
   it('is looked at once a minute where nothing has failed yet', async () => {
     const { store, dataset, cache } = await world();
     const clock = jest.spyOn(performance, 'now').mockReturnValue(1_000);
-    const folder = await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    const folder = await ensureDataset(store, dataset, cache, { onMoved, look: 'eachMinute' });
     const file = path.join(folder, 'test-labels-00000.i32');
     rmSync(file);
     clock.mockReturnValue(60_999);
-    await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    await ensureDataset(store, dataset, cache, { onMoved, look: 'eachMinute' });
     expect(existsSync(file)).toBe(false);
     clock.mockReturnValue(61_000);
-    await ensureDataset(store, dataset, cache, onMoved, 'eachMinute');
+    await ensureDataset(store, dataset, cache, { onMoved, look: 'eachMinute' });
     expect(existsSync(file)).toBe(true);
     clock.mockRestore();
   });
@@ -127,8 +131,8 @@ describe('a cached data set', () => {
   it('survives two processes that fetch it at once', async () => {
     const { store, dataset, cache } = await world();
     const [here, there] = await Promise.all([
-      ensureDataset(store, dataset, cache, onMoved),
-      inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved)),
+      ensureDataset(store, dataset, cache, { onMoved }),
+      inAnotherProcess((ensure) => ensure(store, dataset, cache, { onMoved })),
     ]);
     expect(here).toBe(there);
     expect([...imagesOf(loadDataset(here).train)]).toEqual([...pattern(60)]);
@@ -150,20 +154,66 @@ describe('a cached data set', () => {
         return store.getFile(...args);
       },
     };
-    await expect(ensureDataset(broken, dataset, cache, onMoved)).rejects.toThrow('connection lost');
+    await expect(ensureDataset(broken, dataset, cache, { onMoved })).rejects.toThrow('connection lost');
     gets.length = 0;
-    await ensureDataset(store, dataset, cache, onMoved);
+    await ensureDataset(store, dataset, cache, { onMoved });
     expect(gets.map((key) => path.basename(key))).toEqual(['test-images-00000.u8', 'test-labels-00000.i32']);
+  });
+
+  it('is fetched no further once nobody waits for it, and whole by whoever comes then', async () => {
+    const { store, dataset, cache, gets } = await world();
+    const wanted = [new AbortController(), new AbortController()];
+    const begun = [0, 0];
+    let transfer: TransferOptions = {};
+    const slow = {
+      ...store,
+      getFile: async (key: string, file: string | null, options: TransferOptions = {}) => {
+        transfer = options;
+        options.onMoved?.(1);
+        await new Promise((_, reject) => options.signal?.addEventListener('abort', () => reject(new Error('ended'))));
+        return store.getFile(key, file, options);
+      },
+    };
+    const ended: Promise<unknown>[] = [];
+    await new Promise<void>((resolve) => {
+      for (const [i, { signal }] of wanted.entries()) {
+        const onMoved = (): void => {
+          begun[i]! += 1;
+          if (begun.every((count) => count > 0)) resolve();
+        };
+        ended.push(ensureDataset(slow, dataset, cache, { onMoved, signal }).catch((error: Error) => error.message));
+      }
+    });
+    wanted[0]!.abort(new Error('stopped'));
+    await new Promise(setImmediate);
+    expect(transfer.signal?.aborted).toBe(false);
+    wanted[1]!.abort(new Error('stopped'));
+    await new Promise(setImmediate);
+    expect(transfer.signal?.aborted).toBe(true);
+    expect([await Promise.all(ended), gets]).toEqual([['stopped', 'stopped'], []]);
+    await ensureDataset(store, dataset, cache);
+    expect(gets).toHaveLength(5);
+  });
+
+  it('has what a killed download of this machine left removed by the next one at once', async () => {
+    const { store, dataset, cache } = await world();
+    const folder = await ensureDataset(store, dataset, cache);
+    // As of a process that had this one's id before it began.
+    const left = path.join(folder, `.partial-${hostname()}-${process.pid}-1-${'a'.repeat(32)}`);
+    const own = path.join(folder, ownedName('.partial-'));
+    for (const file of [left, own]) writeFileSync(file, '');
+    await inAnotherProcess((ensure) => ensure(store, dataset, cache));
+    expect([existsSync(left), existsSync(own)]).toEqual([false, true]);
   });
 
   it('has what a killed download left removed after a day, and not before', async () => {
     const { store, dataset, cache } = await world();
-    const folder = await ensureDataset(store, dataset, cache, onMoved);
+    const folder = await ensureDataset(store, dataset, cache, { onMoved });
     const [old, young] = ['.partial-old', '.partial-young'].map((name) => path.join(folder, name)) as [string, string];
     writeFileSync(old, '');
     writeFileSync(young, '');
     utimesSync(old, 0, 0);
-    await inAnotherProcess((ensure) => ensure(store, dataset, cache, onMoved));
+    await inAnotherProcess((ensure) => ensure(store, dataset, cache, { onMoved }));
     expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
   });
 
@@ -174,7 +224,7 @@ describe('a cached data set', () => {
     const { store, dataset, cache } = await world();
     const key = `datasets/${dataset.sha256}/${name}`;
     await store.put(key, Buffer.from('{}'));
-    await expect(ensureDataset(store, dataset, cache, onMoved)).rejects.toMatchObject({
+    await expect(ensureDataset(store, dataset, cache, { onMoved })).rejects.toMatchObject({
       name: 'DatasetCorrupt',
       message: expect.stringMatching(
         new RegExp(`other bytes than were written \\[key=${key}, .*delete memory://datasets/${dataset.sha256}/`),
@@ -185,7 +235,7 @@ describe('a cached data set', () => {
   it('is corrupt where the store lost an object', async () => {
     const { store, dataset, cache } = await world();
     await store.delete([`datasets/${dataset.sha256}/test-images-00000.u8`]);
-    await expect(ensureDataset(store, dataset, cache, onMoved)).rejects.toMatchObject({
+    await expect(ensureDataset(store, dataset, cache, { onMoved })).rejects.toMatchObject({
       name: 'DatasetCorrupt',
       message: expect.stringMatching(/lacks an object/),
     });

@@ -21,7 +21,7 @@ describe.each(['versitygw', 'minio'] as const)('a data set in a bucket of %s', (
     };
     const spec = { format: 'idx', uri: `s3://${from.bucket}/sets/tiny`, validationFraction: 0.2 };
     const dataset = await pinDataset(dependencies, spec, 1, { onProgress: () => undefined });
-    const { train } = loadDataset(await ensureDataset(store, dataset, folderOf({}), () => undefined));
+    const { train } = loadDataset(await ensureDataset(store, dataset, folderOf({})));
     expect(createHash('sha256').update(imagesOf(train)).digest('hex')).toBe(
       createHash('sha256').update(pattern(60)).digest('hex'),
     );

@@ -17,7 +17,7 @@ async function packed(): Promise<string> {
     1,
     { onProgress: () => undefined },
   );
-  return ensureDataset(store, dataset, folderOf({}), () => undefined);
+  return ensureDataset(store, dataset, folderOf({}));
 }
 
 describe('a packed data set', () => {

@@ -51,7 +51,7 @@ async function packed(examples: number): Promise<LocalDigits> {
     classes,
     split,
   };
-  return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder(), () => undefined) };
+  return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder()) };
 }
 
 const jobOn = (data: LocalDigits): TrainJob =>

@@ -166,9 +166,10 @@ describe('a trial', () => {
         { className: 'Dense', config: { units: 7 } },
       ],
     };
-    await expect(trainer.train(digitsJob(digits, { model: broken }))).rejects.toThrow(
-      'model must end in one output of shape [null,10] (one logit per class), got [null,6,6,7]',
-    );
+    expect((await finished(trainer, digitsJob(digits, { model: broken }))).outcome).toEqual({
+      status: 'invalid',
+      reason: 'model must end in one output of shape [null,10] (one logit per class), got [null,6,6,7]',
+    });
     expect(held()).toEqual(before);
   });
 
