@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { StudyRecord, StudyStatus } from '../../workflows/words/progress';
+import type { StudyStatus } from '../../workflows/words/progress';
 import type { ObjectStore } from '../storage/object-store';
 import { readChanges } from './changes-record';
 import type { ChangesRecord } from './changes-record';
@@ -12,7 +12,7 @@ import type { DecisionRecord } from './decision-record';
 import { openingIn, openingKey, studyIds } from './opening';
 import type { StudyOpening } from './opening';
 import { unseal } from './sealed';
-import { studyKey } from './study-keys';
+import { publishedBy } from './study-runs';
 
 export interface StoredStudy {
   readonly opening: StudyOpening;
@@ -57,11 +57,7 @@ export async function unfinishedStudies(store: ObjectStore): Promise<readonly st
 }
 
 async function endOf(store: ObjectStore, { studyId, studyRun }: StudyOpening): Promise<StoredStudy['ended']> {
-  const found = await unseal(store, studyKey(studyId, 'study.json'));
-  if (!('value' in found)) return undefined;
-  const record = found.value as StudyRecord;
-  const { status } = record.progress;
-  if (record.studyRun !== studyRun) return undefined;
+  const status = (await publishedBy(store, studyId, studyRun))?.progress.status;
   return status === 'completed' || status === 'cancelled' || status === 'failed' ? status : undefined;
 }
 
