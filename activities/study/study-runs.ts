@@ -8,7 +8,8 @@
 import type { StudyRecord } from '../../workflows/words/progress';
 import type { ObjectStore } from '../storage/object-store';
 import { contentsIn, contentsKey, writeContents } from './contents';
-import { decisionKey, readDecision } from './decision-record';
+import { decisionAt, decisionKey, readDecision } from './decision-record';
+import type { DecisionRecord } from './decision-record';
 import { openingIn, openingKey } from './opening';
 import { seal, unseal } from './sealed';
 import { runPrefix, studyKey } from './study-keys';
@@ -78,4 +79,17 @@ export async function keepDecisions(store: ObjectStore, studyId: string, newRun:
       await store.copy(decisionKey(studyId, stageId), `${place}decisions/${stageId}.json`);
   }
   await store.copy(openingKey(studyId), `${place}opening.json`);
+}
+
+/** What a run decided in a stage, wherever that is; `undefined` where it has decided nothing there. */
+export async function decidedBy(
+  store: ObjectStore,
+  { studyId, studyRun, stageId }: { readonly studyId: string; readonly studyRun: string; readonly stageId: string },
+): Promise<DecisionRecord | undefined> {
+  const newest = await readDecision(store, studyId, stageId);
+  const decided =
+    newest?.studyRun === studyRun
+      ? newest
+      : await decisionAt(store, `${runPrefix(studyId, studyRun)}decisions/${stageId}.json`);
+  return decided?.studyRun === studyRun ? decided : undefined;
 }

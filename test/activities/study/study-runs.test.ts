@@ -6,6 +6,8 @@ import { readRoots } from '../../../activities/garbage/roots';
 import { encodeManifest, firstManifest, manifestKey } from '../../../activities/ledger/manifest';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
+import { carryDecisions } from '../../../activities/study/carry-decisions';
+import { readDecision } from '../../../activities/study/decision-record';
 import { readStudy, unfinishedStudies } from '../../../activities/study/stored-study';
 import { runsOf } from '../../../activities/study/study-runs';
 import { verifyStudy } from '../../../activities/verify/verify-study';
@@ -74,6 +76,14 @@ it('a run that fails leaves the completed one before whole, its decisions too, a
     ended: 'failed',
     decided: [{ decision: { because: 'decided by second' } }],
   });
+  expect(await readStudy(store, 'twin', 'first')).toMatchObject({
+    ended: 'completed',
+    opening: { studyRun: 'first' },
+    decided: [{ decision: { because: 'decided by first' } }],
+  });
+  await expect(readStudy(store, 'twin', 'third')).rejects.toThrow(
+    'there is no run third of study twin in memory://; beside the newest it has first, second',
+  );
   expect(await damage()).toEqual([]);
   const roots = await readRoots(store);
   expect([[...roots.trials].sort(), [...roots.openRuns]]).toEqual([[HASH, OTHER], []]);
@@ -125,4 +135,22 @@ it('a garbage collection that reads while a run begins loses no trial of the one
     },
   });
   expect([...roots.trials].sort()).toEqual([HASH, OTHER]);
+});
+
+it('a rerun of an earlier run takes over what that run decided, with its trials', async () => {
+  await (
+    await begin('first', HASH)
+  )('completed');
+  await (
+    await begin('second', OTHER)
+  )('failed');
+  const { decided } = await readStudy(store, 'twin', 'first');
+  const origin = { kind: 'rerun', studyId: 'twin', stageIds: ['final-train'], changed: [] } as const;
+  const carried = { origin, studyRun: 'first', decisions: decided.map(({ decision }) => decision) };
+  await carryDecisions(store, { studyId: 'twin-2', studyRun: 'third', carried });
+  expect(await readDecision(store, 'twin-2', 'final-train')).toMatchObject({
+    studyRun: 'third',
+    decision: { because: 'decided by first' },
+    trials: [{ hash: HASH, reused: true }],
+  });
 });
