@@ -55,6 +55,7 @@ const EXIT_OF_FAILURE: Partial<Record<FailureType, Exit>> = {
 /** Names of errors that the world outside causes, wherever they were thrown. */
 const ENVIRONMENT_ERRORS: readonly string[] = [
   'ServerUnreachable',
+  'StudyStranded',
   'WorkerRefused',
   'ConfigInvalid',
   'StorageRefused',

@@ -11,6 +11,7 @@ import { print, printJson } from './output';
 import type { Display } from './progress/display';
 import { resultText } from './result';
 import type { StudyServices } from './services';
+import { storedProgress } from './stored-progress';
 import { watchStudy } from './watch-study';
 
 export interface FollowOptions {
@@ -19,6 +20,8 @@ export interface FollowOptions {
   readonly json: boolean;
   readonly interrupt: Interrupt;
   readonly display: Display;
+  /** Of embedded services. */
+  readonly folder: string;
 }
 
 /** Shows a study's progress until it ends, and its result on stdout. @throws StudyFailed with the reason. */
@@ -28,8 +31,12 @@ export async function followStudy({
   json,
   interrupt,
   display,
+  folder,
 }: FollowOptions): Promise<void> {
-  const last = await Promise.race([watchStudy({ client, name, display, interrupt }), failed]);
+  const last = await Promise.race([
+    watchStudy({ client, name, display, interrupt, stored: () => storedProgress(folder, name) }),
+    failed,
+  ]);
   const result = await studyHandle(client, name)
     .result()
     .catch((cause: unknown) => {

@@ -23,6 +23,8 @@ export interface LoadedStudy {
   readonly parsed: ParsedStudy;
   /** As it was written, but for the data set's absolute address: what is sent to the workers. */
   readonly input: unknown;
+  /** As in `StudyFile`. */
+  readonly explain: (problems: readonly Problem[]) => readonly string[];
 }
 
 interface Findings {
@@ -59,7 +61,7 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
     say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };
-  return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } } };
+  return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } }, explain };
 }
 
 /** Imports as the workers will read them, so that what is wrong with a file shows before anything starts. */

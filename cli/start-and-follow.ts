@@ -67,7 +67,7 @@ export async function startAndFollow(
       await beginStudy(client, { name, study, taskQueuePrefix, beginning });
     const [only] = names;
     if (detach || only === undefined || names.length > 1) return announce(names, json);
-    await followStudy({ services, name: only, json, interrupt, display });
+    await followStudy({ services, name: only, json, interrupt, display, folder });
   } finally {
     // What is being started when Ctrl-C comes must be stopped all the same.
     await starting.then(

@@ -10,6 +10,7 @@ import { reasonOf } from './failure';
 import { unlessInterrupted } from './interrupt';
 import type { Interrupt } from './interrupt';
 import type { Display } from './progress/display';
+import type { StudyProgress } from '../workflows/words/progress';
 
 /** Often enough to look alive; one look is a few milliseconds of the server's time. */
 const LOOK_EVERY_MILLISECONDS = 500;
@@ -19,6 +20,8 @@ export interface Watch {
   readonly name: string;
   readonly display: Display;
   readonly interrupt: Interrupt;
+  /** What else is known of a study that no worker answers for. */
+  readonly stored: () => Promise<StudyProgress | undefined>;
 }
 
 /**
@@ -27,14 +30,17 @@ export interface Watch {
  * @returns The last that was seen of it.
  * @throws StudyNotFound, the interrupt's error, or what the server says when it refuses the very first question.
  */
-export async function watchStudy({ client, name, display, interrupt }: Watch): Promise<StudyObservation> {
+export async function watchStudy({ client, name, display, interrupt, stored }: Watch): Promise<StudyObservation> {
   const look = observeStudy(client, name);
   let last: StudyObservation | undefined;
+  let asStored: Promise<StudyProgress | undefined> | undefined;
   try {
     for (;;) {
       let lost: string | undefined;
       try {
         last = await unlessInterrupted(interrupt, look());
+        if (last.refusal !== undefined && last.progress === undefined)
+          last = { ...last, progress: await (asStored ??= stored()) };
       } catch (error) {
         if (last === undefined || !isServerAway(error)) throw error;
         lost = reasonOf(error);

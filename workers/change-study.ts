@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ChangeInputs, ChangeName, StudyChange } from '../workflows/driver/control/change';
+import { assertNotStranded } from './planner-refusal';
 import { describeStudy, studyHandle } from './study-handle';
 import type { StudyClient } from './study-handle';
 
@@ -29,10 +30,13 @@ export class ChangeRejected extends Error {
 /** A cancellation goes on without its word in the record when no tuner worker takes that word within this. */
 const WORD_MILLISECONDS = 3_000;
 
+/** A change that no worker takes is looked into this often. */
+const LOOK_EVERY_MILLISECONDS = 1_000;
+
 /**
  * Asks a study to change. Waits for a tuner worker, for as long as none is there.
  *
- * @throws StudyNotFound, StudyEnded, ChangeRejected
+ * @throws StudyNotFound, StudyEnded, ChangeRejected, StudyStranded where those that are there have not its planner
  */
 export async function changeStudy<Name extends ChangeName>(
   client: StudyClient,
@@ -41,12 +45,25 @@ export async function changeStudy<Name extends ChangeName>(
   input: ChangeInputs[Name],
 ): Promise<StudyChange> {
   await assertRuns(client, name);
+  await assertNotStranded(client, name);
+  const answer = studyHandle(client, name).executeUpdate<StudyChange, [ChangeInputs[Name]]>(change, { args: [input] });
+  const answered = new AbortController();
   try {
-    return await studyHandle(client, name).executeUpdate<StudyChange, [ChangeInputs[Name]]>(change, { args: [input] });
+    return await Promise.race([answer, whileNotStranded(client, name, answered.signal)]);
   } catch (error) {
     // It ended between the two questions.
     if (error instanceof WorkflowNotFoundError) await assertRuns(client, name);
     throw asRejected(error);
+  } finally {
+    answered.abort();
+  }
+}
+
+/** A worker may be there and take nothing: then the change would wait for ever. */
+async function whileNotStranded(client: StudyClient, name: string, signal: AbortSignal): Promise<never> {
+  for (;;) {
+    await delay(LOOK_EVERY_MILLISECONDS, undefined, { signal });
+    await assertNotStranded(client, name);
   }
 }
 

@@ -31,6 +31,7 @@ export { listStudies } from './list-studies';
 export type { StudyListing } from './list-studies';
 export { observeStudy } from './observe-study';
 export type { StudyObservation } from './observe-study';
+export { plannerRefusal, strandedText, StudyStranded, terminateStudy } from './planner-refusal';
 export type { RetriedWork, RunningTrial } from './pending-work';
 export { describeStudy, studyHandle, StudyNotFound } from './study-handle';
 export type { StudyClient } from './study-handle';

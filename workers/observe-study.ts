@@ -9,6 +9,7 @@ import { STUDY_PROGRESS_QUERY, TASK_QUEUES } from '../workflows/words/contract';
 import type { StudyProgress } from '../workflows/words/progress';
 import { retriedWork, runningTrials } from './pending-work';
 import type { RetriedWork, RunningTrial } from './pending-work';
+import { plannerRefusal, refusalIn } from './planner-refusal';
 import { describeStudy, studyHandle } from './study-handle';
 import type { StudyClient } from './study-handle';
 
@@ -20,6 +21,8 @@ export interface StudyObservation {
   readonly progress: StudyProgress | undefined;
   /** Whether a tuner worker answered the latest question, or still has time to. */
   readonly tunerAnswers: boolean;
+  /** What a tuner worker said that has not the study's planner; `undefined` where none did. */
+  readonly refusal: string | undefined;
   readonly trials: readonly RunningTrial[];
   readonly retried: readonly RetriedWork[];
   /** Training workers that asked for work of late; `undefined` where nobody waits for one. */
@@ -51,8 +54,9 @@ export function observeStudy(studyClient: StudyClient, name: string): () => Prom
   return async () => {
     const description = await withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () => describeStudy(studyClient, name));
     const { status, startTime, memo, historyLength, runId } = description;
-    const [{ progress, tunerAnswers }, trials] = await Promise.all([
+    const [{ progress, tunerAnswers, refusal }, refused, trials] = await Promise.all([
       ask(`${runId}/${historyLength}`),
+      withDeadline(client, ANSWER_TIMEOUT_MILLISECONDS, () => plannerRefusal(client, description)),
       runningTrials(client, description),
     ]);
     const startedAt = memo?.['stepwellStartedAt'];
@@ -61,9 +65,10 @@ export function observeStudy(studyClient: StudyClient, name: string): () => Prom
       status: status.name,
       progress,
       tunerAnswers,
+      refusal: refused ?? refusal,
       trials,
       startedAt: typeof startedAt === 'string' ? new Date(startedAt) : startTime,
-      retried: retriedWork(description),
+      retried: retriedWork(description, refused ?? refusal),
       trainingWorkers: trials.some(({ state }) => state === 'queued')
         ? await trainingWorkers(client, description.taskQueue)
         : undefined,
@@ -74,6 +79,7 @@ export function observeStudy(studyClient: StudyClient, name: string): () => Prom
 interface Answer {
   readonly progress: StudyProgress | undefined;
   readonly tunerAnswers: boolean;
+  readonly refusal: string | undefined;
 }
 
 /** Asks in the background, one question at a time: a worker that is gone must not stop the watcher. */
@@ -81,6 +87,7 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
   let progress: StudyProgress | undefined;
   let answered: string | undefined;
   let tunerAnswers = true;
+  let refusal: string | undefined;
   let open: Promise<void> | undefined;
   const ask = async (version: string): Promise<void> => {
     try {
@@ -88,9 +95,9 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
         studyHandle(studyClient, name).query<StudyProgress>(STUDY_PROGRESS_QUERY),
       );
       answered = version;
-      tunerAnswers = true;
-    } catch {
-      tunerAnswers = false;
+      [tunerAnswers, refusal] = [true, undefined];
+    } catch (error) {
+      [tunerAnswers, refusal] = [false, refusalIn(error)];
     } finally {
       open = undefined;
     }
@@ -98,7 +105,7 @@ function progressQuestion(studyClient: StudyClient, name: string): (version: str
   return async (version) => {
     if (version !== answered)
       await Promise.race([(open ??= ask(version)), delay(QUERY_PATIENCE_MILLISECONDS, undefined, { ref: false })]);
-    return { progress, tunerAnswers };
+    return { progress, tunerAnswers, refusal };
   };
 }
 

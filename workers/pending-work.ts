@@ -54,7 +54,8 @@ export async function runningTrials(
   );
 }
 
-export function retriedWork({ raw }: WorkflowExecutionDescription): readonly RetriedWork[] {
+/** @param refusal Why no worker takes the workflow's task, where that is known and told elsewhere. */
+export function retriedWork({ raw }: WorkflowExecutionDescription, refusal?: string): readonly RetriedWork[] {
   const activities = (raw.pendingActivities ?? []).flatMap((pending) => {
     const failure = failureOf(pending);
     const what = pending.activityType?.name ?? 'activity';
@@ -62,7 +63,7 @@ export function retriedWork({ raw }: WorkflowExecutionDescription): readonly Ret
   });
   const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
   const stuck =
-    attempt <= TASK_ATTEMPTS_USUAL
+    refusal !== undefined || attempt <= TASK_ATTEMPTS_USUAL
       ? []
       : [{ what: 'the workflow', attempt, failure: 'the tuner worker cannot go on with it; its log says why' }];
   return [...activities, ...stuck];

@@ -268,16 +268,16 @@ function clientSettings() {
 function clientOf({ endpoint, region, accessKeyId, secretAccessKey }: S3Access, own: S3ClientConfig = {}): S3Client {
   return new S3Client({
     ...clientSettings(),
-    ...own,
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-    forcePathStyle: true,
     // What is not said here the SDK takes from the user's own settings, which are for other servers.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
     requestChecksumCalculation: 'WHEN_SUPPORTED',
     retryMode: 'standard',
+    ...own,
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
   });
 }
 

@@ -7,7 +7,9 @@
  *
  * @module
  */
-import type { StudyFinal } from '../../workflows/words/progress';
+import { progressOf } from '../../workflows/driver/progress';
+import { StudyState } from '../../workflows/driver/state';
+import type { StudyFinal, StudyProgress } from '../../workflows/words/progress';
 import type { TuneStudyInput } from '../../workflows/words/contract';
 import { NO_RECOVERIES, withReceipts } from '../../workflows/trials/recoveries';
 import type { RecoveryRecord } from '../../workflows/trials/recoveries';
@@ -63,6 +65,13 @@ export async function recoveryOf(store: ObjectStore, { opening, decided, changes
     changed: [],
   };
   return { studyRun, origins: [...origins, recovered], snapshot, ...(fresh !== undefined && { fresh }) };
+}
+
+/** What a study would tell of itself, of what the store has: the stages that have decided, and what they cost. */
+export async function progressInStore(store: ObjectStore, stored: StoredStudy): Promise<StudyProgress> {
+  const { snapshot, studyRun } = await recoveryOf(store, stored);
+  const { studyId } = stored.opening;
+  return progressOf(StudyState.of(studyId, { studyRun: studyRun ?? stored.opening.studyRun }, snapshot));
 }
 
 /** Every change is in all later records: the one with the most is the newest. */

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { planStudy } from '../../workflows/planning/simulate';
 import type { StudyPlan } from '../../workflows/planning/simulate';
 import { positiveNumber } from '../arguments';
+import { checkModel, describedDataset } from '../check-model';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson } from '../output';
@@ -44,17 +45,9 @@ export function plan(program: Command): void {
     });
 }
 
-/** Reads the headers and labels of the data set; packs and writes nothing. */
-async function planOf({ parsed }: LoadedStudy): Promise<StudyPlan> {
-  // The AWS SDK takes half a second to load: only commands that may open a bucket pay for it.
-  const {
-    describeDataset,
-  }: typeof import('../../activities/datasets/packed/pin') = require('../../activities/datasets/packed/pin');
-  const { s3Store }: typeof import('../../activities/storage/s3') = require('../../activities/storage/s3');
-  const { split, classes } = await describeDataset(parsed.dataset, parsed.seed, {
-    fileRoots: ['/'],
-    openBucket: s3Store,
-  });
+async function planOf(study: LoadedStudy): Promise<StudyPlan> {
+  const { shape, split, classes } = await describedDataset(study);
+  checkModel(study, { shape, classes });
   const { trainExamples, validationExamples, testExamples } = split;
-  return planStudy(parsed, { trainExamples, validationExamples, testExamples, classes });
+  return planStudy(study.parsed, { trainExamples, validationExamples, testExamples, classes });
 }

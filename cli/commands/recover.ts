@@ -7,7 +7,9 @@ import type { Command } from 'commander';
 import { counted } from '../../activities/wording/numbers';
 import { describeStudy, StudyNotFound } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
-import { demandPlanner } from '../../workflows/driver/planner-version';
+import type { StoredStudy } from '../../activities/study/stored-study';
+import { PLANNER_VERSION } from '../../workflows/driver/planner-version';
+import type { ResolvedStudy } from '../../workflows/words/study';
 import { CommandError, ofStudy } from '../failure';
 import { print, printJson, say } from '../output';
 import { connectServices, DEFAULT_FOLDER } from '../services';
@@ -85,13 +87,28 @@ async function recovered(store: Awaited<ReturnType<typeof openStore>>['store'], 
       'StudyEnded',
     );
   }
-  const {
-    opening: { asked, study },
-    decided,
-  } = stored;
-  demandPlanner(study);
-  say(`study ${name}: ${decided.length} of ${counted(study.stages.length, 'stage')} had been decided`);
-  return { name, study: asked, beginning: await recoveryOf(store, stored) };
+  const { opening, decided } = stored;
+  const { asked, study: before } = opening;
+  say(`study ${name}: ${decided.length} of ${counted(before.stages.length, 'stage')} had been decided`);
+  const study = plannable(stored);
+  return { name, study: asked, beginning: await recoveryOf(store, { ...stored, opening: { ...opening, study } }) };
+}
+
+/** As it began, or, where this Stepwell has another planner, for that one from the next stage on. */
+function plannable({ opening, decided }: StoredStudy): ResolvedStudy {
+  const { study, studyId } = opening;
+  if (study.plannerVersion === PLANNER_VERSION) return study;
+  const { replanned }: typeof import('../../activities/study/replan') = require('../../activities/study/replan');
+  const anew = replanned(opening, decided.length);
+  const versions = `planner version ${study.plannerVersion}, and this Stepwell has ${PLANNER_VERSION}`;
+  if (typeof anew === 'string')
+    throw new CommandError(
+      `study ${studyId} began with ${versions}, which cannot go on with it: ${anew}; recover it with a Stepwell of version ${study.plannerVersion}`,
+      'failed',
+      'PlannerUnknown',
+    );
+  say(`study ${studyId} began with ${versions}: what has been decided stays, and its stages go on by the new one`);
+  return anew;
 }
 
 /** Those of the unfinished studies that the server does not run. */

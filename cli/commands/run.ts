@@ -75,7 +75,7 @@ async function runStudy(
     services = await unlessInterrupted(interrupt, starting);
     await begin(services, study, fresh);
     if (detach) return announce(name, json);
-    await followStudy({ services, name, json, interrupt, display });
+    await followStudy({ services, name, json, interrupt, display, folder });
   } finally {
     // What is being started when Ctrl-C comes must be stopped all the same.
     await starting.then(

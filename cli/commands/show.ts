@@ -12,6 +12,7 @@ import { noticesOf, retriesOf } from '../progress/view';
 import { connectServices, DEFAULT_FOLDER } from '../services';
 import { showRun } from '../show-run';
 import { showText } from '../show-text';
+import { storedProgress } from '../stored-progress';
 
 interface ShowOptions {
   readonly json?: boolean;
@@ -50,7 +51,7 @@ export function show(program: Command): void {
 async function showStudy(name: string, { json, folder }: ShowOptions): Promise<void> {
   const services = await connectServices(folder);
   try {
-    const known = await studyRecord(services.client, name);
+    const known = await studyRecord(services.client, name, () => storedProgress(folder, name));
     if (json === true) printJson(known);
     else print(textOf(known, services.storeFolder));
   } finally {
@@ -63,21 +64,28 @@ function textOf(
   storeFolder: string | undefined,
 ): string {
   const end = result === null ? failure?.message : resultText(result, storeFolder);
-  if (progress === null) return end ?? status;
+  if (progress === null) return end ?? [`study is ${status}`, ...waits].join('\n\n');
   const told = showText(progress, isRunning(status) ? progress.status : status);
   const text = [told, ...waits.filter((wait) => !told.includes(wait))].join('\n\n');
   // A study that was cancelled or terminated says so in its first line.
   return end === undefined || (result === null && status !== 'failed') ? text : `${text}\n\n${end}`;
 }
 
-async function studyRecord(client: StudyClient, name: string): Promise<StudyRecordView> {
+async function studyRecord(
+  client: StudyClient,
+  name: string,
+  stored: () => Promise<StudyProgress | undefined>,
+): Promise<StudyRecordView> {
   const description = await describeStudy(client, name);
   const status = description.status.name.toLowerCase();
   const end = isRunning(status) ? undefined : await endOf(client, name);
   const look = observeStudy(client, name);
   let observation = await look();
-  while (observation.progress === undefined && observation.tunerAnswers) observation = await look();
-  if (observation.progress === undefined && end === undefined) {
+  const knowsMore = ({ progress, tunerAnswers, refusal }: typeof observation): boolean =>
+    progress === undefined && tunerAnswers && refusal === undefined;
+  while (knowsMore(observation)) observation = await look();
+  if (observation.refusal !== undefined) observation = { ...observation, progress: await stored() };
+  if (observation.progress === undefined && observation.refusal === undefined && end === undefined) {
     const message = `study ${name} is ${status}, and no tuner worker runs that could tell more; start one with: stepwell worker tuner`;
     throw new CommandError(message, 'environment', 'NoTunerWorker');
   }

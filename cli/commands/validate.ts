@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkSearchedModel } from '../check-model';
 import { loadStudy } from '../load-study';
 import { print, printJson } from '../output';
 
@@ -9,7 +10,9 @@ export function validate(program: Command): void {
     .argument('[study]', 'YAML or JSON file, a module, or - for stdin', 'study.yaml')
     .option('--json', 'print the study with every default filled, as JSON')
     .action(async (file: string, { json }: { readonly json?: boolean }) => {
-      const { parsed } = await loadStudy(file);
+      const study = await loadStudy(file);
+      const { parsed } = study;
+      await checkSearchedModel(study);
       if (json === true) return printJson(parsed);
       const stages = parsed.stages.map(({ stage, inserted }) =>
         inserted === undefined ? stage : `${stage} (put in: ${inserted})`,

@@ -26,7 +26,7 @@ async function watchStudy(name: string, { json = false, folder }: WatchOptions):
   );
   const services = await connectServices(folder);
   try {
-    await followStudy({ services, name, json, interrupt, display: displayFor(process.stderr) });
+    await followStudy({ services, name, json, interrupt, display: displayFor(process.stderr), folder });
   } finally {
     await services.close();
     interrupt.release();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { strandedText } from '../../workers/planner-refusal';
 import type { RunningTrial, StudyObservation } from '../../workers/client';
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/progress';
 
@@ -54,7 +55,7 @@ export function waitsFor(studyId: string, status: string, stages: StudyProgress[
 
 /** What keeps the study from going on, one sentence each, with what to do. */
 export function noticesOf({
-  observation: { studyId, tunerAnswers, trainingWorkers, retried, status, progress },
+  observation: { studyId, tunerAnswers, refusal, trainingWorkers, retried, status, progress },
   lost,
 }: Pick<StudyView, 'observation' | 'lost'>): readonly string[] {
   if (lost !== undefined) return [`the Temporal server gives no answer (${lost}); watching goes on when it is back`];
@@ -62,7 +63,8 @@ export function noticesOf({
   const notices: string[] = [];
   const waits = progress === undefined ? undefined : waitsFor(studyId, progress.status, progress.stages);
   if (waits !== undefined) notices.push(waits);
-  if (!tunerAnswers) notices.push('waiting for a tuner worker; start one with: stepwell worker tuner');
+  if (refusal !== undefined) notices.push(strandedText(studyId, refusal));
+  else if (!tunerAnswers) notices.push('waiting for a tuner worker; start one with: stepwell worker tuner');
   if (trainingWorkers === 0) notices.push('no training worker; start one with: stepwell worker training');
   for (const { what, attempt, failure } of retried)
     notices.push(`${what} failed and is tried again (attempt ${attempt}): ${failure}`);

@@ -31,6 +31,7 @@ import { askedDigest } from '../../workflows/trials/asked';
 import type { tuneStudy } from '../../workflows';
 import { compiledFile } from './compiled';
 import { MADE_UP_DATASET } from './scripted-files';
+import { bundleOfPlanner } from './other-planner';
 
 /** A cancellation reaches an activity with the reply to a heartbeat: seldom ones would make tests wait. */
 const BEAT_MILLISECONDS = 50;
@@ -69,7 +70,10 @@ export interface ScriptedWorld {
   readonly client: Client;
   /** Holds what long stages put into it. */
   readonly store: ObjectStore;
+  readonly taskQueuePrefix: string;
   start(study: StudyInput, script?: StudyScript): Promise<ScriptedStudy>;
+  /** Puts a tuner worker with the maths of another planner version in the place of the one there is: an upgrade. */
+  upgradeTuner(plannerVersion: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -80,11 +84,10 @@ interface Play {
 }
 
 /** Workers of both task queues on a server, with a prefix of their own. */
-export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
+export async function scriptedWorld(address: string, store: ObjectStore = memoryStore()): Promise<ScriptedWorld> {
   quieten();
   const taskQueuePrefix = `scripted-${randomUUID()}.`;
   const plays = new Map<string, Play>();
-  const store = memoryStore();
   const [connection, clientConnection] = await Promise.all([
     NativeConnection.connect({ address }),
     Connection.connect({ address }),
@@ -92,35 +95,31 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
   const client = new Client({ connection: clientConnection, identity: 'test' });
   const searchAttributes = await registerSearchAttributes(client);
   const common = { connection, identity: 'scripted', maxHeartbeatThrottleInterval: BEAT_MILLISECONDS };
-  const workers = await Promise.all([
-    Worker.create({
-      ...common,
-      taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
-      workflowBundle: { codePath: compiledFile('workflow-bundle.js') },
-      activities: studyActivities(plays, store),
-      reuseV8Context: true,
-    }),
-    Worker.create({
+  const tunerOf = async (codePath: string): Promise<RunningWorker> =>
+    running(
+      await Worker.create({
+        ...common,
+        taskQueue: `${taskQueuePrefix}${TASK_QUEUES.tuner}`,
+        workflowBundle: { codePath },
+        activities: studyActivities(plays, store),
+        reuseV8Context: true,
+      }),
+    );
+  let tuner = await tunerOf(compiledFile('workflow-bundle.js'));
+  const training = running(
+    await Worker.create({
       ...common,
       taskQueue: `${taskQueuePrefix}${TASK_QUEUES.training}`,
       activities: trainingActivities(plays),
     }),
-  ]);
-  const runs = workers.map((worker) => worker.run());
+  );
   return {
     client,
     store,
+    taskQueuePrefix,
     start: async (study, script = {}) => {
       const studyId = study.name;
-      const log: StudyLog = {
-        started: [],
-        ended: [],
-        cancelled: [],
-        running: new Set(),
-        runningMost: 0,
-        decisions: [],
-        published: [],
-      };
+      const log = emptyLog();
       plays.set(studyId, { script, log });
       const input: TuneStudyInput = { studyId, study, taskQueuePrefix, searchAttributes };
       const handle = await client.workflow.start<typeof tuneStudy>('tuneStudy', {
@@ -131,10 +130,37 @@ export async function scriptedWorld(address: string): Promise<ScriptedWorld> {
       });
       return { handle, log };
     },
+    upgradeTuner: async (plannerVersion) => {
+      await tuner.stop();
+      tuner = await tunerOf(bundleOfPlanner(plannerVersion));
+    },
     stop: async () => {
-      workers.forEach((worker) => worker.shutdown());
-      await Promise.all(runs);
+      await Promise.all([tuner.stop(), training.stop()]);
       await Promise.all([connection.close(), clientConnection.close()]);
+    },
+  };
+}
+
+const emptyLog = (): StudyLog => ({
+  started: [],
+  ended: [],
+  cancelled: [],
+  running: new Set(),
+  runningMost: 0,
+  decisions: [],
+  published: [],
+});
+
+interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+function running(worker: Worker): RunningWorker {
+  const run = worker.run();
+  return {
+    stop: async () => {
+      worker.shutdown();
+      await run;
     },
   };
 }

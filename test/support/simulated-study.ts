@@ -10,6 +10,7 @@ import { tuneStudy } from '../../workflows';
 import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
 import type { RecordTrialsInput, RunTrialInput, StudyActivities, TuneStudyInput } from '../../workflows/words/contract';
+import { askedDigest } from '../../workflows/trials/asked';
 import type { Outcome } from '../../workflows/words/outcome';
 import type { StudyResult } from '../../workflows/words/progress';
 import type { TrialSpec } from '../../workflows/words/trial';
@@ -117,7 +118,7 @@ class Slots {
     this.spans.push(span);
     return {
       seconds: span.to - this.lastStart,
-      result: resultOf(spec, outcome),
+      result: { ...resultOf(spec, outcome), asked: askedDigest(spec) },
       secondsToCancel: SECONDS.stop,
       onCancelled: (run) => {
         const trained = Math.max(0, run - SECONDS.start);

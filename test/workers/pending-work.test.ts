@@ -24,3 +24,9 @@ test('of any other trouble a watcher reads its own words', () => {
     { failure: 'no route to the store' },
   ]);
 });
+
+test('of a task that no worker can do a watcher reads once why, and in general where nobody said', () => {
+  const stuck = { raw: { pendingWorkflowTask: { attempt: 9 } } } as unknown as WorkflowExecutionDescription;
+  expect(retriedWork(stuck)).toMatchObject([{ what: 'the workflow', attempt: 9 }]);
+  expect(retriedWork(stuck, 'it has another planner')).toEqual([]);
+});

@@ -9,6 +9,12 @@ export const PLANNER_VERSION = 2;
 /** Digest of its answers to the fixed questions of `test/planner/`, which tells whoever changes one to raise it. */
 export const PLANNER_ANSWERS = '1de7ac81d27758fe';
 
+/** In the words of every refusal: of a task that fails the server keeps nothing else. */
+const WAITS = 'it waits for a tuner worker of';
+
+/** Whether that is what a worker said that has not the maths of a study. */
+export const isPlannerRefusal = (message: string): boolean => message.includes(WAITS);
+
 /** This worker has not the maths that the study began with. No failure of the study: a worker that has it goes on. */
 export class PlannerUnknown extends Error {
   override readonly name = 'PlannerUnknown';
@@ -23,7 +29,7 @@ export class PlannerUnknown extends Error {
 export function demandPlanner({ name, plannerVersion }: Pick<ResolvedStudy, 'name' | 'plannerVersion'>): void {
   if (plannerVersion === PLANNER_VERSION) return;
   throw new PlannerUnknown(
-    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): it waits for a tuner worker of a Stepwell with version ${plannerVersion}; ` +
+    `study ${name} began with planner version ${plannerVersion}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): ${WAITS} a Stepwell with version ${plannerVersion}; ` +
       'deployments that are versioned keep one (TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID)',
   );
 }
@@ -31,6 +37,6 @@ export function demandPlanner({ name, plannerVersion }: Pick<ResolvedStudy, 'nam
 /** A trial of the study was asked something else than this worker would ask: its maths is another, whatever its version. */
 export function otherAnswer(studyId: string, trialId: string): PlannerUnknown {
   return new PlannerUnknown(
-    `trial ${trialId} of study ${studyId} was not asked what the planner of this worker asks (version ${PLANNER_VERSION}, answers ${PLANNER_ANSWERS}): it waits for a tuner worker of the Stepwell that asked`,
+    `trial ${trialId} of study ${studyId} was not asked what the planner of this worker asks (version ${PLANNER_VERSION}, answers ${PLANNER_ANSWERS}): ${WAITS} the Stepwell that asked`,
   );
 }

@@ -12,11 +12,10 @@ export interface RecoveryRecord {
 }
 
 /** With further receipts. */
-export function withReceipts(record: RecoveryRecord, further: readonly Receipt[]): RecoveryRecord {
-  if (further.length === 0) return record;
+export function withReceipts({ recoveries, receipts }: RecoveryRecord, further: readonly Receipt[]): RecoveryRecord {
   return {
-    recoveries: further.reduce(plus, record.recoveries),
-    receipts: [...record.receipts, ...further].slice(-RECEIPTS_KEPT),
+    recoveries: further.reduce(plus, recoveries),
+    receipts: further.length === 0 ? receipts : [...receipts, ...further].slice(-RECEIPTS_KEPT),
   };
 }
 

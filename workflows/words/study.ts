@@ -108,7 +108,7 @@ export interface StageUse {
 
 export interface ResolvedStudy {
   readonly apiVersion: 'stepwell/v1';
-  /** Of the maths that decides, as in `PLANNER_VERSION`; a study finishes with the one it began with. */
+  /** Of the maths that decides, as in `PLANNER_VERSION`; only a recovery goes on with another than it began with. */
   readonly plannerVersion: number;
   readonly name: string;
   readonly seed: number;

@@ -10,8 +10,11 @@ const DAY = 24;
 
 it('keeps the bundles of model modules that a study refers to, and those that are young', async () => {
   const store = agedStore();
-  const bundleOf = (text: string): Promise<ObjectRef> =>
-    store.putFile(`models/${sha256Of(text)}/bundle.cjs`, Buffer.from(text));
+  const bundleOf = async (text: string): Promise<ObjectRef> => {
+    const bundle = { key: `models/${sha256Of(text)}/bundle.cjs`, sha256: sha256Of(text), bytes: text.length };
+    await store.put(bundle.key, Buffer.from(text));
+    return bundle;
+  };
   store.agedHours = 100 * DAY;
   const [used, unused] = [await bundleOf('used'), await bundleOf('unused')];
   store.agedHours = 1;

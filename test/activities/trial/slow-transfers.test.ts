@@ -16,14 +16,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** A store that keeps what is put under some keys waiting. */
 function slowStore(keys: string) {
   const store = faultyStore();
-  const { put } = store;
+  const { putFile } = store;
   let begin: (release: () => void) => void = () => undefined;
   const begun = new Promise<() => void>((resolve) => {
     begin = resolve;
   });
-  store.put = async (key, bytes, condition) => {
+  store.putFile = async (key, source, options) => {
     if (key.includes(keys)) await new Promise<void>((release) => begin(release));
-    return put(key, bytes, condition);
+    return putFile(key, source, options);
   };
   return { store, begun };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { FAILURES } from '../../../workflows/words/contract';
 import { numericHParam } from '../../../workflows/trials/hparams';
-import { PLANNER_VERSION } from '../../../workflows/driver/planner-version';
+import { PLANNER_ANSWERS, PLANNER_VERSION } from '../../../workflows/driver/planner-version';
 import { heldTrials, settled } from '../../support/held-trials';
 import { fiveStages, ladderStudy, sweepStudy } from '../../support/scripted-files';
 import { scriptedWorld } from '../../support/scripted-studies';
@@ -83,7 +83,7 @@ describe('a study that began with other maths than the worker has', () => {
     const refusal = events?.find(({ workflowTaskFailedEventAttributes: task }) => task)
       ?.workflowTaskFailedEventAttributes?.failure?.message;
     expect(refusal).toContain(
-      `began with planner version ${PLANNER_VERSION + 1}, and this worker has ${PLANNER_VERSION}: it waits for a tuner worker`,
+      `began with planner version ${PLANNER_VERSION + 1}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): it waits for a tuner worker`,
     );
     expect([await statusOf(study), study.log.started, study.log.published]).toEqual(['RUNNING', [], []]);
     await study.handle.terminate();
