@@ -5,7 +5,8 @@ import { say } from './output';
 /** Starts a study, and says whose place in the store it would take. @throws StudyRunning */
 export async function beginStudy(client: StudyClient, options: StartStudyOptions): Promise<void> {
   const { name, beginning } = options;
-  const holder = await completedRun(client, name);
+  // What cannot be told holds no study up.
+  const holder = await completedRun(client, name).catch(() => undefined);
   const { firstExecutionRunId } = await startStudy(client, options);
   if (holder !== undefined) say(placeTaken(name, holder, beginning?.studyRun ?? firstExecutionRunId));
 }
