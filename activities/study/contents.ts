@@ -5,7 +5,6 @@
  * @module
  */
 import type { ObjectRef } from '../../workflows/words/outcome';
-import { sha256Of } from '../content-hash';
 import type { ObjectStore } from '../storage/object-store';
 import { seal } from './sealed';
 import type { Unsealed } from './sealed';
@@ -24,8 +23,8 @@ export async function writeContents(store: ObjectStore, place: string): Promise<
   const keys = [`${place}study.json`, `${place}report.html`, ...model.map(({ key }) => key)];
   const files: ObjectRef[] = [];
   for (const key of keys) {
-    const object = await store.get(key);
-    if (object !== undefined) files.push({ key, sha256: sha256Of(object.bytes), bytes: object.bytes.byteLength });
+    const found = await store.getFile(key, null);
+    if (found !== undefined) files.push({ key, sha256: found.sha256, bytes: found.bytes });
   }
   await store.put(contentsKey(place), seal({ files }));
 }
