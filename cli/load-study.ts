@@ -9,6 +9,7 @@ import { KNOWN_NAMES } from '../activities/study/known-names';
 import { readClientConfig } from '../workers/config';
 import { parseStudy } from '../workflows/spec';
 import type { ParsedStudy, Problem } from '../workflows/spec';
+import { closedBuckets } from './closed-buckets';
 import { absoluteDatasetUri } from './dataset-uri';
 import type { DatasetAddress } from './dataset-uri';
 import { studyInvalid } from './failure';
@@ -55,7 +56,8 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   if (imported.problems.length > 0) throw studyInvalid(file, imported.problems, explain(imported.problems).join('\n'));
   const module = await readModule(file, result.study);
   if (module.errors.length > 0) throw studyInvalid(file, module.errors, explain(module.errors).join('\n'));
-  for (const warning of explain([...result.warnings, ...warnings, ...imported.warnings, ...module.warnings]))
+  const closed = namesCluster() ? closedBuckets(result.study, readClientConfig().bucketRoots) : [];
+  for (const warning of explain([...result.warnings, ...warnings, ...closed, ...imported.warnings, ...module.warnings]))
     say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };

@@ -5,10 +5,10 @@
  * @module
  */
 import { fileURLToPath } from 'node:url';
-import { startStudy } from '../workers/client';
 import type { StudyBeginning } from '../workers/client';
 import { readClientConfig } from '../workers/config';
 import { findBackground } from './background';
+import { beginStudy } from './begin-study';
 import { followStudy } from './follow-study';
 import { listenForInterrupt, unlessInterrupted } from './interrupt';
 import { print, printJson } from './output';
@@ -64,7 +64,7 @@ export async function startAndFollow(
     await check(services);
     const { client, taskQueuePrefix } = services;
     for (const { name, study, beginning } of studies)
-      await startStudy(client, { name, study, taskQueuePrefix, beginning });
+      await beginStudy(client, { name, study, taskQueuePrefix, beginning });
     const [only] = names;
     if (detach || only === undefined || names.length > 1) return announce(names, json);
     await followStudy({ services, name: only, json, interrupt, display, folder });

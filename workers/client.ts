@@ -11,7 +11,7 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
 } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { canonicalJson, sha256Of } from '../activities/content-hash';
 import { studyWorkflowId, TASK_QUEUES } from '../workflows/words/contract';
 import type { TuneStudyInput } from '../workflows/words/contract';
@@ -25,6 +25,8 @@ import { describeStudy, StudyNotFound } from './study-handle';
 import type { StudyClient } from './study-handle';
 
 export { cancelStudy, ChangeRejected, changeStudy, StudyEnded } from './change-study';
+export { completedRun } from './completed-run';
+export type { CompletedRun } from './completed-run';
 export { listStudies } from './list-studies';
 export type { StudyListing } from './list-studies';
 export { observeStudy } from './observe-study';
@@ -90,7 +92,7 @@ export type StudyBeginning = Pick<TuneStudyInput, 'studyRun' | 'fresh' | 'origin
 export async function startStudy(
   { client }: StudyClient,
   { name, study, taskQueuePrefix, beginning }: StartStudyOptions,
-): Promise<WorkflowHandle<typeof tuneStudy>> {
+): Promise<WorkflowHandleWithFirstExecutionRunId<typeof tuneStudy>> {
   const searchAttributes = await registerSearchAttributes(client);
   const input: TuneStudyInput = { ...beginning, studyId: name, study, taskQueuePrefix, searchAttributes };
   const memo: StudyMemo = { stepwellContent: studyContentHash(study), stepwellStartedAt: new Date().toISOString() };

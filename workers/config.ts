@@ -7,8 +7,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { ALL_BUCKETS } from '../activities/datasets/source/bucket-roots';
 import { STOP_SECONDS } from '../activities/trial/stopping';
 import { usableCores } from '../activities/usable-cores';
+import { S3_ADDRESS } from '../workflows/spec/dataset-address';
 import { chooseCacheFolder } from './cache-folder';
 import { ConfigInvalid } from './config-invalid';
 import { GPU_LIST, installedGpus, listedGpus } from './gpus';
@@ -28,6 +30,15 @@ const folderList = z.string().transform((text, context) => {
   const folders = text.startsWith('[') ? listOf(text) : text.split(path.delimiter);
   if (folders !== undefined) return folders.filter((folder) => folder !== '').map((folder) => path.resolve(folder));
   context.addIssue('must be folders with : between them, or a JSON list of them where a name holds a :');
+  return z.NEVER;
+});
+const bucketList = z.string().transform((text, context) => {
+  const roots = text
+    .split(',')
+    .map((root) => root.trim())
+    .filter((root) => root !== '');
+  if (roots.every((root) => root === ALL_BUCKETS || S3_ADDRESS.test(`s3://${root}`))) return roots;
+  context.addIssue(`must be buckets, or bucket/prefix, with commas between them, or ${ALL_BUCKETS} for all`);
   return z.NEVER;
 });
 const folder = z
@@ -99,6 +110,11 @@ export const environmentSchema = z
       .describe(
         'folders that file:// data sets may be read from, with : between them or as a JSON list; default: none',
       ),
+    STEPWELL_BUCKET_ROOTS: bucketList
+      .optional()
+      .describe(
+        "buckets, or bucket/prefix, that s3:// data sets and imports may be read from, with commas between them, or * for all that the worker's credentials open; default: STEPWELL_BUCKET below STEPWELL_PREFIX",
+      ),
     STEPWELL_WORKFLOW_BUNDLE: file
       .optional()
       .describe('prebuilt workflow bundle; default: the one beside the compiled code, else bundled at start'),
@@ -144,6 +160,8 @@ export interface Config {
   readonly stopSeconds: number;
   readonly modelFolder: string | null;
   readonly fileRoots: readonly string[];
+  /** Each `bucket`, `bucket/prefix` or `*`. */
+  readonly bucketRoots: readonly string[];
   readonly workflowBundle: string | undefined;
   readonly deployment: { readonly deploymentName: string; readonly buildId: string } | undefined;
 }
@@ -172,6 +190,7 @@ export function readConfig(environment: Environment = process.env): Config {
     stopSeconds: values.STEPWELL_STOP_SECONDS,
     modelFolder: values.STEPWELL_MODEL_FOLDER ?? null,
     fileRoots: values.STEPWELL_FILE_ROOTS,
+    bucketRoots: bucketRootsIn(values),
     workflowBundle: values.STEPWELL_WORKFLOW_BUNDLE,
     deployment: deploymentName !== undefined && buildId !== undefined ? { deploymentName, buildId } : undefined,
   };
@@ -187,17 +206,26 @@ function placeIn(values: z.output<typeof environmentSchema>): Pick<Config, 'buck
   return { bucket: values.STEPWELL_BUCKET, prefix: `${values.STEPWELL_PREFIX}v1/` };
 }
 
+/** What a deployment has in a bucket is its own; beside it may lie what belongs to others. */
+function bucketRootsIn({
+  STEPWELL_BUCKET_ROOTS: roots,
+  ...own
+}: z.output<typeof environmentSchema>): readonly string[] {
+  return roots ?? [`${own.STEPWELL_BUCKET}/${own.STEPWELL_PREFIX}`];
+}
+
 /** What a client needs to know of its workers' configuration; looks for no GPU. @throws ConfigInvalid */
 export function readClientConfig(
   environment: Environment = process.env,
-): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'modelFolder' | 'stopSeconds'> {
-  const {
-    STEPWELL_TASK_QUEUE_PREFIX: taskQueuePrefix,
-    STEPWELL_FILE_ROOTS: fileRoots,
-    STEPWELL_MODEL_FOLDER: modelFolder = null,
-    STEPWELL_STOP_SECONDS: stopSeconds,
-  } = parseEnvironment(environment);
-  return { taskQueuePrefix, fileRoots, modelFolder, stopSeconds };
+): Pick<Config, 'taskQueuePrefix' | 'fileRoots' | 'bucketRoots' | 'modelFolder' | 'stopSeconds'> {
+  const values = parseEnvironment(environment);
+  return {
+    taskQueuePrefix: values.STEPWELL_TASK_QUEUE_PREFIX,
+    fileRoots: values.STEPWELL_FILE_ROOTS,
+    bucketRoots: bucketRootsIn(values),
+    modelFolder: values.STEPWELL_MODEL_FOLDER ?? null,
+    stopSeconds: values.STEPWELL_STOP_SECONDS,
+  };
 }
 
 /** Whether errors show their stack trace; never fails, so that it can be asked while reporting a bad environment. */

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createStudyActivities } from '../activities';
+import { bucketsWithin } from '../activities/datasets/source/bucket-roots';
 import { checkStore } from '../activities/storage/probes';
 import { s3Store } from '../activities/storage/s3';
 import { TASK_QUEUES } from '../workflows/words/contract';
@@ -26,7 +27,7 @@ export async function runTunerWorker(config: Config, onReady?: () => void): Prom
         ...createStudyActivities({
           store,
           fileRoots: config.fileRoots,
-          openBucket: s3Store,
+          openBucket: bucketsWithin(config.bucketRoots, s3Store),
           modelFolder: config.modelFolder,
         }),
       },

@@ -5,7 +5,7 @@
  */
 import { LEASE_SECONDS } from '../ledger/open-trial';
 import type { ListedObject } from '../storage/object-store';
-import { manifestKey } from '../ledger/manifest';
+import { keptWeights, manifestKey } from '../ledger/manifest';
 import type { TrialManifest } from '../ledger/manifest';
 import { isOpen } from './roots';
 import type { Roots } from './roots';
@@ -71,10 +71,11 @@ function leftovers(
   mayGo: (object: ListedObject) => boolean,
 ): Garbage | undefined {
   const { checkpoints = [], result = null } = manifest ?? {};
+  const weights = manifest === undefined ? null : keptWeights(manifest);
   const named = new Set([
     manifestKey(hash),
     ...checkpoints.map(({ key }) => key),
-    ...(result?.weights ? [result.weights.key] : []),
+    ...(weights === null ? [] : [weights.key]),
   ]);
   const model = result?.model ?? null;
   const found = objects.filter(

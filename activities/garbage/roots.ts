@@ -7,9 +7,11 @@ import type { StudyRecord } from '../../workflows/words/progress';
 import type { ResolvedStudy } from '../../workflows/words/study';
 import { studyWorkflowId } from '../../workflows/words/contract';
 import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
-import { openingIn, openingKey, studyIds } from '../study/opening';
+import { openingIn, studyIds } from '../study/opening';
+import type { StudyOpening } from '../study/opening';
 import { unseal } from '../study/sealed';
-import { studyKey } from '../study/study-keys';
+import { runPrefix, studyKey } from '../study/study-keys';
+import { runsOf } from '../study/study-runs';
 import type { ObjectStore } from '../storage/object-store';
 import type { TrialUser } from '../ledger/manifest';
 
@@ -63,24 +65,49 @@ export function isOpen({ workflowId, studyRun }: Partial<TrialUser>, { openRuns,
 }
 
 /**
- * The record is read before the decisions: a study whose record says that it has ended has all its decisions in the
- * store.
+ * Records are read before decisions: a run whose record says that it has ended has all its decisions in the store. The
+ * opening comes after both, for a run that begins meanwhile is open; and runs that gave their place to another come last,
+ * for that is where what they have is copied to before it is overwritten.
  */
 async function addStudy(store: ObjectStore, studyId: string, roots: MutableRoots): Promise<void> {
-  const record = await read<ReferringRecord>(store, studyKey(studyId, 'study.json'));
-  for (const { key } of await store.list(studyKey(studyId, 'decisions/'))) {
-    const decision = await read<ReferringDecision>(store, key);
-    for (const { hash } of decision?.trials ?? []) if (hash !== null) roots.trials.add(hash);
+  const name = studyKey(studyId, '');
+  const places = async (): Promise<readonly string[]> =>
+    (await runsOf(store, studyId)).map((run) => runPrefix(studyId, run));
+  const ended = new Set<string | undefined>();
+  for (const place of [name, ...(await places())]) {
+    const record = await addRecord(store, place, roots);
+    if (record !== undefined && ENDED.includes(record.progress.status)) ended.add(record.studyRun);
   }
+  await addDecisions(store, name, roots);
+  const opening = await addOpening(store, name, roots);
+  if (opening !== undefined && !ended.has(opening.studyRun)) roots.openRuns.add(opening.studyRun);
+  if (opening === undefined || !ended.has(opening.studyRun)) roots.openWorkflows.add(studyWorkflowId(studyId));
+  for (const place of await places()) {
+    await addRecord(store, place, roots);
+    await addDecisions(store, place, roots);
+    await addOpening(store, place, roots);
+  }
+}
+
+async function addRecord(store: ObjectStore, place: string, roots: MutableRoots): Promise<ReferringRecord | undefined> {
+  const record = await read<ReferringRecord>(store, `${place}study.json`);
   for (const { hash } of record?.progress.stages.flatMap(({ trials }) => trials) ?? [])
     if (hash !== null) roots.trials.add(hash);
   if (record !== undefined) addPinned(record.study, roots);
-  const opening = openingIn(await readable(store, openingKey(studyId)));
+  return record;
+}
+
+async function addDecisions(store: ObjectStore, place: string, roots: MutableRoots): Promise<void> {
+  for (const { key } of await store.list(`${place}decisions/`)) {
+    const decision = await read<ReferringDecision>(store, key);
+    for (const { hash } of decision?.trials ?? []) if (hash !== null) roots.trials.add(hash);
+  }
+}
+
+async function addOpening(store: ObjectStore, place: string, roots: MutableRoots): Promise<StudyOpening | undefined> {
+  const opening = openingIn(await readable(store, `${place}opening.json`));
   if (opening !== undefined) addPinned(opening.study, roots);
-  const ended = record !== undefined && ENDED.includes(record.progress.status) && record.studyRun === opening?.studyRun;
-  if (ended) return;
-  if (opening !== undefined) roots.openRuns.add(opening.studyRun);
-  roots.openWorkflows.add(studyWorkflowId(studyId));
+  return opening;
 }
 
 function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: MutableRoots): void {

@@ -2,8 +2,8 @@
  * What one attempt may do to its trial in the store, while nobody takes the trial over.
  *
  * A checkpoint is an immutable object: written under a key of its own, then committed by the manifest that names it.
- * What no manifest names any more is deleted after that manifest is committed; what crashes left behind, when the trial
- * is finished.
+ * What no manifest names any more is deleted after that manifest is committed; the last ones and what crashes left
+ * behind, when the trial is finished.
  *
  * @module
  */
@@ -160,7 +160,8 @@ export class TrialLedger {
   }
 
   /**
-   * Puts the result's files into the store and makes the manifest final. May be called again.
+   * Puts the result's files into the store and makes the manifest final. May be called again. Nobody goes on from a
+   * training that has ended: its checkpoints go, those of segments before a pause too.
    *
    * Memory that ran out is not kept as a result: on another machine, or an hour later, there may be enough. Nor is a
    * model that cannot be built: another version may build it, and to ask again costs nothing. Nor is a pause: the trial
@@ -189,18 +190,18 @@ export class TrialLedger {
       await this.noteDeath({ cause: 'paused', step: steps, deviceSeconds });
       return final;
     }
-    await this.manifest.update((now) => (now.result === null ? { ...now, result: final } : now));
+    await this.manifest.update((now) => (now.result === null ? { ...now, checkpoints: [], result: final } : now));
     if (this.mayHaveLeftovers) await this.sweep([...(weights === null ? [] : [weights.key]), ...(model?.keys ?? [])]);
     return final;
   }
 
   /**
-   * Deletes what no longer counts below a finished trial: what crashed attempts wrote and never committed. A first
-   * attempt without a checkpoint has left nothing.
+   * Deletes what no longer counts below a finished trial: its checkpoints, and what crashed attempts wrote and never
+   * committed. A first attempt without a checkpoint has left nothing.
    */
   private async sweep(resultKeys: readonly string[]): Promise<void> {
-    const { hash, checkpoints } = this.manifest.current;
-    const kept = new Set([manifestKey(hash), ...resultKeys, ...checkpoints.map(({ key }) => key)]);
+    const { hash } = this.manifest.current;
+    const kept = new Set([manifestKey(hash), ...resultKeys]);
     const present = await this.store.list(trialFolder(hash)).catch(() => []);
     await this.tryDelete(present.map(({ key }) => key).filter((key) => !kept.has(key)));
   }

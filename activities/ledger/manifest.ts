@@ -5,7 +5,7 @@
  * @module
  */
 import { z } from 'zod';
-import type { Receipt, TrialResult } from '../../workflows/words/outcome';
+import type { ObjectRef, Receipt, TrialResult } from '../../workflows/words/outcome';
 import { canonicalJson, sha256Of } from '../content-hash';
 import { StorageDenied } from '../storage/object-store';
 
@@ -95,13 +95,14 @@ const manifestSchema = z.object({
   owner: ownerSchema,
   /** When the owner last wrote, in milliseconds of its own clock. */
   renewedAt: z.number(),
-  /** Ascending in steps. */
+  /** Ascending in steps; none of a trial that has finished. */
   checkpoints: z.array(checkpointSchema),
   receipts: z.array(receiptSchema),
   /** The owner has gone, and said why. */
   death: deathSchema.nullable(),
   /** Studies that found the trial finished; each only by its newest run. */
   users: z.exactOptional(z.array(userSchema)),
+  weightsGivenUp: z.exactOptional(z.literal(true)),
   /** Once there is one, it never changes again. */
   result: z
     .custom<TrialResult>((value) => typeof value === 'object' && value !== null && 'outcome' in value)
@@ -119,7 +120,14 @@ export interface TrialManifest {
   readonly receipts: readonly Receipt[];
   readonly death: Death | null;
   readonly users?: readonly TrialUser[];
+  /** The study that trained it wanted to keep no more than its numbers: the weights that `result` names have gone. */
+  readonly weightsGivenUp?: true;
   readonly result: TrialResult | null;
+}
+
+/** The weights that must be in the store. */
+export function keptWeights({ result, weightsGivenUp }: TrialManifest): ObjectRef | null {
+  return weightsGivenUp === true ? null : (result?.weights ?? null);
 }
 
 export const trialFolder = (hash: string): string => `trials/${hash}/`;

@@ -34,6 +34,7 @@ import {
   isFirstAsked,
   isOwn,
   isSameActivity,
+  keptWeights,
   manifestKey,
 } from './manifest';
 import type { TrialManifest, TrialOwner } from './manifest';
@@ -72,9 +73,9 @@ export async function openTrial(
     const stored = await store.get(manifestKey(hash));
     const found = stored && decodeManifest(hash, stored.bytes);
     if (stored !== undefined && found?.result != null) {
-      if (isOwn(owner, found.owner)) return { finished: found.result };
-      if (await noteUse(store, found, owner, stored))
-        return { finished: { ...found.result, reused: true, receipts: [] } };
+      const result = { ...found.result, weights: keptWeights(found) };
+      if (isOwn(owner, found.owner)) return { finished: result };
+      if (await noteUse(store, found, owner, stored)) return { finished: { ...result, reused: true, receipts: [] } };
       continue;
     }
     // The answer to the last round's put was lost, but it won.

@@ -1,6 +1,7 @@
 import type { CarriedDecisions } from '../../workflows/words/study';
 import type { ObjectStore } from '../storage/object-store';
-import { readDecision, writeDecision } from './decision-record';
+import { writeDecision } from './decision-record';
+import { decidedBy } from './study-runs';
 
 /**
  * Copies the decisions that a study takes over into its own place, with their evidence: the study it took them from may
@@ -16,10 +17,9 @@ export async function carryDecisions(
 ): Promise<void> {
   const { origin, decisions } = carried;
   for (const decision of decisions) {
-    const kept = await readDecision(store, origin.studyId, decision.stageId);
-    // Evidence of another answer than the one taken over, as of a study that has decided anew since, is none.
-    const isSame = kept !== undefined && kept.decision.because === decision.because;
-    const trials = isSame ? kept.trials.map((trial) => ({ ...trial, reused: true })) : [];
-    await writeDecision(store, studyId, { decision: isSame ? kept.decision : decision, trials, studyRun });
+    const { stageId } = decision;
+    const kept = await decidedBy(store, { studyId: origin.studyId, studyRun: carried.studyRun, stageId });
+    const trials = (kept?.trials ?? []).map((trial) => ({ ...trial, reused: true }));
+    await writeDecision(store, studyId, { decision: kept?.decision ?? decision, trials, studyRun });
   }
 }

@@ -7,18 +7,24 @@
 import type { ObjectRef } from '../../workflows/words/outcome';
 import type { ObjectStore } from '../storage/object-store';
 import { seal } from './sealed';
-import { studyKey } from './study-keys';
+import type { Unsealed } from './sealed';
 
-export const contentsKey = (studyId: string): string => studyKey(studyId, 'contents.json');
+/** @param place Of what is published, e.g. `studies/digits/`. */
+export const contentsKey = (place: string): string => `${place}contents.json`;
 
-/** Notes the record, the report and the model as they are now. */
-export async function writeContents(store: ObjectStore, studyId: string): Promise<void> {
-  const model = await store.list(studyKey(studyId, 'model/'));
-  const keys = [studyKey(studyId, 'study.json'), studyKey(studyId, 'report.html'), ...model.map(({ key }) => key)];
+/** What a table of contents lists; `undefined` where it cannot be read. Only this code writes it. */
+export function contentsIn(unsealed: Unsealed): readonly ObjectRef[] | undefined {
+  return 'value' in unsealed ? (unsealed.value as { readonly files: readonly ObjectRef[] }).files : undefined;
+}
+
+/** Notes the record, the report and the model of a place as they are now. */
+export async function writeContents(store: ObjectStore, place: string): Promise<void> {
+  const model = await store.list(`${place}model/`);
+  const keys = [`${place}study.json`, `${place}report.html`, ...model.map(({ key }) => key)];
   const files: ObjectRef[] = [];
   for (const key of keys) {
     const found = await store.getFile(key, null);
-    if (found !== undefined) files.push({ key, ...found });
+    if (found !== undefined) files.push({ key, sha256: found.sha256, bytes: found.bytes });
   }
-  await store.put(contentsKey(studyId), seal({ files }));
+  await store.put(contentsKey(place), seal({ files }));
 }

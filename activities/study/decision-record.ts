@@ -134,6 +134,11 @@ export async function readDecision(
   studyId: string,
   stageId: string,
 ): Promise<DecisionRecord | undefined> {
-  const found = await unseal(store, decisionKey(studyId, stageId));
+  return decisionAt(store, decisionKey(studyId, stageId));
+}
+
+/** The same of any place. */
+export async function decisionAt(store: ObjectStore, key: string): Promise<DecisionRecord | undefined> {
+  const found = await unseal(store, key);
   return 'value' in found ? decisionRecord.safeParse(found.value).data : undefined;
 }

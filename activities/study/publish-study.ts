@@ -12,12 +12,13 @@ import { writeContents } from './contents';
 import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { heartbeating, telling } from './heartbeating';
-import { unseal } from './sealed';
 import { studyKey } from './study-keys';
+import { dropPublishedBeside, keepPublished, placeFor, publishedAt } from './study-runs';
 
 /**
- * @returns The `publishStudy` activity on this store. Publishing again replaces what was published before, which a run
- *   of its own keeps below `runs/<its run>/`; the model is replaced by a run that completed only.
+ * @returns The `publishStudy` activity on this store. Publishing again replaces what the same run published before. A
+ *   run that completed takes the name's place, and what another had there is kept below `runs/<its run>/`, where one
+ *   that did not complete publishes itself.
  */
 export function createPublishStudy(store: ObjectStore): StudyActivities['publishStudy'] {
   return (record) => heartbeating((onMoved, signal) => publish(telling(store, onMoved, signal), record));
@@ -27,35 +28,22 @@ async function publish(
   store: ObjectStore,
   known: StudyRecord,
 ): Promise<{ readonly report: string; readonly model: string | null }> {
-  const { studyId, final } = known;
+  const { studyId, studyRun, final } = known;
+  const name = studyKey(studyId, '');
+  const holder = await publishedAt(store, name);
+  const place = placeFor(known, holder);
+  if (place === name && holder !== undefined && holder.studyRun !== studyRun) await keepPublished(store, holder);
   const trialModel = final?.model ?? null;
-  const model = studyKey(studyId, 'model/');
-  const report = studyKey(studyId, 'report.html');
-  await keepEarlierRun(store, known);
-  // A run that came to no result leaves the model of the one before in its place.
-  if (known.progress.status === 'completed' || trialModel !== null) await copyModel(store, trialModel, model);
+  await copyModel(store, trialModel, `${place}model/`);
   const decisions = await decisionsOf(store, known);
   const record = await withAllTrials(store, known);
+  const report = `${place}report.html`;
   await store.putFile(report, Buffer.from(renderReport({ record, decisions, storeUri: store.uri })));
   // Last of all: a study whose record says that it has ended has published the rest.
-  await store.putFile(studyKey(studyId, 'study.json'), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
-  await writeContents(store, studyId);
-  return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${model}` };
-}
-
-/** Copies what another run of this name has published to a place of its own, its record last: then it is whole. */
-async function keepEarlierRun(store: ObjectStore, { studyId, studyRun }: StudyRecord): Promise<void> {
-  const found = await unseal(store, studyKey(studyId, 'study.json'));
-  if (!('value' in found)) return;
-  const earlier = found.value as StudyRecord;
-  if (earlier.studyRun === undefined || earlier.studyRun === studyRun) return;
-  const prefix = studyKey(studyId, '');
-  const place = `${prefix}runs/${earlier.studyRun}/`;
-  if ((await store.head(`${place}study.json`)) !== undefined) return;
-  const ownsModel = (earlier.final?.model ?? null) !== null;
-  const model = ownsModel ? await store.list(studyKey(studyId, 'model/')) : [];
-  for (const key of [...model.map((file) => file.key), `${prefix}report.html`, `${prefix}study.json`])
-    await store.copy(key, `${place}${key.slice(prefix.length)}`);
+  await store.putFile(`${place}study.json`, Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await writeContents(store, place);
+  if (place === name) await dropPublishedBeside(store, known);
+  return { report: `${store.uri}${report}`, model: trialModel === null ? null : `${store.uri}${place}model/` };
 }
 
 async function decisionsOf(store: ObjectStore, { studyId, progress }: StudyRecord): Promise<readonly DecisionRecord[]> {

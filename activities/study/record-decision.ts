@@ -1,6 +1,9 @@
 import type { Decision } from '../../workflows/stages/stage';
+import { studyWorkflowId } from '../../workflows/words/contract';
 import type { RecordDecisionInput, StudyActivities } from '../../workflows/words/contract';
+import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { withInsights } from '../insights';
+import { giveUpWeights } from '../ledger/give-up-weights';
 import type { ObjectStore } from '../storage/object-store';
 import { writeDecision } from './decision-record';
 import { heartbeating, telling } from './heartbeating';
@@ -20,8 +23,17 @@ async function record(
     decision: { stageId },
   } = own;
   const stored = await storedTrials(store, { studyId, studyRun, stageId }, pages);
-  const decision = drawn(own.decision, stored.trials);
-  await writeDecision(store, studyId, { ...own, decision, trials: [...stored.summaries, ...own.trials] });
+  const { keepsWeightsOf, ...answer } = own.decision;
+  const decision = drawn(answer, stored.trials);
+  const trials = [...stored.summaries, ...own.trials];
+  await writeDecision(store, studyId, { ...own, decision, trials });
+  // Once the decision is kept: one that is lost is made anew, from the same trials.
+  if (keepsWeightsOf !== undefined) {
+    const kept = new Set(trials.filter(({ trialId }) => keepsWeightsOf.includes(trialId)).map(({ hash }) => hash));
+    const others = new Set(trials.flatMap(({ hash }) => (hash === null || kept.has(hash) ? [] : hash)));
+    const by = { workflowId: studyWorkflowId(studyId), studyRun };
+    await forEachConcurrently(others, CONCURRENT_MAX, (hash) => giveUpWeights(store, hash, by));
+  }
   return decision.evidence.warnings;
 }
 

@@ -78,7 +78,7 @@ function carriedOf(
   at: number,
   known: KnownNames,
 ): CarriedDecisions {
-  const { studyId, study } = opening;
+  const { studyId, studyRun, study } = opening;
   const before = parseStudy(opening.asked, known);
   const old: Readonly<Record<string, unknown>> = before.ok ? { ...before.study } : { ...study };
   const changed = SECTIONS.flatMap((section) => differences(section, old[section], parsed[section]));
@@ -86,7 +86,13 @@ function carriedOf(
   const origin = { kind: 'rerun', studyId, stageIds: decisions.map(({ stageId }) => stageId), changed } as const;
   const sameData = !changed.some((path) => path === 'seed' || path.startsWith('dataset'));
   const sameModel = !changed.some((path) => path.startsWith('model'));
-  return { origin, decisions, ...(sameData && { dataset: study.dataset }), ...(sameModel && { model: study.model }) };
+  return {
+    origin,
+    studyRun,
+    decisions,
+    ...(sameData && { dataset: study.dataset }),
+    ...(sameModel && { model: study.model }),
+  };
 }
 
 /** Paths at which two values differ. */

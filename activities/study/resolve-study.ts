@@ -22,6 +22,7 @@ import { writeOpening } from './opening';
 import { isModelStored, pinModel } from './pin-model';
 import type { PinModelDependencies } from './pin-model';
 import { StudyInvalid, studyKey } from './study-keys';
+import { keepDecisions } from './study-runs';
 
 /** Collections are rare: what goes twice is deleted by somebody else, which its first trial tells. */
 const PIN_TRIES_MAX = 3;
@@ -85,6 +86,7 @@ async function open(
         ? known
         : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
     const study = resolveParsed({ ...parsed, model }, pinned);
+    await keepDecisions(store, studyId, studyRun);
     await writeOpening(store, {
       studyId,
       studyRun,

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import type { StudyRecord, StudyStatus } from '../../workflows/words/progress';
+import type { StudyStatus } from '../../workflows/words/progress';
 import type { ObjectStore } from '../storage/object-store';
 import { readChanges } from './changes-record';
 import type { ChangesRecord } from './changes-record';
-import { readDecision } from './decision-record';
 import type { DecisionRecord } from './decision-record';
 import { openingIn, openingKey, studyIds } from './opening';
 import type { StudyOpening } from './opening';
 import { unseal } from './sealed';
-import { studyKey } from './study-keys';
+import { runPrefix } from './study-keys';
+import { decidedBy, publishedBy, runsOf } from './study-runs';
 
 export interface StoredStudy {
   readonly opening: StudyOpening;
@@ -29,17 +29,23 @@ export class StudyUnknown extends Error {
   override readonly name = 'StudyUnknown';
 }
 
-/** @throws StudyUnknown, StudyInvalid */
-export async function readStudy(store: ObjectStore, studyId: string): Promise<StoredStudy> {
-  const found = await unseal(store, openingKey(studyId));
+/**
+ * @param studyRun Which run of the name; default: the newest, which may have to be recovered.
+ * @throws StudyUnknown, StudyInvalid
+ */
+export async function readStudy(store: ObjectStore, studyId: string, studyRun?: string): Promise<StoredStudy> {
+  const newest = await unseal(store, openingKey(studyId));
+  const isNewest = studyRun === undefined || openingIn(newest)?.studyRun === studyRun;
+  const found = isNewest ? newest : await unseal(store, `${runPrefix(studyId, studyRun)}opening.json`);
   const opening = openingIn(found);
-  if (opening === undefined)
-    throw await unknownStudy(store, studyId, 'problem' in found && found.problem === 'missing');
+  if (opening === undefined) {
+    const isMissing = 'problem' in found && found.problem === 'missing';
+    throw isNewest ? await unknownStudy(store, studyId, isMissing) : await unknownRun(store, studyId, studyRun);
+  }
   const decided: DecisionRecord[] = [];
   for (const { stageId } of opening.study.stages) {
-    const record = await readDecision(store, studyId, stageId);
-    // What an earlier run of a study of this name decided is not this one's.
-    if (record?.studyRun !== opening.studyRun) break;
+    const record = await decidedBy(store, { studyId, studyRun: opening.studyRun, stageId });
+    if (record === undefined) break;
     decided.push(record);
   }
   const changes = await readChanges(store, studyId, opening.studyRun);
@@ -57,12 +63,14 @@ export async function unfinishedStudies(store: ObjectStore): Promise<readonly st
 }
 
 async function endOf(store: ObjectStore, { studyId, studyRun }: StudyOpening): Promise<StoredStudy['ended']> {
-  const found = await unseal(store, studyKey(studyId, 'study.json'));
-  if (!('value' in found)) return undefined;
-  const record = found.value as StudyRecord;
-  const { status } = record.progress;
-  if (record.studyRun !== studyRun) return undefined;
+  const status = (await publishedBy(store, studyId, studyRun))?.progress.status;
   return status === 'completed' || status === 'cancelled' || status === 'failed' ? status : undefined;
+}
+
+async function unknownRun(store: ObjectStore, studyId: string, studyRun: string): Promise<StudyUnknown> {
+  const runs = await runsOf(store, studyId);
+  const others = runs.length === 0 ? 'it has none but the newest' : `beside the newest it has ${runs.join(', ')}`;
+  return new StudyUnknown(`there is no run ${studyRun} of study ${studyId} in ${store.uri}; ${others}`);
 }
 
 async function unknownStudy(store: ObjectStore, studyId: string, missing: boolean): Promise<StudyUnknown> {

@@ -16,3 +16,13 @@ export function studyKey(studyId: string, name: string): string {
     throw new StudyInvalid(`studyId must be letters, digits, dots and dashes, got ${JSON.stringify(studyId)}`);
   return `studies/${studyId}/${name}`;
 }
+
+/**
+ * The place of one run of a study, e.g. `studies/digits/runs/4f1c…/`.
+ * @throws StudyInvalid as `studyKey` does
+ */
+export function runPrefix(studyId: string, studyRun: string): string {
+  if (!SAFE.test(studyRun))
+    throw new StudyInvalid(`studyRun must be letters, digits, dots and dashes, got ${JSON.stringify(studyRun)}`);
+  return studyKey(studyId, `runs/${studyRun}/`);
+}

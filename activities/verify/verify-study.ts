@@ -10,11 +10,12 @@ import { CONCURRENT_MAX, forEachConcurrently } from '../concurrency';
 import { packedFiles, packedManifestSchema } from '../datasets/packed/packed';
 import type { ObjectStore } from '../storage/object-store';
 import { changesKey } from '../study/changes-record';
-import { contentsKey } from '../study/contents';
+import { contentsIn, contentsKey } from '../study/contents';
 import { openingIn, openingKey } from '../study/opening';
 import { unseal } from '../study/sealed';
 import { StudyUnknown } from '../study/stored-study';
-import { studyKey } from '../study/study-keys';
+import { runPrefix, studyKey } from '../study/study-keys';
+import { runsOf } from '../study/study-runs';
 import { missingPages, trialPagesKey } from '../study/trial-pages';
 import { ObjectChecks } from './object-checks';
 import type { Checked } from './object-checks';
@@ -41,9 +42,11 @@ export async function verifyStudy(
     );
   const checks = new ObjectChecks(store, onProgress);
   const references: References = { trials: new Map(), datasets: new Map(), bundles: new Map() };
-  await verifyOpening(checks, studyId, references);
-  await verifyDecisions(checks, studyId, references);
-  await verifyPublished(checks, studyId, references);
+  const newest = await verifyOpening(checks, openingKey(studyId), studyId, references);
+  await verifyDecisions(checks, studyKey(studyId, ''), studyId, references);
+  await verifyProgress(checks, studyId);
+  await verifyPublished(checks, studyKey(studyId, ''), { studyId, newest }, references);
+  for (const run of await runsOf(store, studyId)) await verifyRun(checks, run, { studyId, newest }, references);
   for (const [sha256, ref] of references.datasets) await verifyDataset(checks, sha256, ref);
   for (const ref of references.bundles.values()) await checks.check(ref, BUNDLE_FIX);
   await forEachConcurrently(references.trials.values(), CONCURRENT_MAX, (summary) => verifyTrial(checks, summary));
@@ -58,16 +61,31 @@ const BUNDLE_FIX =
 
 const CHANGES_FIX = 'delete it: a recovery goes on with what had been changed up to the latest decision';
 
-async function verifyOpening(checks: ObjectChecks, studyId: string, references: References): Promise<void> {
-  const opening = openingIn(await sealed(checks, openingKey(studyId), againFix(studyId)));
+/** @returns The run whose opening it is. */
+async function verifyOpening(
+  checks: ObjectChecks,
+  key: string,
+  studyId: string,
+  references: References,
+): Promise<string | undefined> {
+  const opening = openingIn(await sealed(checks, key, againFix(studyId)));
   if (opening !== undefined) addPinned(opening.study, references);
+  return opening?.studyRun;
 }
 
-async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }: References): Promise<void> {
-  for (const { key } of await checks.store.list(studyKey(studyId, 'decisions/'))) {
+async function verifyDecisions(
+  checks: ObjectChecks,
+  place: string,
+  studyId: string,
+  { trials }: References,
+): Promise<void> {
+  for (const { key } of await checks.store.list(`${place}decisions/`)) {
     const found = await sealed(checks, key, againFix(studyId));
     if ('value' in found) addTrials(trials, (found.value as { readonly trials: readonly TrialSummary[] }).trials);
   }
+}
+
+async function verifyProgress(checks: ObjectChecks, studyId: string): Promise<void> {
   // Trials that a long stage goes on from; those of a stage that has decided are in its decision as well.
   const pages = (await checks.store.list(trialPagesKey(studyId))).map(({ key }) => key);
   for (const key of [...pages, ...missingPages(pages)].sort()) await sealed(checks, key, againFix(studyId));
@@ -76,24 +94,41 @@ async function verifyDecisions(checks: ObjectChecks, studyId: string, { trials }
     await sealed(checks, changesKey(studyId), CHANGES_FIX);
 }
 
-/** A study that has not ended has neither a record nor a table of contents. */
-async function verifyPublished(checks: ObjectChecks, studyId: string, references: References): Promise<void> {
-  const record = await unseal(checks.store, studyKey(studyId, 'study.json'));
+interface OfStudy {
+  readonly studyId: string;
+  /** The run whose opening and decisions are in the study's own place. */
+  readonly newest: string | undefined;
+}
+
+/** What a run has that gave its place to another, or never had it. */
+async function verifyRun(checks: ObjectChecks, run: string, of: OfStudy, references: References): Promise<void> {
+  const place = runPrefix(of.studyId, run);
+  if (run !== of.newest) await verifyOpening(checks, `${place}opening.json`, of.studyId, references);
+  await verifyDecisions(checks, place, of.studyId, references);
+  await verifyPublished(checks, place, of, references);
+}
+
+/** A run that has not ended has neither a record nor a table of contents. */
+async function verifyPublished(
+  checks: ObjectChecks,
+  place: string,
+  { studyId, newest }: OfStudy,
+  references: References,
+): Promise<void> {
+  const record = await unseal(checks.store, `${place}study.json`);
   const isPublished =
     !('problem' in record) ||
     record.problem !== 'missing' ||
-    (await checks.store.head(contentsKey(studyId))) !== undefined;
-  const contents = isPublished ? await sealed(checks, contentsKey(studyId), againFix(studyId)) : undefined;
-  if (contents !== undefined && 'value' in contents) {
-    for (const ref of (contents.value as { readonly files: readonly ObjectRef[] }).files)
-      await checks.check(ref, againFix(studyId));
-  }
+    (await checks.store.head(contentsKey(place))) !== undefined;
+  const contents = isPublished ? contentsIn(await sealed(checks, contentsKey(place), againFix(studyId))) : undefined;
+  for (const ref of contents ?? []) await checks.check(ref, againFix(studyId));
   if (!('value' in record)) return;
-  const { progress, study } = record.value as StudyRecord;
+  const { progress, study, studyRun } = record.value as StudyRecord;
+  const isNewest = studyRun === undefined || studyRun === newest;
+  const decisions = `${isNewest ? studyKey(studyId, '') : runPrefix(studyId, studyRun)}decisions/`;
   for (const stage of progress.stages) {
     addTrials(references.trials, stage.trials);
-    if (stage.decision !== undefined)
-      await checks.present(studyKey(studyId, `decisions/${stage.stageId}.json`), againFix(studyId));
+    if (stage.decision !== undefined) await checks.present(`${decisions}${stage.stageId}.json`, againFix(studyId));
   }
   addPinned(study, references);
 }

@@ -1,12 +1,14 @@
 import type { TrialSummary } from '../../workflows/words/progress';
 import { folderName } from '../storage/files';
 import { StorageDenied } from '../storage/object-store';
-import { decodeManifest, manifestKey, trialFolder } from '../ledger/manifest';
+import { decodeManifest, keptWeights, manifestKey, trialFolder } from '../ledger/manifest';
 import type { TrialManifest } from '../ledger/manifest';
 import type { ObjectChecks } from './object-checks';
 
 /** Outcomes of which the store keeps no result: a garbage collection may take such a trial away. */
 const WITHOUT_RESULT: readonly TrialSummary['status'][] = ['running', 'cancelled', 'outOfMemory', 'invalid', 'paused'];
+
+const CHECKPOINT_FIX = 'none is needed: the training goes on from an older one';
 
 /** A trial's manifest, its weights and its model, and the checkpoints that are kept of it. */
 export async function verifyTrial(checks: ObjectChecks, { hash, status, trialId }: TrialSummary): Promise<void> {
@@ -37,13 +39,10 @@ export async function verifyTrial(checks: ObjectChecks, { hash, status, trialId 
   }
   checks.passed(stored.bytes.byteLength);
   const { result, checkpoints } = manifest;
-  if (result?.weights) await checks.check(result.weights, fix);
+  const weights = keptWeights(manifest);
+  if (weights !== null) await checks.check(weights, fix);
   if (result?.model) await verifyModel(checks, result.model, fix);
-  const checkpointFix =
-    result === null
-      ? 'none is needed: the training goes on from an older one'
-      : `none is needed: the training has ended; delete ${checks.store.uri}${trialFolder(hash)}checkpoints/`;
-  for (const checkpoint of checkpoints) await checks.check(checkpoint, checkpointFix);
+  for (const checkpoint of checkpoints) await checks.check(checkpoint, CHECKPOINT_FIX);
 }
 
 function readable(hash: string, bytes: Uint8Array): TrialManifest | string {

@@ -22,6 +22,7 @@ interface RerunOptions {
   readonly from: string;
   readonly set: readonly Setting[];
   readonly name?: string;
+  readonly run?: string;
   readonly fresh?: boolean;
   readonly detach?: boolean;
   readonly json?: boolean;
@@ -47,6 +48,7 @@ export function rerun(program: Command): void {
       [],
     )
     .option('--name <new>', 'name of the new study (default: the old one with the next free number)')
+    .option('--run <id>', 'run of the study to begin from (default: the newest, whether or not it completed)')
     .option('--fresh', 'train every trial anew instead of reusing results of other studies')
     .option('--detach', 'start the study and return')
     .option('--json', 'print the result as JSON')
@@ -91,7 +93,7 @@ async function rerunStudy(source: string, options: RerunOptions): Promise<void> 
 /** @throws StudyUnknown, CommandError with all that is wrong with the request */
 async function planned(
   source: string,
-  { from, set, name: wanted, folder }: RerunOptions,
+  { from, set, name: wanted, run, folder }: RerunOptions,
 ): Promise<{ readonly name: string; readonly plan: Extract<RerunPlan, { readonly ok: true }> }> {
   const {
     readStudy,
@@ -99,7 +101,7 @@ async function planned(
   const { studyIds }: typeof import('../../activities/study/opening') = require('../../activities/study/opening');
   const { store, close } = await openStore(folder, say);
   try {
-    const [stored, taken] = [await readStudy(store, source), await studyIds(store)];
+    const [stored, taken] = [await readStudy(store, source, run), await studyIds(store)];
     if (wanted !== undefined && taken.includes(wanted))
       throw new CommandError(`--name must be a name that no study has yet, got ${wanted}`, 'badInput', 'StudyExists');
     const name = wanted ?? freeName(source, taken);

@@ -6,8 +6,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { listStudies, runningStudy, startStudy } from '../../workers/client';
+import { listStudies, runningStudy } from '../../workers/client';
 import { findBackground } from '../background';
+import { beginStudy } from '../begin-study';
 import { CommandError, ofStudy } from '../failure';
 import { followStudy } from '../follow-study';
 import { importFolders } from '../import-uris';
@@ -92,7 +93,7 @@ async function begin(
   fresh: boolean,
 ): Promise<void> {
   const options = { name, study: input, taskQueuePrefix, ...(fresh && { beginning: { fresh: randomUUID() } }) };
-  if (!alone) return void (await startStudy(client, options));
+  if (!alone) return beginStudy(client, options);
   const others = (await listStudies(client, taskQueuePrefix)).filter(
     (other) => other.status === 'running' && other.name !== name,
   );
@@ -110,7 +111,7 @@ async function begin(
       'StudyRunning',
     );
   }
-  await startStudy(client, options);
+  await beginStudy(client, options);
 }
 
 function announce(name: string, json: boolean): void {

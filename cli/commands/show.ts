@@ -10,11 +10,13 @@ import { print, printJson } from '../output';
 import { resultText } from '../result';
 import { noticesOf, retriesOf } from '../progress/view';
 import { connectServices, DEFAULT_FOLDER } from '../services';
+import { showRun } from '../show-run';
 import { showText } from '../show-text';
 import { storedProgress } from '../stored-progress';
 
 interface ShowOptions {
   readonly json?: boolean;
+  readonly run?: string;
   readonly folder: string;
 }
 
@@ -38,9 +40,12 @@ export function show(program: Command): void {
     .command('show')
     .description("show a study's decisions, trials and recoveries")
     .argument('<name>', 'name of the study')
+    .option('--run <id>', 'a run that has ended, as the store keeps it (default: the newest, as the server knows it)')
     .option('--json', 'print them as JSON')
     .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
-    .action((name: string, options: ShowOptions) => ofStudy(name, () => showStudy(name, options)));
+    .action((name: string, options: ShowOptions) =>
+      ofStudy(name, () => (options.run === undefined ? showStudy(name, options) : showRun(name, options.run, options))),
+    );
 }
 
 async function showStudy(name: string, { json, folder }: ShowOptions): Promise<void> {

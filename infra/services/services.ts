@@ -167,6 +167,8 @@ function running(folder: string): RunningServices {
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
       AWS_REGION: REGION,
       STEPWELL_BUCKET: BUCKET,
+      // All of this store is its user's.
+      STEPWELL_BUCKET_ROOTS: '*',
       // Files that are not there: a user's own hold profiles for other servers.
       TEMPORAL_CONFIG_FILE: path.join(folder, 'temporal.toml'),
       AWS_CONFIG_FILE: path.join(folder, 'aws-config'),

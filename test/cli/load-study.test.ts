@@ -154,6 +154,25 @@ describe('the address of a data set', () => {
       expect((await loadStudy(withUri(uri))).parsed.dataset.uri).toBe(uri);
   });
 
+  test('of a bucket that is not open here is warned of on a cluster, whose workers may open it', async () => {
+    const said = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const warnings = async (): Promise<string> => {
+      said.mockClear();
+      await loadStudy(withUri('s3://images/mnist'));
+      return said.mock.calls.map(([text]) => String(text)).join('');
+    };
+    process.env['TEMPORAL_ADDRESS'] = 'temporal.example:7233';
+    const closed = await warnings();
+    process.env['STEPWELL_BUCKET_ROOTS'] = 'images';
+    const open = await warnings();
+    delete process.env['STEPWELL_BUCKET_ROOTS'];
+    delete process.env['TEMPORAL_ADDRESS'];
+    const embedded = await warnings();
+    said.mockRestore();
+    expect(closed).toMatch(/warning: .*dataset\.uri: is in a bucket that STEPWELL_BUCKET_ROOTS does not open here/);
+    expect([open, embedded]).toEqual(['', '']);
+  });
+
   test.each(['file:///does/not/exist', pathToFileURL(path.join(folder, 'study.yaml')).href])(
     '%s is a problem where the workers are of this machine',
     async (uri) => {

@@ -22,6 +22,7 @@ describe('the configuration', () => {
       cacheFolder: '/cache/stepwell',
       gpus: [],
       fileRoots: [],
+      bucketRoots: ['stepwell/'],
       modelFolder: null,
       stopSeconds: 25,
       trainingSlots: Math.min(2, usableCores()),
@@ -129,6 +130,19 @@ describe('the configuration', () => {
     }
   });
 
+  test('buckets are a list, all of them, or else the own one below the own prefix', () => {
+    const roots = (environment: Readonly<Record<string, string>>) =>
+      readConfig({ ...withoutGpus, ...environment }).bucketRoots;
+    expect(roots({ STEPWELL_BUCKET: 'ours', STEPWELL_PREFIX: 'team-a/' })).toEqual(['ours/team-a/']);
+    expect(roots({ STEPWELL_BUCKET_ROOTS: 'images, shared/sets' })).toEqual(['images', 'shared/sets']);
+    expect(roots({ STEPWELL_BUCKET_ROOTS: '*' })).toEqual(['*']);
+    for (const wrong of ['s3://images', 'Images', 'images,*/x']) {
+      expect(() => roots({ STEPWELL_BUCKET_ROOTS: wrong })).toThrow(
+        `STEPWELL_BUCKET_ROOTS must be buckets, or bucket/prefix, with commas between them, or * for all, got ${JSON.stringify(wrong)}`,
+      );
+    }
+  });
+
   test('worker versioning needs both its variables', () => {
     const deployment = { TEMPORAL_DEPLOYMENT_NAME: 'gpu', TEMPORAL_WORKER_BUILD_ID: '7' };
     expect(readConfig({ ...withoutGpus, ...deployment }).deployment).toEqual({ deploymentName: 'gpu', buildId: '7' });
@@ -138,6 +152,7 @@ describe('the configuration', () => {
     expect(readClientConfig({ STEPWELL_TASK_QUEUE_PREFIX: 'team-a.' })).toEqual({
       taskQueuePrefix: 'team-a.',
       fileRoots: [],
+      bucketRoots: ['stepwell/'],
       modelFolder: null,
       stopSeconds: 25,
     });

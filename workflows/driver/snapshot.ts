@@ -71,6 +71,9 @@ export function fitting(snapshot: StudySnapshot): StudySnapshot {
  *
  * @param warnings As `recordDecision` answers them.
  */
-export function withoutBulk({ insights: _, ...decision }: Decision, warnings = decision.evidence.warnings): Decision {
+export function withoutBulk(
+  { insights: _, keepsWeightsOf: __, ...decision }: Decision,
+  warnings = decision.evidence.warnings,
+): Decision {
   return { ...decision, evidence: { ...decision.evidence, plots: [], bars: [], tables: [], warnings } };
 }

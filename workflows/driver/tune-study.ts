@@ -238,6 +238,7 @@ async function conclude(study: LiveStudy): Promise<StudyResult> {
   const { state } = study;
   return {
     studyId: state.studyId,
+    studyRun: state.run.studyRun,
     status: 'completed',
     decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence }) => ({
       stage,

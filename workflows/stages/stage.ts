@@ -131,6 +131,8 @@ export interface Decision {
   readonly finalTrialId?: string;
   /** On its way to `recordDecision` only: what that adds insights from. Neither the state nor the store keeps it. */
   readonly insights?: InsightsInput;
+  /** On its way to `recordDecision` only: the trials whose weights stay in the store; absent: all of the stage's. */
+  readonly keepsWeightsOf?: readonly string[];
 }
 
 export interface Stage<Options = unknown> {

@@ -142,7 +142,7 @@ export interface TrialResult {
   /** Content address: model, data, hyperparameters, seed, schedule, limits and engine. Equal hashes mean equal bits. */
   readonly hash: string;
   readonly outcome: Outcome;
-  /** The weights at the end: the best epoch's where validation ran every epoch, else the last. */
+  /** The weights at the end: the best epoch's where validation ran every epoch, else the last. `null` where none are kept. */
   readonly weights: ObjectRef | null;
   /** Key prefix of the exported model. */
   readonly model: string | null;

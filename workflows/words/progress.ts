@@ -100,6 +100,8 @@ export interface StudyFinal {
 /** What `tuneStudy` returns, and what `stepwell run --json` prints. */
 export interface StudyResult {
   readonly studyId: string;
+  /** As long as no later run completes, the study's name in the store is its. Absent in results of earlier versions. */
+  readonly studyRun?: string;
   readonly status: 'completed';
   readonly decisions: readonly {
     readonly stage: string;

@@ -139,6 +139,8 @@ export interface StudyOrigin {
 /** What a rerun takes over. */
 export interface CarriedDecisions {
   readonly origin: StudyOrigin;
+  /** The run of that study that decided. */
+  readonly studyRun: string;
   /**
    * Of the leading stages, in their order; without plots and tables, which `resolveStudy` copies from store to store.
    */

@@ -85,6 +85,8 @@ export interface TrialSpec {
    * checkpoint.
    */
   readonly process: 'warm' | 'fresh';
+  /** Nobody wants its weights: they are not stored. No part of the trial's content, as it changes none of its numbers. */
+  readonly discardWeights?: true;
   /** Export the best weights as a model artefact. */
   readonly exportModel: boolean;
   /**

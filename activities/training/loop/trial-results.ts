@@ -40,8 +40,8 @@ export async function writeResults(
   const measurement = measured(weights !== null && trial.evaluate.test ? await test(weights) : null);
   if (weights === null)
     return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };
-  const weightsPath = join(scratchFolder, 'weights.safetensors');
-  writeSafetensors(weightsPath, weights, { format: 'stepwell-weights/1' });
+  const weightsPath = trial.discardWeights === true ? null : join(scratchFolder, 'weights.safetensors');
+  if (weightsPath !== null) writeSafetensors(weightsPath, weights, { format: 'stepwell-weights/1' });
   const modelFolder = trial.exportModel ? join(scratchFolder, 'model') : null;
   if (modelFolder !== null) await training.export(modelFolder, weights, measurement);
   return { outcome: { ...ending, measurement }, engine: identity, weightsPath, modelFolder };

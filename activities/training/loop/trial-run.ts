@@ -243,17 +243,8 @@ export class TrialRun {
     const path = join(scratchFolder, `checkpoint-${step}.safetensors`);
     const written = writeCheckpoint(path, { state: this.state, tensors: improved ?? engine.read(), best: this.best });
     this.written = step;
-    send({
-      type: 'checkpoint',
-      checkpoint: {
-        path,
-        step,
-        epoch: epochsDone(this.facts, step),
-        best: improved !== null,
-        ...written,
-        deviceSeconds,
-      },
-    });
+    const [epoch, best] = [epochsDone(this.facts, step), improved !== null];
+    send({ type: 'checkpoint', checkpoint: { path, step, epoch, best, ...written, deviceSeconds } });
   }
 
   private async finish(): Promise<TrainReport> {

@@ -25,22 +25,18 @@ export interface AgedStore extends ObjectStore {
 export function agedStore(): AgedStore {
   const store = memoryStore();
   const ages = new Map<string, number>();
+  const agedWrite = <T>(key: string, written: Promise<T>): Promise<T> => {
+    void written.then(
+      () => ages.set(key, aged.agedHours),
+      () => undefined,
+    );
+    return written;
+  };
   const aged: AgedStore = {
     ...store,
     agedHours: 0,
-    put: (key, bytes, condition) => {
-      const put = store.put(key, bytes, condition);
-      void put.then(
-        () => ages.set(key, aged.agedHours),
-        () => undefined,
-      );
-      return put;
-    },
-    putFile: async (key, ...rest) => {
-      const put = await store.putFile(key, ...rest);
-      ages.set(key, aged.agedHours);
-      return put;
-    },
+    put: (key, ...of) => agedWrite(key, store.put(key, ...of)),
+    putFile: (key, ...of) => agedWrite(key, store.putFile(key, ...of)),
     list: async (prefix) =>
       (await store.list(prefix)).map((object) => ({
         ...object,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openTrial } from '../../../activities/ledger/open-trial';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
+import type { TrialResult } from '../../../workflows/words/outcome';
 import { checkpointFile, folder, HASH, keysOf, localFile, manifestOf, ownerOf, resultOf, take } from './trial-support';
 
 const NO_FILES = { weightsPath: null, modelFolder: null };
@@ -70,13 +71,24 @@ describe('the result', () => {
       ...NO_FILES,
       weightsPath: localFile('weights.safetensors', 'w'),
     });
-    const { checkpoints } = await manifestOf(store);
     expect(await keysOf(store)).toEqual([
-      ...checkpoints.map(({ key }) => key),
       `trials/${HASH}/manifest.json`,
       weights?.key,
       `trials/${'b'.repeat(64)}/manifest.json`,
     ]);
+  });
+
+  test('leaves no checkpoint: neither its own nor those of a segment that paused before', async () => {
+    const paused = { ...resultOf().outcome, status: 'paused' } as TrialResult['outcome'];
+    const segment = await take(store, { activityId: 'sweep/007' });
+    await segment.commitCheckpoint(checkpointFile(100));
+    await segment.finish(resultOf({ outcome: paused }), NO_FILES);
+    expect((await manifestOf(store)).checkpoints).toHaveLength(1);
+    const last = await take(store, { activityId: 'sweep/007.2' });
+    await last.commitCheckpoint(checkpointFile(200));
+    await last.finish(resultOf(), NO_FILES);
+    expect(await keysOf(store)).toEqual([`trials/${HASH}/manifest.json`]);
+    expect((await manifestOf(store)).checkpoints).toEqual([]);
   });
 
   test('of more than 512 KiB is refused, and the trial is not finished', async () => {

@@ -2,6 +2,9 @@ import { createStudyActivities } from '../../../activities';
 import { memoryStore } from '../../../activities/storage/memory';
 import type { ObjectStore } from '../../../activities/storage/object-store';
 import { decisionKey, readDecision } from '../../../activities/study/decision-record';
+import { contentsIn } from '../../../activities/study/contents';
+import { unseal } from '../../../activities/study/sealed';
+import { publishedAt, publishedBy, runsOf } from '../../../activities/study/study-runs';
 import type { StudyRecord } from '../../../workflows/words/progress';
 import { quietEnvironment } from '../../support/activity-environment';
 import { sampleStudy } from '../report/sample-study';
@@ -32,6 +35,8 @@ const text = async (store: ObjectStore, key: string): Promise<string> =>
   Buffer.from((await store.get(key))!.bytes).toString();
 const keys = async (store: ObjectStore, prefix: string): Promise<readonly string[]> =>
   (await store.list(prefix)).map(({ key }) => key);
+const all = async (store: ObjectStore, prefix: string): Promise<readonly (readonly [string, string])[]> =>
+  Promise.all((await keys(store, prefix)).map(async (key) => [key, await text(store, key)] as const));
 
 describe('recording a decision', () => {
   it('keeps its whole evidence and its trials, readable again as they were', async () => {
@@ -146,30 +151,61 @@ describe('publishing a study', () => {
   });
 
   it.each(['failed', 'cancelled'] as const)(
-    'of a later run that %s leaves the model of the one before',
+    'of a later run that %s publishes beside, and leaves all that the one before has',
     async (status) => {
       const store = await storeWithModel();
       const { publish } = run(store);
       await publish({ ...record, studyRun: 'first' });
-      const first = await text(store, 'studies/digits/study.json');
+      const first = await all(store, 'studies/digits/');
       const later = { ...record, studyRun: 'second', final: null, progress: { ...record.progress, status } };
-      for (let times = 0; times < 2; times++) expect(await publish(later)).toMatchObject({ model: null });
-      expect(await text(store, 'studies/digits/model/weights.bin')).toBe('weights');
-      expect(JSON.parse(await text(store, 'studies/digits/study.json'))).toMatchObject({ studyRun: 'second' });
-      expect(await text(store, 'studies/digits/runs/first/study.json')).toBe(first);
+      for (let times = 0; times < 2; times++) {
+        expect(await publish(later)).toEqual({
+          report: 'memory://studies/digits/runs/second/report.html',
+          model: null,
+        });
+      }
+      const now = await all(store, 'studies/digits/');
+      expect(now.filter(([key]) => !key.includes('/runs/'))).toEqual(first);
+      expect(now.filter(([key]) => key.includes('/runs/')).map(([key]) => key)).toEqual(
+        ['contents.json', 'report.html', 'study.json'].map((file) => `studies/digits/runs/second/${file}`),
+      );
+      expect(await publishedBy(store, 'digits', 'second')).toMatchObject({ studyRun: 'second', progress: { status } });
     },
   );
+
+  it('of a later run takes the name where none has completed, as one does that is recovered and completes', async () => {
+    const store = await storeWithModel();
+    const { publish } = run(store);
+    const failed = { ...record, final: null, progress: { ...record.progress, status: 'failed' as const } };
+    await publish({ ...failed, studyRun: 'first' });
+    await publish({ ...failed, studyRun: 'second' });
+    expect(await publishedAt(store, 'studies/digits/')).toMatchObject({ studyRun: 'second' });
+    expect(await publishedBy(store, 'digits', 'first')).toMatchObject({ studyRun: 'first' });
+    await publish({ ...record, studyRun: 'third' });
+    await publish({ ...failed, studyRun: 'fourth' });
+    await publish({ ...record, studyRun: 'fourth' });
+    expect(await publishedAt(store, 'studies/digits/')).toMatchObject({
+      studyRun: 'fourth',
+      progress: { status: 'completed' },
+    });
+    expect(await runsOf(store, 'digits')).toEqual(['first', 'second', 'third']);
+  });
 
   it('of a later run that completed takes the name, and keeps what the one before had published', async () => {
     const store = await storeWithModel();
     const { publish } = run(store);
     await publish({ ...record, studyRun: 'first' });
-    const report = await text(store, 'studies/digits/report.html');
+    const first = await all(store, 'studies/digits/');
     await store.put('trials/77/model/other.bin', Buffer.from('other'));
     await publish({ ...record, studyRun: 'second', final: { ...record.final!, model: 'trials/77/model/' } });
     expect(await keys(store, 'studies/digits/model/')).toEqual(['studies/digits/model/other.bin']);
-    expect(await text(store, 'studies/digits/runs/first/model/weights.bin')).toBe('weights');
-    expect(await text(store, 'studies/digits/runs/first/report.html')).toBe(report);
+    const kept = await all(store, 'studies/digits/runs/first/');
+    const withoutContents = (files: typeof kept) => files.filter(([key]) => !key.endsWith('contents.json'));
+    expect(withoutContents(kept).map(([key, content]) => [key.replace('runs/first/', ''), content])).toEqual(
+      withoutContents(first),
+    );
+    const contents = contentsIn(await unseal(store, 'studies/digits/runs/first/contents.json'));
+    expect(contents?.map(({ key }) => key).sort()).toEqual(withoutContents(kept).map(([key]) => key));
   });
 
   it('fails where the model that it should copy is not there', async () => {

@@ -10,8 +10,12 @@ import { summarize } from '../../../workflows/driver/pages/summary';
 import { finalTrain } from '../../../workflows/stages/final-train/stage';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import type { Decision } from '../../../workflows/stages/stage';
+import { sha256Of } from '../../../activities/content-hash';
+import { encodeManifest, firstManifest, manifestKey } from '../../../activities/ledger/manifest';
+import type { TrialSummary } from '../../../workflows/words/progress';
 import { quietEnvironment } from '../../support/activity-environment';
 import { completed, contextOf, drive, FACTS, INCUMBENT, measured, optionsOf } from '../../support/stages';
+import { ownerOf } from '../ledger/trial-support';
 import type { Network } from '../../support/stages';
 
 const of = { studyId: 'digits', studyRun: 'run', stageId: 'stage' };
@@ -111,9 +115,30 @@ it('a final training whose best epoch is late is warned of in its record', async
   expect(record.decision.evidence).not.toHaveProperty('bars');
 });
 
+it('gives up the weights of all trainings but the best at the point that was decided on', async () => {
+  const store = memoryStore();
+  const trials: TrialSummary[] = [];
+  const { decision, trials: trained } = sweep();
+  for (const [i, trial] of trained.entries()) {
+    const hash = sha256Of(`trial ${i}`);
+    const weights = await store.putFile(`trials/${hash}/weights-0.safetensors`, Buffer.from(String(i)));
+    const owner = { ...ownerOf({ activityId: trial.spec.trialId }), workflowId: 'study/digits', studyRun: 'run' };
+    const result = { ...trial.result!, weights };
+    await store.put(manifestKey(hash), encodeManifest({ ...firstManifest(hash, owner), result }));
+    trials.push({ ...summarize('stage', trained, trial, objective), hash });
+  }
+  const { recordDecision } = createStudyActivities({ store, fileRoots: [] });
+  await quietEnvironment().run(recordDecision, { studyId: 'digits', studyRun: 'run', decision, trials });
+  const kept = (await store.list('trials/')).filter(({ key }) => key.includes('weights'));
+  const best = trials.find(({ trialId }) => trialId === decision.keepsWeightsOf?.[0])!;
+  expect(kept.map(({ key }) => key)).toEqual([`trials/${best.hash}/weights-0.safetensors`]);
+  expect(best.hparams).toEqual(decision.hparams);
+  expect((await readDecision(store, 'digits', 'stage'))?.decision).not.toHaveProperty('keepsWeightsOf');
+});
+
 it('a decision without insights is recorded as it is', async () => {
   const { decision, trials } = sweep();
-  const { insights: _, ...answer } = decision;
+  const { insights: _, keepsWeightsOf: __, ...answer } = decision;
   const { warnings, record } = await recorded(answer, trials);
   expect(record.decision).toEqual(JSON.parse(JSON.stringify(answer)));
   expect(warnings).toEqual(answer.evidence.warnings);

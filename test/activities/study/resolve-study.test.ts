@@ -160,6 +160,7 @@ describe('resolving a study with a model module', () => {
     const one = await bundleOf(1);
     const carried: CarriedDecisions = {
       origin: { kind: 'rerun', studyId: 'earlier', stageIds: [], changed: [] },
+      studyRun: 'earlier',
       decisions: [],
       model: { module: 'mine.cjs', bundle: one },
     };

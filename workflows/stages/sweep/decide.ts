@@ -65,6 +65,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
       .filter(({ hparams }) => hparams !== verdict.hparams)
       .map((challenger) => ({ hparams: challenger.hparams, note: noteOf(context, challenger) })),
     insights: insightsInput(context, configurations, best, warnings.length),
+    ...(context.options.keepWeights === 'best' && { keepsWeightsOf: bestTrialsAt(context, verdict.hparams) }),
   };
 }
 
@@ -75,6 +76,13 @@ function trialIdsOf({ trials }: SweepView, shown: readonly Configuration[]): rea
       ? trials
       : shown.flatMap(({ trainings }) => trainings.flatMap(({ segments }) => segments));
   return all.map(({ spec }) => spec.trialId);
+}
+
+/** The best training at a point, by its id; none where all there failed. */
+function bestTrialsAt({ configurations, facts: { objective } }: SweepView, hparams: HParams): readonly string[] {
+  const decided = configurations.find((configuration) => configuration.hparams === hparams) ?? configurations[0];
+  const [best] = ranked(decided?.trainings.filter(({ score }) => score !== null) ?? [], objective);
+  return best === undefined ? [] : [lastSegment(best).spec.trialId];
 }
 
 function verdictOf(

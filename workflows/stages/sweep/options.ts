@@ -63,6 +63,12 @@ export const sweepOptions = z
       .max(100)
       .default(3)
       .describe('Trainings of each of those and of the study as it stands, the first included.'),
+    keepWeights: z
+      .enum(['all', 'best', 'none'])
+      .default('best')
+      .describe(
+        "Whose weights stay in the store: every training's, those of the best training at the point that the sweep decides on, or none. The final training keeps its own in any case.",
+      ),
   })
   .superRefine(({ pruner, replicates }, context) => {
     if (pruner.name !== 'wilcoxon') return;

@@ -129,7 +129,7 @@ function training(
   hparams: HParams,
   { label, replicate = 0, pauseAfterEpochs }: TrainingRequest,
 ): TrialSpec {
-  const { seed, facts } = view;
+  const { seed, facts, options } = view;
   return nextTrial(view, {
     label,
     hparams,
@@ -137,6 +137,7 @@ function training(
     ...studyTraining(view, hparams, epochsOf(view)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },
+    ...(options.keepWeights === 'none' && { discardWeights: true }),
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   });
 }

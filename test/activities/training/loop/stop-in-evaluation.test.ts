@@ -9,6 +9,7 @@ import type { LoadedDataset } from '../../../../activities/training/examples/dat
 import { TrialRun } from '../../../../activities/training/loop/trial-run';
 import type { HostTensors } from '../../../../activities/training/safetensors';
 import type { CheckpointFile, TrainReport } from '../../../../activities/trial/protocol';
+import type { TrialSpec } from '../../../../workflows/words/trial';
 import { withoutTimes } from '../../../support/trainer';
 import { stubJob } from '../../trial/stub-job';
 
@@ -62,7 +63,7 @@ interface Ran {
 }
 
 /** @param stopAt Chunks of evaluations after which a stop is asked for. */
-async function run(resumeFrom: string | null, stopAt = Infinity): Promise<Ran> {
+async function run(resumeFrom: string | null, stopAt = Infinity, spec: Partial<TrialSpec> = {}): Promise<Ran> {
   const job = stubJob(0, { batchSize: BATCH, learningRate: 0.1 });
   const checkpoints: CheckpointFile[] = [];
   let chunks = 0;
@@ -72,7 +73,12 @@ async function run(resumeFrom: string | null, stopAt = Infinity): Promise<Ran> {
       resumeFrom,
       checkpointEverySteps: 1_000,
       scratchFolder: mkdtempSync(path.join(folder, 'run-')),
-      trial: { ...job.trial, limit: { epochs: EPOCHS }, evaluate: { validation: 'epoch', test: true } as const },
+      trial: {
+        ...job.trial,
+        limit: { epochs: EPOCHS },
+        evaluate: { validation: 'epoch', test: true } as const,
+        ...spec,
+      },
     },
     dataset: { manifest: { classNames: ['a', 'b'], classes: 2 } } as unknown as LoadedDataset,
     facts: {
@@ -118,4 +124,11 @@ test.each([
 
 test('a stop that comes with the last chunk of the test lets the training end', async () => {
   expect((await run(null, 12)).end).toHaveProperty('outcome.status', 'completed');
+});
+
+test('weights that nobody wants are tested all the same, and not written', async () => {
+  const wanted = await run(null);
+  const discarded = await run(null, Infinity, { discardWeights: true });
+  expect([wanted, discarded].map(({ end }) => 'outcome' in end && end.weightsPath !== null)).toEqual([true, false]);
+  expect(measured(discarded)).toEqual(measured(wanted));
 });
