@@ -8,6 +8,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import type { BuildFailure, Message, Plugin } from 'esbuild';
 import type { Problem } from '../../workflows/spec';
+import { isWithin } from '../path-within';
 import { HANDED_IN_TENSORFLOW } from '../trial/protocol';
 
 /** Far above any code that builds a network; a worker of each trial reads it. */
@@ -76,7 +77,7 @@ function locate(
   try {
     const folder = realpathSync(modelFolder);
     const file = realpathSync(path.resolve(folder, module));
-    if (isBelow(folder, file)) return { file, folder };
+    if (isWithin(file, folder)) return { file, folder };
   } catch {
     return { problems: [problem(module, `must be a file in the model folder of the tuner worker, ${modelFolder}`)] };
   }
@@ -106,7 +107,7 @@ function within(folder: string): Plugin {
     setup({ onLoad }) {
       onLoad({ filter: /.*/, namespace: 'file' }, ({ path: file }) => {
         const found = realpathSync(file);
-        if (roots.some((root) => isBelow(root, found))) return undefined;
+        if (roots.some((root) => isWithin(found, root))) return undefined;
         const outside = path.relative(folder, found);
         return { errors: [{ text: `${outside} lies outside the model folder, and is no package that it can reach` }] };
       });
@@ -124,11 +125,6 @@ function packageFolders(folder: string): readonly string[] {
     }
     if (at === path.dirname(at)) return folders;
   }
-}
-
-function isBelow(folder: string, file: string): boolean {
-  const inside = path.relative(folder, file);
-  return inside !== '..' && !inside.startsWith(`..${path.sep}`) && !path.isAbsolute(inside);
 }
 
 function isPackage(file: string): boolean {
