@@ -10,7 +10,7 @@ import { readRecord } from '../infra/services/record';
 import { connectClient } from '../workers/client';
 import type { StudyClient } from '../workers/client';
 import { readClientConfig } from '../workers/config';
-import type { Environment } from '../workers/config';
+import type { Environment } from '../workers/environment';
 import { findBackground } from './background';
 import { startEmbedded } from './embedded';
 import { embeddedEnvironment } from './embedded-environment';

@@ -9,7 +9,7 @@ import type { ObjectStore } from '../activities/storage/object-store';
 import { findServices, startServices } from '../infra/services';
 import { objectFolder } from '../infra/services/versitygw';
 import { readStoreConfig } from '../workers/config';
-import type { Environment } from '../workers/config';
+import type { Environment } from '../workers/environment';
 import { embeddedEnvironment } from './embedded-environment';
 import { CommandError } from './failure';
 import { namesCluster } from './services';

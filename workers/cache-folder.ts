@@ -6,7 +6,7 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Environment } from './config';
+import type { Environment } from './environment';
 import { ConfigInvalid } from './config-invalid';
 
 /** STEPWELL_CACHE, else `stepwell` in the user's cache folder. @throws ConfigInvalid for a user without a home folder. */

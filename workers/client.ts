@@ -17,7 +17,7 @@ import { studyWorkflowId, TASK_QUEUES } from '../workflows/words/contract';
 import type { TuneStudyInput } from '../workflows/words/contract';
 import type { StudySnapshot } from '../workflows/driver/snapshot';
 import type { tuneStudy } from '../workflows';
-import type { Environment } from './config';
+import type { Environment } from './environment';
 import { asServerUnreachable, connectionSettings } from './connection';
 import { isLoopback } from './loopback';
 import { registerSearchAttributes } from './search-attributes';

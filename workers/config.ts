@@ -13,10 +13,9 @@ import { usableCores } from '../activities/usable-cores';
 import { S3_ADDRESS } from '../workflows/spec/dataset-address';
 import { chooseCacheFolder } from './cache-folder';
 import { ConfigInvalid } from './config-invalid';
+import type { Environment } from './environment';
 import { GPU_LIST, installedGpus, listedGpus } from './gpus';
 import { defaultResidentBytes } from './resident-bytes';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const atLeastOne = z
   .string()

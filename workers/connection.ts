@@ -5,7 +5,7 @@
  */
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
-import type { Environment } from './config';
+import type { Environment } from './environment';
 import { ConfigInvalid } from './config-invalid';
 
 /** Addresses of this machine, with or without a port. */

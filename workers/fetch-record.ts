@@ -7,7 +7,7 @@ import { STUDY_RECORD_QUERY } from '../workflows/words/contract';
 import type { StudyRecord } from '../workflows/words/progress';
 import { studyKey } from '../activities/study/study-keys';
 import { readStoreConfig } from './config';
-import type { Environment } from './config';
+import type { Environment } from './environment';
 import { studyHandle } from './study-handle';
 import type { StudyClient } from './study-handle';
 

@@ -1,7 +1,7 @@
 import { checkStore } from '../../activities/storage/probes';
 import { findServices } from '../../infra/services';
 import { connectClient } from '../../workers/client';
-import type { Environment } from '../../workers/config';
+import type { Environment } from '../../workers/environment';
 import { embeddedEnvironment } from '../embedded-environment';
 import { failureOf } from '../failure';
 import { namesCluster } from '../services';
