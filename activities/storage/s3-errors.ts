@@ -76,6 +76,8 @@ const PASSING_NAMES: readonly string[] = [
   'SlowDown',
   'TooManyRequests',
   'OperationAborted',
+  // VersityGW could not read the request, which another connection brings whole.
+  'BadRequest',
 ];
 
 /** Whether a conditional put lost. A match with an object that is gone answers "no such key". */

@@ -10,7 +10,6 @@ import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
 import { freshBucket, temporalAddress } from '../support/services';
 import { workerEnvironment } from '../support/studies';
-import { s3Client } from '../support/s3-client';
 import { waitFor } from '../support/wait-for';
 
 /** Of the Stepwell that began the study, and that nobody runs any more. */
@@ -26,7 +25,7 @@ let trialsEnd = false;
 
 beforeAll(async () => {
   const { bucket, access } = await freshBucket('versitygw');
-  world = await scriptedWorld(temporalAddress(), s3Store({ bucket, prefix: 'v1/', client: s3Client(access) }));
+  world = await scriptedWorld(temporalAddress(), s3Store({ bucket, prefix: 'v1/', access }));
   const { taskQueuePrefix } = world;
   const places = { temporalAddress: temporalAddress(), bucket, access, taskQueuePrefix, cacheFolder: '' };
   Object.assign(process.env, workerEnvironment(places));

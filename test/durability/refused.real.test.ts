@@ -66,7 +66,9 @@ test('a worker that the store refuses ends no study: it says what to do, and goe
       const [trial] = await runningTrials(client, await handle.describe());
       return trial !== undefined && trial.attempt > 1 ? trial.failure : undefined;
     });
-    expect(failure).toMatch(/^put was refused .*ExpiredToken.*; the credentials have expired: renew them$/);
+    expect(failure).toMatch(
+      /^put was refused .*ExpiredToken.*; the credentials have expired: renew them; it waits, and goes on once that is mended$/,
+    );
     door.refuses = false;
     expect((await handle.result()).studyId).toBe(study.name);
   } finally {

@@ -173,6 +173,11 @@ test('a refusal of a HEAD, which cannot say why, is told with the reason that a 
   });
 });
 
+test('a request that came garbled is no refusal', async () => {
+  const store = await storeThatAnswers(refuse(400, 'BadRequest', 'An error occurred when parsing the HTTP request.'));
+  expect(await failureOf(store.get('x'))).toMatchObject({ name: 'StorageUnavailable' });
+});
+
 test('a fault of the server is tried again, and unavailable only when it stays', async () => {
   const store = await storeThatAnswers(refuse(503, 'SlowDown'), refuse(500, 'InternalError'), object('at last'));
   expect(Buffer.from((await store.get('x'))?.bytes ?? []).toString()).toBe('at last');
