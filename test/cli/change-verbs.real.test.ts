@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { main } from '../../cli/main';
 import { change } from '../support/changes';
+import { output, stepwell } from '../support/command-line';
 import { heldTrials, settled } from '../support/held-trials';
 import { sweepStudy } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';
@@ -9,35 +9,12 @@ import { temporalAddress } from '../support/services';
 import { waitFor } from '../support/wait-for';
 
 let world: ScriptedWorld;
-let stdout: string;
-let stderr: string;
 
 beforeAll(async () => {
   process.env['TEMPORAL_ADDRESS'] = temporalAddress();
   world = await scriptedWorld(temporalAddress());
 });
 afterAll(() => world.stop());
-
-/** Runs the command line in this process. @returns its exit code and what it said. */
-async function stepwell(
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  [stdout, stderr] = ['', ''];
-  const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  const err = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += String(text);
-    return true;
-  });
-  try {
-    return { code: await main(args), stdout, stderr };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-}
 
 describe('a study on the command line', () => {
   const name = `verbs-${randomUUID().slice(0, 8)}`;
@@ -162,11 +139,11 @@ test('a watcher is told what people change', async () => {
   const study = await world.start(sweepStudy({ name }), { trial: trials.trial });
   await settled(study, trials);
   const watching = stepwell('watch', name);
-  await waitFor('the watcher looks', () => (stderr.includes('regularization-sweep begins') ? true : undefined));
+  await waitFor('the watcher looks', () => (output.stderr.includes('regularization-sweep begins') ? true : undefined));
   await change(study, 'pause', { by: 'ada' });
   await waitFor('the pause is told', () =>
-    stderr.includes('pause by ada: running trials') &&
-    stderr.includes(`the study is paused; go on with: stepwell resume ${name}`)
+    output.stderr.includes('pause by ada: running trials') &&
+    output.stderr.includes(`the study is paused; go on with: stepwell resume ${name}`)
       ? true
       : undefined,
   );

@@ -1,22 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { main } from '../../cli/main';
+import { captureOutput, output } from '../support/command-line';
 import { folderOf, idxFile, pattern } from '../support/datasets';
 
-let stdout: string;
-let stderr: string;
-
-beforeEach(() => {
-  [stdout, stderr] = ['', ''];
-  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += String(text);
-    return true;
-  });
-});
+beforeEach(() => void captureOutput());
 afterEach(() => jest.restoreAllMocks());
 
 /** Images of 7 x 7 in three classes, beside a study that searches a kernel's size. */
@@ -55,15 +43,15 @@ describe.each(['validate', 'plan'])('%s of a study that searches an architecture
   test('warns of the corner that cannot be built, with its line, its values, the layer and the reason', async () => {
     const file = studyFile(2);
     expect(await main([verb, file])).toBe(0);
-    expect(stdout).toContain('kernels');
-    expect(stderr).toMatch(
+    expect(output.stdout).toContain('kernels');
+    expect(output.stderr).toMatch(
       /^warning: .*study\.yaml:13:5: stages\.0\.space: has corners .* \(k=5: model\.layers\[2\] \(Conv2D\) must leave something/,
     );
   });
 
   test('refuses one that cannot be built as it stands', async () => {
     expect(await main([verb, studyFile(5)])).not.toBe(0);
-    expect(stderr).toMatch(
+    expect(output.stderr).toMatch(
       /study\.yaml has 1 problem\n.*study\.yaml:3:1: model: cannot be built .*\(k=5\): model\.layers\[2\]/,
     );
   });

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { s3Store } from '../../activities/storage/s3';
 import { writeOpening } from '../../activities/study/opening';
-import { main } from '../../cli/main';
 import { studyHandle } from '../../workers/client';
 import { PLANNER_VERSION } from '../../workflows/driver/planner-version';
 import type { ResolvedStudy } from '../../workflows/words/study';
+import { output, stepwell } from '../support/command-line';
 import { fiveStages } from '../support/scripted-files';
 import { scriptedWorld } from '../support/scripted-studies';
 import type { ScriptedStudy, ScriptedWorld } from '../support/scripted-studies';
@@ -18,8 +18,6 @@ const OLD_PLANNER = PLANNER_VERSION + 1;
 const name = `stranded-${randomUUID().slice(0, 8)}`;
 let world: ScriptedWorld;
 let study: ScriptedStudy;
-let stdout = '';
-let stderr = '';
 /** Of the stage that the upgrade comes upon. */
 let trialsEnd = false;
 
@@ -52,27 +50,6 @@ async function begin(): Promise<void> {
   await writeOpening(world.store, { studyId: name, studyRun, asked, study: opened! });
 }
 
-/** Runs the command line in this process. */
-async function stepwell(
-  ...args: readonly string[]
-): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  [stdout, stderr] = ['', ''];
-  const out = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  const err = jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += String(text);
-    return true;
-  });
-  try {
-    return { code: await main(args), stdout, stderr };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-}
-
 const WHY = `study ${name} began with planner version ${OLD_PLANNER}, and this worker has ${PLANNER_VERSION}`;
 const FIX = `end the study with: stepwell cancel ${name}, and go on from its last decision with: stepwell recover ${name}`;
 
@@ -94,7 +71,7 @@ describe('a study in the middle of a stage whose planner nobody has', () => {
   test('tells watchers, and is ended by a cancellation', async () => {
     const watching = stepwell('watch', name);
     await waitFor('the watcher is told', () =>
-      stderr.includes(WHY) && stderr.includes('lr-range-test') ? true : undefined,
+      output.stderr.includes(WHY) && output.stderr.includes('lr-range-test') ? true : undefined,
     );
     const client = { client: world.client, address: temporalAddress(), close: async () => undefined };
     const cancelled = stepwell('cancel', name);
