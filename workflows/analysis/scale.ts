@@ -1,0 +1,36 @@
+/**
+ * The scale on which scores of an objective are averaged and compared: the logarithm for losses, of which half as much
+ * and twice as much are equally far, and which differ the less from seed to seed the lower they are; the plain number
+ * for shares such as the accuracy.
+ *
+ * @module
+ */
+import type { Objective } from '../words/study';
+import { mean } from './statistics';
+
+/** A loss of exactly 0 has no logarithm. */
+const LOSS_MIN = 1e-12;
+
+type Scale = 'log' | 'linear';
+
+const SCALES: Readonly<Record<Objective['metric'], Scale>> = { valLoss: 'log', valAccuracy: 'linear' };
+
+/** The scale of a metric. */
+export const scaleOf = ({ metric }: Pick<Objective, 'metric'>): Scale => SCALES[metric];
+
+/** A score on its objective's scale, turned so that more is better. */
+export function gainOf(score: number, objective: Objective): number {
+  const scaled = scaleOf(objective) === 'log' ? Math.log(Math.max(score, LOSS_MIN)) : score;
+  return objective.direction === 'minimize' ? -scaled : scaled;
+}
+
+/** The score that has this gain: the inverse of `gainOf`. */
+export function scoreWithGain(gain: number, objective: Objective): number {
+  const scaled = objective.direction === 'minimize' ? -gain : gain;
+  return scaleOf(objective) === 'log' ? Math.exp(scaled) : scaled;
+}
+
+/** The one mean of scores: on the objective's scale, so the geometric mean of losses. @throws RangeError on an empty list. */
+export function meanScore(scores: readonly number[], objective: Objective): number {
+  return scoreWithGain(mean(scores.map((score) => gainOf(score, objective))), objective);
+}
