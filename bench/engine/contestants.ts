@@ -69,17 +69,19 @@ function pythonPeers(shared: Readonly<Record<string, string>>): Contestant[] {
     environment: { ...shared, KERAS_BACKEND: 'tensorflow', TF_ENABLE_ONEDNN_OPTS: oneDnn },
     passes: PASSES,
   });
-  const torch = (name: string, channelsLast: string): Contestant => ({
+  const torch = (name: string, options: string): Contestant => ({
     name,
     program: python,
     args: [here('peers_torch.py')],
-    environment: { ...shared, TORCH_CHANNELS_LAST: channelsLast },
+    environment: { ...shared, TORCH_OPTIONS: options },
     passes: PASSES,
   });
   return [
     keras('keras', '1'),
     keras('keras-without-onednn', '0'),
-    torch('pytorch', '0'),
-    torch('pytorch-channels-last', '1'),
+    torch('pytorch', ''),
+    torch('pytorch-channels-last', 'channels-last'),
+    torch('pytorch-fused', 'channels-last,fused'),
+    torch('pytorch-compiled', 'channels-last,fused,compile'),
   ];
 }

@@ -1,7 +1,8 @@
 """PyTorch as its tutorials show it: the same networks, a plain training loop over tensors in memory.
 
-PyTorch has no `fit`: batches are cut by index from a shuffled pass, which is faster than its DataLoader. Set TORCH_CHANNELS_LAST=1 for
-its other memory layout.
+PyTorch has no `fit`: batches are cut by index from a shuffled pass, which is faster than its DataLoader. TORCH_OPTIONS names, with
+commas between, what its performance guides advise: `channels-last`, the other memory layout; `fused`, Adam in one kernel; `compile`,
+the network by torch.compile, which needs a C++ compiler.
 """
 
 import os
@@ -15,7 +16,8 @@ from serve import serve
 
 # As our engine has it.
 EVALUATION_BATCH = 128
-LAYOUT = torch.channels_last if os.environ.get("TORCH_CHANNELS_LAST") == "1" else torch.contiguous_format
+OPTIONS = os.environ.get("TORCH_OPTIONS", "").split(",")
+LAYOUT = torch.channels_last if "channels-last" in OPTIONS else torch.contiguous_format
 
 
 def mnist_cnn(shape, classes, dropout_rate):
@@ -69,12 +71,13 @@ class TorchTrainer:
     def prepare(self):
         started = time.perf_counter()
         network = NETWORKS[self.case["model"]](self.case["shape"], self.case["classes"], self.case["dropoutRate"])
-        self.model = network.to(memory_format=LAYOUT)
-        self.optimizer = torch.optim.Adam(self.model.parameters())
+        network = network.to(memory_format=LAYOUT)
+        self.model = torch.compile(network) if "compile" in OPTIONS else network
+        self.optimizer = torch.optim.Adam(network.parameters(), fused="fused" in OPTIONS)
         self.fit(self.case["batchSize"])
         seconds = time.perf_counter() - started
         # As Keras counts them: with the moving statistics of batch normalization.
-        state = [tensor for tensor in self.model.state_dict().values() if tensor.is_floating_point()]
+        state = [tensor for tensor in network.state_dict().values() if tensor.is_floating_point()]
         return {"firstStepSeconds": seconds, "parameters": sum(tensor.numel() for tensor in state), "versions": {"torch": torch.__version__}}
 
     def fit(self, examples):
