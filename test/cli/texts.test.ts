@@ -11,7 +11,7 @@ import { decision, pendingStage, progress, stage, trial } from './fixtures/sampl
 const result: StudyResult = {
   studyId: 'digits',
   status: 'completed',
-  test: { loss: 0.0912, accuracy: 0.98123 },
+  test: { values: { loss: 0.0912, accuracy: 0.98123 } },
   recoveries: NO_RECOVERIES,
   receipts: [],
   changes: [],

@@ -81,8 +81,7 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
       step,
       learningRate: numericHParam(spec.hparams, 'learningRate'),
       trainLoss: 0.9 * loss,
-      valLoss: loss,
-      valAccuracy: Math.exp(-loss),
+      values: { valLoss: loss, valAccuracy: Math.exp(-loss) },
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
     if (loss <= (spec.stop.targetValLoss ?? 0)) break;
@@ -102,7 +101,7 @@ function measured(
   const { metric, direction } = facts.objective;
   const sign = direction === 'minimize' ? 1 : -1;
   const best = curve.reduce<EpochMeasurement | null>(
-    (a, b) => (a === null || sign * (b[metric] ?? Infinity) < sign * (a[metric] ?? Infinity) ? b : a),
+    (a, b) => (a === null || sign * (b.values[metric] ?? Infinity) < sign * (a.values[metric] ?? Infinity) ? b : a),
     null,
   );
   const timed = spec.record.stepTimesAfter;
@@ -116,7 +115,10 @@ function measured(
     stepLosses,
     test:
       spec.evaluate.test && best !== null
-        ? { loss: best.valLoss, accuracy: best.valAccuracy ?? 0, examples: facts.testExamples }
+        ? {
+            values: { loss: best.values.valLoss ?? null, accuracy: best.values.valAccuracy ?? null },
+            examples: facts.testExamples,
+          }
         : null,
     stepSeconds:
       timed === undefined

@@ -5,6 +5,7 @@
  * @module
  */
 import type { GradientNorms } from '../analysis/noise-scale';
+import type { MetricName, ValidationMetric, Values } from '../tasks';
 
 /** More points than a plot or a rule needs, few enough for a Temporal payload. */
 export const STEP_LOSSES_MAX = 400;
@@ -29,8 +30,8 @@ export interface EpochMeasurement {
   readonly step: number;
   readonly learningRate: number;
   readonly trainLoss: number | null;
-  readonly valLoss: number | null;
-  readonly valAccuracy: number | null;
+  /** Of the validation split, by the names of the task's metrics, e.g. `valLoss`; empty where it was not validated. */
+  readonly values: Values<ValidationMetric>;
   /** Device seconds since the trial began, evaluations included. */
   readonly deviceSeconds: number;
   /** Of the last step; only where batches grow. */
@@ -38,8 +39,8 @@ export interface EpochMeasurement {
 }
 
 export interface Evaluation {
-  readonly loss: number | null;
-  readonly accuracy: number;
+  /** By the names of the task's metrics, e.g. `loss`. */
+  readonly values: Values<MetricName>;
   readonly examples: number;
   /** Only of a test with more than `TOP_K` classes: how often the right class is among the first k answers. */
   readonly topK?: { readonly k: number; readonly accuracy: number };

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Decision } from '../stages/stage';
+import type { ValidationMetric } from '../tasks';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
 import type { ScheduleSpec } from './schedule';
 import type { HParams, PrecheltRule } from './trial';
@@ -79,7 +80,7 @@ export interface TrainingSpec {
 }
 
 export interface Objective {
-  readonly metric: 'valLoss' | 'valAccuracy';
+  readonly metric: ValidationMetric;
   readonly direction: 'minimize' | 'maximize';
 }
 

@@ -38,8 +38,10 @@ const sumOf = <Item>(items: readonly Item[], value: (item: Item) => number): num
 function evaluationOf(found: readonly BatchEvaluation[], examples: number): Evaluation {
   const loss = sumOf(found, ({ lossSum }) => lossSum) / examples;
   return {
-    loss: Number.isFinite(loss) ? loss : null,
-    accuracy: sumOf(found, ({ correct }) => correct) / examples,
+    values: {
+      loss: Number.isFinite(loss) ? loss : null,
+      accuracy: sumOf(found, ({ correct }) => correct) / examples,
+    },
     examples,
   };
 }

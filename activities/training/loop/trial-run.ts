@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
+import { validationValues } from '../../../workflows/tasks';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
@@ -203,8 +204,7 @@ export class TrialRun {
       step,
       learningRate: this.learningRate(step - 1),
       trainLoss: epochTrainLoss(this.state),
-      valLoss: found?.loss ?? null,
-      valAccuracy: found?.accuracy ?? null,
+      values: found === null ? {} : validationValues(found.values),
       deviceSeconds: this.progress.seconds(),
       ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };

@@ -5,8 +5,7 @@ import type { TestResult } from '../../../workflows/words/progress';
 import { sampleStudy } from './sample-study';
 
 const TEST: TestResult = {
-  loss: 0.4,
-  accuracy: 0.8,
+  values: { loss: 0.4, accuracy: 0.8 },
   topK: { k: 5, accuracy: 0.95 },
   confusion: {
     classNames: ['cat', '<dog>', 'emu'],

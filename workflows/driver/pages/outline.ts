@@ -13,8 +13,7 @@ const NOTHING: EpochMeasurement = {
   step: 0,
   learningRate: 0,
   trainLoss: null,
-  valLoss: null,
-  valAccuracy: null,
+  values: {},
   deviceSeconds: 0,
 };
 
@@ -35,7 +34,7 @@ export function outlined(trial: Trial, index: number, objective: Objective, read
     ...NOTHING,
     epoch: line.epoch,
     step: line.step,
-    [objective.metric]: line[objective.metric],
+    values: { [objective.metric]: line.values[objective.metric] ?? null },
   });
   const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective, reads).map(bare);
   const outline: Measurement = {
@@ -69,10 +68,12 @@ function lineRead(
     .filter(({ epoch }) => epoch >= from && epoch <= to)
     .reduce(
       (best, line) =>
-        best === undefined || isBetter(line[objective.metric], best[objective.metric], objective) ? line : best,
+        best === undefined || isBetter(scoreAt(line, objective), scoreAt(best, objective), objective) ? line : best,
       first,
     );
 }
+
+const scoreAt = ({ values }: EpochMeasurement, { metric }: Objective): number | null => values[metric] ?? null;
 
 /** Without what only the store is asked of the trials of a search: where their weights are, and who trained them. */
 export function withoutReferences(trial: Trial): Trial {

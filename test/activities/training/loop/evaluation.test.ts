@@ -24,7 +24,7 @@ test.each([
     indices: new Int32Array(1200),
     between: async (left) => void more.push(left),
   });
-  expect(found).toEqual({ loss: 1, accuracy: 0, examples: 1200 });
+  expect(found).toEqual({ values: { loss: 1, accuracy: 0 }, examples: 1200 });
   expect(asked).toEqual(chunks);
   expect(more).toEqual(chunks.map((_, i) => i < chunks.length - 1));
 });

@@ -28,7 +28,7 @@ const MEASUREMENT: Measurement = {
   peakBytes: 0,
   parameters: 0,
   deviceSeconds: 3,
-  test: { loss: 0.5, accuracy: 0.75, examples: 8, topK: { k: 5, accuracy: 0.875 } },
+  test: { values: { loss: 0.5, accuracy: 0.75 }, examples: 8, topK: { k: 5, accuracy: 0.875 } },
 };
 
 const models: TrainableModel[] = [];

@@ -18,8 +18,7 @@ const line = (valLoss: number, i: number): EpochMeasurement => ({
   step: 10 * (i + 1),
   learningRate: 1e-3,
   trainLoss: 1,
-  valLoss,
-  valAccuracy: 0.5,
+  values: { valLoss, valAccuracy: 0.5 },
   deviceSeconds: i,
 });
 
@@ -39,7 +38,7 @@ function trial(number: number, losses: readonly number[], pauseAfterEpochs?: num
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   };
   const curve = losses.map(line);
-  const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+  const best = curve.reduce((a, b) => (b.values.valLoss! < a.values.valLoss! ? b : a));
   const measurement: Measurement = {
     steps: 10 * losses.length,
     epochs: losses.length,
@@ -129,7 +128,9 @@ describe('the outline of a trial', () => {
       { from: 5, to: 5 },
     ];
     const outline = outlined(overfit, LATE, OBJECTIVE, reads);
-    expect(measurementOf(outline).curve.map(({ epoch, valLoss, trainLoss }) => [epoch, valLoss, trainLoss])).toEqual([
+    expect(
+      measurementOf(outline).curve.map(({ epoch, values, trainLoss }) => [epoch, values.valLoss, trainLoss]),
+    ).toEqual([
       [2, 2, null],
       [5, 4, null],
       [8, 6, null],
