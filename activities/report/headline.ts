@@ -1,4 +1,5 @@
 import type { StudyStatus } from '../../workflows/words/progress';
+import { furtherValues } from '../wording/metrics';
 import { counted, formatScore, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -54,6 +55,7 @@ function testFigures({ record: { study, final } }: ReportInput): Content {
         `the right class is among the first ${test.topK.k} answers`,
       ),
     figure('test loss', formatScore(loss), 'cross-entropy of the same weights'),
+    ...furtherValues(test.values).map(([title, value]) => figure(`test ${title}`, formatScore(value), '')),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { lossOfEqualOdds } from '../analysis/score';
+import { metricNamed, VALIDATION_METRICS } from '../tasks';
 import { numericHParam } from '../trials/hparams';
 import { deriveSeed, uniform } from '../search/random';
 import { STEP_LOSSES_MAX } from '../words/outcome';
@@ -81,12 +82,19 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
       step,
       learningRate: numericHParam(spec.hparams, 'learningRate'),
       trainLoss: 0.9 * loss,
-      values: { valLoss: loss, valAccuracy: Math.exp(-loss) },
+      values: plausibleValues(loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
     if (loss <= (spec.stop.targetValLoss ?? 0)) break;
   }
   return points;
+}
+
+/** Every metric, all better the lower the loss. */
+function plausibleValues(loss: number): EpochMeasurement['values'] {
+  return Object.fromEntries(
+    VALIDATION_METRICS.map((metric) => [metric, metricNamed(metric).direction === 'minimize' ? loss : Math.exp(-loss)]),
+  );
 }
 
 function measured(

@@ -18,6 +18,9 @@ export const TOP_K = 5;
 /** A matrix of 10,000 numbers is as much as a Temporal payload should carry. */
 export const CONFUSION_CLASSES_MAX = 100;
 
+/** Two numbers a class are as much. */
+export const PER_CLASS_MAX = 1000;
+
 export interface StepLoss {
   readonly step: number;
   readonly learningRate: number;
@@ -44,8 +47,16 @@ export interface Evaluation {
   readonly examples: number;
   /** Only of a test with more than `TOP_K` classes: how often the right class is among the first k answers. */
   readonly topK?: { readonly k: number; readonly accuracy: number };
+  /** Only of a test with at most `PER_CLASS_MAX` classes. */
+  readonly perClass?: PerClass;
   /** Only of a test with at most `CONFUSION_CLASSES_MAX` classes. */
   readonly confusion?: Confusion;
+}
+
+/** In the order of the class names; `null` where no example has the class, or none was taken for it. */
+export interface PerClass {
+  readonly recall: readonly (number | null)[];
+  readonly precision: readonly (number | null)[];
 }
 
 export interface Confusion {
@@ -66,8 +77,8 @@ export interface Measurement {
   /** Every epoch; of a very long training every n-th, up to the last. */
   readonly curve: readonly EpochMeasurement[];
   /**
-   * Only in a workflow, of a stage with thousands of trials: `best` and `curve` have the objective alone, and that only
-   * where pruners look at it.
+   * Only in a workflow, of a stage with thousands of trials: `curve` has the objective alone, and that only where pruners
+   * look at it; `best` has it and what is bounded.
    */
   readonly isOutline?: true;
   readonly test: Evaluation | null;

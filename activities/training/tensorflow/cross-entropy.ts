@@ -25,7 +25,7 @@ export function meanCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.
 }
 
 /** TensorFlow's own op: tfjs spells it out in six. */
-const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D =>
+export const logSoftmax = (logits: tf.Tensor2D): tf.Tensor2D =>
   native().executeSingleOutput('LogSoftmax', [typeAttribute('T', 'float32')], [logits]) as tf.Tensor2D;
 
 const weighted = (logProbabilities: tf.Tensor2D, targets: tf.Tensor2D): tf.Tensor1D =>

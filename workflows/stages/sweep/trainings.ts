@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { violationsOf } from '../../analysis/constraints';
+import { isMetric, violationsOf } from '../../analysis/constraints';
 import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
@@ -92,7 +92,10 @@ export class TrainingIndex {
       score,
       pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
       status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
-      violations: measurement === undefined ? [] : violationsOf(measurement, this.constraints),
+      violations: (measurement === undefined ? [] : violationsOf(measurement, this.constraints)).filter(
+        // A training that goes on may yet be as good as is asked.
+        ({ name }) => !(paused && isMetric(name)),
+      ),
     };
   }
 
