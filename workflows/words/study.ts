@@ -68,6 +68,9 @@ export type EarlyStopping =
     }
   | PrecheltRule;
 
+/** Weights in the loss by the name of a class; 1 for those not named. */
+export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
+
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
@@ -75,6 +78,10 @@ export interface TrainingSpec {
   /** Absent: batches keep their size. */
   readonly batchSizeSchedule?: BatchSizeSchedule;
   readonly earlyStopping: EarlyStopping | null;
+  /** Absent: every example counts the same. */
+  readonly classWeights?: ClassWeights;
+  /** `balanced`: every class comes equally often; absent: every example once a pass. */
+  readonly sampler?: 'balanced';
   /** Where the study starts: every standard hyperparameter with its value. */
   readonly hparams: HParams;
 }

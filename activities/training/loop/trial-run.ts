@@ -11,7 +11,7 @@ import { validationValues } from '../../../workflows/tasks';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
-import { createDataOrder, StepBatches } from './data-order';
+import { StepBatches, trialOrder } from './data-order';
 import { scorerOf, type Scorer } from '../tasks';
 import { evaluateExamples } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
@@ -54,7 +54,7 @@ export class TrialRun {
       training: { engine },
     } = parts;
     this.facts = facts;
-    this.batches = new StepBatches(createDataOrder(facts.split.train, trial.seed), engine.ahead);
+    this.batches = new StepBatches(trialOrder(parts.job, facts, parts.dataset), engine.ahead);
     this.progress = new Progress(parts.send);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);

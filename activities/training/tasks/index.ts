@@ -7,8 +7,9 @@ import type { PackedManifest } from '../../datasets/packed/packed';
 import { ClassificationScorer } from './classification';
 import type { Scorer } from './scorer';
 
+export { classWeightsOf, unknownClasses } from './class-weights';
 export { ClassificationScorer, classificationRow } from './classification';
-export type { Scorer } from './scorer';
+export { SCORES_MAX, type Scorer } from './scorer';
 
 /** A scorer for so many examples of a data set. */
 export function scorerOf({ classNames }: Pick<PackedManifest, 'classNames'>, examples: number): Scorer {
