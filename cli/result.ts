@@ -5,8 +5,9 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { furtherValues } from '../activities/wording/metrics';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
-import type { StudyResult } from '../workflows/words/progress';
+import type { StudyResult, TestResult } from '../workflows/words/progress';
 import type { StudyOrigin } from '../workflows/words/study';
 import { hparamsText, recoveriesText } from './format';
 
@@ -26,8 +27,9 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     ]),
     '',
     ...(hparams === undefined ? [] : [`hyperparameters  ${hparamsText(hparams)}`]),
-    `test accuracy    ${test === null ? 'not measured: the study has no final training' : formatPlain(test.accuracy)}`,
-    ...(test === null || test.loss === null ? [] : [`test loss        ${formatPlain(test.loss)}`]),
+    `test accuracy    ${test === null ? 'not measured: the study has no final training' : formatPlain(test.values.accuracy ?? Number.NaN)}`,
+    ...(typeof test?.values.loss === 'number' ? [`test loss        ${formatPlain(test.values.loss)}`] : []),
+    ...(test === null || further(test) === '' ? [] : [`test further     ${further(test)}`]),
     `spent            ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
     `recoveries       ${recoveriesText(recoveries)}`,
     ...(changes.length === 0 ? [] : [`changes          ${changes.map(({ what }) => what).join(', ')}`]),
@@ -37,6 +39,11 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
   ];
   return lines.join('\n');
 }
+
+const further = ({ values }: TestResult): string =>
+  furtherValues(values)
+    .map(([title, value]) => `${title} ${formatPlain(value)}`)
+    .join(', ');
 
 function originText({ kind, studyId, stageIds }: StudyOrigin): string {
   const what = stageIds.length === 0 ? 'no decision' : `the decisions of ${stageIds.join(', ')}`;

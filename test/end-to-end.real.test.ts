@@ -116,7 +116,7 @@ test('a study whose command is killed in the middle goes on when the command is 
     expect(because.length).toBeGreaterThan(20);
     expect(hparams.learningRate).toBeGreaterThan(0);
   }
-  expect(result.test.accuracy).toBeGreaterThan(0.9);
+  expect(result.test.values.accuracy).toBeGreaterThan(0.9);
   const onDisk = (uri: string): string => path.join(folder, STATE, 's3', uri.replace('s3://', ''));
   expect(readFileSync(onDisk(result.report.uri), 'utf8')).toContain('end-to-end');
   expect(existsSync(path.join(onDisk(result.model.uri), 'model.json'))).toBe(true);

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from 'zod';
+import { VALIDATION_METRICS } from '../../workflows/tasks';
 import type { Space } from '../../workflows/search/space';
 import type { StageProgress, TrialSummary } from '../../workflows/words/progress';
 import { STAGES } from '../../workflows/stages';
@@ -32,7 +33,7 @@ const trial = z.object({
 const recordSchema = z.object({
   studyId: z.string(),
   study: z.object({
-    objective: z.object({ metric: z.enum(['valLoss', 'valAccuracy']), direction: z.enum(['minimize', 'maximize']) }),
+    objective: z.object({ metric: z.enum(VALIDATION_METRICS), direction: z.enum(['minimize', 'maximize']) }),
     stages: z.array(z.object({ stage: z.string(), stageId: z.string(), options: z.unknown() })),
   }),
   progress: z.object({ stages: z.array(z.object({ stage: z.string(), stageId: z.string(), trials: z.array(trial) })) }),

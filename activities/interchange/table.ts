@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { VALIDATION_METRICS } from '../../workflows/tasks';
 import { judged, reasonOfStage, withoutContinued } from './trial-end';
 import type { RawTrial } from './trial-end';
 import { TrialsUnreadable } from './trial-row';
@@ -35,8 +36,7 @@ const RESERVED: readonly string[] = [
   'state',
   'number',
   'seed',
-  'valLoss',
-  'valAccuracy',
+  ...VALIDATION_METRICS,
   'datetime_start',
   'datetime_complete',
   'duration',
@@ -46,7 +46,7 @@ const RESERVED: readonly string[] = [
 ];
 
 /** Where a score is looked for when no column is named. */
-const SCORES: readonly string[] = ['score', 'value', 'valLoss', 'valAccuracy'];
+const SCORES: readonly string[] = ['score', 'value', ...VALIDATION_METRICS];
 
 /** The trials of an export, a row each, and the names of all columns; why points could not be built, where some could not. */
 export function tableOf({ trials }: ExportedStudy): {

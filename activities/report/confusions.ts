@@ -50,8 +50,13 @@ function matrix({ classNames, counts }: Confusion): Html {
     const examples = row.reduce((sum, count) => sum + count, 0);
     return examples === 0 ? null : (row[i] ?? 0) / examples;
   };
-  return html`<table class="confusion"><thead><tr><th></th>${heads}<th scope="col">told right</th></tr></thead>
-<tbody>${counts.map((row, i) => html`<tr><th scope="row">${name(i)}</th>${row.map((count, j) => cell(classNames, row, [i, j], count, numbered))}<td class="number">${formatScore(recall(row, i))}</td></tr>`)}</tbody></table>`;
+  const precision = (answer: number): number | null => {
+    const answered = counts.reduce((sum, row) => sum + (row[answer] ?? 0), 0);
+    return answered === 0 ? null : (counts[answer]?.[answer] ?? 0) / answered;
+  };
+  return html`<table class="confusion"><thead><tr><th></th>${heads}<th scope="col">recall</th></tr></thead>
+<tbody>${counts.map((row, i) => html`<tr><th scope="row">${name(i)}</th>${row.map((count, j) => cell(classNames, row, [i, j], count, numbered))}<td class="number">${formatScore(recall(row, i))}</td></tr>`)}
+<tr><th scope="row">precision</th>${counts.map((_, i) => html`<td class="number">${formatScore(precision(i))}</td>`)}<td></td></tr></tbody></table>`;
 }
 
 function cell(

@@ -1,4 +1,5 @@
 import type { StudyStatus } from '../../workflows/words/progress';
+import { furtherValues } from '../wording/metrics';
 import { counted, formatScore, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -39,11 +40,12 @@ function testFigures({ record: { study, final } }: ReportInput): Content {
     return figure('test accuracy', 'not measured', 'the final trial ended before its evaluation on the test set');
   const { testExamples, testFrom } = study.dataset.split;
   const examples = `${counted(testExamples, 'example')}${testFrom === 'train' ? ' held out of the training part' : ''}`;
-  const [low, high] = wilsonInterval(test.accuracy, Math.max(1, testExamples));
+  const { accuracy = null, loss = null } = test.values;
+  const [low, high] = wilsonInterval(accuracy ?? Number.NaN, Math.max(1, testExamples));
   return [
     figure(
       'test accuracy',
-      formatScore(test.accuracy),
+      formatScore(accuracy),
       `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`,
     ),
     test.topK !== undefined &&
@@ -52,7 +54,8 @@ function testFigures({ record: { study, final } }: ReportInput): Content {
         formatScore(test.topK.accuracy),
         `the right class is among the first ${test.topK.k} answers`,
       ),
-    figure('test loss', formatScore(test.loss), 'cross-entropy of the same weights'),
+    figure('test loss', formatScore(loss), 'cross-entropy of the same weights'),
+    ...furtherValues(test.values).map(([title, value]) => figure(`test ${title}`, formatScore(value), '')),
   ];
 }
 

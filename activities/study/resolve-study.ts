@@ -16,6 +16,7 @@ import type { PinDependencies } from '../datasets/packed/pin';
 import { waitWhileCondemned } from '../garbage/collector-lock';
 import { pinImports } from '../interchange/warm-start/pin-imports';
 import { carryDecisions } from './carry-decisions';
+import { dataProblems } from './check-metrics';
 import { heartbeating, telling } from './heartbeating';
 import { KNOWN_NAMES } from './known-names';
 import { writeOpening } from './opening';
@@ -85,6 +86,8 @@ async function open(
       known !== undefined && (await isStored(store, known))
         ? known
         : await pinDataset(dependencies, parsed.dataset, parsed.seed, options);
+    const problems = await dataProblems(store, parsed, pinned);
+    if (problems.length > 0) throw invalid(problems);
     const study = resolveParsed({ ...parsed, model }, pinned);
     await keepDecisions(store, studyId, studyRun);
     await writeOpening(store, {

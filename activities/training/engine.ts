@@ -51,18 +51,6 @@ export interface OpenTraining {
   close(): void;
 }
 
-export interface BatchEvaluation {
-  readonly lossSum: number;
-  readonly correct: number;
-}
-
-export interface BatchDetails extends BatchEvaluation {
-  /** Examples whose class was among the first `TOP_K` answers; `null` with no more classes than that. */
-  readonly topCorrect: number | null;
-  /** Examples by true class and by answer; `null` with more classes than `CONFUSION_CLASSES_MAX`. */
-  readonly confusion: readonly (readonly number[])[] | null;
-}
-
 /** Squared norms of gradients: of half a batch, as the mean over both halves, and of the two halves together. */
 export interface HalfBatchNorms {
   readonly small: number;
@@ -99,11 +87,10 @@ export interface StepEngine {
    * @throws RangeError from an engine made without it.
    */
   gradientNorms(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HalfBatchNorms;
-  /** Sums over these examples of a part; exact for any number of them. */
   /** Examples that it evaluates at a time; follows from the model alone. */
   readonly evaluationBatch: number;
-  evaluate(part: 'train' | 'test', indices: Int32Array): BatchEvaluation;
-  evaluateInDetail(part: 'train' | 'test', indices: Int32Array): BatchDetails;
+  /** What the model answers to these examples of a part: a row for each, as the task's scorer reads it. */
+  evaluate(part: 'train' | 'test', indices: Int32Array): readonly Float32Array[];
   /** Of an engine whose examples are not in memory. */
   readonly ahead?: Announcements;
   dispose(): void;

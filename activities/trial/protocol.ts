@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/words/study';
+import type { ClassWeights, ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/words/study';
 import type { Outcome } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 
@@ -16,6 +16,8 @@ export interface TrainJob {
   readonly model: ModelSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
+  readonly classWeights?: ClassWeights;
+  readonly sampler?: 'balanced';
   readonly dataset: PinnedDataset;
   /** Local folder with the packed data set: `manifest.json` and its files, verified. */
   readonly datasetFolder: string;

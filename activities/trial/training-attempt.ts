@@ -107,20 +107,13 @@ export class TrainingAttempt {
 
   private async job(): Promise<TrainJob> {
     const { input, scratchFolder, fetchModel, fetchDataset } = this.options;
-    const { trial, model, optimizer, objective, dataset, checkpointEverySeconds, checkpointEverySteps } = input;
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     const modelBundle = await fetchModel();
     return {
-      trial,
-      model,
-      optimizer,
-      objective,
-      dataset,
+      ...input,
       datasetFolder,
       scratchFolder,
-      checkpointEverySeconds,
-      ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
       modelBundle,
       resumeFrom: restored?.path ?? null,
     };

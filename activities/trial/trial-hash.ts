@@ -12,7 +12,7 @@ import type { TrainerProcess } from './trainer-process';
  * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
  */
 export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>): string {
-  const { dataset, model, optimizer, objective, trial, fresh } = input;
+  const { dataset, model, optimizer, objective, classWeights, sampler, trial, fresh } = input;
   const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
     version: 1,
@@ -21,6 +21,8 @@ export function trialHash(input: RunTrialInput, { engine, device }: Pick<Trainer
     model: 'module' in model ? { bundle: model.bundle?.sha256 } : model,
     optimizer,
     objective,
+    classWeights,
+    sampler,
     fresh,
     ...(process === 'fresh' && { device }),
     dataset: { sha256: dataset.sha256, split: dataset.split },

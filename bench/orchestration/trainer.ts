@@ -22,8 +22,7 @@ function measurement({ trial }: TrainJob): Measurement {
     step: 100 * (i + 1),
     learningRate: 0.001,
     trainLoss: 1 / (i + 1),
-    valLoss: 1 / (i + 1) + (trial.seed % 97) / 1000,
-    valAccuracy: 0.9,
+    values: { valLoss: 1 / (i + 1) + (trial.seed % 97) / 1000, valAccuracy: 0.9 },
     deviceSeconds: 0,
   }));
   return {

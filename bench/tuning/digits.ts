@@ -85,7 +85,7 @@ async function testLoss(trainings: Trainings, hparams: HParams): Promise<number>
       exportModel: false,
     };
     const { outcome } = await trainings.run(spec);
-    sum += measurementOf(outcome)?.test?.loss ?? Infinity;
+    sum += measurementOf(outcome)?.test?.values.loss ?? Infinity;
   }
   return sum / QUALITY_SEEDS;
 }

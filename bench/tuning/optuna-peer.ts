@@ -117,7 +117,7 @@ function toldOf(outcome: Outcome): {
   } = outcome;
   const isFailure = outcome.status === 'diverged' || outcome.status === 'dead';
   return {
-    valLoss: isFailure ? null : (curve.at(-1)?.valLoss ?? null),
+    valLoss: isFailure ? null : (curve.at(-1)?.values.valLoss ?? null),
     deviceSeconds,
     ended: outcome.status !== 'paused',
   };

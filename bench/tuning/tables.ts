@@ -124,8 +124,7 @@ function resultOf(table: Table, trial: TrialSpec): TrialResult {
     step: 1,
     learningRate: 0,
     trainLoss: error,
-    valLoss: error,
-    valAccuracy: 1 - error,
+    values: { valLoss: error, valAccuracy: 1 - error },
     deviceSeconds,
   };
   return {

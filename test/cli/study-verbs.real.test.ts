@@ -120,7 +120,7 @@ describe('studies that workers run', () => {
     await (await start('shown-done', 'completed')).result();
     expect(JSON.parse((await stepwell(['show', 'shown-done', '--json'])).stdout)).toMatchObject({
       status: 'completed',
-      result: { test: { accuracy: 0.98 } },
+      result: { test: { values: { accuracy: 0.98 } } },
     });
   });
 

@@ -11,7 +11,7 @@ import { decision, pendingStage, progress, stage, trial } from './fixtures/sampl
 const result: StudyResult = {
   studyId: 'digits',
   status: 'completed',
-  test: { loss: 0.0912, accuracy: 0.98123 },
+  test: { values: { loss: 0.0912, accuracy: 0.98123, macroF1: 0.97, auc: null, expectedCalibrationError: 0.0123 } },
   recoveries: NO_RECOVERIES,
   receipts: [],
   changes: [],
@@ -40,6 +40,7 @@ test('a result tells decisions with reasons, accuracy, recoveries, cost and plac
     'hyperparameters  learningRate 0.003, batchSize 64',
     'test accuracy    0.9812',
     'test loss        0.0912',
+    'test further     macro F1 0.97, calibration error 0.0123',
     'spent            30 trials, 3 min 0 s of device time',
     'recoveries       no recovery was needed',
     'model            s3://stepwell/v1/studies/digits/model/',

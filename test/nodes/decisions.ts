@@ -53,8 +53,11 @@ const noisy: Network = (spec, facts) => {
   const { measurement } = outcome;
   const luck = (epoch: number): number =>
     1 + 0.06 * (uniform(deriveSeed(spec.seed, JSON.stringify(spec.hparams)), epoch) - 0.5);
-  const curve = measurement.curve.map((line) => ({ ...line, valLoss: (line.valLoss ?? 9) * luck(line.epoch) }));
-  const best = curve.reduce((least, line) => (line.valLoss < least.valLoss ? line : least), curve[0]!);
+  const curve = measurement.curve.map((line) => ({
+    ...line,
+    values: { ...line.values, valLoss: (line.values.valLoss ?? 9) * luck(line.epoch) },
+  }));
+  const best = curve.reduce((least, line) => (line.values.valLoss < least.values.valLoss ? line : least), curve[0]!);
   return { ...outcome, measurement: { ...measurement, curve, best: measurement.best && best } };
 };
 

@@ -143,8 +143,7 @@ export function measured(valLoss: number | null, changes: Partial<Measurement> =
     step: 100,
     learningRate: 1e-3,
     trainLoss: valLoss,
-    valLoss,
-    valAccuracy: valLoss === null ? null : Math.exp(-valLoss),
+    values: { valLoss, valAccuracy: valLoss === null ? null : Math.exp(-valLoss) },
     deviceSeconds: 1,
   };
   return {

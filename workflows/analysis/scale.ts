@@ -5,18 +5,15 @@
  *
  * @module
  */
+import { metricNamed, type Metric } from '../tasks';
 import type { Objective } from '../words/study';
 import { mean } from './statistics';
 
 /** A loss of exactly 0 has no logarithm. */
 const LOSS_MIN = 1e-12;
 
-type Scale = 'log' | 'linear';
-
-const SCALES: Readonly<Record<Objective['metric'], Scale>> = { valLoss: 'log', valAccuracy: 'linear' };
-
 /** The scale of a metric. */
-export const scaleOf = ({ metric }: Pick<Objective, 'metric'>): Scale => SCALES[metric];
+export const scaleOf = ({ metric }: Pick<Objective, 'metric'>): Metric['scale'] => metricNamed(metric).scale;
 
 /** A score on its objective's scale, turned so that more is better. */
 export function gainOf(score: number, objective: Objective): number {

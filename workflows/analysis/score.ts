@@ -8,7 +8,7 @@ import type { Outcome } from '../words/outcome';
  * A trial that diverged or died keeps the best that it had reached.
  */
 export function scoreOf(outcome: Outcome, objective: Objective): number | null {
-  return measurementOf(outcome)?.best?.[objective.metric] ?? null;
+  return measurementOf(outcome)?.best?.values[objective.metric] ?? null;
 }
 
 /**

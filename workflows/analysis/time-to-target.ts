@@ -12,12 +12,13 @@ import type { EpochMeasurement } from '../words/outcome';
 export function stepsToTarget(curve: readonly EpochMeasurement[], target: number, initialLoss: number): number | null {
   let [step, loss] = [0, initialLoss];
   for (const point of curve) {
-    if (point.valLoss === null) continue;
-    if (point.valLoss <= target) {
-      const share = loss > target ? (loss - target) / (loss - point.valLoss) : 1;
+    const { valLoss = null } = point.values;
+    if (valLoss === null) continue;
+    if (valLoss <= target) {
+      const share = loss > target ? (loss - target) / (loss - valLoss) : 1;
       return step + share * (point.step - step);
     }
-    [step, loss] = [point.step, point.valLoss];
+    [step, loss] = [point.step, valLoss];
   }
   return null;
 }

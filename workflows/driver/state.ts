@@ -142,13 +142,15 @@ export class StudyState implements StudyValues {
   /** @param trial Whole; of a stage of thousands only an outline is kept. */
   ended(use: StageUse, index: number, trial: Trial): StudyState {
     const { objective } = this.resolved;
-    const reads = STAGES[use.stage]?.curveReads?.({ options: use.options, facts: this.facts }, trial.spec);
-    const kept = reads === undefined ? trial : outlined(trial, index, objective, reads);
-    const stage = endedTrial(this.stageOf(use), index, kept);
-    const next = this.withStage(stage);
+    const stage = STAGES[use.stage];
+    const lines = stage?.curveReads?.({ options: use.options, facts: this.facts }, trial.spec);
+    const metrics = stage?.metricsRead?.({ options: use.options }) ?? [];
+    const kept = lines === undefined ? trial : outlined(trial, index, objective, { lines, metrics });
+    const trials = endedTrial(this.stageOf(use), index, kept);
+    const next = this.withStage(trials);
     const { result } = trial;
     if (result === undefined) return next;
-    const cost = costOfSegment(stage.trials, trial);
+    const cost = costOfSegment(trials.trials, trial);
     return next.with({
       ...withReceipts(this, receiptsOf(trial)),
       engines: [...new Set([...this.engines, result.engine])],

@@ -13,6 +13,8 @@ export function trialInput({ studyId, run, resolved }: StudyState, trial: TrialS
     model,
     optimizer: training.optimizer,
     objective,
+    ...(training.classWeights !== undefined && { classWeights: training.classWeights }),
+    ...(training.sampler !== undefined && { sampler: training.sampler }),
     checkpointEverySeconds,
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     trial,

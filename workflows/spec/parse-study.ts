@@ -161,6 +161,8 @@ function completeTraining({
   epochs,
   batchSizeSchedule,
   earlyStopping,
+  classWeights,
+  sampler,
   hparams,
 }: Sections['training']): TrainingSpec {
   const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
@@ -173,6 +175,8 @@ function completeTraining({
     epochs,
     ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
     earlyStopping,
+    ...(classWeights !== undefined && { classWeights }),
+    ...(sampler === 'balanced' && { sampler }),
     hparams: { ...defaults, learningRate: DEFAULT_LEARNING_RATES[optimizer.name], ...given },
   };
 }

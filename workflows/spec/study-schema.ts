@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { datasetSchema } from './dataset';
 import { modelSchema } from './model';
+import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../tasks';
 import { STAGE_NAMES, stageNamed, STAGES_MAX, stageUseSchema } from './stage-uses';
 import type { StageUseInput } from './stage-uses';
 import { trainingSchema } from './training';
@@ -15,25 +16,24 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const objectiveSchema = z
   .strictObject({
-    metric: z
-      .enum(['valLoss', 'valAccuracy'])
-      .default('valLoss')
-      .describe('What trials are compared by, at their best epoch.'),
+    metric: z.enum(VALIDATION_METRICS).default('valLoss').describe('What trials are compared by, at their best epoch.'),
     direction: z
       .enum(['minimize', 'maximize'])
       .optional()
-      .describe('Follows from the metric: minimize valLoss, maximize valAccuracy.'),
+      .describe('Follows from the metric: losses are minimized, scores such as valAccuracy maximized.'),
   })
-  .refine(({ metric, direction }) => direction === undefined || direction === directionOf(metric), {
-    error: 'must be minimize for valLoss and maximize for valAccuracy',
-    path: ['direction'],
+  .superRefine(({ metric, direction }, context) => {
+    if (direction !== undefined && direction !== directionOf(metric))
+      context.addIssue({
+        code: 'custom',
+        message: `must be ${directionOf(metric)} for ${metric}`,
+        path: ['direction'],
+      });
   })
   .describe('What better means.');
 
 /** The direction in which a metric improves. */
-export function directionOf(metric: 'valLoss' | 'valAccuracy'): 'minimize' | 'maximize' {
-  return metric === 'valLoss' ? 'minimize' : 'maximize';
-}
+export const directionOf = (metric: ValidationMetric): 'minimize' | 'maximize' => metricNamed(metric).direction;
 
 const budgetSchema = z
   .strictObject({

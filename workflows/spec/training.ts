@@ -39,6 +39,18 @@ export const trainingSchema = z
       .nullable()
       .default(null)
       .describe('Ends a trial once it stops improving; null for never.'),
+    classWeights: z
+      .union([z.literal('balanced'), z.record(z.string(), z.number().gt(0).max(1e6))])
+      .optional()
+      .describe(
+        'Weights in the loss by the name of a class, 1 for those not named; balanced: the rarer, the heavier, with a mean of 1. Validation and test are not weighted.',
+      ),
+    sampler: z
+      .enum(['shuffled', 'balanced'])
+      .default('shuffled')
+      .describe(
+        'Order of the examples: every one once a pass, or every class equally often, in passes of the same length.',
+      ),
     hparams: hparamsSchema.prefault({}),
   })
   .superRefine(({ schedule, batchSizeSchedule }, context) => {

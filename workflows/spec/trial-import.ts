@@ -30,7 +30,9 @@ const trialImport = z
       .string()
       .min(1)
       .optional()
-      .describe('Column of a table that holds the scores; by default score, value, valLoss or valAccuracy.'),
+      .describe(
+        'Column of a table that holds the scores; by default score, value, or the first that is named like a metric, e.g. valLoss.',
+      ),
     direction: z
       .enum(['minimize', 'maximize'])
       .optional()

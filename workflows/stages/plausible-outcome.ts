@@ -1,4 +1,5 @@
 import { lossOfEqualOdds } from '../analysis/score';
+import { metricNamed, VALIDATION_METRICS } from '../tasks';
 import { numericHParam } from '../trials/hparams';
 import { deriveSeed, uniform } from '../search/random';
 import { STEP_LOSSES_MAX } from '../words/outcome';
@@ -81,13 +82,19 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
       step,
       learningRate: numericHParam(spec.hparams, 'learningRate'),
       trainLoss: 0.9 * loss,
-      valLoss: loss,
-      valAccuracy: Math.exp(-loss),
+      values: plausibleValues(loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
     if (loss <= (spec.stop.targetValLoss ?? 0)) break;
   }
   return points;
+}
+
+/** Every metric, all better the lower the loss. */
+function plausibleValues(loss: number): EpochMeasurement['values'] {
+  return Object.fromEntries(
+    VALIDATION_METRICS.map((metric) => [metric, metricNamed(metric).direction === 'minimize' ? loss : Math.exp(-loss)]),
+  );
 }
 
 function measured(
@@ -102,7 +109,7 @@ function measured(
   const { metric, direction } = facts.objective;
   const sign = direction === 'minimize' ? 1 : -1;
   const best = curve.reduce<EpochMeasurement | null>(
-    (a, b) => (a === null || sign * (b[metric] ?? Infinity) < sign * (a[metric] ?? Infinity) ? b : a),
+    (a, b) => (a === null || sign * (b.values[metric] ?? Infinity) < sign * (a.values[metric] ?? Infinity) ? b : a),
     null,
   );
   const timed = spec.record.stepTimesAfter;
@@ -116,7 +123,10 @@ function measured(
     stepLosses,
     test:
       spec.evaluate.test && best !== null
-        ? { loss: best.valLoss, accuracy: best.valAccuracy ?? 0, examples: facts.testExamples }
+        ? {
+            values: { loss: best.values.valLoss ?? null, accuracy: best.values.valAccuracy ?? null },
+            examples: facts.testExamples,
+          }
         : null,
     stepSeconds:
       timed === undefined

@@ -6,6 +6,7 @@
  */
 import type { PointsQuestion } from '../search/points-question';
 import type { CurveRead } from '../search/pruners';
+import type { ValidationMetric } from '../tasks';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
 import type { Objective, TrainingSpec } from '../words/study';
@@ -166,6 +167,8 @@ export interface Stage<Options = unknown> {
    * Nothing else of most of them is kept.
    */
   curveReads?(context: Pick<StageContext<Options>, 'options' | 'facts'>, spec: TrialSpec): readonly CurveRead[];
+  /** Of such a stage: what it reads of a best epoch besides the objective. */
+  metricsRead?(context: Pick<StageContext<Options>, 'options'>): readonly ValidationMetric[];
   /**
    * The next trial to start now; `undefined` to wait for running ones or, with none running, to conclude. Pure.
    * Called again whenever a slot is free: there are no barriers but those a stage makes by waiting.

@@ -76,7 +76,7 @@ const REMEDIES = {
 /** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */
 export function finalValLoss(trial: Trial): number | null {
   if (!ranWell(trial)) return null;
-  return measurementOf(trial.result?.outcome)?.curve.at(-1)?.valLoss ?? null;
+  return measurementOf(trial.result?.outcome)?.curve.at(-1)?.values.valLoss ?? null;
 }
 
 export const isRunning = ({ result }: Trial): boolean => result === undefined;

@@ -3,12 +3,22 @@
  *
  * @module
  */
+import type { LearningCurve } from '../words/insights';
 import type { Measurement, Outcome } from '../words/outcome';
 import type { Trial } from '../words/trial';
 
 /** What an outcome measured; `undefined` where nothing could be, and for a trial that runs. */
 export function measurementOf(outcome: Outcome | undefined): Measurement | undefined {
   return outcome !== undefined && 'measurement' in outcome ? outcome.measurement : undefined;
+}
+
+/** A measurement's losses, epoch by epoch; empty where nothing was measured. */
+export function lossCurve(measurement: Measurement | undefined): LearningCurve {
+  return (measurement?.curve ?? []).map(({ epoch, trainLoss, values: { valLoss = null } }) => ({
+    epoch,
+    trainLoss,
+    valLoss,
+  }));
 }
 
 /**

@@ -13,6 +13,7 @@ import type { StudyRecord, TrialSummary } from './progress';
 import type {
   BudgetSpec,
   CarriedDecisions,
+  ClassWeights,
   ModelSpec,
   Objective,
   OptimizerSpec,
@@ -74,6 +75,8 @@ export interface RunTrialInput {
   readonly model: ModelSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
+  readonly classWeights?: ClassWeights;
+  readonly sampler?: 'balanced';
   readonly checkpointEverySeconds: number;
   readonly checkpointEverySteps?: number;
   readonly trial: TrialSpec;
@@ -138,6 +141,8 @@ export interface RecordTrialsInput extends TrialPagesOf {
   readonly page: number;
   /** By which the trials are scored. */
   readonly objective: Objective;
+  readonly classWeights?: ClassWeights;
+  readonly sampler?: 'balanced';
   /** Trials that have ended, in the order of their start. */
   readonly trials: Packed;
 }

@@ -12,7 +12,9 @@ import type { EpochMeasurement, Measurement } from './outcome';
 import type { HParams } from './trial';
 
 /** What the shape of a training shows of its length. */
-export type LearningCurve = readonly Pick<EpochMeasurement, 'epoch' | 'trainLoss' | 'valLoss'>[];
+export type LearningCurve = readonly (Pick<EpochMeasurement, 'epoch' | 'trainLoss'> & {
+  readonly valLoss: number | null;
+})[];
 
 /** A point of a search, by the training with its first seed. */
 export interface SearchPoint {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { GradientNorms } from '../analysis/noise-scale';
+import type { MetricName, ValidationMetric, Values } from '../tasks';
 
 /** More points than a plot or a rule needs, few enough for a Temporal payload. */
 export const STEP_LOSSES_MAX = 400;
@@ -16,6 +17,9 @@ export const TOP_K = 5;
 
 /** A matrix of 10,000 numbers is as much as a Temporal payload should carry. */
 export const CONFUSION_CLASSES_MAX = 100;
+
+/** Two numbers a class are as much. */
+export const PER_CLASS_MAX = 1000;
 
 export interface StepLoss {
   readonly step: number;
@@ -29,8 +33,8 @@ export interface EpochMeasurement {
   readonly step: number;
   readonly learningRate: number;
   readonly trainLoss: number | null;
-  readonly valLoss: number | null;
-  readonly valAccuracy: number | null;
+  /** Of the validation split, by the names of the task's metrics, e.g. `valLoss`; empty where it was not validated. */
+  readonly values: Values<ValidationMetric>;
   /** Device seconds since the trial began, evaluations included. */
   readonly deviceSeconds: number;
   /** Of the last step; only where batches grow. */
@@ -38,13 +42,21 @@ export interface EpochMeasurement {
 }
 
 export interface Evaluation {
-  readonly loss: number | null;
-  readonly accuracy: number;
+  /** By the names of the task's metrics, e.g. `loss`. */
+  readonly values: Values<MetricName>;
   readonly examples: number;
   /** Only of a test with more than `TOP_K` classes: how often the right class is among the first k answers. */
   readonly topK?: { readonly k: number; readonly accuracy: number };
+  /** Only of a test with at most `PER_CLASS_MAX` classes. */
+  readonly perClass?: PerClass;
   /** Only of a test with at most `CONFUSION_CLASSES_MAX` classes. */
   readonly confusion?: Confusion;
+}
+
+/** In the order of the class names; `null` where no example has the class, or none was taken for it. */
+export interface PerClass {
+  readonly recall: readonly (number | null)[];
+  readonly precision: readonly (number | null)[];
 }
 
 export interface Confusion {
@@ -65,8 +77,8 @@ export interface Measurement {
   /** Every epoch; of a very long training every n-th, up to the last. */
   readonly curve: readonly EpochMeasurement[];
   /**
-   * Only in a workflow, of a stage with thousands of trials: `best` and `curve` have the objective alone, and that only
-   * where pruners look at it.
+   * Only in a workflow, of a stage with thousands of trials: `curve` has the objective alone, and that only where pruners
+   * look at it; `best` has it and what is bounded.
    */
   readonly isOutline?: true;
   readonly test: Evaluation | null;

@@ -86,7 +86,7 @@ export interface StudyRecord {
 }
 
 /** The final model's evaluation on the test set; details where the number of classes allows. */
-export type TestResult = Pick<Evaluation, 'loss' | 'accuracy' | 'topK' | 'confusion'>;
+export type TestResult = Omit<Evaluation, 'examples'>;
 
 export interface StudyFinal {
   readonly trialId: string;

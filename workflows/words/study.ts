@@ -5,6 +5,7 @@
  * @module
  */
 import type { Decision } from '../stages/stage';
+import type { ValidationMetric } from '../tasks';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
 import type { ScheduleSpec } from './schedule';
 import type { HParams, PrecheltRule } from './trial';
@@ -67,6 +68,9 @@ export type EarlyStopping =
     }
   | PrecheltRule;
 
+/** Weights in the loss by the name of a class; 1 for those not named. */
+export type ClassWeights = 'balanced' | Readonly<Record<string, number>>;
+
 export interface TrainingSpec {
   readonly optimizer: OptimizerSpec;
   readonly schedule: ScheduleSpec;
@@ -74,12 +78,16 @@ export interface TrainingSpec {
   /** Absent: batches keep their size. */
   readonly batchSizeSchedule?: BatchSizeSchedule;
   readonly earlyStopping: EarlyStopping | null;
+  /** Absent: every example counts the same. */
+  readonly classWeights?: ClassWeights;
+  /** `balanced`: every class comes equally often; absent: every example once a pass. */
+  readonly sampler?: 'balanced';
   /** Where the study starts: every standard hyperparameter with its value. */
   readonly hparams: HParams;
 }
 
 export interface Objective {
-  readonly metric: 'valLoss' | 'valAccuracy';
+  readonly metric: ValidationMetric;
   readonly direction: 'minimize' | 'maximize';
 }
 

@@ -83,6 +83,6 @@ export function divergedOrDead({ loss, start, best }: LossWatch, rules: StopRule
  * began.
  */
 export function neverLearnt(curve: readonly EpochMeasurement[], classes: number): boolean {
-  const losses = curve.flatMap(({ valLoss }) => valLoss ?? []);
+  const losses = curve.flatMap(({ values: { valLoss } }) => valLoss ?? []);
   return losses.length > 0 && losses.every((loss) => loss >= lossOfEqualOdds(classes));
 }

@@ -35,7 +35,7 @@ export function isExhausted({ epochsWithout }: Patience, { patience }: StopRules
 }
 
 /** What of the curve the rules look at, one entry an epoch; `null` for a loss that was not finite. */
-type LossCurve = readonly Pick<EpochMeasurement, 'trainLoss' | 'valLoss'>[];
+type LossCurve = readonly Pick<EpochMeasurement, 'trainLoss' | 'values'>[];
 
 /** Whether a rule ends a training after the last epoch of its curve, in which every epoch was validated. */
 export function stopsByPrechelt(rule: PrecheltRule, curve: LossCurve): boolean {
@@ -49,7 +49,7 @@ export function stopsByPrechelt(rule: PrecheltRule, curve: LossCurve): boolean {
 
 /** GL(t): the validation loss above its lowest so far, in percent. A loss that is not finite is above any that was. */
 function generalizationLoss(curve: LossCurve): number {
-  const losses = curve.map(({ valLoss }) => valLoss ?? Infinity);
+  const losses = curve.map(({ values: { valLoss } }) => valLoss ?? Infinity);
   const [last, lowest] = [losses.at(-1) ?? Infinity, Math.min(...losses)];
   return last === lowest ? 0 : 100 * (last / lowest - 1);
 }
@@ -67,7 +67,9 @@ function trainingProgress(strip: LossCurve): number {
  * before.
  */
 function stripsUp(curve: LossCurve, stripEpochs: number): number {
-  const ends = curve.filter((_, i) => (i + 1) % stripEpochs === 0).map(({ valLoss }) => valLoss ?? Infinity);
+  const ends = curve
+    .filter((_, i) => (i + 1) % stripEpochs === 0)
+    .map(({ values: { valLoss } }) => valLoss ?? Infinity);
   let strips = 0;
   while (strips + 1 < ends.length && ends[ends.length - 1 - strips]! > ends[ends.length - 2 - strips]!) strips += 1;
   return strips;

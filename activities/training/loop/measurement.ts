@@ -1,5 +1,6 @@
 import type { GradientNorms } from '../../../workflows/analysis/noise-scale';
-import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
+import type { ValidationMetric } from '../../../workflows/tasks';
+import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { examplesAfter } from '../../../workflows/trials/length';
 import { peakMemoryBytes } from '../peak-memory';
 import { epochTrainLoss, type TrainingState } from './training-state';
@@ -9,6 +10,8 @@ import { epochsDone, type TrialFacts } from './trial-facts';
 const CURVE_LINES_MAX = 500;
 
 export interface MeasurementInput {
+  /** The study's objective. */
+  readonly metric: ValidationMetric;
   readonly state: TrainingState;
   readonly facts: TrialFacts;
   readonly test: Evaluation | null;
@@ -20,6 +23,7 @@ export interface MeasurementInput {
 
 /** What a training measured, up to where it ended. */
 export function measurementOf({
+  metric,
   state,
   facts,
   test,
@@ -35,7 +39,7 @@ export function measurementOf({
     examples: examplesAfter(facts.phases, step),
     trainLoss: epochTrainLoss(state) ?? curve.at(-1)?.trainLoss ?? null,
     best,
-    curve: thinned(curve),
+    curve: thinned(curve).map((line) => outlined(line, metric)),
     test,
     stepLosses,
     parameters,
@@ -44,6 +48,14 @@ export function measurementOf({
     stepSeconds: stepTimesAfter === undefined ? null : summarizeStepTimes(stepSeconds, stepTimesAfter),
     peakBytes: peakMemoryBytes(onGpu),
   };
+}
+
+/** What plots and rules read of a line; the best epoch has all that was measured. */
+function outlined(line: EpochMeasurement, metric: ValidationMetric): EpochMeasurement {
+  const values = Object.fromEntries(
+    Object.entries(line.values).filter(([name]) => name === 'valLoss' || name === 'valAccuracy' || name === metric),
+  );
+  return { ...line, values };
 }
 
 function gradientNorms(pairs: TrainingState['noisePairs'], batchSize: number): GradientNorms {

@@ -109,9 +109,10 @@ export function afterEpoch(
   validated: boolean,
   { schedule, objective, stop }: EpochRules,
 ): TrainingState {
-  const value = line[objective.metric];
+  const { valLoss = null } = line.values;
+  const value = line.values[objective.metric] ?? null;
   const patience = validated ? observeObjective(state.patience, objective, value, stop) : state.patience;
-  const reached = stop.targetValLoss !== undefined && line.valLoss !== null && line.valLoss <= stop.targetValLoss;
+  const reached = stop.targetValLoss !== undefined && valLoss !== null && valLoss <= stop.targetValLoss;
   const curve = [...state.curve, line];
   const stopsEarly =
     isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
@@ -119,9 +120,9 @@ export function afterEpoch(
     ...state,
     patience,
     curve,
-    schedule: observeEpoch(schedule, state.schedule, (validated ? line.valLoss : line.trainLoss) ?? Number.NaN),
+    schedule: observeEpoch(schedule, state.schedule, (validated ? valLoss : line.trainLoss) ?? Number.NaN),
     epochLoss: { sum: 0, count: 0 },
-    best: isBetter(value, state.best?.[objective.metric] ?? null, objective) ? line : state.best,
+    best: isBetter(value, state.best?.values[objective.metric] ?? null, objective) ? line : state.best,
     ending: reached ? { status: 'completed' } : stopsEarly ? { status: 'earlyStopped' } : null,
   };
 }

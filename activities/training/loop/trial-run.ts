@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
+import { validationValues } from '../../../workflows/tasks';
 import { phaseAt } from '../../../workflows/trials/length';
 import type { TrainReport } from '../../trial/protocol';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
-import { createDataOrder, StepBatches } from './data-order';
-import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
+import { StepBatches, trialOrder } from './data-order';
+import { scorerOf, type Scorer } from '../tasks';
+import { evaluateExamples } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
@@ -52,7 +54,7 @@ export class TrialRun {
       training: { engine },
     } = parts;
     this.facts = facts;
-    this.batches = new StepBatches(createDataOrder(facts.split.train, trial.seed), engine.ahead);
+    this.batches = new StepBatches(trialOrder(parts.job, facts, parts.dataset), engine.ahead);
     this.progress = new Progress(parts.send);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);
@@ -197,14 +199,13 @@ export class TrialRun {
     } = this;
     const { validation } = trial.evaluate;
     const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
-    const found = validated ? await evaluateExamples(this.requestOf('train', facts.split.validation)) : null;
+    const found = validated ? await this.judged('train', facts.split.validation) : null;
     const line: EpochMeasurement = {
       epoch: epochAt(facts, step),
       step,
       learningRate: this.learningRate(step - 1),
       trainLoss: epochTrainLoss(this.state),
-      valLoss: found?.loss ?? null,
-      valAccuracy: found?.accuracy ?? null,
+      values: found === null ? {} : validationValues(found.values()),
       deviceSeconds: this.progress.seconds(),
       ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };
@@ -219,13 +220,14 @@ export class TrialRun {
     return tensors;
   }
 
-  private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
+  private async judged(part: 'train' | 'test', indices: Int32Array): Promise<Scorer> {
     const between = async (more: boolean): Promise<void> => {
       this.progress.report(this.state.step, this.facts);
       await eventLoopTurn();
       if (more) this.heedStop();
     };
-    return { engine: this.parts.training.engine, part, indices, between };
+    const scorer = scorerOf(this.parts.dataset.manifest, indices.length);
+    return evaluateExamples({ engine: this.parts.training.engine, part, indices, between }, scorer);
   }
 
   /** @param improved The state at this step, if the best epoch has just ended with it. */
@@ -260,11 +262,12 @@ export class TrialRun {
 
   private measurement(test: Evaluation | null): Measurement {
     const {
-      job: { trial },
+      job: { trial, objective },
       training: { parameters },
       onGpu,
     } = this.parts;
     return measurementOf({
+      metric: objective.metric,
       state: { ...this.state, deviceSeconds: this.progress.seconds() },
       facts: this.facts,
       test,
@@ -283,10 +286,9 @@ export class TrialRun {
     const trained = engine.read();
     engine.load(new Map([...trained, ...weights]));
     try {
-      return await evaluateInDetail(
-        this.requestOf(dataset.split.testFrom, this.facts.split.test),
-        this.parts.dataset.manifest.classNames,
-      );
+      const { test } = this.facts.split;
+      const found = await this.judged(dataset.split.testFrom, test);
+      return { values: found.values(), examples: test.length, ...found.details() };
     } catch (error) {
       // A checkpoint holds what was trained, not what is tested.
       engine.load(trained);

@@ -72,13 +72,21 @@ export class EngineCache {
 
   /** A plan of which a recording alone tells what it computes is recorded each time; its engines are shared all the same. */
   private recorded(plan: StepPlan, withNoise: boolean): Recorded {
-    const { model, optimizer, augmentations, active, scalarNames } = plan;
+    const { model, optimizer, classWeights, augmentations, active, scalarNames } = plan;
     const record = (): Recorded => {
       const recordings = recordStep(plan, withNoise);
       return { recordings, digest: recordingDigest(recordings, layoutOf(plan)) };
     };
     if (model.structure === null) return record();
-    const structure = JSON.stringify([model.structure, optimizer.name, augmentations, active, scalarNames, withNoise]);
+    const structure = JSON.stringify([
+      model.structure,
+      optimizer.name,
+      classWeights,
+      augmentations,
+      active,
+      scalarNames,
+      withNoise,
+    ]);
     return getOrMake(this.recordings, structure, RECORDINGS_MAX, record, () => undefined);
   }
 

@@ -19,6 +19,8 @@ export interface StepPlan {
   readonly model: TrainableModel;
   readonly classes: number;
   readonly optimizer: OptimizerSpec;
+  /** By class; absent: all weigh the same. */
+  readonly classWeights?: readonly number[];
   readonly augmentations: readonly AugmentationName[];
   /** Of l1, l2, clipNorm and clipValue, those that are above 0. */
   readonly active: readonly string[];
@@ -41,7 +43,7 @@ export interface StepInputs extends Examples {
 }
 
 export interface StepGradients {
-  /** Mean cross-entropy of the batch with smoothed targets; penalties are not in it. */
+  /** Mean cross-entropy of the batch with smoothed targets, weighted by class; penalties are not in it. */
   readonly loss: tf.Scalar;
   readonly gradients: readonly tf.Tensor[];
   /** To be advanced with the variables. */
@@ -60,7 +62,13 @@ export const PIXEL_MAX = 255;
 const OPTIONAL = ['l1', 'l2', 'clipNorm', 'clipValue'];
 
 /** The plan of a trial's steps. */
-export function planStep(model: TrainableModel, classes: number, optimizer: OptimizerSpec, hparams: HParams): StepPlan {
+export function planStep(
+  model: TrainableModel,
+  classes: number,
+  optimizer: OptimizerSpec,
+  hparams: HParams,
+  classWeights?: readonly number[],
+): StepPlan {
   const active = OPTIONAL.filter((name) => Number(hparams[name] ?? 0) > 0);
   const augmentations = activeAugmentations(hparams);
   const own = Object.keys(OPTIMIZERS[optimizer.name].scalars?.(optimizer, 1) ?? {});
@@ -69,6 +77,7 @@ export function planStep(model: TrainableModel, classes: number, optimizer: Opti
     model,
     classes,
     optimizer,
+    ...(classWeights !== undefined && { classWeights }),
     augmentations,
     active,
     scalarNames: [...always, ...active, ...augmentations, ...own, ...Object.keys(model.noise)],
@@ -147,6 +156,7 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
   const variables = trainableVariables(plan.model);
   const smoothing = context.scalar('labelSmoothing');
   const targets = tf.add(tf.mul(batch.targets, tf.sub(1, smoothing)), tf.div(smoothing, plan.classes)) as tf.Tensor2D;
+  const weights = plan.classWeights && exampleWeights(batch.targets, plan.classWeights);
   const asked = context.averages.length;
   let loss: tf.Scalar | undefined;
   const { grads } = tf.variableGrads(
@@ -155,7 +165,7 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
         plan.model.network.apply(batch.images, { training: true }),
       ) as tf.Tensor2D;
       // Kept: tfjs frees what a differentiated function does not return, and with penalties it returns another sum.
-      loss = tf.keep(meanCrossEntropy(logits, targets));
+      loss = tf.keep(meanCrossEntropy(logits, targets, weights));
       return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     },
     variables.map(({ variable }) => variable),
@@ -164,6 +174,10 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
   const averages = context.averages.slice(asked).map((average) => ({ ...average, batch: released(average.batch) }));
   return { loss: released(loss as unknown as tf.Scalar), gradients, averages };
 }
+
+/** Of examples whose targets may be mixtures. */
+const exampleWeights = (targets: tf.Tensor2D, classWeights: readonly number[]): tf.Tensor2D =>
+  tf.sum(tf.mul(targets, tf.tensor1d([...classWeights])), 1, true);
 
 /** A kept tensor as one that goes with the scope it is in. */
 function released<Kept extends tf.Tensor>(kept: Kept): Kept {

@@ -1,9 +1,11 @@
 import { batchSizesOf } from '../../../workflows/trials/batch-growth';
 import { numericHParam } from '../../../workflows/trials/hparams';
 import type { TrialSpec } from '../../../workflows/words/trial';
+import { splitIndices } from '../../datasets/packed/split';
 import type { TrainJob } from '../../trial/protocol';
 import type { OpenTraining, TrainingEngine } from '../engine';
 import type { LoadedDataset } from '../examples/dataset';
+import { classWeightsOf } from '../tasks';
 import { EngineCache } from './engine-cache';
 import { exportModel } from './export/export-model';
 import { engineIdentity } from './identity';
@@ -35,10 +37,11 @@ export class TensorFlowEngine implements TrainingEngine {
     }
   }
 
-  private training({ trial, optimizer, dataset }: TrainJob, data: LoadedDataset, model: TrainableModel): OpenTraining {
+  private training(job: TrainJob, data: LoadedDataset, model: TrainableModel): OpenTraining {
+    const { trial, optimizer, dataset } = job;
     const { hparams, batchGrowth } = trial;
     const { classes, classNames } = data.manifest;
-    const plan = planStep(model, classes, optimizer, hparams);
+    const plan = planStep(model, classes, optimizer, hparams, weightsIn(job, data));
     const engine = this.engines.open({
       plan,
       dataset: data,
@@ -61,6 +64,15 @@ export class TensorFlowEngine implements TrainingEngine {
   close(): void {
     this.engines.close();
   }
+}
+
+function weightsIn(
+  { classWeights, dataset }: TrainJob,
+  { manifest, train }: LoadedDataset,
+): readonly number[] | undefined {
+  if (classWeights === undefined) return undefined;
+  const labels = splitIndices(dataset.split).train.map((example) => train.labels[example]!);
+  return classWeightsOf(classWeights, manifest.classNames, labels);
 }
 
 const measuresNoise = ({ record: { noiseScaleEvery }, batchGrowth }: TrialSpec): boolean =>

@@ -148,8 +148,7 @@ describe('the length of the trainings', () => {
       step: 30 * (i + 1),
       learningRate: 1e-3,
       trainLoss: 1 / (i + 1),
-      valLoss: valLoss(i + 1),
-      valAccuracy: 0.9,
+      values: { valLoss: valLoss(i + 1), valAccuracy: 0.9 },
       deviceSeconds: i,
     }));
 

@@ -93,7 +93,14 @@ describe('the result', () => {
 
   test('of more than 512 KiB is refused, and the trial is not finished', async () => {
     const ledger = await take(store);
-    const line = { epoch: 1, step: 1, learningRate: 0.1, trainLoss: 1, valLoss: 1, valAccuracy: 1, deviceSeconds: 1 };
+    const line = {
+      epoch: 1,
+      step: 1,
+      learningRate: 0.1,
+      trainLoss: 1,
+      values: { valLoss: 1, valAccuracy: 1 },
+      deviceSeconds: 1,
+    };
     await expect(
       ledger.finish(resultOf({}, { curve: Array.from({ length: 10_000 }, () => line) }), NO_FILES),
     ).rejects.toMatchObject({

@@ -5,8 +5,7 @@ import type { TestResult } from '../../../workflows/words/progress';
 import { sampleStudy } from './sample-study';
 
 const TEST: TestResult = {
-  loss: 0.4,
-  accuracy: 0.8,
+  values: { loss: 0.4, accuracy: 0.8 },
   topK: { k: 5, accuracy: 0.95 },
   confusion: {
     classNames: ['cat', '<dog>', 'emu'],
@@ -28,7 +27,7 @@ describe('the confusion matrix of a report', () => {
     expect(sectionOf(TEST)).toContain('Most often: &lt;dog&gt; taken for cat (5), cat taken for &lt;dog&gt; (2).');
   });
 
-  it('has a row per class, coloured by its share, and how many were told right', () => {
+  it('has a row per class, coloured by its share, recalls and precisions', () => {
     const section = sectionOf(TEST);
     expect(section).toContain('<td class="right" style="--share: 80%" title="8 examples of cat taken for cat">8</td>');
     expect(section).toContain(
@@ -37,6 +36,10 @@ describe('the confusion matrix of a report', () => {
     expect([...section.matchAll(/<td class="number">([^<]*)</g)].map(([, cell]) => cell)).toEqual([
       '0.8000',
       '0.5000',
+      '\u2013',
+      // Precisions.
+      '0.6154',
+      '0.7143',
       '\u2013',
     ]);
   });

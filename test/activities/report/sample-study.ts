@@ -98,7 +98,7 @@ export function sampleStudy({
           : {
               trialId: 'final-train/001',
               hparams: AFTER_SWEEP,
-              test: { loss: 0.07214, accuracy: 0.98056 },
+              test: { values: { loss: 0.07214, accuracy: 0.98056 } },
               weights: { key: 'trials/9c/weights', sha256: '00', bytes: 4096 },
               model: 'trials/9c/model/',
             },

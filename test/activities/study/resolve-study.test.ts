@@ -106,6 +106,16 @@ describe('resolving a study', () => {
     },
   );
 
+  it('fails for good on weights of classes that the data set has not', async () => {
+    const training = { classWeights: { 2: 3, dog: 2 } };
+    expect((await failure({ ...study, training })).message).toMatch(
+      /training.classWeights: must name classes of the data set, and dog is none.*its classes are 0, 1, 2/,
+    );
+    await expect(resolve({ ...study, training: { classWeights: { 2: 3 } } })).resolves.toMatchObject({
+      training: { classWeights: { 2: 3 } },
+    });
+  });
+
   it('fails for good on data that are not right', async () => {
     const { type, nonRetryable, message } = await failure({
       ...study,

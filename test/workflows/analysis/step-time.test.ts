@@ -70,8 +70,7 @@ describe('steps to a target', () => {
     step: step!,
     learningRate: 1e-3,
     trainLoss: 1,
-    valLoss: valLoss!,
-    valAccuracy: 0.5,
+    values: { valLoss: valLoss!, valAccuracy: 0.5 },
     deviceSeconds: i,
   }));
 
@@ -88,6 +87,6 @@ describe('steps to a target', () => {
   });
 
   it('pass over evaluations without a loss', () => {
-    expect(stepsToTarget([{ ...curve[0]!, valLoss: null }, curve[1]!], 1.5, 2.3)).toBeCloseTo(100, 9);
+    expect(stepsToTarget([{ ...curve[0]!, values: { valLoss: null } }, curve[1]!], 1.5, 2.3)).toBeCloseTo(100, 9);
   });
 });

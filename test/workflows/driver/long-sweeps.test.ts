@@ -47,15 +47,14 @@ function overfitting({ trialId }: TrialSpec): SimulatedTraining {
       step: 13 * (i + 1),
       learningRate: 1e-3,
       trainLoss: 0.1,
-      valLoss: loss,
-      valAccuracy: 0.9,
+      values: { valLoss: loss, valAccuracy: 0.9 },
       deviceSeconds: i,
     };
   });
-  const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+  const best = curve.reduce((a, b) => (b.values.valLoss! < a.values.valLoss! ? b : a));
   return {
     seconds: SECONDS * (0.5 + uniform(stream, EPOCHS)),
-    outcome: completed(best.valLoss, { curve, best, steps: 13 * EPOCHS }),
+    outcome: completed(best.values.valLoss!, { curve, best, steps: 13 * EPOCHS }),
   };
 }
 

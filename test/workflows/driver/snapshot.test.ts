@@ -169,7 +169,7 @@ test('ten thousand trials are decided on in an answer that fits into a payload',
       { spec: own, result: resultOf(own, plausibleOutcome(own, fresh.facts)) },
       i,
       fresh.resolved.objective,
-      [],
+      { lines: [], metrics: [] },
     );
   });
   const state = fresh.broughtBack(use, trials);

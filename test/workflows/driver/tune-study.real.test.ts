@@ -48,7 +48,10 @@ describe('a study of all five stages', () => {
       'final-train',
     ]);
     result.decisions.forEach(({ because }) => expect(because).toMatch(/\S/));
-    expect(result.test).toEqual({ loss: expect.any(Number), accuracy: expect.any(Number), examples: 100 });
+    expect(result.test).toEqual({
+      values: { loss: expect.any(Number), accuracy: expect.any(Number) },
+      examples: 100,
+    });
     expect(result.deviceSeconds).toBeGreaterThan(0);
   });
 

@@ -128,3 +128,21 @@ describe('momentum that is cycled', () => {
     });
   });
 });
+
+describe('balance of the classes', () => {
+  it('is left alone unless asked for', () => {
+    expect(training({})).not.toHaveProperty('classWeights');
+    expect(training({ sampler: 'shuffled' })).not.toHaveProperty('sampler');
+    expect(training({ classWeights: 'balanced', sampler: 'balanced' })).toMatchObject({
+      classWeights: 'balanced',
+      sampler: 'balanced',
+    });
+    expect(training({ classWeights: { cat: 2 } }).classWeights).toEqual({ cat: 2 });
+  });
+
+  it('takes positive weights and the samplers that there are', () => {
+    expect(problems({ classWeights: { cat: 0 } })).toContain('training.classWeights');
+    expect(problems({ classWeights: 'even' })).toContain('training.classWeights');
+    expect(problems({ sampler: 'weighted' })).toContain('training.sampler: must be one of');
+  });
+});

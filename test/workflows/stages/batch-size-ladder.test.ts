@@ -27,7 +27,7 @@ function networkOn(changes: Partial<Machine> = {}): Network {
     const seconds = machine.overhead + machine.perExample * batchSize;
     const curve = curveOf(spec, facts, machine, batchSize);
     const steps = curve.at(-1)?.step ?? 23;
-    return completed(curve.at(-1)?.valLoss ?? null, {
+    return completed(curve.at(-1)?.values.valLoss ?? null, {
       curve,
       steps,
       stepSeconds:
@@ -48,7 +48,7 @@ function curveOf(
   for (let epoch = 1, step = 0; step < last; epoch++) {
     step = Math.min(last, epochEndStep(epoch, trainExamples, batchSize));
     const valLoss = Math.log(classes) * Math.exp(-step / (40 * (1 + critical / batchSize)));
-    curve.push({ epoch, step, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: 0.5, deviceSeconds: step });
+    curve.push({ epoch, step, learningRate: 1e-3, trainLoss: valLoss, values: { valLoss }, deviceSeconds: step });
     if (valLoss <= (spec.stop.targetValLoss ?? 0)) break;
   }
   return curve;

@@ -177,7 +177,7 @@ describe('a sweep with wilcoxon', () => {
       0.001 * uniform(spec.seed, Math.round(10 * Number(spec.hparams['dropoutRate'])));
     return {
       status: 'completed',
-      measurement: { ...outcome.measurement, best: { ...outcome.measurement.best!, valLoss } },
+      measurement: { ...outcome.measurement, best: { ...outcome.measurement.best!, values: { valLoss } } },
     };
   };
 

@@ -26,8 +26,7 @@ function lineAt(spec: TrialSpec, epoch: number, noise: number): EpochMeasurement
     step: epoch * STEPS_PER_EPOCH,
     learningRate: 1e-3,
     trainLoss: valLoss,
-    valLoss,
-    valAccuracy: Math.exp(-valLoss),
+    values: { valLoss, valAccuracy: Math.exp(-valLoss) },
     deviceSeconds: epoch,
   };
 }
@@ -39,7 +38,7 @@ export const falling =
     const epochs = 'epochs' in spec.limit ? spec.limit.epochs : EPOCHS;
     const end = Math.min(epochs, spec.pauseAfterEpochs ?? epochs);
     const curve = Array.from({ length: end }, (_, i) => lineAt(spec, i + 1, noise));
-    const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+    const best = curve.reduce((a, b) => (b.values.valLoss! < a.values.valLoss! ? b : a));
     const measurement = measured(null, {
       steps: end * STEPS_PER_EPOCH,
       epochs: end,

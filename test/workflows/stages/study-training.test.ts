@@ -69,8 +69,7 @@ it('says in the final decision how batches grew, and what held them', () => {
     step: epoch,
     learningRate: 1e-3,
     trainLoss: 1,
-    valLoss: 1 / epoch,
-    valAccuracy: 0.5,
+    values: { valLoss: 1 / epoch, valAccuracy: 0.5 },
     deviceSeconds: 1,
     batchSize,
   });

@@ -11,7 +11,12 @@ const network: Network = ({ hparams }) => ({
   measurement: measured(1 / Number(hparams['units']), { parameters: 1000 * Number(hparams['units']) }),
 });
 
-function decisionFor(constraints: object, units = 10, values: readonly number[] = [10, 20, 30, 40, 50]): Decision {
+function decisionFor(
+  constraints: object,
+  units = 10,
+  values: readonly number[] = [10, 20, 30, 40, 50],
+  of: Network = network,
+): Decision {
   const options = optionsOf('regularizationSweep', {
     space: { units: { choice: values } },
     sampler: { name: 'grid' },
@@ -19,7 +24,7 @@ function decisionFor(constraints: object, units = 10, values: readonly number[] 
     constraints,
   });
   return regularizationSweep.decide(
-    drive(regularizationSweep, contextOf(options, { incumbent: { ...INCUMBENT, units } }), { network }),
+    drive(regularizationSweep, contextOf(options, { incumbent: { ...INCUMBENT, units } }), { network: of }),
   );
 }
 
@@ -79,9 +84,29 @@ it('a measured bound is refused in a reproducible study, and one that the model 
   expect(problems({ parameters: { max: 1e5 } })).toBe('');
 });
 
-it.each([[{ parameters: { max: 0 } }], [{ accuracy: { max: 1 } }], [{ parameters: 5 }]])(
-  '%j is refused',
-  (constraints) => {
-    expect(sweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(false);
-  },
-);
+/** Of units whose macro F1 is a tenth of them, and whose loss falls with them. */
+const byMacroF1: Network = ({ hparams }) => {
+  const units = Number(hparams['units']);
+  const outcome = measured(1 / units);
+  const line = { ...outcome.best!, values: { valLoss: 1 / units, valMacroF1: 1 - units / 100 } };
+  return { status: 'completed', measurement: { ...outcome, best: line, curve: [line] } };
+};
+
+it('a metric besides the objective may be bounded, from the side on which it is worse', () => {
+  const decision = decisionFor({ valMacroF1: { min: 0.65 } }, 10, undefined, byMacroF1);
+  expect(decision.hparams).toMatchObject({ units: 30 });
+  expect(decision.evidence.warnings).toContain('2 points of 5 broke the constraints');
+  expect(decisionFor({ valMacroF1: { min: 0.95 } }, 10, undefined, byMacroF1).because).toBe(
+    'the study stays as it stood: the best of 4 other points has valMacroF1 0.8 below 0.95, and the study as it stood valMacroF1 0.9 below 0.95',
+  );
+});
+
+it.each([
+  [{ parameters: { max: 0 } }],
+  [{ accuracy: { max: 1 } }],
+  [{ parameters: 5 }],
+  [{ valAccuracy: { max: 0.5 } }],
+  [{ valLoss: { min: 0.5 } }],
+])('%j is refused', (constraints) => {
+  expect(sweepOptions.safeParse({ space: { units: { choice: [1, 2] } }, constraints }).success).toBe(false);
+});

@@ -10,7 +10,7 @@ it('keeps the weights of the best training at the point that it decides on', () 
   const { hparams, keepsWeightsOf } = sweep.decide(context);
   const at = context.trials.filter(({ spec }) => spec.hparams === hparams);
   const losses = at.map(({ result }) =>
-    result?.outcome.status === 'completed' ? result.outcome.measurement.best?.valLoss : null,
+    result?.outcome.status === 'completed' ? result.outcome.measurement.best?.values.valLoss : null,
   );
   const best = at[losses.indexOf(Math.min(...losses.map(Number)))];
   expect(at.length).toBeGreaterThan(1);

@@ -1,5 +1,6 @@
 import { isBetter } from '../../analysis/score';
 import type { CurveRead } from '../../search/pruners';
+import type { ValidationMetric } from '../../tasks';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
@@ -13,10 +14,16 @@ const NOTHING: EpochMeasurement = {
   step: 0,
   learningRate: 0,
   trainLoss: null,
-  valLoss: null,
-  valAccuracy: null,
+  values: {},
   deviceSeconds: 0,
 };
+
+/** What a stage reads of a trial besides the objective of its best and last epoch. */
+export interface StageReads {
+  readonly lines: readonly CurveRead[];
+  /** Of the best epoch. */
+  readonly metrics: readonly ValidationMetric[];
+}
 
 /**
  * An ended trial as a stage of thousands keeps it: the first ones whole, later ones with an outline of their curve. The
@@ -25,27 +32,27 @@ const NOTHING: EpochMeasurement = {
  * Which are whole follows from a trial's place and length alone, not from when it ended or when the workflow continued
  * as new. An outline has the objective at the pause, at the end, and where the stage reads it.
  */
-export function outlined(trial: Trial, index: number, objective: Objective, reads: readonly CurveRead[]): Trial {
+export function outlined(trial: Trial, index: number, objective: Objective, reads: StageReads): Trial {
   const { spec, result } = trial;
   if (result === undefined || !('measurement' in result.outcome)) return trial;
   const { outcome } = result;
   const { measurement } = outcome;
   if ((index + 1) * measurement.curve.length <= CURVE_LINES_MAX) return trial;
-  const bare = (line: EpochMeasurement): EpochMeasurement => ({
-    ...NOTHING,
-    epoch: line.epoch,
-    step: line.step,
-    [objective.metric]: line[objective.metric],
-  });
-  const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective, reads).map(bare);
+  const { metric } = objective;
+  const curve = keyLines(measurement.curve, spec.pauseAfterEpochs, objective, reads.lines);
   const outline: Measurement = {
     ...measurement,
     trainLoss: null,
-    best: measurement.best && bare(measurement.best),
-    curve,
+    best: measurement.best && bare(measurement.best, [metric, ...reads.metrics]),
+    curve: curve.map((line) => bare(line, [metric])),
     isOutline: true,
   };
   return { spec, result: { ...result, outcome: { ...outcome, measurement: outline } } };
+}
+
+function bare({ epoch, step, values }: EpochMeasurement, metrics: readonly ValidationMetric[]): EpochMeasurement {
+  const kept = Object.fromEntries(metrics.map((metric) => [metric, values[metric] ?? null]));
+  return { ...NOTHING, epoch, step, values: kept };
 }
 
 function keyLines(
@@ -69,10 +76,12 @@ function lineRead(
     .filter(({ epoch }) => epoch >= from && epoch <= to)
     .reduce(
       (best, line) =>
-        best === undefined || isBetter(line[objective.metric], best[objective.metric], objective) ? line : best,
+        best === undefined || isBetter(scoreAt(line, objective), scoreAt(best, objective), objective) ? line : best,
       first,
     );
 }
+
+const scoreAt = ({ values }: EpochMeasurement, { metric }: Objective): number | null => values[metric] ?? null;
 
 /** Without what only the store is asked of the trials of a search: where their weights are, and who trained them. */
 export function withoutReferences(trial: Trial): Trial {

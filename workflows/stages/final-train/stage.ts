@@ -19,7 +19,7 @@ import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
 import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
-import { measurementOf } from '../../trials/outcome';
+import { lossCurve, measurementOf } from '../../trials/outcome';
 import type { FinalTrainOptions } from './options';
 
 type Context = StageContext<FinalTrainOptions>;
@@ -104,8 +104,8 @@ function scored({ trials, facts }: Context): readonly { readonly trial: Trial; r
 
 function because({ facts, trials }: Context, best: Trial, finished: readonly Trial[]): string {
   const { metric } = facts.objective;
-  const score = measurementOf(best.result?.outcome)?.best?.[metric] ?? Number.NaN;
-  const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.accuracy ?? []);
+  const score = measurementOf(best.result?.outcome)?.best?.values[metric] ?? Number.NaN;
+  const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values.accuracy ?? []);
   const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
   const someFailed = finished.length < trials.length;
   if (accuracies.length === 0) {
@@ -113,8 +113,8 @@ function because({ facts, trials }: Context, best: Trial, finished: readonly Tri
   }
   const left = someFailed ? ` that ended well, of ${trials.length},` : '';
   const spread = accuracies.length > 1 ? ` ± ${accuracy(standardDeviation(accuracies))}` : '';
-  const own = measurementOf(best.result?.outcome)?.test;
-  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own.accuracy)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
+  const own = measurementOf(best.result?.outcome)?.test?.values.accuracy;
+  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
 }
 
 /** Another training of the same hyperparameters. */
@@ -143,7 +143,7 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
     );
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
-  if ((measurement?.best?.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
+  if ((measurement?.best?.values.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
     warnings.push(
       'the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm',
     );
@@ -163,7 +163,7 @@ function growthWarnings({ decisions }: Context, best: Trial): readonly string[] 
 /** The curve of the best training tells whether it had the right length. */
 function insightsInput(context: Context, { spec, result }: Trial, warningsFrom: number): InsightsInput {
   const measurement = measurementOf(result?.outcome);
-  const curve = (measurement?.curve ?? []).map(({ epoch, trainLoss, valLoss }) => ({ epoch, trainLoss, valLoss }));
+  const curve = lossCurve(measurement);
   const reachedLimit = result?.outcome.status === 'completed';
   const isBestLate = reachedLimit && (measurement?.best?.epoch ?? 0) > 0.75 * epochsOf(context);
   return { warningsFrom, best: { subject: spec.label, curve, reachedLimit, isBestLate } };
@@ -177,9 +177,9 @@ function table({ trials, facts: { objective } }: Context): Table {
       spec.trialId,
       result?.outcome.status ?? 'running',
       best?.epoch ?? null,
-      best?.[objective.metric] ?? null,
-      measurement?.test?.loss ?? null,
-      measurement?.test?.accuracy ?? null,
+      best?.values[objective.metric] ?? null,
+      measurement?.test?.values.loss ?? null,
+      measurement?.test?.values.accuracy ?? null,
     ];
   });
   return {
@@ -191,7 +191,7 @@ function table({ trials, facts: { objective } }: Context): Table {
 
 function curvePlots(trials: readonly Trial[]): readonly Plot[] {
   const series = trials.flatMap(({ spec, result }) => {
-    const curve = measurementOf(result?.outcome)?.curve ?? [];
+    const curve = lossCurve(measurementOf(result?.outcome));
     const lines = (['trainLoss', 'valLoss'] as const).map((metric) => {
       const points = curve.filter((point) => point[metric] !== null);
       return {

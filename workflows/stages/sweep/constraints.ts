@@ -10,7 +10,10 @@ export function violationOf({ trainings: [first] }: Configuration): number {
 /** The bounds that a point breaks in words, e.g. `peakBytes 3e8 above 2e8`. */
 export function brokenText({ trainings: [first] }: Configuration): string {
   return (first?.violations ?? [])
-    .map(({ name, value, max }) => `${name} ${formatNumber(value)} above ${formatNumber(max)}`)
+    .map(({ name, value, bound }) => {
+      const limit = 'max' in bound ? `above ${formatNumber(bound.max)}` : `below ${formatNumber(bound.min)}`;
+      return value === null ? `no ${name}` : `${name} ${formatNumber(value)} ${limit}`;
+    })
     .join(' and ');
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { boundSideOf, type Bound } from '../../analysis/constraints';
 import { gridSize } from '../../search/grid';
 import { conditionProblems } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
@@ -6,6 +7,7 @@ import { prunerSchema, replicatesForWilcoxon } from '../../spec/pruner';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
 import { trialImportsSchema } from '../../spec/trial-import';
+import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../../tasks';
 import type { ImportedTrials } from './imported';
 
 const bound = (what: string) =>
@@ -13,6 +15,16 @@ const bound = (what: string) =>
     .strictObject({ max: z.number().gt(0) })
     .optional()
     .describe(`Most ${what}.`);
+
+const bounded = (metric: ValidationMetric): z.ZodOptional<z.ZodType<Bound>> => {
+  const { title } = metricNamed(metric);
+  const side = boundSideOf(metric);
+  const schema: z.ZodType<Bound> =
+    side === 'min' ? z.strictObject({ min: z.number() }) : z.strictObject({ max: z.number() });
+  return schema
+    .optional()
+    .describe(`${side === 'min' ? 'Least' : 'Most'} ${title} of the validation split, at the best epoch.`);
+};
 
 /** Options of `sweep`, by whichever name. */
 export const sweepOptions = z
@@ -45,10 +57,13 @@ export const sweepOptions = z
         peakBytes: bound('resident memory of the trainer'),
         deviceSeconds: bound('device time of a whole training'),
         parameters: bound('weights of the model'),
+        ...(Object.fromEntries(VALIDATION_METRICS.map((metric) => [metric, bounded(metric)])) as Readonly<
+          Record<ValidationMetric, z.ZodOptional<z.ZodType<Bound>>>
+        >),
       })
       .default({})
       .describe(
-        'What a point may cost at most. Whatever keeps these is better than all that does not, whatever its objective.',
+        'What a point may cost at most, and how good it must be by metrics besides the objective. Whatever keeps these is better than all that does not, whatever its objective.',
       ),
     epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
     replicateTop: z

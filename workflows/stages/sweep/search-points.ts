@@ -1,9 +1,9 @@
 import { packed } from '../../driver/pages/packed';
 import type { Plain } from '../../driver/pages/packed';
-import type { InsightsInput, LearningCurve, SearchPlan, SearchPoint } from '../../words/insights';
+import type { InsightsInput, SearchPlan, SearchPoint } from '../../words/insights';
 import type { Measurement } from '../../words/outcome';
 import type { Trial } from '../../words/trial';
-import { measurementOf } from '../../trials/outcome';
+import { lossCurve, measurementOf } from '../../trials/outcome';
 import { pointKeys } from '../../search/space';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
@@ -28,7 +28,7 @@ export function insightsInput(
     ...(outcome && {
       best: {
         subject: 'the best point',
-        curve: curveOf(measurementOf(outcome)),
+        curve: lossCurve(measurementOf(outcome)),
         reachedLimit: outcome.status === 'completed',
         isBestLate: false,
       },
@@ -71,7 +71,7 @@ function pointsOf(configurations: readonly Configuration[]): readonly SearchPoin
         score,
         ...(measurement && { costs: costsOf(measurement) }),
         reachedLimit: outcome?.status === 'completed',
-        ...(status === 'ended' && measurement?.isOutline !== true && { curve: curveOf(measurement) }),
+        ...(status === 'ended' && measurement?.isOutline !== true && { curve: lossCurve(measurement) }),
       },
     ];
   });
@@ -79,8 +79,4 @@ function pointsOf(configurations: readonly Configuration[]): readonly SearchPoin
 
 function costsOf({ deviceSeconds, parameters, peakBytes }: Measurement): NonNullable<SearchPoint['costs']> {
   return { deviceSeconds, parameters, peakBytes };
-}
-
-function curveOf(measurement: Measurement | undefined): LearningCurve {
-  return (measurement?.curve ?? []).map(({ epoch, trainLoss, valLoss }) => ({ epoch, trainLoss, valLoss }));
 }

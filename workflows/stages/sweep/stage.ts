@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isMetric } from '../../analysis/constraints';
 import { listOf, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../trials/hparams';
 import type { HParams, TrialSpec } from '../../words/trial';
@@ -47,6 +48,8 @@ function sweepNamed(
     shouldFollow: { decisionOn: 'batchSize', because },
     isSearch: true,
     curveReads: readsOf,
+    metricsRead: ({ options: { constraints } }) =>
+      (Object.keys(constraints) as (keyof typeof constraints)[]).filter(isMetric),
 
     suggest: (context) => nextTraining(sweepView(context)),
     decide: (context) => ({ stage: name, ...decideSweep(sweepView(context)) }),

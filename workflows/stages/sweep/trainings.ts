@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { violationsOf } from '../../analysis/constraints';
+import { isMetric, violationsOf } from '../../analysis/constraints';
 import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
@@ -92,7 +92,10 @@ export class TrainingIndex {
       score,
       pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
       status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
-      violations: measurement === undefined ? [] : violationsOf(measurement, this.constraints),
+      violations: (measurement === undefined ? [] : violationsOf(measurement, this.constraints)).filter(
+        // A training that goes on may yet be as good as is asked.
+        ({ name }) => !(paused && isMetric(name)),
+      ),
     };
   }
 
@@ -108,7 +111,7 @@ export function curveOf({ segments }: Training, { metric }: Objective): readonly
   const byEpoch = new Map(
     segments
       .flatMap(linesOf)
-      .map((line): [number, CurvePoint] => [line.epoch, { epoch: line.epoch, value: line[metric] }]),
+      .map((line): [number, CurvePoint] => [line.epoch, { epoch: line.epoch, value: line.values[metric] ?? null }]),
   );
   return [...byEpoch.values()].sort((a, b) => a.epoch - b.epoch);
 }
@@ -116,12 +119,12 @@ export function curveOf({ segments }: Training, { metric }: Objective): readonly
 /** The objective where a training was last looked at: at its end, or its newest pause; `undefined` before the first. */
 export function lastValue({ segments }: Training, { metric }: Objective): number | null | undefined {
   const segment = segments.findLast(({ result }) => measurementOf(result?.outcome) !== undefined);
-  return segment === undefined
-    ? undefined
-    : linesOf(segment).reduce<EpochMeasurement | undefined>(
-        (a, b) => (a === undefined || b.epoch >= a.epoch ? b : a),
-        undefined,
-      )?.[metric];
+  if (segment === undefined) return undefined;
+  const last = linesOf(segment).reduce<EpochMeasurement | undefined>(
+    (a, b) => (a === undefined || b.epoch >= a.epoch ? b : a),
+    undefined,
+  );
+  return last && (last.values[metric] ?? null);
 }
 
 /** The first line at or after the pause: where batches hold more than an epoch, some epochs have none. */

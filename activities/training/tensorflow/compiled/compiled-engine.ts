@@ -12,7 +12,7 @@ import type { StepPlan } from '../step';
 import type { StepEngine } from '../../engine';
 import type { ExampleSet } from '../../examples/dataset';
 import { evaluationBatchOf } from './evaluation-batch';
-import { announceEvaluation, evaluationHead, runDetails, runEvaluation } from './evaluation-head';
+import { announceEvaluation, evaluationHead, runEvaluation } from './evaluation-head';
 import type { GraphNode } from './graph';
 import { heads, runNorms, runStep } from './heads';
 import { recordStep, type StepRecordings } from './recording/record-step';
@@ -50,7 +50,7 @@ export function createCompiledEngine({
   const layout = layoutOf(plan);
   const data = parts.streamedFrom === undefined ? residentInput(parts) : streamedInput(parts, parts.streamedFrom);
   const session = new Session(graphOf(recordings, layout, data, batchSizes, plan.scalarNames.length));
-  const engine = engineOf(session, layout, data, plan.classes, {
+  const engine = engineOf(session, layout, data, {
     step: batchSizes,
     noise: withNoise ? batchSizes : [],
     evaluation: evaluationBatchOf(recordings.evaluatedElements),
@@ -110,7 +110,6 @@ function engineOf(
   session: Session,
   layout: StateLayout,
   data: InputPipeline,
-  classes: number,
   sizes: { readonly step: readonly number[]; readonly noise: readonly number[]; readonly evaluation: number },
 ): StepEngine {
   const step = { session, data, sizes: sizes.step };
@@ -123,7 +122,6 @@ function engineOf(
     gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
     evaluationBatch: sizes.evaluation,
     evaluate: (part, indices) => runEvaluation(evaluation, part, indices),
-    evaluateInDetail: (part, indices) => runDetails(evaluation, classes, part, indices),
     ...(data.ahead && {
       ahead: {
         step: (indices) => data.ahead?.('train', indices),

@@ -3,10 +3,8 @@
  *
  * @module
  */
-import { detailsOf } from '../evaluate-batch';
 import type { InputPipeline } from '../input/input-pipeline';
 import type { Part } from '../../examples/read-ahead';
-import type { BatchDetails, BatchEvaluation } from '../../engine';
 import type { GraphNode } from './graph';
 import { atBatchSize, type Template } from './recording/batch-template';
 import { ANSWERS, EVALUATE } from './recording/record-step';
@@ -21,41 +19,8 @@ interface EvaluationIn extends Omit<HeadsIn, 'sizes'> {
   readonly batch: number;
 }
 
-/** Sums over examples of a part. */
-export function runEvaluation(head: EvaluationIn, part: Part, indices: Int32Array): BatchEvaluation {
-  return sumsOf(answers(head, part, indices));
-}
-
-export function runDetails(head: EvaluationIn, classes: number, part: Part, indices: Int32Array): BatchDetails {
-  const { hasTopK, hasConfusion } = detailsOf(classes);
-  const rows = answers(head, part, indices);
-  return {
-    ...sumsOf(rows),
-    topCorrect: hasTopK ? rows.filter(([, , , inTop]) => inTop === 1).length : null,
-    confusion: hasConfusion ? confusionOf(rows, classes) : null,
-  };
-}
-
-/** In doubles, example by example: whatever the batch, the sum is taken in the same way. */
-function sumsOf(rows: readonly Float32Array[]): BatchEvaluation {
-  return {
-    lossSum: rows.reduce((sum, [loss = Number.NaN]) => sum + loss, 0),
-    correct: rows.filter(([, answer, label]) => answer === label).length,
-  };
-}
-
-/** Counts: a row for each true class, a column for each answer. */
-function confusionOf(rows: readonly Float32Array[], classes: number): readonly (readonly number[])[] {
-  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (const [, answer = 0, label = 0] of rows) {
-    const ofLabel = counts[label] as number[];
-    ofLabel[answer] = (ofLabel[answer] as number) + 1;
-  }
-  return counts;
-}
-
 /** The rows of `evaluateBatch`, in the order of the examples. */
-function answers(head: EvaluationIn, part: Part, indices: Int32Array): Float32Array[] {
+export function runEvaluation(head: EvaluationIn, part: Part, indices: Int32Array): Float32Array[] {
   const { session, data, batch } = head;
   const rows: Float32Array[] = [];
   for (let from = 0; from < indices.length; from += batch) {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Evaluation, Measurement } from '../../../../workflows/words/outcome';
+import { titleOf } from '../../../../workflows/tasks';
+import type { EpochMeasurement, Evaluation, Measurement } from '../../../../workflows/words/outcome';
 import type { HParams } from '../../../../workflows/words/trial';
 import type { TrainableModel } from '../model';
 import type { HostTensors } from '../../safetensors';
@@ -29,12 +30,9 @@ interface ModelCard {
   readonly parameters: number;
   readonly hparams: HParams;
   readonly metrics: {
-    readonly validation: {
-      readonly epoch: number;
-      readonly loss: number | null;
-      readonly accuracy: number | null;
-    } | null;
-    readonly test: Pick<Evaluation, 'loss' | 'accuracy' | 'examples' | 'topK'> | null;
+    /** Of the best epoch, by metric. */
+    readonly validation: { readonly epoch: number; readonly values: EpochMeasurement['values'] } | null;
+    readonly test: Omit<Evaluation, 'confusion'> | null;
   };
 }
 
@@ -67,13 +65,12 @@ export function modelCard(
     parameters: model.parameters,
     hparams,
     metrics: {
-      validation: best === null ? null : { epoch: best.epoch, loss: best.valLoss, accuracy: best.valAccuracy },
+      validation: best === null ? null : { epoch: best.epoch, values: best.values },
       test:
         test === null
           ? null
           : {
-              loss: test.loss,
-              accuracy: test.accuracy,
+              values: test.values,
               examples: test.examples,
               ...(test.topK !== undefined && { topK: test.topK }),
             },
@@ -83,17 +80,16 @@ export function modelCard(
 
 function metricLines({ metrics: { validation, test } }: ModelCard): readonly string[] {
   return [
-    ...(validation === null
-      ? []
-      : [
-          `- validation, best epoch ${validation.epoch}: loss ${validation.loss ?? 'not finite'}, accuracy ${validation.accuracy ?? 'unknown'}`,
-        ]),
-    ...(test === null
-      ? []
-      : [`- test, ${test.examples} examples: loss ${test.loss ?? 'not finite'}, accuracy ${test.accuracy}`]),
+    ...(validation === null ? [] : [`- validation, best epoch ${validation.epoch}: ${valuesText(validation.values)}`]),
+    ...(test === null ? [] : [`- test, ${test.examples} examples: ${valuesText(test.values)}`]),
     ...(test?.topK === undefined ? [] : [`- test, top ${test.topK.k}: accuracy ${test.topK.accuracy}`]),
   ];
 }
+
+const valuesText = (values: Readonly<Record<string, number | null>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${titleOf(name)} ${value ?? 'not finite'}`)
+    .join(', ');
 
 const USE_SAVED_MODEL = `
 Python, on float32 pixels from 0 to 255:

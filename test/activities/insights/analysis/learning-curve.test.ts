@@ -1,20 +1,16 @@
 import { overfitting, unfinished } from '../../../../activities/insights/analysis';
 import { uniform } from '../../../../workflows/search/random';
-import type { EpochMeasurement } from '../../../../workflows/words/outcome';
+import type { LearningCurve } from '../../../../workflows/words/insights';
 
 const curveOf = (
   epochs: number,
   valLoss: (epoch: number) => number | null,
   trainLoss: (epoch: number) => number | null = (epoch) => 1 / epoch,
-): readonly EpochMeasurement[] =>
+): LearningCurve =>
   Array.from({ length: epochs }, (_, i) => ({
     epoch: i + 1,
-    step: 10 * (i + 1),
-    learningRate: 1e-3,
     trainLoss: trainLoss(i + 1),
     valLoss: valLoss(i + 1),
-    valAccuracy: null,
-    deviceSeconds: i,
   }));
 
 const noise = (size: number, epoch: number, seed = 1): number => 1 + size * (2 * uniform(seed, epoch) - 1);

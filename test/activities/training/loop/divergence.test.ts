@@ -67,8 +67,7 @@ describe('a training that has ended', () => {
       step: 10 * (i + 1),
       learningRate: 0.1,
       trainLoss: 2.3,
-      valLoss,
-      valAccuracy: null,
+      values: { valLoss, valAccuracy: null },
       deviceSeconds: i,
     }));
 

@@ -7,7 +7,7 @@ function stopAt(
   valLosses: readonly (number | null)[],
   trainLosses: readonly (number | null)[] = valLosses.map(() => 1),
 ): number | undefined {
-  const curve = valLosses.map((valLoss, i) => ({ valLoss, trainLoss: trainLosses[i] ?? null }));
+  const curve = valLosses.map((valLoss, i) => ({ values: { valLoss }, trainLoss: trainLosses[i] ?? null }));
   return curve.map((_, i) => i + 1).find((epochs) => stopsByPrechelt(rule, curve.slice(0, epochs)));
 }
 

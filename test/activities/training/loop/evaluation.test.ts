@@ -1,12 +1,13 @@
 import type { StepEngine } from '../../../../activities/training/engine';
+import { ClassificationScorer } from '../../../../activities/training/tasks';
 import { evaluateExamples } from '../../../../activities/training/loop/evaluation';
 
-/** Loss 1 an example, and how many examples it was asked for at a time. */
+/** Loss 1 an example, all of them wrong, and how many examples it was asked for at a time. */
 function counting(evaluationBatch: number): { readonly engine: StepEngine; readonly asked: number[] } {
   const asked: number[] = [];
   const evaluate: StepEngine['evaluate'] = (_, { length }) => {
     asked.push(length);
-    return { lossSum: length, correct: 0 };
+    return Array.from({ length }, () => Float32Array.of(1, 1, 0, -1, 0));
   };
   return { engine: { evaluationBatch, evaluate } as StepEngine, asked };
 }
@@ -18,13 +19,11 @@ test.each([
 ])('an engine that evaluates %i at a time says often that it moves', async (batch, chunks) => {
   const { engine, asked } = counting(batch);
   const more: boolean[] = [];
-  const found = await evaluateExamples({
-    engine,
-    part: 'train',
-    indices: new Int32Array(1200),
-    between: async (left) => void more.push(left),
-  });
-  expect(found).toEqual({ loss: 1, accuracy: 0, examples: 1200 });
+  const found = await evaluateExamples(
+    { engine, part: 'train', indices: new Int32Array(1200), between: async (left) => void more.push(left) },
+    new ClassificationScorer(['a', 'b'], 1200),
+  );
+  expect(found.values()).toMatchObject({ loss: 1, accuracy: 0 });
   expect(asked).toEqual(chunks);
   expect(more).toEqual(chunks.map((_, i) => i < chunks.length - 1));
 });

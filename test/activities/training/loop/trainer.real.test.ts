@@ -50,9 +50,9 @@ describe('a trial', () => {
       [4, 46],
     ]);
     expect(measurement).toMatchObject({ steps: 46, epochs: 4, examples: 4600, parameters: 29_066, test: null });
-    const losses = measurement.curve.map(({ valLoss }) => valLoss!);
-    expect(measurement.best?.valLoss).toBe(Math.min(...losses));
-    expect(measurement.best?.valAccuracy).toBeGreaterThan(0.85);
+    const losses = measurement.curve.map(({ values }) => values.valLoss!);
+    expect(measurement.best?.values.valLoss).toBe(Math.min(...losses));
+    expect(measurement.best?.values.valAccuracy).toBeGreaterThan(0.85);
     expect(checkpoints).toEqual([]);
     expect(measurement.stepLosses.map(({ step }) => step)).toEqual(Array.from({ length: 46 }, (_, i) => i + 1));
     expect(measurement.stepSeconds).toMatchObject({ count: 43 });
@@ -85,7 +85,7 @@ describe('a trial', () => {
       best: null,
       steps: 7,
       epochs: 0,
-      curve: [{ epoch: 1, step: 7, valLoss: null, valAccuracy: null }],
+      curve: [{ epoch: 1, step: 7, values: {} }],
       test: { examples: 360 },
     });
     const last = [...tensorBits(checkpoints[0]!.path)].filter(([name]) => name.startsWith('layers.'));
@@ -128,7 +128,7 @@ describe('a trial', () => {
     );
     expect(reached.outcome.status).toBe('completed');
     expect(measurementOf(reached).epochs).toBeLessThan(9);
-    expect(measurementOf(reached).best?.valLoss).toBeLessThanOrEqual(1.9);
+    expect(measurementOf(reached).best?.values.valLoss).toBeLessThanOrEqual(1.9);
   });
 
   it('too large for memory is an outcome, after which the trainer trains on', async () => {
@@ -197,8 +197,8 @@ describe('a trial', () => {
     const answers = tf.argMax(model.predict(pixels) as tf.Tensor2D, 1).dataSync();
     const correct = labels.filter((label, i) => label === answers[i]).length;
     const measured = measurementOf(report).test!;
-    expect(correct / 360).toBe(measured.accuracy);
-    expect(measured.topK!.accuracy).toBeGreaterThan(measured.accuracy);
+    expect(correct / 360).toBe(measured.values.accuracy);
+    expect(measured.topK!.accuracy).toBeGreaterThan(measured.values.accuracy!);
     expect(measured.confusion!.classNames).toHaveLength(10);
     expect(measured.confusion!.counts.map((row) => row.reduce((sum, count) => sum + count, 0))).toEqual(
       Array.from({ length: 10 }, (_, label) => labels.filter((other) => other === label).length),

@@ -17,8 +17,7 @@ const line = (epoch: number, valLoss: number | null): EpochMeasurement => ({
   step: 10 * epoch,
   learningRate: 0.1,
   trainLoss: 1,
-  valLoss,
-  valAccuracy: 0.5,
+  values: { valLoss, valAccuracy: 0.5 },
   deviceSeconds: 0,
 });
 

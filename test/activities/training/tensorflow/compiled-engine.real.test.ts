@@ -3,6 +3,9 @@
  */
 import { createCompiledEngine } from '../../../../activities/training/tensorflow/compiled/compiled-engine';
 import { logitsOf } from '../../../../activities/training/tensorflow/evaluate-batch';
+import type { StepEngine } from '../../../../activities/training/engine';
+import { scorerOf } from '../../../../activities/training/tasks';
+import type { Scorer } from '../../../../activities/training/tasks';
 import { native, tf } from '../../../../activities/training/tensorflow/native';
 import { stepScalars } from '../../../../activities/training/tensorflow/step';
 import { assignWeights, initialTensors, weightsOf } from '../../../../activities/training/tensorflow/step-state';
@@ -17,6 +20,24 @@ beforeAll(async () => {
 });
 afterEach(() => digits.close());
 
+function scored(engine: StepEngine, part: 'train' | 'test', indices: Int32Array): Scorer {
+  const scorer = scorerOf({ classNames: Array.from({ length: 10 }, (_, i) => `${i}`) }, indices.length);
+  scorer.add(engine.evaluate(part, indices));
+  return scorer;
+}
+
+/** Over the classes, the share of pairs of which the example of the class has the higher score. */
+function pairsWon(scores: readonly (readonly number[])[], labels: Int32Array): number {
+  const shares = Array.from({ length: 10 }, (_, label) => {
+    const own = scores.filter((__, i) => labels[i] === label).map((row) => row[label]!);
+    const others = scores.filter((__, i) => labels[i] !== label).map((row) => row[label]!);
+    return (
+      own.reduce((sum, score) => sum + others.filter((other) => other < score).length / others.length, 0) / own.length
+    );
+  });
+  return shares.reduce((sum, share) => sum + share, 0) / 10;
+}
+
 describe('the compiled engine', () => {
   it('evaluates any number of examples of either part exactly', async () => {
     const of = await digits.plan({ preset: 'mnist-cnn' }, 'sgd', {});
@@ -29,9 +50,9 @@ describe('the compiled engine', () => {
       ['test', 360],
     ] as const) {
       const indices = Int32Array.from({ length: examples }, (_, i) => i);
-      const [got, expected] = [compiled.evaluate(part, indices), eager.evaluate(part, indices)];
-      expect(got.correct).toBe(expected.correct);
-      expect(Math.abs(got.lossSum / expected.lossSum - 1)).toBeLessThan(1e-6);
+      const [got, expected] = [compiled, eager].map((one) => scored(one, part, indices).values());
+      expect(got!.accuracy).toBe(expected!.accuracy);
+      expect(Math.abs(got!.loss! / expected!.loss! - 1)).toBeLessThan(1e-6);
     }
   });
 
@@ -61,9 +82,9 @@ describe('the compiled engine', () => {
     const eager = createEagerEngine(of, digits.data);
     eager.load(state);
     const indices = Int32Array.from({ length: 200 }, (_, i) => i);
-    const [got, expected] = [engine, eager].map((one) => one.evaluate('train', indices));
-    expect(got!.correct).toBe(expected!.correct);
-    expect(Math.abs(got!.lossSum / expected!.lossSum - 1)).toBeLessThan(1e-5);
+    const [got, expected] = [engine, eager].map((one) => scored(one, 'train', indices).values());
+    expect(got!.accuracy).toBe(expected!.accuracy);
+    expect(Math.abs(got!.loss! / expected!.loss! - 1)).toBeLessThan(1e-5);
   });
 
   it('counts top-5 answers and confusions exactly, over a last batch that is not full', async () => {
@@ -81,9 +102,14 @@ describe('the compiled engine', () => {
       confusion[labels[i]!]![order[0]!]! += 1;
       topCorrect += order.slice(0, 5).includes(labels[i]!) ? 1 : 0;
     });
-    const details = compiled.evaluateInDetail('train', indices);
-    expect(details).toEqual({ ...compiled.evaluate('train', indices), topCorrect, confusion });
-    expect(topCorrect).toBeGreaterThan(details.correct);
+    const scorer = scored(compiled, 'train', indices);
+    const { accuracy, auc } = scorer.values();
+    expect(scorer.details()).toMatchObject({
+      topK: { k: 5, accuracy: topCorrect / 300 },
+      confusion: { counts: confusion },
+    });
+    expect(topCorrect / 300).toBeGreaterThan(accuracy!);
+    expect(auc).toBeCloseTo(pairsWon(tf.logSoftmax(logits).arraySync() as number[][], labels), 4);
   });
 
   it.each([1, 2, 300])('trains batches of %i from recordings of other sizes', async (batchSize) => {

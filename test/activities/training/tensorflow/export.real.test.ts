@@ -28,7 +28,7 @@ const MEASUREMENT: Measurement = {
   peakBytes: 0,
   parameters: 0,
   deviceSeconds: 3,
-  test: { loss: 0.5, accuracy: 0.75, examples: 8, topK: { k: 5, accuracy: 0.875 } },
+  test: { values: { loss: 0.5, accuracy: 0.75 }, examples: 8, topK: { k: 5, accuracy: 0.875 } },
 };
 
 const models: TrainableModel[] = [];
@@ -130,7 +130,7 @@ describe('an export', () => {
       classNames: CLASS_NAMES,
       input: { shape: [12, 10, 3] },
       hparams: { dropoutRate: 0.25 },
-      metrics: { validation: null, test: { accuracy: 0.75, topK: { k: 5, accuracy: 0.875 } } },
+      metrics: { validation: null, test: { values: { accuracy: 0.75 }, topK: { k: 5, accuracy: 0.875 } } },
     });
     expect(readFileSync(path.join(first.folder, 'README.md'), 'utf8')).toContain(
       'Classes, in the order of the output: cat, dog, emu, fox',

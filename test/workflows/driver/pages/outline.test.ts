@@ -10,6 +10,7 @@ import { FACTS, INCUMBENT, resultOf } from '../../../support/stages';
 
 const OBJECTIVE = FACTS.objective;
 const EPOCHS = 12;
+const NOTHING = { lines: [], metrics: [] };
 /** So late in a stage that nothing of a curve is kept for its place. */
 const LATE = 100_000;
 
@@ -18,8 +19,7 @@ const line = (valLoss: number, i: number): EpochMeasurement => ({
   step: 10 * (i + 1),
   learningRate: 1e-3,
   trainLoss: 1,
-  valLoss,
-  valAccuracy: 0.5,
+  values: { valLoss, valAccuracy: 0.5 },
   deviceSeconds: i,
 });
 
@@ -39,7 +39,7 @@ function trial(number: number, losses: readonly number[], pauseAfterEpochs?: num
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
   };
   const curve = losses.map(line);
-  const best = curve.reduce((a, b) => (b.valLoss! < a.valLoss! ? b : a));
+  const best = curve.reduce((a, b) => (b.values.valLoss! < a.values.valLoss! ? b : a));
   const measurement: Measurement = {
     steps: 10 * losses.length,
     epochs: losses.length,
@@ -98,12 +98,10 @@ describe('the outline of a trial', () => {
         (own, others, ended) => {
           const trials = [trial(0, ended), ...[own, ...others].map((curve, i) => trial(i + 1, curve, pause))];
           const outlines = trials.map((one) =>
-            outlined(
-              one,
-              LATE,
-              OBJECTIVE,
-              (PRUNERS[name] as Pruner).reads(options, { epochs: EPOCHS, pausedAt: one.spec.pauseAfterEpochs }),
-            ),
+            outlined(one, LATE, OBJECTIVE, {
+              lines: (PRUNERS[name] as Pruner).reads(options, { epochs: EPOCHS, pausedAt: one.spec.pauseAfterEpochs }),
+              metrics: [],
+            }),
           );
           expect(verdictsOn(name, options, outlines)).toEqual(verdictsOn(name, options, trials));
         },
@@ -113,7 +111,8 @@ describe('the outline of a trial', () => {
 
   test('is kept of late and of long trials only, which follows from their place and length alone', () => {
     const isOutline = (index: number, length: number): boolean =>
-      measurementOf(outlined(trial(index, new Array<number>(length).fill(1)), index, OBJECTIVE, [])).isOutline === true;
+      measurementOf(outlined(trial(index, new Array<number>(length).fill(1)), index, OBJECTIVE, NOTHING)).isOutline ===
+      true;
     expect([isOutline(0, 2000), isOutline(99, 30), isOutline(100, 30), isOutline(5000, 10)]).toEqual([
       false,
       false,
@@ -128,19 +127,24 @@ describe('the outline of a trial', () => {
       { from: 0, to: 2 },
       { from: 5, to: 5 },
     ];
-    const outline = outlined(overfit, LATE, OBJECTIVE, reads);
-    expect(measurementOf(outline).curve.map(({ epoch, valLoss, trainLoss }) => [epoch, valLoss, trainLoss])).toEqual([
+    const outline = outlined(overfit, LATE, OBJECTIVE, { lines: reads, metrics: ['valAccuracy'] });
+    expect(
+      measurementOf(outline).curve.map(({ epoch, values, trainLoss }) => [epoch, values.valLoss, trainLoss]),
+    ).toEqual([
       [2, 2, null],
       [5, 4, null],
       [8, 6, null],
     ]);
     expect(scoreOf(outline.result!.outcome, OBJECTIVE)).toBe(1);
+    expect(measurementOf(outline).best?.values).toEqual({ valLoss: 1, valAccuracy: 0.5 });
   });
 
   test('reads where a curve has no such epoch what comes next', () => {
     const thin = trial(3, [5, 2, 1]);
     expect(
-      measurementOf(outlined(thin, LATE, OBJECTIVE, [{ from: 0, to: 0 }])).curve.map(({ epoch }) => epoch),
+      measurementOf(outlined(thin, LATE, OBJECTIVE, { lines: [{ from: 0, to: 0 }], metrics: [] })).curve.map(
+        ({ epoch }) => epoch,
+      ),
     ).toEqual([1, 3]);
   });
 });

@@ -1,0 +1,17 @@
+/**
+ * How the answers of a task are judged, on numbers alone: each task's metrics in one pass over an evaluation's rows.
+ *
+ * @module
+ */
+import type { PackedManifest } from '../../datasets/packed/packed';
+import { ClassificationScorer } from './classification';
+import type { Scorer } from './scorer';
+
+export { classWeightsOf, unknownClasses } from './class-weights';
+export { ClassificationScorer, classificationRow } from './classification';
+export { SCORES_MAX, type Scorer } from './scorer';
+
+/** A scorer for so many examples of a data set. */
+export function scorerOf({ classNames }: Pick<PackedManifest, 'classNames'>, examples: number): Scorer {
+  return new ClassificationScorer(classNames, examples);
+}

@@ -1,0 +1,50 @@
+/**
+ * The registry of tasks: a task is a file and a line in `TASKS`. A metric of one name is the same in every task that has
+ * it, but for its chance level.
+ *
+ * @module
+ */
+import { classification } from './classification';
+import type { Metric, Task } from './task';
+
+export type { Metric, TargetFacts, Task } from './task';
+
+export const TASKS = { classification } as const satisfies Readonly<Record<string, Task>>;
+
+export type TaskName = keyof typeof TASKS;
+
+export type MetricName = (typeof TASKS)[TaskName]['metrics'][number]['name'];
+
+/** A metric of the validation split: what an objective is. */
+export type ValidationMetric = `val${Capitalize<MetricName>}`;
+
+/** Values of one evaluation by name; `null` for one that was not finite, or that the split's targets do not define. */
+export type Values<Name extends string> = Readonly<Partial<Record<Name, number | null>>>;
+
+const validationName = (name: MetricName): ValidationMetric =>
+  `val${name.charAt(0).toUpperCase()}${name.slice(1)}` as ValidationMetric;
+
+/** What people call a metric, with or without `val`: e.g. `accuracy`. */
+export const titleOf = (name: string): string =>
+  [...METRICS].find(([validation, metric]) => name === validation || name === metric.name)?.[1].title ?? name;
+
+/** The values of the validation split by the names that an objective may have. */
+export function validationValues(values: Values<MetricName>): Values<ValidationMetric> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [validationName(name as MetricName), value]));
+}
+
+const METRICS = new Map<ValidationMetric, Metric>(
+  Object.values<Task>(TASKS).flatMap(({ metrics }) =>
+    metrics.map((metric) => [validationName(metric.name as MetricName), metric] as const),
+  ),
+);
+
+/** Every name that an objective may have. */
+export const VALIDATION_METRICS: readonly ValidationMetric[] = [...METRICS.keys()];
+
+/** The metric behind the name of a validation's. @throws RangeError for a name that no task has. */
+export function metricNamed(name: ValidationMetric): Metric {
+  const metric = METRICS.get(name);
+  if (metric === undefined) throw new RangeError(`metric must be one of ${VALIDATION_METRICS.join(', ')}, got ${name}`);
+  return metric;
+}
