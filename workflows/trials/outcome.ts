@@ -11,6 +11,11 @@ export function measurementOf(outcome: Outcome | undefined): Measurement | undef
   return outcome !== undefined && 'measurement' in outcome ? outcome.measurement : undefined;
 }
 
+/** Whether there is no answer in it: it broke down, did not fit, or there was no model. */
+export function hasFailed({ status }: Outcome): boolean {
+  return status !== 'completed' && status !== 'earlyStopped' && status !== 'paused';
+}
+
 /**
  * The learning rate at which a range test broke down: it is meant to rise until it does. `undefined` of all other
  * trials.

@@ -44,7 +44,7 @@ describe('a seed that fails', () => {
     );
     expect(decision).toMatchObject({ hparams: { dropoutRate: 0.2 }, confidence: 'low' });
     expect(decision.because).toBe(
-      'dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; mean valLoss 0.25 against 0.3 over 2 seeds that ended well for both',
+      'dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; mean valLoss 0.245 against 0.3 over 2 seeds that ended well for both',
     );
     expect(decision.evidence.warnings).toContain('the study as it stood failed with 1 of 3 seeds: stage/004 dead');
   });

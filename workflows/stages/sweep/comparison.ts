@@ -1,7 +1,8 @@
-import { improvement, ranked } from '../../analysis/ranking';
+import { ranked } from '../../analysis/ranking';
+import { gainOver, meanScore } from '../../analysis/scale';
 import { mean, pairedBootstrap, standardError } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
-import { failedShare } from './configurations';
+import { failedShare, meanOf } from './configurations';
 import type { Configuration } from './configurations';
 import { violationOf } from './constraints';
 import type { SweepView } from './view';
@@ -22,7 +23,7 @@ export interface Comparison {
   /** Mean objective over the shared seeds. */
   readonly mean: number;
   readonly incumbentMean: number;
-  /** By how much the point is better, per seed. */
+  /** By how much the point is better on the objective's scale, per seed. */
   readonly differences: readonly number[];
   readonly difference: number;
   /** Standard error of the difference; `null` from one pair. */
@@ -37,23 +38,18 @@ export interface Comparison {
  * fewest failed seeds, then the best mean. Where nothing was replicated, by their only score.
  */
 export function contenders(view: SweepView): readonly Configuration[] {
+  const { objective } = view.facts;
   const challengers = view.configurations.filter(
-    (configuration) => !configuration.isIncumbent && meanScore(configuration) !== null,
+    (configuration) => !configuration.isIncumbent && meanOf(configuration, objective) !== null,
   );
   const most = Math.max(0, ...challengers.map(({ scores }) => scores.size));
   const byMean = ranked(
     challengers
       .filter(({ scores }) => scores.size === most)
-      .map((configuration) => ({ configuration, score: meanScore(configuration) })),
-    view.facts.objective,
+      .map((configuration) => ({ configuration, score: meanOf(configuration, objective) })),
+    objective,
   ).map(({ configuration }) => configuration);
   return byMean.sort((a, b) => violationOf(a) - violationOf(b) || failedShare(a) - failedShare(b));
-}
-
-/** Mean objective of a point over its seeds that ended well; `null` if none did. */
-function meanScore({ scores }: Configuration): number | null {
-  const numbers = [...scores.values()].filter((score) => score !== null);
-  return numbers.length === 0 ? null : mean(numbers);
 }
 
 /**
@@ -79,7 +75,7 @@ export function compare(
     return score === null || other === null || other === undefined ? [] : [[score, other]];
   });
   if (pairs.length === 0) return undefined;
-  const differences = pairs.map(([score, other]) => improvement(score, other, objective));
+  const differences = pairs.map(([score, other]) => gainOver(score, other, objective));
   const difference = mean(differences);
   const isRepeated = differences.length > 1;
   const error = isRepeated ? standardError(differences) : null;
@@ -93,8 +89,14 @@ export function compare(
     difference,
     error,
     probability,
-    mean: mean(pairs.map(([score]) => score)),
-    incumbentMean: mean(pairs.map(([, other]) => other)),
+    mean: meanScore(
+      pairs.map(([score]) => score),
+      objective,
+    ),
+    incumbentMean: meanScore(
+      pairs.map(([, other]) => other),
+      objective,
+    ),
     isClear: lead !== 0 ? lead > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
   };
 }

@@ -1,7 +1,7 @@
-import { mean } from '../../analysis/statistics';
-import { improvement, ranked } from '../../analysis/ranking';
+import { ranked } from '../../analysis/ranking';
+import { gainOver, meanScore } from '../../analysis/scale';
 import { confidenceBy, PROBABILITY_HIGH, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber } from '../format';
+import { count, formatDifference, formatNumber } from '../format';
 import type { HParams } from '../../words/trial';
 import { StageInconclusive } from '../stage';
 import type { Confidence, Decision } from '../stage';
@@ -9,7 +9,7 @@ import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../t
 import { compare, contenders } from './comparison';
 import type { Comparison } from './comparison';
 import { affordableSearch } from './budget';
-import { failedSeeds, failedShare } from './configurations';
+import { failedSeeds, failedShare, scoresOf } from './configurations';
 import type { Configuration } from './configurations';
 import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
@@ -229,19 +229,19 @@ function isCutShort(context: SweepView): boolean {
 function optimism({ facts: { objective } }: SweepView, { score, scores }: Configuration): readonly string[] {
   const further = [...scores].flatMap(([replicate, value]) => (replicate === 0 || value === null ? [] : [value]));
   if (score === null || further.length === 0) return [];
-  const flattery = improvement(score, mean(further), objective);
+  const flattery = gainOver(score, meanScore(further, objective), objective);
   return flattery <= 0
     ? []
     : [
-        `the best point's first ${objective.metric} was better by ${formatNumber(flattery)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`,
+        `the best point's first ${objective.metric} was better by ${formatDifference(flattery, objective)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`,
       ];
 }
 
 function noteOf(context: SweepView, configuration: Configuration): string {
   const { objective } = context.facts;
-  const numbers = [...configuration.scores.values()].filter((score) => score !== null);
+  const numbers = scoresOf(configuration);
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
-  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}; ${costText(
+  return `mean ${objective.metric} ${formatNumber(meanScore(numbers, objective))} over ${count(numbers.length, 'seed')}${failed}; ${costText(
     context,
     configuration.trainings.flatMap(({ segments }) => segments),
   )}`;

@@ -1,11 +1,12 @@
+import { gainOf, scaleOf } from '../../analysis/scale';
 import { isBetter } from '../../analysis/score';
-import { mean, rankCorrelation, standardDeviation } from '../../analysis/statistics';
+import { rankCorrelation, standardDeviation } from '../../analysis/statistics';
 import type { Dimension } from '../../search/space';
 import { activeNames, unitOf } from '../../search/space';
 import type { Objective } from '../../words/study';
 import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
-import { failedShare } from './configurations';
+import { failedShare, meanOf, scoresOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 import type { Comparison } from './comparison';
 import { evenly, SHOWN_MAX } from './shown';
@@ -35,21 +36,33 @@ export function pointTable(
       'seeds',
       'failed seeds',
       'mean',
-      'standard deviation',
+      scaleOf(objective) === 'log' ? 'spread (factor)' : 'standard deviation',
     ],
-    rows: shown.map(({ trainings: [first], hparams, score, scores }): readonly Cell[] => {
-      const numbers = [...scores.values()].filter((value) => value !== null);
+    rows: shown.map((configuration): readonly Cell[] => {
+      const {
+        trainings: [first],
+        hparams,
+        score,
+        scores,
+      } = configuration;
+      const gains = scoresOf(configuration).map((value) => gainOf(value, objective));
       return [
         firstTrialId(first),
         ...names.map((name) => cell(hparams[name])),
         ...(first === undefined ? ['running', null, null] : endOf(first, score, objective)),
         scores.size,
-        scores.size - numbers.length,
-        numbers.length > 0 ? mean(numbers) : null,
-        numbers.length > 1 ? standardDeviation(numbers) : null,
+        scores.size - gains.length,
+        meanOf(configuration, objective),
+        gains.length > 1 ? spreadOf(gains, objective) : null,
       ];
     }),
   };
+}
+
+/** Standard deviation on the objective's scale: of losses the factor that it is. */
+function spreadOf(gains: readonly number[], objective: Objective): number {
+  const deviation = standardDeviation(gains);
+  return scaleOf(objective) === 'log' ? Math.exp(deviation) : deviation;
 }
 
 /**

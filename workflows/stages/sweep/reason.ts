@@ -1,4 +1,4 @@
-import { count, formatNumber } from '../format';
+import { count, formatDifference, formatNumber } from '../format';
 import type { HParams } from '../../words/trial';
 import type { Comparison } from './comparison';
 import { failedSeeds, failedShare } from './configurations';
@@ -36,7 +36,7 @@ export function keeping(view: SweepView, comparison: Comparison): string {
   const metric = `${error === null ? '' : 'mean '}${view.facts.objective.metric}`;
   const scores = `${best} has ${metric} ${formatNumber(mean)} against ${formatNumber(incumbentMean)} ${over(comparison)}`;
   return difference > 0 && error !== null
-    ? `${scores}, better by ${formatNumber(difference)} with a standard error of ${formatNumber(error)}, which is not clearly better`
+    ? `${scores}, better by ${formatDifference(difference, view.facts.objective)} with a standard error of ${formatDifference(error, view.facts.objective)}, which is not clearly better`
     : `${scores}, which is not better`;
 }
 

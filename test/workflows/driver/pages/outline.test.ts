@@ -134,7 +134,7 @@ describe('the outline of a trial', () => {
       [5, 4, null],
       [8, 6, null],
     ]);
-    expect(scoreOf(outline.result!.outcome, OBJECTIVE)).toBe(1);
+    expect(scoreOf(outline, OBJECTIVE)).toBe(1);
   });
 
   test('reads where a curve has no such epoch what comes next', () => {
