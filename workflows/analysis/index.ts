@@ -20,7 +20,6 @@ export {
   logMedian,
   mean,
   median,
-  pairedBootstrap,
   quantile,
   rankCorrelation,
   ranks,

@@ -26,6 +26,18 @@ export function formatDifference(gain: number, objective: Objective): string {
   return scaleOf(objective) === 'log' ? `a factor of ${formatNumber(Math.exp(gain))}` : formatNumber(gain);
 }
 
+/** Where a difference may lie, e.g. `1.04 to 1.5`. */
+export function formatInterval([from, to]: readonly [number, number], objective: Objective): string {
+  const text = (gain: number): string => formatNumber(scaleOf(objective) === 'log' ? Math.exp(gain) : gain);
+  return `${text(from)} to ${text(to)}`;
+}
+
+/** A probability in a sentence, e.g. `P = 0.97`; none is certain. */
+export function formatProbability(probability: number): string {
+  if (probability > 0.99) return 'P > 0.99';
+  return probability < 0.01 ? 'P < 0.01' : `P = ${probability.toFixed(2)}`;
+}
+
 /** A duration for people, e.g. `0.85 s` or `310 ms`. */
 export function formatSeconds(seconds: number): string {
   return seconds < 1 ? `${formatNumber(seconds * 1000)} ms` : `${formatNumber(seconds)} s`;

@@ -1,13 +1,11 @@
 import { ranked } from '../../analysis/ranking';
 import { gainOver, meanScore } from '../../analysis/scale';
-import { confidenceBy, PROBABILITY_HIGH, SEEDS_HIGH } from '../confidence';
 import { count, formatDifference, formatNumber } from '../format';
 import type { HParams } from '../../words/trial';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision } from '../stage';
+import type { Decision } from '../stage';
 import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../trials';
 import { compare, contenders } from './comparison';
-import type { Comparison } from './comparison';
 import { affordableSearch } from './budget';
 import { failedSeeds, failedShare, scoresOf } from './configurations';
 import type { Configuration } from './configurations';
@@ -18,18 +16,11 @@ import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evide
 import { importNotes } from './imported';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
-import { adoption, changes, keeping } from './reason';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { lastSegment } from './trainings';
+import { verdictOf } from './verdict';
 import type { SweepView } from './view';
-
-interface Verdict {
-  readonly hparams: HParams;
-  readonly because: string;
-  readonly confidence: Confidence;
-  readonly doubts: readonly string[];
-}
 
 /** The answer of a sweep, whatever it is called. @throws StageInconclusive if no trial ended well. */
 export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
@@ -38,8 +29,8 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const challengers = contenders(context);
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
-  const comparisons = challengers.flatMap((challenger) => compare(context, challenger, incumbent) ?? []);
-  const verdict = withPruning(context, verdictOf(context, incumbent, best, comparisons));
+  const compared = compare(context, challengers, incumbent);
+  const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
   const top = ranked(
@@ -54,7 +45,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
       plots: sweepPlots(context, configurations),
       tables: [
         pointTable(context, configurations, shown),
-        comparisonTable(comparisons),
+        comparisonTable(context, compared),
         dimensionTable(context, configurations, top, verdict.hparams),
         ...pruningTable(context),
       ],
@@ -85,69 +76,10 @@ function bestTrialsAt({ configurations, facts: { objective } }: SweepView, hpara
   return best === undefined ? [] : [lastSegment(best).spec.trialId];
 }
 
-function verdictOf(
-  context: SweepView,
-  incumbent: Configuration,
-  best: Configuration | undefined,
-  comparisons: readonly Comparison[],
-): Verdict {
-  const { metric } = context.facts.objective;
-  if (best === undefined) {
-    const others =
-      context.search.length > 1
-        ? 'every other point of the space failed or was not trained in full'
-        : 'no other point was tried';
-    return {
-      hparams: context.incumbent,
-      because: `the study stays as it stood: ${others}`,
-      ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
-    };
-  }
-  const winner = comparisons.find(({ isClear }) => isClear);
-  if (winner !== undefined)
-    return { hparams: winner.configuration.hparams, because: adoption(context, winner), ...confidenceOf(winner, true) };
-  const closest = comparisons[0];
-  if (closest !== undefined)
-    return { hparams: context.incumbent, because: keeping(context, closest), ...confidenceOf(closest, false) };
-  const score = formatNumber(best.score ?? Number.NaN);
-  const failed = incumbent.trainings[0]?.segments[0]?.result?.outcome.status ?? 'not ended';
-  return {
-    hparams: best.hparams,
-    because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`,
-    ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
-  };
-}
-
 /** Only points trained in full are compared, so a reason says how many are not. */
-function withPruning(context: SweepView, verdict: Verdict): Verdict {
+function withPruning<Verdict extends Pick<Decision, 'because'>>(context: SweepView, verdict: Verdict): Verdict {
   const note = pruningNote(context);
   return note === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${note}` };
-}
-
-/**
- * A change must be better with every seed; for the study to stay, the best other point must not even be better on
- * average.
- */
-function confidenceOf(
-  { configuration, incumbent, differences, difference, probability }: Comparison,
-  adopted: boolean,
-): ReturnType<typeof confidenceBy> {
-  const hasFailed = failedShare(configuration) + failedShare(incumbent) > 0;
-  const isUnanimous = adopted
-    ? differences.every((one) => one > 0) && (probability ?? 0) >= PROBABILITY_HIGH
-    : difference <= 0;
-  const isFew = differences.length < SEEDS_HIGH;
-  return confidenceBy({
-    guess: {
-      'one seed each': probability === null,
-      'seeds failed, and the others do not settle it': hasFailed && (isFew || !isUnanimous),
-    },
-    doubt: {
-      [`fewer than ${SEEDS_HIGH} seeds`]: isFew,
-      'the seeds do not agree': !isUnanimous,
-      'a seed failed': hasFailed,
-    },
-  });
 }
 
 function warningsOf(

@@ -1,6 +1,7 @@
 import { gainOf, scaleOf } from '../../analysis/scale';
 import { isBetter } from '../../analysis/score';
 import { rankCorrelation, standardDeviation } from '../../analysis/statistics';
+import { lowerBound, upperBound } from '../../analysis/superiority';
 import type { Dimension } from '../../search/space';
 import { activeNames, unitOf } from '../../search/space';
 import type { Objective } from '../../words/study';
@@ -8,7 +9,7 @@ import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
 import { failedShare, meanOf, scoresOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
-import type { Comparison } from './comparison';
+import type { Comparisons } from './comparison';
 import { evenly, SHOWN_MAX } from './shown';
 import { curveOf, lastSegment } from './trainings';
 import type { Training } from './trainings';
@@ -53,16 +54,10 @@ export function pointTable(
         scores.size,
         scores.size - gains.length,
         meanOf(configuration, objective),
-        gains.length > 1 ? spreadOf(gains, objective) : null,
+        gains.length > 1 ? asShown(standardDeviation(gains), objective) : null,
       ];
     }),
   };
-}
-
-/** Standard deviation on the objective's scale: of losses the factor that it is. */
-function spreadOf(gains: readonly number[], objective: Objective): number {
-  const deviation = standardDeviation(gains);
-  return scaleOf(objective) === 'log' ? Math.exp(deviation) : deviation;
 }
 
 /**
@@ -76,35 +71,47 @@ function endOf(training: Training, score: number | null, objective: Objective): 
 
 const firstTrialId = (training: Training | undefined): Cell => training?.segments[0]?.spec.trialId ?? null;
 
-/** The replicated points against the study as it stood, the best first. */
-export function comparisonTable(comparisons: readonly Comparison[]): Table {
+/** The replicated points against the study as it stood by fresh seeds, the best first. */
+export function comparisonTable({ facts: { objective } }: SweepContext, { comparisons }: Comparisons): Table {
   return {
     title: 'Against the study as it stood',
     columns: [
       'trial',
       'share failed',
       'share failed before',
-      'seeds',
+      'fresh seeds',
       'mean',
       'mean before',
-      'better by',
-      'standard error',
+      scaleOf(objective) === 'log' ? 'better by a factor of' : 'better by',
+      'from',
+      'to',
       'P(better)',
     ],
     rows: comparisons
       .slice(0, SHOWN_MAX)
-      .map(({ configuration, incumbent, differences, difference, error, probability, ...means }) => [
+      .map(({ configuration, incumbent, fresh, superiority }): readonly Cell[] => [
         firstTrialId(configuration.trainings[0]),
         failedShare(configuration),
         failedShare(incumbent),
-        differences.length,
-        means.mean,
-        means.incumbentMean,
-        difference,
-        error,
-        probability,
+        fresh?.gains.length ?? 0,
+        fresh?.mean ?? null,
+        fresh?.incumbentMean ?? null,
+        ...(superiority === null
+          ? [null, null, null, null]
+          : [
+              ...[superiority.difference, lowerBound(superiority), upperBound(superiority)].map((gain) =>
+                asShown(gain, objective),
+              ),
+              superiority.probability,
+            ]),
       ]),
   };
+}
+
+/** A difference on the objective's scale: of losses the factor that it is; `null` where that is beyond all numbers. */
+function asShown(gain: number, objective: Objective): number | null {
+  const shown = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
+  return Number.isFinite(shown) ? shown : null;
 }
 
 /** Per hyperparameter: its value before and after, among the best, and how the objective moves with it. */
