@@ -64,7 +64,7 @@ describe('a seed that fails', () => {
     });
     expect(decision.evidence.warnings).toContain('point 1 failed with 1 of 3 seeds: stage/005 dead');
     expect(decision.alternatives).toMatchObject([
-      { note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds; 3 s of device time' },
+      { note: 'valLoss 0.1 over 1 fresh seed; failed with 1 of 3 seeds; 3 s of device time' },
     ]);
   });
 

@@ -78,7 +78,11 @@ export function configurationsOf({ options, seed, trainings, search }: Search): 
 export const scoresOf = ({ scores }: Configuration): readonly number[] =>
   [...scores.values()].filter((score) => score !== null);
 
-/** Their mean on the objective's scale; `null` if none did. */
+/** The same without the first, which has selected the point. */
+export const freshScores = ({ scores }: Configuration): readonly number[] =>
+  [...scores].flatMap(([replicate, score]) => (replicate === 0 || score === null ? [] : [score]));
+
+/** Mean of all on the objective's scale; `null` if none ended well. */
 export function meanOf(configuration: Configuration, objective: Objective): number | null {
   const scores = scoresOf(configuration);
   return scores.length === 0 ? null : meanScore(scores, objective);

@@ -7,7 +7,7 @@ import type { Decision } from '../stage';
 import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../trials';
 import { compare, contenders } from './comparison';
 import { affordableSearch } from './budget';
-import { failedSeeds, failedShare, scoresOf } from './configurations';
+import { failedSeeds, failedShare, freshScores, scoresOf } from './configurations';
 import type { Configuration } from './configurations';
 import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
@@ -16,6 +16,7 @@ import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evide
 import { importNotes } from './imported';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
+import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { lastSegment } from './trainings';
@@ -46,6 +47,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
       tables: [
         pointTable(context, configurations, shown),
         comparisonTable(context, compared),
+        ...resolutionTable(context, best, compared),
         dimensionTable(context, configurations, top, verdict.hparams),
         ...pruningTable(context),
       ],
@@ -112,6 +114,7 @@ function warningsOf(
   warnings.push(...untriedNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
+  warnings.push(...saturationWarnings(context, best));
   if (best !== undefined && best.scores.size < 2) {
     warnings.push(
       `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
@@ -158,8 +161,9 @@ function isCutShort(context: SweepView): boolean {
 }
 
 /** How much the first score flattered the best point. */
-function optimism({ facts: { objective } }: SweepView, { score, scores }: Configuration): readonly string[] {
-  const further = [...scores].flatMap(([replicate, value]) => (replicate === 0 || value === null ? [] : [value]));
+function optimism({ facts: { objective } }: SweepView, configuration: Configuration): readonly string[] {
+  const { score } = configuration;
+  const further = freshScores(configuration);
   if (score === null || further.length === 0) return [];
   const flattery = gainOver(score, meanScore(further, objective), objective);
   return flattery <= 0
@@ -169,11 +173,14 @@ function optimism({ facts: { objective } }: SweepView, { score, scores }: Config
       ];
 }
 
+/** Its score by fresh seeds where it has any: its first one has selected it. */
 function noteOf(context: SweepView, configuration: Configuration): string {
   const { objective } = context.facts;
-  const numbers = scoresOf(configuration);
+  const fresh = freshScores(configuration);
+  const numbers = fresh.length > 0 ? fresh : scoresOf(configuration);
+  const seeds = count(numbers.length, fresh.length > 0 ? 'fresh seed' : 'seed');
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
-  return `mean ${objective.metric} ${formatNumber(meanScore(numbers, objective))} over ${count(numbers.length, 'seed')}${failed}; ${costText(
+  return `${objective.metric} ${formatNumber(meanScore(numbers, objective))} over ${seeds}${failed}; ${costText(
     context,
     configuration.trainings.flatMap(({ segments }) => segments),
   )}`;

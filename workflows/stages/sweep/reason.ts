@@ -7,10 +7,11 @@ import { failedSeeds, failedShare } from './configurations';
 import type { SweepContext } from './configurations';
 import { brokenText, violationOf } from './constraints';
 import { excludedGain } from './margin';
+import { resolutionText } from './resolution';
 import type { SweepView } from './view';
 
 /** Why a point is adopted. */
-export function adoption(context: SweepContext, comparison: Comparison): string {
+export function adoption(context: SweepContext, comparison: Comparison, compared: Comparisons): string {
   const { configuration, incumbent, all } = comparison;
   const changed = changes(context, configuration.hparams);
   if (violationOf(configuration) < violationOf(incumbent)) {
@@ -23,7 +24,7 @@ export function adoption(context: SweepContext, comparison: Comparison): string 
   const { superiority } = comparison;
   return superiority === null || superiority.probability >= PROBABILITY_MEDIUM
     ? shown
-    : `${shown}; it is adopted for its mean over all ${count(all.gains.length, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better`;
+    : `${shown}; it is adopted for its mean over all ${count(all.gains.length, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better${resolutionText(context, configuration, compared)}`;
 }
 
 /** Why the study stays as it stood, though there are other points. */
@@ -41,7 +42,7 @@ export function keeping(view: SweepView, comparison: Comparison, compared: Compa
   const bound = formatDifference(excluded.bound, objective);
   return excluded.probability >= PROBABILITY_HIGH
     ? `${tested}; none of the ${count(compared.tested.length, 'point')} with further seeds is better by more than ${bound}`
-    : `${tested}, which is not shown to be better; a gain of up to ${bound} is not excluded`;
+    : `${tested}, which is not shown to be better; a gain of up to ${bound} is not excluded${resolutionText(view, configuration, compared)}`;
 }
 
 /** Both means over fresh seeds, and what their difference is; over the first seed where there is no other. */

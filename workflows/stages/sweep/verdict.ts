@@ -41,7 +41,7 @@ export function verdictOf(
   if (winner !== undefined)
     return {
       hparams: winner.configuration.hparams,
-      because: adoption(view, winner),
+      because: adoption(view, winner, compared),
       ...confidenceBy(groundsOfAdopting(winner)),
     };
   const closest = compared.comparisons[0];
