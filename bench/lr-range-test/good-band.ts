@@ -3,10 +3,10 @@
  *
  * @module
  */
+import { scoreOf } from '../../workflows/analysis/score';
 import { mean, standardError } from '../../workflows/analysis/statistics';
 import { deriveSeed } from '../../workflows/search/random';
 import type { RateRange } from '../../workflows/stages/lr-range-test/range';
-import { finalValLoss } from '../../workflows/stages/trials';
 import type { TrialSpec } from '../../workflows/words/trial';
 import type { Trainings } from '../tuning/trainings';
 
@@ -31,12 +31,7 @@ export function hopefulRates(rates: readonly number[], losses: readonly number[]
   return rates.filter((_, i) => losses[i]! <= HOPELESS * Math.min(...losses));
 }
 
-/**
- * Validation loss where a whole training at every rate ends; Infinity where it broke down.
- *
- * Not the best epoch's: the lowest of many looks at a few hundred examples flatters the rates at which the loss jumps
- * about.
- */
+/** Validation loss of a whole training at every rate, by the score that stages go by; Infinity where it broke down. */
 export async function lossesAt(rates: readonly number[], trainings: Trainings): Promise<readonly number[]> {
   const { training, seed } = trainings.study;
   const losses: number[] = [];
@@ -49,12 +44,12 @@ export async function lossesAt(rates: readonly number[], trainings: Trainings): 
       schedule: { name: 'constant' },
       limit: { epochs: training.epochs },
       stop: { dead: true },
-      evaluate: { validation: 'end', test: false },
+      evaluate: { validation: 'epoch', test: false },
       record: { stepLosses: false },
       process: 'warm',
       exportModel: false,
     };
-    losses.push(finalValLoss({ spec, result: await trainings.run(spec) }) ?? Infinity);
+    losses.push(scoreOf({ result: await trainings.run(spec) }, { metric: 'valLoss' }) ?? Infinity);
   }
   return losses;
 }

@@ -7,11 +7,12 @@ export { totalViolation, violationsOf } from './constraints';
 export type { ConstrainedName, Constraints, Violation } from './constraints';
 export { addedNorms, fastestBatchSize, fitNoiseScale, initialNoiseSums, noiseScaleOf } from './noise-scale';
 export type { GradientNorms, NoiseScale, NoiseSums } from './noise-scale';
-export { improvement, ranked } from './ranking';
+export { ranked } from './ranking';
 export { readablePart, smoothedCurve } from './range-test-curve';
 export type { Curve, CurvePoint } from './range-test-curve';
 export { SUGGESTION_RULES } from './rules';
 export type { SuggestionRule, SuggestionRuleName } from './rules';
+export { gainOf, gainOver, meanScore, scaleOf, scoreWithGain } from './scale';
 export { isBetter, scoreOf } from './score';
 export { exponentialMovingAverage } from './smoothing';
 export {
@@ -19,7 +20,6 @@ export {
   logMedian,
   mean,
   median,
-  pairedBootstrap,
   quantile,
   rankCorrelation,
   ranks,

@@ -14,8 +14,3 @@ export function ranked<Item extends { readonly score: number | null }>(
     isBetter(a.score, b.score, objective) ? -1 : isBetter(b.score, a.score, objective) ? 1 : 0,
   );
 }
-
-/** How much better `a` is than `b`, in the objective's own unit: negative if it is worse. */
-export function improvement(a: number, b: number, { direction }: Objective): number {
-  return direction === 'minimize' ? b - a : a - b;
-}

@@ -27,6 +27,11 @@ export function scoreWithGain(gain: number, objective: Objective): number {
   return scaleOf(objective) === 'log' ? Math.exp(scaled) : scaled;
 }
 
+/** How much better `a` is than `b` on their scale: negative if it is worse. */
+export function gainOver(a: number, b: number, objective: Objective): number {
+  return gainOf(a, objective) - gainOf(b, objective);
+}
+
 /** The one mean of scores: on the objective's scale, so the geometric mean of losses. @throws RangeError on an empty list. */
 export function meanScore(scores: readonly number[], objective: Objective): number {
   return scoreWithGain(mean(scores.map((score) => gainOf(score, objective))), objective);

@@ -1,14 +1,17 @@
-import { measurementOf } from '../trials/outcome';
+import { hasFailed, measurementOf } from '../trials/outcome';
 import type { Objective } from '../words/study';
-import type { Outcome } from '../words/outcome';
+import type { Trial } from '../words/trial';
 
 /**
- * The objective at a trial's best epoch; `null` where there is none: never built, out of memory, diverged at once, never
- * validated.
- * A trial that diverged or died keeps the best that it had reached.
+ * The one score of a trial, for stages, reports and pages alike: the objective at its best epoch; `null` where there is
+ * none: while it runs, if validation never ran, and if it failed, whatever it had reached before.
+ *
+ * Of a trial that is paused it is the best so far.
  */
-export function scoreOf(outcome: Outcome, objective: Objective): number | null {
-  return measurementOf(outcome)?.best?.values[objective.metric] ?? null;
+export function scoreOf({ result }: Pick<Trial, 'result'>, { metric }: Pick<Objective, 'metric'>): number | null {
+  return result === undefined || hasFailed(result.outcome)
+    ? null
+    : (measurementOf(result.outcome)?.best?.values[metric] ?? null);
 }
 
 /**

@@ -3,8 +3,6 @@
  *
  * @module
  */
-import { uniform } from '../search/random';
-import { power } from '../search/power';
 
 /** Sum over count. @throws RangeError on an empty list. */
 export function mean(values: readonly number[]): number {
@@ -65,41 +63,6 @@ export function logMedian(values: readonly number[]): number {
 export function ratioSpread(values: readonly number[]): number {
   assertSome(values);
   return Math.max(...values) / Math.min(...values);
-}
-
-/** Draws behind a bootstrap probability: its own error is then at most 2 %. */
-const BOOTSTRAP_DRAWS = 1000;
-/** Up to this many pairs all resamples are gone through, at most 5^5. */
-const EXACT_PAIRS_MAX = 5;
-
-/**
- * Probability that the mean of paired differences is above 0, by resampling the pairs; a mean of exactly 0 counts half.
- *
- * Of one pair it is 0, ½ or 1: resampling one value tells its sign and nothing more. Of up to 5 pairs it is exact.
- *
- * Source: B. Efron, R. Tibshirani, "An Introduction to the Bootstrap", 1993; as a rule for adopting a result
- * X. Bouthillier et al., "Accounting for Variance in Machine Learning Benchmarks", MLSys 2021 (arXiv:2103.03098).
- *
- * @param differences Better minus worse, one per pair.
- * @throws RangeError on an empty list.
- */
-export function pairedBootstrap(differences: readonly number[], seed: number): number {
-  assertSome(differences);
-  const { length } = differences;
-  const isExact = length <= EXACT_PAIRS_MAX;
-  const draws = isExact ? power(length, length) : BOOTSTRAP_DRAWS;
-  let above = 0;
-  for (let draw = 0; draw < draws; draw++) {
-    let sum = 0;
-    for (let i = 0; i < length; i++) {
-      const index = isExact
-        ? Math.floor(draw / power(length, i)) % length
-        : Math.floor(uniform(seed, draw * length + i) * length);
-      sum += differences[index]!;
-    }
-    above += sum > 0 ? 1 : sum === 0 ? 0.5 : 0;
-  }
-  return above / draws;
 }
 
 /** Ranks from 1; equal values share the mean of their places. */

@@ -79,6 +79,30 @@ export function upperBound(superiority: Precision & Pick<Superiority, 'differenc
   return superiority.difference + criticalValue(superiority) * superiority.error;
 }
 
+/** Difference that a contender's true gain falls short of with an error rate of at most 5 %, corrected likewise. */
+export function lowerBound(superiority: Precision & Pick<Superiority, 'difference'>): number {
+  return superiority.difference - criticalValue(superiority) * superiority.error;
+}
+
+/**
+ * One less the error rate of saying that no contender is better by `margin` or more, in [0, 1]. Each contender has to
+ * refute it, so that there is nothing to correct for their number.
+ *
+ * Source: R. Berger, "Multiparameter Hypothesis Testing and Acceptance Sampling", Technometrics 24 (1982).
+ *
+ * @param share Of the error rate, where several looks share it; in (0, 1].
+ */
+export function noneBetterBy(
+  margin: number,
+  found: readonly Pick<Superiority, 'difference' | 'error' | 'freedom'>[],
+  share = 1,
+): number {
+  const errorRates = found.map(({ difference, error, freedom }) =>
+    error === 0 ? Number(difference >= margin) : studentProbability((difference - margin) / error, freedom),
+  );
+  return 1 - Math.min(1, Math.max(0, ...errorRates) / share);
+}
+
 /** Smallest true gain that these pairs would show to be one in four of five studies. */
 export function detectableDifference(precision: Precision): number {
   return (criticalValue(precision) + studentQuantile(POWER, precision.freedom)) * precision.error;

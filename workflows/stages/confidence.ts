@@ -4,8 +4,8 @@
  * | confidence | means |
  * |---|---|
  * | low | a guess: another run of the stage may well answer otherwise |
- * | medium | nothing makes it a guess, but something is left in doubt |
- * | high | nothing is: several seeds, all of them in favour, nothing at an edge, nothing failed |
+ * | medium | wrong in at most one of five: nothing makes it a guess, but something is left in doubt |
+ * | high | wrong in at most one of twenty: fresh seeds show it, nothing is at an edge, nothing failed |
  *
  * @module
  */
@@ -17,8 +17,11 @@ import type { Confidence } from './stage';
  */
 export const SEEDS_HIGH = 3;
 
-/** Probability of being better that leaves no doubt. */
+/** One less the error rate that leaves no doubt. */
 export const PROBABILITY_HIGH = 0.95;
+
+/** One less the error rate above which an answer is a guess. */
+export const PROBABILITY_MEDIUM = 0.8;
 
 /** What there is against an answer, in a few words each, and whether it is so. */
 export interface Grounds {

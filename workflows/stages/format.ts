@@ -1,3 +1,6 @@
+import { scaleOf } from '../analysis/scale';
+import type { Objective } from '../words/study';
+
 /** A number with three significant digits, e.g. `0.0123` or `3.2e-4`: no test here tells more. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value) || value === 0) return String(value);
@@ -13,6 +16,26 @@ export function formatNumber(value: number): string {
 /** A number rounded to three significant digits, so that a decided rate reads as well in a file as in a sentence. */
 export function threeDigits(value: number): number {
   return Number(value.toPrecision(3));
+}
+
+/**
+ * A difference on the objective's scale, for people: by which factor losses differ, e.g. `a factor of 1.25`, and by how
+ * much shares do.
+ */
+export function formatDifference(gain: number, objective: Objective): string {
+  return scaleOf(objective) === 'log' ? `a factor of ${formatNumber(Math.exp(gain))}` : formatNumber(gain);
+}
+
+/** Where a difference may lie, e.g. `1.04 to 1.5`. */
+export function formatInterval([from, to]: readonly [number, number], objective: Objective): string {
+  const text = (gain: number): string => formatNumber(scaleOf(objective) === 'log' ? Math.exp(gain) : gain);
+  return `${text(from)} to ${text(to)}`;
+}
+
+/** A probability in a sentence, e.g. `P = 0.97`; none is certain. */
+export function formatProbability(probability: number): string {
+  if (probability > 0.99) return 'P > 0.99';
+  return probability < 0.01 ? 'P < 0.01' : `P = ${probability.toFixed(2)}`;
 }
 
 /** A duration for people, e.g. `0.85 s` or `310 ms`. */

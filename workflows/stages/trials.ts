@@ -40,16 +40,11 @@ export function ranWell({ result }: Trial): boolean {
   return status === 'completed' || status === 'earlyStopped';
 }
 
-/** The objective of a trial that ended as asked; `null` for one that failed, runs, or was never scored. */
-export function soundScore(trial: Trial, objective: Objective): number | null {
-  return trial.result !== undefined && ranWell(trial) ? scoreOf(trial.result.outcome, objective) : null;
-}
-
 /**
- * Trials that ended without a sound score, each by its id, e.g. `final-train/001 diverged`; empty if there are none.
+ * Trials that ended without a score, each by its id, e.g. `final-train/001 diverged`; empty if there are none.
  */
 export function namedFailures(trials: readonly Trial[], objective: Objective): string {
-  const failed = trials.filter((trial) => !isRunning(trial) && soundScore(trial, objective) === null);
+  const failed = trials.filter((trial) => !isRunning(trial) && scoreOf(trial, objective) === null);
   return failed
     .map((trial) => {
       const status = trial.result?.outcome.status ?? 'not ended';
@@ -72,12 +67,6 @@ const REMEDIES = {
   outOfMemory: 'set a smaller batchSize (batchSizeMax, where a batchSizeLadder chooses it), or make the model smaller',
   invalid: 'mend the model, or the hyperparameters that its layers read',
 } as const;
-
-/** Validation loss where a trial ended; `null` if it failed, was never validated, or the loss is not finite. */
-export function finalValLoss(trial: Trial): number | null {
-  if (!ranWell(trial)) return null;
-  return measurementOf(trial.result?.outcome)?.curve.at(-1)?.values.valLoss ?? null;
-}
 
 export const isRunning = ({ result }: Trial): boolean => result === undefined;
 
@@ -123,10 +112,11 @@ export function countByStatus(trials: readonly Trial[]): string {
   return counts.size === 0 ? 'no trial ran' : [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
 }
 
-/** Rows of an evidence table: one per trial. */
+/** Rows of an evidence table: one per trial, its score last. */
 export function trialRows(
   trials: readonly Trial[],
   names: readonly string[],
+  objective: Objective,
 ): readonly (readonly (string | number | null)[])[] {
   return trials.map((trial) => {
     const {
@@ -134,7 +124,7 @@ export function trialRows(
       result,
     } = trial;
     const values = names.map((name) => cell(hparams, name));
-    return [trialId, label, ...values, result?.outcome.status ?? 'running', finalValLoss(trial)];
+    return [trialId, label, ...values, result?.outcome.status ?? 'running', scoreOf(trial, objective)];
   });
 }
 

@@ -21,6 +21,11 @@ export function lossCurve(measurement: Measurement | undefined): LearningCurve {
   }));
 }
 
+/** Whether there is no answer in it: it broke down, did not fit, or there was no model. */
+export function hasFailed({ status }: Outcome): boolean {
+  return status !== 'completed' && status !== 'earlyStopped' && status !== 'paused';
+}
+
 /**
  * The learning rate at which a range test broke down: it is meant to rise until it does. `undefined` of all other
  * trials.

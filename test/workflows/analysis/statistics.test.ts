@@ -1,10 +1,8 @@
-import fc from 'fast-check';
 import {
   geometricMean,
   logMedian,
   mean,
   median,
-  pairedBootstrap,
   quantile,
   rankCorrelation,
   ranks,
@@ -44,44 +42,4 @@ it('finds a rank correlation in any rising or falling relation, and none where i
   expect(rankCorrelation([1, 2, 3, 4], [9, 7, 5, 1])).toBeCloseTo(-1, 12);
   expect(rankCorrelation([1, 2, 3], [5, 5, 5])).toBeNull();
   expect(rankCorrelation([1, 2], [1, 2])).toBeNull();
-});
-
-describe('the paired bootstrap', () => {
-  it('is exact for few pairs', () => {
-    // Of the 27 resamples of (-1, 1, 2) those with a sum above 0 are 19, and 3 sum to 0: -1 -1 2.
-    const resamples = [-1, 1, 2].flatMap((a) => [-1, 1, 2].flatMap((b) => [-1, 1, 2].map((c) => a + b + c)));
-    const expected = resamples.reduce((sum, value) => sum + (value > 0 ? 1 : value === 0 ? 0.5 : 0), 0) / 27;
-    expect(pairedBootstrap([-1, 1, 2], 7)).toBeCloseTo(expected, 12);
-    expect(pairedBootstrap([3], 7)).toBe(1);
-    expect(pairedBootstrap([0], 7)).toBe(0.5);
-  });
-
-  it('is certain where all pairs agree, and even where they balance', () => {
-    expect(
-      pairedBootstrap(
-        Array.from({ length: 12 }, (_, i) => 1 + i),
-        3,
-      ),
-    ).toBe(1);
-    expect(pairedBootstrap([-1, 1, -1, 1, -1, 1, -1, 1], 3)).toBeCloseTo(0.5, 1);
-  });
-
-  it('gives the other side the rest', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 1, maxLength: 9 }),
-        fc.nat(),
-        (differences, seed) => {
-          expect(
-            pairedBootstrap(differences, seed) +
-              pairedBootstrap(
-                differences.map((value) => 0 - value),
-                seed,
-              ),
-          ).toBeCloseTo(1, 9);
-        },
-      ),
-      { numRuns: 30 },
-    );
-  });
 });

@@ -91,7 +91,7 @@ it('extends the range downwards where training breaks down at once, and not more
   );
 });
 
-it('compares constant rates by validation loss where the tests disagree', () => {
+it('compares constant rates by their scores where the tests disagree', () => {
   const context = drive(lrRangeTest, fresh({ spreadMax: 5 }), {
     network: networkWith((replicate) => [1e-4, 1e-3, 5e-2][replicate] ?? 1e-3),
   });
@@ -100,7 +100,7 @@ it('compares constant rates by validation loss where the tests disagree', () => 
   grid.forEach((spec) =>
     expect(spec).toMatchObject({
       schedule: { name: 'constant' },
-      evaluate: { validation: 'end' },
+      evaluate: { validation: 'epoch' },
       limit: { steps: 200 },
     }),
   );

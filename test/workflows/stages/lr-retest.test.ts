@@ -27,7 +27,7 @@ it("compares three rates around the study's, every rate once before any twice", 
     0.5e-3, 1e-3, 2e-3, 0.5e-3, 1e-3, 2e-3,
   ]);
   context.trials.forEach(({ spec }) =>
-    expect(spec).toMatchObject({ limit: { epochs: 8 }, evaluate: { validation: 'end' } }),
+    expect(spec).toMatchObject({ limit: { epochs: 8 }, evaluate: { validation: 'epoch' } }),
   );
 });
 
@@ -113,7 +113,7 @@ it('does not move up to a rate beside one of which a seed failed, however low it
     evidence: {
       warnings: [
         'training failed at 0.004; with schedule.warmupSteps or clipNorm higher rates may hold',
-        expect.stringMatching(/^0.002 reached the lower loss [\d.]+, too near to where training fails/),
+        expect.stringMatching(/^0.002 reached the better valLoss [\d.]+, too near to where training fails/),
       ],
     },
   });

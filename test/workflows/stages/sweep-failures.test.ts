@@ -44,7 +44,7 @@ describe('a seed that fails', () => {
     );
     expect(decision).toMatchObject({ hparams: { dropoutRate: 0.2 }, confidence: 'low' });
     expect(decision.because).toBe(
-      'dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; mean valLoss 0.25 against 0.3 over 2 seeds that ended well for both',
+      'dropoutRate 0.2 (was 0): failed with 0 of 3 seeds, the study as it stood with 1 of 3 seeds; valLoss 0.3 over 1 fresh seed that ended well for both against 0.3 of the study as it stood',
     );
     expect(decision.evidence.warnings).toContain('the study as it stood failed with 1 of 3 seeds: stage/004 dead');
   });
@@ -64,7 +64,7 @@ describe('a seed that fails', () => {
     });
     expect(decision.evidence.warnings).toContain('point 1 failed with 1 of 3 seeds: stage/005 dead');
     expect(decision.alternatives).toMatchObject([
-      { note: 'mean valLoss 0.1 over 2 seeds; failed with 1 of 3 seeds; 3 s of device time' },
+      { note: 'valLoss 0.1 over 1 fresh seed; failed with 1 of 3 seeds; 3 s of device time' },
     ]);
   });
 
@@ -75,7 +75,7 @@ describe('a seed that fails', () => {
     expect(decision).toMatchObject({
       hparams: { dropoutRate: 0.2 },
       confidence: 'low',
-      because: expect.stringContaining('better with 2 of 2 seeds'),
+      because: expect.stringContaining('too few fresh seeds to know their spread'),
     });
   });
 

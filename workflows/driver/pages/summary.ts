@@ -23,7 +23,7 @@ export function summarize(stageId: string, trials: readonly Trial[], trial: Tria
     status: result?.outcome.status ?? 'running',
     ...(result?.outcome.status === 'invalid' && { reason: result.outcome.reason }),
     ...(brokeDownAt !== undefined && { brokeDownAt }),
-    score: result === undefined ? null : scoreOf(result.outcome, objective),
+    score: scoreOf(trial, objective),
     ...(measured !== undefined && { epochs: measured.epochs }),
     deviceSeconds: costOfSegment(trials, trial).deviceSeconds,
     reused: result?.reused ?? false,

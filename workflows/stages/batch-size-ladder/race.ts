@@ -5,7 +5,7 @@ import { numericHParam } from '../../trials/hparams';
 import { stepsOf } from '../../trials/length';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { constantRate } from '../schedules';
-import { finalValLoss, isRunning } from '../trials';
+import { isRunning, ranWell } from '../trials';
 import { measurementOf } from '../../trials/outcome';
 import { noiseScaleEvery, proposedByNoise } from './noise';
 import { batchSizeOf, ladderTrial, trialsOf } from './phases';
@@ -137,9 +137,17 @@ function racer(
  */
 export function targetOf(context: LadderContext): number | null {
   const losses = trialsOf(context, 'reference')
-    .map(finalValLoss)
+    .map(endLoss)
     .filter((loss) => loss !== null);
   return losses.length === 0 ? null : median(losses);
+}
+
+/**
+ * Validation loss where a reference ended, the line that all others race to; `null` if it failed. No score: a race asks
+ * when a loss was reached, whatever the objective.
+ */
+function endLoss(trial: Trial): number | null {
+  return ranWell(trial) ? (measurementOf(trial.result?.outcome)?.curve.at(-1)?.values.valLoss ?? null) : null;
 }
 
 export interface RaceTime {
@@ -209,5 +217,5 @@ function stepsUntil({ facts }: LadderContext, trial: Trial, target: number): num
   if (measurement === undefined) return null;
   const steps = stepsToTarget(measurement.curve, target, lossOfEqualOdds(facts.classes));
   const isReference = trial.spec.stop.targetValLoss === undefined;
-  return steps ?? (isReference && finalValLoss(trial) !== null ? measurement.steps : null);
+  return steps ?? (isReference && endLoss(trial) !== null ? measurement.steps : null);
 }

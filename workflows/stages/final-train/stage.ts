@@ -5,7 +5,7 @@
  * @module
  */
 import { ranked } from '../../analysis/ranking';
-import { lossOfEqualOdds } from '../../analysis/score';
+import { lossOfEqualOdds, scoreOf } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../trials/hparams';
@@ -18,7 +18,7 @@ import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
-import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor, soundScore } from '../trials';
+import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor } from '../trials';
 import { lossCurve, measurementOf } from '../../trials/outcome';
 import type { FinalTrainOptions } from './options';
 
@@ -99,12 +99,12 @@ function training(context: Context, replicate: number): TrialSpec {
  * test.
  */
 function scored({ trials, facts }: Context): readonly { readonly trial: Trial; readonly score: number | null }[] {
-  return trials.map((trial) => ({ trial, score: soundScore(trial, facts.objective) }));
+  return trials.map((trial) => ({ trial, score: scoreOf(trial, facts.objective) }));
 }
 
 function because({ facts, trials }: Context, best: Trial, finished: readonly Trial[]): string {
   const { metric } = facts.objective;
-  const score = measurementOf(best.result?.outcome)?.best?.values[metric] ?? Number.NaN;
+  const score = scoreOf(best, facts.objective) ?? Number.NaN;
   const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values.accuracy ?? []);
   const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
   const someFailed = finished.length < trials.length;
@@ -170,14 +170,14 @@ function insightsInput(context: Context, { spec, result }: Trial, warningsFrom: 
 }
 
 function table({ trials, facts: { objective } }: Context): Table {
-  const rows = trials.map(({ spec, result }) => {
+  const rows = trials.map((trial) => {
+    const { spec, result } = trial;
     const measurement = measurementOf(result?.outcome);
-    const best = measurement?.best;
     return [
       spec.trialId,
       result?.outcome.status ?? 'running',
-      best?.epoch ?? null,
-      best?.values[objective.metric] ?? null,
+      measurement?.best?.epoch ?? null,
+      scoreOf(trial, objective),
       measurement?.test?.values.loss ?? null,
       measurement?.test?.values.accuracy ?? null,
     ];

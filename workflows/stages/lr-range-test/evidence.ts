@@ -1,5 +1,6 @@
 import { logMedian } from '../../analysis/statistics';
 import { rampEnd } from '../../trials/outcome';
+import type { Objective } from '../../words/study';
 import type { Trial } from '../../words/trial';
 import type { Plot, Table } from '../stage';
 import { formatNumber, threeDigits } from '../format';
@@ -56,26 +57,26 @@ function rounded(rate: number | null): number | null {
   return rate === null ? null : threeDigits(rate);
 }
 
-/** Validation loss at constant rates. */
-export function gridPlot(points: readonly GridPoint[], learningRate: number): Plot {
+/** Scores at constant rates. */
+export function gridPlot(points: readonly GridPoint[], learningRate: number, { metric }: Objective): Plot {
   return {
     title: 'Constant learning rates',
     xLabel: 'learning rate',
-    yLabel: 'validation loss',
+    yLabel: metric,
     xScale: 'log',
     yScale: 'linear',
     series: [
-      { name: 'constant rates', x: points.map((point) => point.learningRate), y: points.map(({ valLoss }) => valLoss) },
+      { name: 'constant rates', x: points.map((point) => point.learningRate), y: points.map(({ score }) => score) },
     ],
     marks: [{ name: 'decision', x: learningRate }],
   };
 }
 
-/** Validation loss at constant rates, in numbers. */
-export function gridTable(points: readonly GridPoint[]): Table {
+/** Scores at constant rates, in numbers. */
+export function gridTable(points: readonly GridPoint[], { metric }: Objective): Table {
   return {
     title: 'Constant learning rates',
-    columns: ['trial', 'learning rate', 'validation loss'],
-    rows: points.map((point) => [point.trialId, point.learningRate, point.valLoss]),
+    columns: ['trial', 'learning rate', metric],
+    rows: points.map((point) => [point.trialId, point.learningRate, point.score]),
   };
 }

@@ -1,12 +1,15 @@
+import { ranked } from '../../analysis/ranking';
+import { scoreOf } from '../../analysis/score';
 import { logMedian } from '../../analysis/statistics';
 import { numericHParam } from '../../trials/hparams';
 import { STANDARD_HPARAMS } from '../../words/hparams';
 import { deriveSeed } from '../../search/random';
+import type { Objective } from '../../words/study';
 import type { HParams, Trial, TrialSpec } from '../../words/trial';
 import { formatNumber, threeDigits } from '../format';
 import { constantRate } from '../schedules';
 import type { StageContext } from '../stage';
-import { finalValLoss, isRunning, nextTrial } from '../trials';
+import { isRunning, nextTrial } from '../trials';
 import type { LrRangeTestOptions } from './options';
 import type { RateRange } from './range';
 import { power } from '../../search/power';
@@ -30,7 +33,7 @@ function gridRates(answers: readonly number[], { from, to }: RateRange): readonl
 
 /** The next constant rate; `undefined` once no more can be said, and while it must wait for those that run. */
 export function nextGridRate(
-  trials: readonly Trial[],
+  { trials, facts: { objective } }: Pick<StageContext<unknown>, 'trials' | 'facts'>,
   answers: readonly number[],
   range: RateRange,
 ): number | undefined {
@@ -38,14 +41,16 @@ export function nextGridRate(
   const planned = gridRates(answers, range);
   if (tried.length < planned.length) return planned[tried.length];
   if (tried.some(isRunning) || tried.length >= GRID_RATES_MAX) return undefined;
-  return rateBeyondEdge(tried.map(gridRate), gridPoints(tried), planned[1]! / planned[0]!);
+  return rateBeyondEdge(tried, objective, planned[1]! / planned[0]!);
 }
 
 /** One more rate where the best is at an end of those tried, or where none ended well: then lower. */
-function rateBeyondEdge(rates: readonly number[], points: readonly GridPoint[], step: number): number | undefined {
+function rateBeyondEdge(tried: readonly Trial[], objective: Objective, step: number): number | undefined {
+  const rates = tried.map(gridRate);
+  const points = gridPoints(tried, objective);
   const { min, max } = STANDARD_HPARAMS.learningRate;
   const [lowest, highest] = [Math.min(...rates), Math.max(...rates)];
-  const best = points.length === 0 ? lowest : bestOf(points).learningRate;
+  const best = points.length === 0 ? lowest : bestOf(points, objective).learningRate;
   const beyond = best === lowest ? lowest / step : best === highest ? highest * step : undefined;
   return beyond === undefined || beyond < min || beyond > max ? undefined : threeDigits(beyond);
 }
@@ -55,7 +60,7 @@ export function gridTrials(trials: readonly Trial[]): readonly Trial[] {
   return trials.filter(({ spec }) => spec.schedule.name !== 'ramp');
 }
 
-/** A short training at a constant rate, as long as a test, judged by its validation loss. */
+/** A short training at a constant rate, as long as a test, judged by its score. */
 export function gridTrial(context: StageContext<LrRangeTestOptions>, learningRate: number): TrialSpec {
   const {
     incumbent,
@@ -71,29 +76,29 @@ export function gridTrial(context: StageContext<LrRangeTestOptions>, learningRat
     schedule: constantRate(facts.training, steps),
     limit: { steps },
     stop: { dead: true },
-    evaluate: { validation: 'end', test: false },
+    evaluate: { validation: 'epoch', test: false },
   });
 }
 
 export const gridRate = ({ spec }: Trial): number => numericHParam(spec.hparams, 'learningRate');
 
-/** Of equally low losses the lower rate's. @param points At least one. */
-export function bestOf(points: readonly GridPoint[]): GridPoint {
-  return points.reduce((a, b) => (b.valLoss < a.valLoss ? b : a));
+/** Of equally good scores the lower rate's. @param points At least one, ascending in rate. */
+export function bestOf(points: readonly GridPoint[], objective: Objective): GridPoint {
+  return ranked(points, objective)[0]!;
 }
 
 export interface GridPoint {
   readonly learningRate: number;
-  readonly valLoss: number;
+  readonly score: number;
   readonly trialId: string;
 }
 
 /** What the constant rates reached, ascending in rate; failed ones are left out. */
-export function gridPoints(trials: readonly Trial[]): readonly GridPoint[] {
+export function gridPoints(trials: readonly Trial[], objective: Objective): readonly GridPoint[] {
   return gridTrials(trials)
     .flatMap((trial): readonly GridPoint[] => {
-      const valLoss = finalValLoss(trial);
-      return valLoss === null ? [] : [{ learningRate: gridRate(trial), valLoss, trialId: trial.spec.trialId }];
+      const score = scoreOf(trial, objective);
+      return score === null ? [] : [{ learningRate: gridRate(trial), score, trialId: trial.spec.trialId }];
     })
     .sort((a, b) => a.learningRate - b.learningRate);
 }

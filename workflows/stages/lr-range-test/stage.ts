@@ -51,13 +51,13 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
     const wider = widerRange(ranges, readings);
     if (wider !== undefined) return rangeTest(context, wider, 0);
     if (isBelieved(readings, options)) return undefined;
-    const learningRate = nextGridRate(trials, answersOf(readings), range);
+    const learningRate = nextGridRate(context, answersOf(readings), range);
     return learningRate === undefined ? undefined : gridTrial(context, learningRate);
   },
 
   decide(context) {
     const readings = latestReadings(context);
-    if (gridPoints(context.trials).length > 0) return byGrid(context, readings);
+    if (gridPoints(context.trials, context.facts.objective).length > 0) return byGrid(context, readings);
     const answers = answersOf(readings);
     if (answers.length === 0) throw inconclusive(context);
     return byRules(context, readings, answers);
@@ -199,8 +199,9 @@ function warningsOf({ options }: Context, readings: readonly Reading[], answers:
 
 /** Constant rates decide where the tests disagree. */
 function byGrid(context: Context, readings: readonly Reading[]): Decision {
-  const points = gridPoints(context.trials);
-  const best = bestOf(points);
+  const { objective } = context.facts;
+  const points = gridPoints(context.trials, objective);
+  const best = bestOf(points, objective);
   const { learningRate } = best;
   const tried = gridTrials(context.trials);
   const rates = tried.map(gridRate);
@@ -214,7 +215,7 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
     stage: lrRangeTest.name,
     stageId: context.stageId,
     hparams: { ...context.incumbent, learningRate },
-    because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the lowest validation loss, ${formatNumber(best.valLoss)}`,
+    because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the best ${objective.metric}, ${formatNumber(best.score)}`,
     ...confidenceBy({
       guess: {
         'the best rate is at an end of those tried': !inside,
@@ -224,8 +225,8 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
     }),
     evidence: {
       trialIds: context.trials.map(({ spec }) => spec.trialId),
-      plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate)],
-      tables: [ruleTable(readings), gridTable(points)],
+      plots: [curvePlot(readings, learningRate), gridPlot(points, learningRate, objective)],
+      tables: [ruleTable(readings), gridTable(points, objective)],
       warnings: [
         ...warningsOf(context, readings, answers),
         ...(inside ? [] : ['the best constant rate is the lowest or highest tried']),
@@ -235,7 +236,7 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
       .filter((point) => point !== best)
       .map((point) => ({
         hparams: { ...context.incumbent, learningRate: point.learningRate },
-        note: `validation loss ${formatNumber(point.valLoss)}; ${costText(
+        note: `${objective.metric} ${formatNumber(point.score)}; ${costText(
           context,
           tried.filter(({ spec }) => spec.trialId === point.trialId),
         )}`,

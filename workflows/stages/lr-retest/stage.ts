@@ -1,6 +1,6 @@
 /**
  * A narrow re-test of the learning rate: short trainings at a few factors on the one that the study holds, compared by
- * validation loss.
+ * their scores.
  *
  * Scaling rules for another batch size are right on average and off by up to four times on a given data set, which is
  * what this finds.
@@ -10,19 +10,30 @@
  *
  * @module
  */
+import { gainOf, scaleOf } from '../../analysis/scale';
+import { isBetter } from '../../analysis/score';
 import { ratioSpread } from '../../analysis/statistics';
 import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
 import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber, threeDigits } from '../format';
+import { count, formatDifference, formatNumber, threeDigits } from '../format';
 import { shortEpochs } from '../schedules';
 import { StageInconclusive } from '../stage';
 import type { Decision, Plot, Stage, StageContext } from '../stage';
 import { studyTraining } from '../study-training';
 import { costOf, costText, countByStatus, isRunning, nextTrial, trialRows } from '../trials';
-import { eligibleLevels, levelsOf, lowest, nearest, rateBeyondEdge, rateOf, standardErrorFactor } from './levels';
-import type { Level } from './levels';
+import {
+  bestLevel,
+  eligibleLevels,
+  levelsOf,
+  nearest,
+  rateBeyondEdge,
+  rateOf,
+  standardErrorOf,
+  usableLevels,
+} from './levels';
+import type { Level, UsableLevel } from './levels';
 import type { LrRetestOptions } from './options';
 
 type Context = StageContext<LrRetestOptions>;
@@ -57,20 +68,22 @@ export const lrRetest: Stage<LrRetestOptions> = {
     if (extra % replicates !== 0) return training(context, rateOf(trials[trials.length - 1]!), extra % replicates);
     if (trials.some(isRunning) || extra / replicates >= EXTENSIONS_MAX) return undefined;
     if (trials.some(({ result }) => result?.outcome.status === 'outOfMemory')) return undefined;
-    const beyond = rateBeyondEdge(levelsOf(context.trials));
+    const beyond = rateBeyondEdge(levelsOf(context.trials, context.facts.objective), context.facts.objective);
     return beyond === undefined ? undefined : training(context, beyond, 0);
   },
 
   decide(context) {
-    const levels = levelsOf(context.trials);
-    const usable = levels.filter(({ losses }) => losses.length > 0);
+    const { objective } = context.facts;
+    const levels = levelsOf(context.trials, objective);
+    const usable = usableLevels(levels);
     if (usable.length === 0) throw inconclusive(context);
     const current = numericHParam(context.incumbent, 'learningRate');
     const eligible = eligibleLevels(levels, current);
-    const best = lowest(eligible);
-    const error = standardErrorFactor(usable, best);
+    const best = bestLevel(eligible, objective);
+    const error = standardErrorOf(usable, best, objective);
+    const enough = gainOf(best.score, objective) - error;
     const chosen = nearest(
-      eligible.filter(({ loss }) => loss <= best.loss * error),
+      eligible.filter(({ score }) => gainOf(score, objective) >= enough),
       current,
     );
     return decision(context, levels, { best, chosen, error });
@@ -106,19 +119,21 @@ function training(context: Context, learningRate: number, replicate: number): Tr
     seed: deriveSeed(seed, 'replicate', replicate),
     ...studyTraining(context, incumbent, epochs),
     stop: { dead: true },
-    evaluate: { validation: 'end', test: false },
+    evaluate: { validation: 'epoch', test: false },
   });
 }
 
 interface Choice {
-  readonly best: Level;
-  readonly chosen: Level;
+  readonly best: UsableLevel;
+  readonly chosen: UsableLevel;
+  /** One standard error of the best one's mean, on the objective's scale. */
   readonly error: number;
 }
 
 function decision(context: Context, levels: readonly Level[], choice: Choice): Decision {
   const { chosen, best } = choice;
-  const usable = levels.filter(({ losses }) => losses.length > 0);
+  const { objective } = context.facts;
+  const usable = usableLevels(levels);
   return {
     stage: lrRetest.name,
     stageId: context.stageId,
@@ -131,17 +146,17 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
       tables: [
         {
           title: 'Learning rates',
-          columns: ['trial', 'label', 'learningRate', 'ended', 'validation loss'],
-          rows: trialRows(context.trials, ['learningRate']),
+          columns: ['trial', 'label', 'learningRate', 'ended', objective.metric],
+          rows: trialRows(context.trials, ['learningRate'], objective),
         },
       ],
       warnings: warningsOf(context, levels, best),
     },
     alternatives: usable
       .filter((level) => level !== chosen)
-      .map(({ learningRate, loss }) => ({
+      .map(({ learningRate, score }) => ({
         hparams: { ...context.incumbent, learningRate },
-        note: `validation loss ${formatNumber(loss)}; ${costText(
+        note: `${objective.metric} ${formatNumber(score)}; ${costText(
           context,
           context.trials.filter((trial) => rateOf(trial) === learningRate),
         )}`,
@@ -149,16 +164,16 @@ function decision(context: Context, levels: readonly Level[], choice: Choice): D
   };
 }
 
-function because({ incumbent, options }: Context, { best, chosen, error }: Choice): string {
+function because({ incumbent, options, facts: { objective } }: Context, { best, chosen, error }: Choice): string {
   const current = numericHParam(incumbent, 'learningRate');
   const seeds = count(options.replicates, 'seed');
   const kept =
     chosen.learningRate === current
       ? `${formatNumber(current)} stays`
       : `${formatNumber(chosen.learningRate)} instead of ${formatNumber(current)}`;
-  const own = `its validation loss, ${formatNumber(chosen.loss)} over ${seeds}`;
-  if (chosen === best) return `${kept}: ${own}, is the lowest`;
-  return `${kept}: ${own}, is within one standard error (a factor of ${formatNumber(error)}) of the lowest, ${formatNumber(best.loss)} at ${formatNumber(best.learningRate)}, and it changes least`;
+  const own = `its ${objective.metric}, ${formatNumber(chosen.score)} over ${seeds}`;
+  if (chosen === best) return `${kept}: ${own}, is the best`;
+  return `${kept}: ${own}, is within one standard error (${formatDifference(error, objective)}) of the best, ${formatNumber(best.score)} at ${formatNumber(best.learningRate)}, and it changes least`;
 }
 
 function confidenceOf(
@@ -167,24 +182,25 @@ function confidenceOf(
   { best, chosen, error }: Choice,
 ): ReturnType<typeof confidenceBy> {
   const {
-    facts: { training },
+    facts: { training, objective },
   } = context;
-  const usable = levels.filter(({ losses }) => losses.length > 0);
+  const usable = usableLevels(levels);
   const current = numericHParam(context.incumbent, 'learningRate');
   const moves = ratioSpread([chosen.learningRate, current]);
   const place = levels.indexOf(chosen);
   const isUnanimous = usable.every(
     (level) =>
-      level === chosen || level.losses.every((loss, seed) => (chosen.losses[seed] ?? Infinity) <= loss * error),
+      level === chosen ||
+      level.scores.every((score, seed) => gainOf(chosen.scores[seed]!, objective) >= gainOf(score, objective) - error),
   );
   return confidenceBy({
     guess: {
       'fewer than 2 rates ended well': usable.length < 2,
-      'the lowest loss is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
+      'the best score is at an end of the rates tried': levels[0] === best || levels.at(-1) === best,
       [`the rate moves by more than a factor of ${MOVE_MAX}`]: moves > MOVE_MAX,
     },
     doubt: {
-      [`fewer than ${SEEDS_HIGH} seeds`]: chosen.losses.length < SEEDS_HIGH,
+      [`fewer than ${SEEDS_HIGH} seeds`]: chosen.scores.length < SEEDS_HIGH,
       'the seeds do not agree': !isUnanimous,
       'a rate beside it failed': [levels[place - 1], levels[place + 1]].some(
         (level) => level !== undefined && level.failed > 0,
@@ -194,7 +210,11 @@ function confidenceOf(
   });
 }
 
-function warningsOf({ facts: { training } }: Context, levels: readonly Level[], best: Level): readonly string[] {
+function warningsOf(
+  { facts: { training, objective } }: Context,
+  levels: readonly Level[],
+  best: UsableLevel,
+): readonly string[] {
   const warnings: string[] = [];
   const failed = levels.filter((level) => level.failed > 0);
   const steady =
@@ -205,30 +225,34 @@ function warningsOf({ facts: { training } }: Context, levels: readonly Level[], 
     warnings.push(
       `training failed at ${failed.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}; ${steady}`,
     );
-  const passed = lowest(levels);
-  if (passed.loss < best.loss)
+  const passed = bestLevel(usableLevels(levels), objective);
+  if (isBetter(passed.score, best.score, objective))
     warnings.push(
-      `${formatNumber(passed.learningRate)} reached the lower loss ${formatNumber(passed.loss)}, too near to where training fails: another seed may fail there`,
+      `${formatNumber(passed.learningRate)} reached the better ${objective.metric} ${formatNumber(passed.score)}, too near to where training fails: another seed may fail there`,
     );
   if (best === levels[0] || best === levels.at(-1))
     warnings.push(
-      `the lowest loss is at the ${best === levels[0] ? 'lowest' : 'highest'} rate tried: a lrRangeTest would look wider`,
+      `the best ${objective.metric} is at the ${best === levels[0] ? 'lowest' : 'highest'} rate tried: a lrRangeTest would look wider`,
     );
   return warnings;
 }
 
-function plot({ incumbent }: Context, levels: readonly Level[], learningRate: number): Plot {
+function plot(
+  { incumbent, facts: { objective } }: Context,
+  levels: readonly UsableLevel[],
+  learningRate: number,
+): Plot {
   return {
     title: 'Learning rates around the present one',
     xLabel: 'learning rate',
-    yLabel: 'validation loss',
+    yLabel: objective.metric,
     xScale: 'log',
-    yScale: 'log',
+    yScale: scaleOf(objective),
     series: [
       {
-        name: 'geometric mean over seeds',
+        name: 'mean over seeds',
         x: levels.map((level) => level.learningRate),
-        y: levels.map(({ loss }) => loss),
+        y: levels.map(({ score }) => score),
       },
     ],
     marks: [

@@ -1,35 +1,41 @@
-import { improvement, ranked } from '../../analysis/ranking';
-import { mean, pairedBootstrap, standardError } from '../../analysis/statistics';
-import { deriveSeed } from '../../search/random';
-import { failedShare } from './configurations';
+import { ranked } from '../../analysis/ranking';
+import { gainOver, meanScore } from '../../analysis/scale';
+import { mean, standardError } from '../../analysis/statistics';
+import { superiorities } from '../../analysis/superiority';
+import type { Superiority } from '../../analysis/superiority';
+import { failedShare, meanOf } from './configurations';
 import type { Configuration } from './configurations';
 import { violationOf } from './constraints';
 import type { SweepView } from './view';
 
-/**
- * Probability of being better from which on a change is adopted. Source: X. Bouthillier et al., MLSys 2021
- * (arXiv:2103.03098).
- */
-const ADOPTION_PROBABILITY = 0.75;
+/** A point beside the study as it stood, over seeds that ended well for both. */
+export interface Pairs {
+  /** By how much the point is better on the objective's scale, one per seed. */
+  readonly gains: readonly number[];
+  readonly mean: number;
+  readonly incumbentMean: number;
+}
 
-/**
- * A point against the study as it stood: by the seeds that failed, and by the scores of the seeds that ended well for
- * both.
- */
+/** A point against the study as it stood. */
 export interface Comparison {
   readonly configuration: Configuration;
   readonly incumbent: Configuration;
-  /** Mean objective over the shared seeds. */
-  readonly mean: number;
-  readonly incumbentMean: number;
-  /** By how much the point is better, per seed. */
-  readonly differences: readonly number[];
-  readonly difference: number;
-  /** Standard error of the difference; `null` from one pair. */
-  readonly error: number | null;
-  /** Probability that it is better, by paired bootstrap; `null` from one pair, which says nothing of further seeds. */
-  readonly probability: number | null;
+  /** Over all seeds, the first included, which has selected the point: it flatters. */
+  readonly all: Pairs;
+  /** Over the others; `null` where there are none. */
+  readonly fresh: Pairs | null;
+  /** What fresh seeds show; `null` where there are too few to know their spread. */
+  readonly superiority: Superiority | null;
+  /** Whether it is adopted. */
   readonly isClear: boolean;
+}
+
+/** What was compared. */
+export interface Comparisons {
+  /** Those that may be adopted, the best first. */
+  readonly comparisons: readonly Comparison[];
+  /** What fresh seeds show of every point that had any, adopted or not, in the order of the search. */
+  readonly tested: readonly Superiority[];
 }
 
 /**
@@ -37,64 +43,79 @@ export interface Comparison {
  * fewest failed seeds, then the best mean. Where nothing was replicated, by their only score.
  */
 export function contenders(view: SweepView): readonly Configuration[] {
+  const { objective } = view.facts;
   const challengers = view.configurations.filter(
-    (configuration) => !configuration.isIncumbent && meanScore(configuration) !== null,
+    (configuration) => !configuration.isIncumbent && meanOf(configuration, objective) !== null,
   );
   const most = Math.max(0, ...challengers.map(({ scores }) => scores.size));
   const byMean = ranked(
     challengers
       .filter(({ scores }) => scores.size === most)
-      .map((configuration) => ({ configuration, score: meanScore(configuration) })),
-    view.facts.objective,
+      .map((configuration) => ({ configuration, score: meanOf(configuration, objective) })),
+    objective,
   ).map(({ configuration }) => configuration);
   return byMean.sort((a, b) => violationOf(a) - violationOf(b) || failedShare(a) - failedShare(b));
 }
 
-/** Mean objective of a point over its seeds that ended well; `null` if none did. */
-function meanScore({ scores }: Configuration): number | null {
-  const numbers = [...scores.values()].filter((score) => score !== null);
-  return numbers.length === 0 ? null : mean(numbers);
+/**
+ * Compares points with the study as it stood.
+ *
+ * What is said of a point rests on fresh seeds alone, and is corrected for every point that had some: the first seed
+ * has selected it, and of many the best is partly luck.
+ */
+export function compare(view: SweepView, challengers: readonly Configuration[], incumbent: Configuration): Comparisons {
+  const { objective } = view.facts;
+  const pairs = (configuration: Configuration, from: number): Pairs | null =>
+    pairsOf(configuration, incumbent, from, objective);
+  const replicated = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
+  const found = superiorities(replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []));
+  const comparisons = challengers.flatMap((configuration): readonly Comparison[] => {
+    const all = pairs(configuration, 0);
+    if (all === null) return [];
+    return [
+      {
+        configuration,
+        incumbent,
+        all,
+        fresh: pairs(configuration, 1),
+        superiority: found[replicated.indexOf(configuration)] ?? null,
+        isClear: isClear(configuration, incumbent, all),
+      },
+    ];
+  });
+  return { comparisons, tested: found.filter((one) => one !== null) };
+}
+
+function pairsOf(
+  { scores }: Configuration,
+  incumbent: Configuration,
+  from: number,
+  objective: SweepView['facts']['objective'],
+): Pairs | null {
+  const pairs = [...scores].flatMap(([replicate, score]): [number, number][] => {
+    const other = incumbent.scores.get(replicate);
+    return replicate < from || score === null || other === null || other === undefined ? [] : [[score, other]];
+  });
+  const [own, others] = [pairs.map(([score]) => score), pairs.map(([, other]) => other)];
+  return pairs.length === 0
+    ? null
+    : {
+        gains: pairs.map(([score, other]) => gainOver(score, other, objective)),
+        mean: meanScore(own, objective),
+        incumbentMean: meanScore(others, objective),
+      };
 }
 
 /**
- * Compares a point with the study as it stood.
+ * Whether a point is adopted: unless it breaks the constraints further, or more of its seeds failed, if over all seeds
+ * it is better by more than one standard error.
  *
- * The one that breaks the constraints further loses, then the one of which a larger share of seeds failed: means are of
- * survivors. Else clearly better is by more than one standard error of the paired differences, and with a probability
- * of at least 0.75. Lenient on purpose: of sweeps in which nothing is better it adopts a point in about half, which
- * costs nothing on average, while twice the standard error would give away a third of the real gains (simulated with 3
- * seeds). The confidence tells them apart. One pair has neither; then better is enough, and the confidence is low.
+ * Lenient on purpose: of sweeps in which nothing is better it adopts a point in about half, which costs nothing on
+ * average, while a rule that is right of them would give away a tenth to a third of the real gains (simulated with 3
+ * and 4 seeds). The confidence tells them apart. One pair has no error; then better is enough.
  */
-export function compare(
-  view: SweepView,
-  configuration: Configuration,
-  incumbent: Configuration,
-): Comparison | undefined {
-  const {
-    facts: { objective },
-    seed,
-  } = view;
-  const pairs = [...configuration.scores].flatMap(([replicate, score]): [number, number][] => {
-    const other = incumbent.scores.get(replicate);
-    return score === null || other === null || other === undefined ? [] : [[score, other]];
-  });
-  if (pairs.length === 0) return undefined;
-  const differences = pairs.map(([score, other]) => improvement(score, other, objective));
-  const difference = mean(differences);
-  const isRepeated = differences.length > 1;
-  const error = isRepeated ? standardError(differences) : null;
-  const probability = isRepeated ? pairedBootstrap(differences, deriveSeed(seed, 'bootstrap')) : null;
+function isClear(configuration: Configuration, incumbent: Configuration, { gains }: Pairs): boolean {
   const lead =
     violationOf(incumbent) - violationOf(configuration) || failedShare(incumbent) - failedShare(configuration);
-  return {
-    configuration,
-    incumbent,
-    differences,
-    difference,
-    error,
-    probability,
-    mean: mean(pairs.map(([score]) => score)),
-    incumbentMean: mean(pairs.map(([, other]) => other)),
-    isClear: lead !== 0 ? lead > 0 : difference > (error ?? 0) && (probability ?? 1) >= ADOPTION_PROBABILITY,
-  };
+  return lead !== 0 ? lead > 0 : mean(gains) > standardError(gains);
 }

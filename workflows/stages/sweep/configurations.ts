@@ -1,5 +1,7 @@
 import { ranked } from '../../analysis/ranking';
+import { meanScore } from '../../analysis/scale';
 import { deriveSeed } from '../../search/random';
+import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
@@ -70,6 +72,20 @@ export function configurationsOf({ options, seed, trainings, search }: Search): 
       isIncumbent: index === 0,
     };
   });
+}
+
+/** Scores of a point's seeds that ended well. */
+export const scoresOf = ({ scores }: Configuration): readonly number[] =>
+  [...scores.values()].filter((score) => score !== null);
+
+/** The same without the first, which has selected the point. */
+export const freshScores = ({ scores }: Configuration): readonly number[] =>
+  [...scores].flatMap(([replicate, score]) => (replicate === 0 || score === null ? [] : [score]));
+
+/** Mean of all on the objective's scale; `null` if none ended well. */
+export function meanOf(configuration: Configuration, objective: Objective): number | null {
+  const scores = scoresOf(configuration);
+  return scores.length === 0 ? null : meanScore(scores, objective);
 }
 
 /** Share of a point's trainings that failed. It counts before any mean, which is the survivors' only. */

@@ -7,6 +7,13 @@ export function violationOf({ trainings: [first] }: Configuration): number {
   return totalViolation(first?.violations ?? []);
 }
 
+/** Whether every training of one breaks the constraints by less than every training of the other. */
+export function violationsAgree(less: Configuration, more: Configuration): boolean {
+  const of = ({ trainings }: Configuration): readonly number[] =>
+    trainings.filter(({ status }) => status === 'ended').map(({ violations }) => totalViolation(violations));
+  return Math.max(...of(less)) < Math.min(...of(more));
+}
+
 /** The bounds that a point breaks in words, e.g. `peakBytes 3e8 above 2e8`. */
 export function brokenText({ trainings: [first] }: Configuration): string {
   return (first?.violations ?? [])

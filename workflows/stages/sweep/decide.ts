@@ -1,15 +1,13 @@
-import { mean } from '../../analysis/statistics';
-import { improvement, ranked } from '../../analysis/ranking';
-import { confidenceBy, PROBABILITY_HIGH, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber } from '../format';
+import { ranked } from '../../analysis/ranking';
+import { gainOver, meanScore } from '../../analysis/scale';
+import { count, formatDifference, formatNumber } from '../format';
 import type { HParams } from '../../words/trial';
 import { StageInconclusive } from '../stage';
-import type { Confidence, Decision } from '../stage';
+import type { Decision } from '../stage';
 import { costText, countByStatus, namedFailures, ranWell, remedyFor } from '../trials';
 import { compare, contenders } from './comparison';
-import type { Comparison } from './comparison';
 import { affordableSearch } from './budget';
-import { failedSeeds, failedShare } from './configurations';
+import { failedSeeds, failedShare, freshScores, scoresOf } from './configurations';
 import type { Configuration } from './configurations';
 import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
@@ -18,18 +16,12 @@ import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evide
 import { importNotes } from './imported';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
-import { adoption, changes, keeping } from './reason';
+import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { lastSegment } from './trainings';
+import { verdictOf } from './verdict';
 import type { SweepView } from './view';
-
-interface Verdict {
-  readonly hparams: HParams;
-  readonly because: string;
-  readonly confidence: Confidence;
-  readonly doubts: readonly string[];
-}
 
 /** The answer of a sweep, whatever it is called. @throws StageInconclusive if no trial ended well. */
 export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
@@ -38,8 +30,8 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const challengers = contenders(context);
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
-  const comparisons = challengers.flatMap((challenger) => compare(context, challenger, incumbent) ?? []);
-  const verdict = withPruning(context, verdictOf(context, incumbent, best, comparisons));
+  const compared = compare(context, challengers, incumbent);
+  const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
   const top = ranked(
@@ -54,7 +46,8 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
       plots: sweepPlots(context, configurations),
       tables: [
         pointTable(context, configurations, shown),
-        comparisonTable(comparisons),
+        comparisonTable(context, compared),
+        ...resolutionTable(context, best, compared),
         dimensionTable(context, configurations, top, verdict.hparams),
         ...pruningTable(context),
       ],
@@ -85,69 +78,10 @@ function bestTrialsAt({ configurations, facts: { objective } }: SweepView, hpara
   return best === undefined ? [] : [lastSegment(best).spec.trialId];
 }
 
-function verdictOf(
-  context: SweepView,
-  incumbent: Configuration,
-  best: Configuration | undefined,
-  comparisons: readonly Comparison[],
-): Verdict {
-  const { metric } = context.facts.objective;
-  if (best === undefined) {
-    const others =
-      context.search.length > 1
-        ? 'every other point of the space failed or was not trained in full'
-        : 'no other point was tried';
-    return {
-      hparams: context.incumbent,
-      because: `the study stays as it stood: ${others}`,
-      ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
-    };
-  }
-  const winner = comparisons.find(({ isClear }) => isClear);
-  if (winner !== undefined)
-    return { hparams: winner.configuration.hparams, because: adoption(context, winner), ...confidenceOf(winner, true) };
-  const closest = comparisons[0];
-  if (closest !== undefined)
-    return { hparams: context.incumbent, because: keeping(context, closest), ...confidenceOf(closest, false) };
-  const score = formatNumber(best.score ?? Number.NaN);
-  const failed = incumbent.trainings[0]?.segments[0]?.result?.outcome.status ?? 'not ended';
-  return {
-    hparams: best.hparams,
-    because: `${changes(context, best.hparams)}: ${metric} ${score}, while the study as it stood was ${failed}`,
-    ...confidenceBy({ guess: { 'there is nothing to compare with': true }, doubt: {} }),
-  };
-}
-
 /** Only points trained in full are compared, so a reason says how many are not. */
-function withPruning(context: SweepView, verdict: Verdict): Verdict {
+function withPruning<Verdict extends Pick<Decision, 'because'>>(context: SweepView, verdict: Verdict): Verdict {
   const note = pruningNote(context);
   return note === undefined ? verdict : { ...verdict, because: `${verdict.because}; ${note}` };
-}
-
-/**
- * A change must be better with every seed; for the study to stay, the best other point must not even be better on
- * average.
- */
-function confidenceOf(
-  { configuration, incumbent, differences, difference, probability }: Comparison,
-  adopted: boolean,
-): ReturnType<typeof confidenceBy> {
-  const hasFailed = failedShare(configuration) + failedShare(incumbent) > 0;
-  const isUnanimous = adopted
-    ? differences.every((one) => one > 0) && (probability ?? 0) >= PROBABILITY_HIGH
-    : difference <= 0;
-  const isFew = differences.length < SEEDS_HIGH;
-  return confidenceBy({
-    guess: {
-      'one seed each': probability === null,
-      'seeds failed, and the others do not settle it': hasFailed && (isFew || !isUnanimous),
-    },
-    doubt: {
-      [`fewer than ${SEEDS_HIGH} seeds`]: isFew,
-      'the seeds do not agree': !isUnanimous,
-      'a seed failed': hasFailed,
-    },
-  });
 }
 
 function warningsOf(
@@ -180,6 +114,7 @@ function warningsOf(
   warnings.push(...untriedNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
+  warnings.push(...saturationWarnings(context, best));
   if (best !== undefined && best.scores.size < 2) {
     warnings.push(
       `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
@@ -226,22 +161,26 @@ function isCutShort(context: SweepView): boolean {
 }
 
 /** How much the first score flattered the best point. */
-function optimism({ facts: { objective } }: SweepView, { score, scores }: Configuration): readonly string[] {
-  const further = [...scores].flatMap(([replicate, value]) => (replicate === 0 || value === null ? [] : [value]));
+function optimism({ facts: { objective } }: SweepView, configuration: Configuration): readonly string[] {
+  const { score } = configuration;
+  const further = freshScores(configuration);
   if (score === null || further.length === 0) return [];
-  const flattery = improvement(score, mean(further), objective);
+  const flattery = gainOver(score, meanScore(further, objective), objective);
   return flattery <= 0
     ? []
     : [
-        `the best point's first ${objective.metric} was better by ${formatNumber(flattery)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`,
+        `the best point's first ${objective.metric} was better by ${formatDifference(flattery, objective)} than its mean over ${count(further.length, 'further seed')}: a winner's single score flatters`,
       ];
 }
 
+/** Its score by fresh seeds where it has any: its first one has selected it. */
 function noteOf(context: SweepView, configuration: Configuration): string {
   const { objective } = context.facts;
-  const numbers = [...configuration.scores.values()].filter((score) => score !== null);
+  const fresh = freshScores(configuration);
+  const numbers = fresh.length > 0 ? fresh : scoresOf(configuration);
+  const seeds = count(numbers.length, fresh.length > 0 ? 'fresh seed' : 'seed');
   const failed = failedShare(configuration) > 0 ? `; failed with ${failedSeeds(configuration)}` : '';
-  return `mean ${objective.metric} ${formatNumber(mean(numbers))} over ${count(numbers.length, 'seed')}${failed}; ${costText(
+  return `${objective.metric} ${formatNumber(meanScore(numbers, objective))} over ${seeds}${failed}; ${costText(
     context,
     configuration.trainings.flatMap(({ segments }) => segments),
   )}`;

@@ -1,13 +1,15 @@
+import { gainOf, scaleOf } from '../../analysis/scale';
 import { isBetter } from '../../analysis/score';
-import { mean, rankCorrelation, standardDeviation } from '../../analysis/statistics';
+import { rankCorrelation, standardDeviation } from '../../analysis/statistics';
+import { lowerBound, upperBound } from '../../analysis/superiority';
 import type { Dimension } from '../../search/space';
 import { activeNames, unitOf } from '../../search/space';
 import type { Objective } from '../../words/study';
 import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
-import { failedShare } from './configurations';
+import { failedShare, meanOf, scoresOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
-import type { Comparison } from './comparison';
+import type { Comparisons } from './comparison';
 import { evenly, SHOWN_MAX } from './shown';
 import { curveOf, lastSegment } from './trainings';
 import type { Training } from './trainings';
@@ -35,18 +37,24 @@ export function pointTable(
       'seeds',
       'failed seeds',
       'mean',
-      'standard deviation',
+      scaleOf(objective) === 'log' ? 'spread (factor)' : 'standard deviation',
     ],
-    rows: shown.map(({ trainings: [first], hparams, score, scores }): readonly Cell[] => {
-      const numbers = [...scores.values()].filter((value) => value !== null);
+    rows: shown.map((configuration): readonly Cell[] => {
+      const {
+        trainings: [first],
+        hparams,
+        score,
+        scores,
+      } = configuration;
+      const gains = scoresOf(configuration).map((value) => gainOf(value, objective));
       return [
         firstTrialId(first),
         ...names.map((name) => cell(hparams[name])),
         ...(first === undefined ? ['running', null, null] : endOf(first, score, objective)),
         scores.size,
-        scores.size - numbers.length,
-        numbers.length > 0 ? mean(numbers) : null,
-        numbers.length > 1 ? standardDeviation(numbers) : null,
+        scores.size - gains.length,
+        meanOf(configuration, objective),
+        gains.length > 1 ? asShown(standardDeviation(gains), objective) : null,
       ];
     }),
   };
@@ -63,35 +71,47 @@ function endOf(training: Training, score: number | null, objective: Objective): 
 
 const firstTrialId = (training: Training | undefined): Cell => training?.segments[0]?.spec.trialId ?? null;
 
-/** The replicated points against the study as it stood, the best first. */
-export function comparisonTable(comparisons: readonly Comparison[]): Table {
+/** The replicated points against the study as it stood by fresh seeds, the best first. */
+export function comparisonTable({ facts: { objective } }: SweepContext, { comparisons }: Comparisons): Table {
   return {
     title: 'Against the study as it stood',
     columns: [
       'trial',
       'share failed',
       'share failed before',
-      'seeds',
+      'fresh seeds',
       'mean',
       'mean before',
-      'better by',
-      'standard error',
+      scaleOf(objective) === 'log' ? 'better by a factor of' : 'better by',
+      'from',
+      'to',
       'P(better)',
     ],
     rows: comparisons
       .slice(0, SHOWN_MAX)
-      .map(({ configuration, incumbent, differences, difference, error, probability, ...means }) => [
+      .map(({ configuration, incumbent, fresh, superiority }): readonly Cell[] => [
         firstTrialId(configuration.trainings[0]),
         failedShare(configuration),
         failedShare(incumbent),
-        differences.length,
-        means.mean,
-        means.incumbentMean,
-        difference,
-        error,
-        probability,
+        fresh?.gains.length ?? 0,
+        fresh?.mean ?? null,
+        fresh?.incumbentMean ?? null,
+        ...(superiority === null
+          ? [null, null, null, null]
+          : [
+              ...[superiority.difference, lowerBound(superiority), upperBound(superiority)].map((gain) =>
+                asShown(gain, objective),
+              ),
+              superiority.probability,
+            ]),
       ]),
   };
+}
+
+/** A difference on the objective's scale: of losses the factor that it is; `null` where that is beyond all numbers. */
+function asShown(gain: number, objective: Objective): number | null {
+  const shown = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
+  return Number.isFinite(shown) ? shown : null;
 }
 
 /** Per hyperparameter: its value before and after, among the best, and how the objective moves with it. */

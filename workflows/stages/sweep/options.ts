@@ -78,6 +78,14 @@ export const sweepOptions = z
       .max(100)
       .default(3)
       .describe('Trainings of each of those and of the study as it stands, the first included.'),
+    equivalenceMargin: z
+      .number()
+      .gt(0)
+      .lt(1)
+      .optional()
+      .describe(
+        'The smallest improvement that matters: of a loss as a share of it, of an accuracy as a difference. By default a tenth of the loss, or one point (0.01) of accuracy.',
+      ),
     keepWeights: z
       .enum(['all', 'best', 'none'])
       .default('best')

@@ -9,7 +9,8 @@ import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
 import type { HParams, Trial } from '../../words/trial';
-import { isRunning, soundScore } from '../trials';
+import { isRunning } from '../trials';
+import { scoreOf } from '../../analysis/score';
 import { measurementOf } from '../../trials/outcome';
 
 export interface Training {
@@ -80,7 +81,7 @@ export class TrainingIndex {
     const last = segments.at(-1)!;
     const { hparams, seed } = last.spec;
     const paused = isPaused(last);
-    const score = paused ? null : soundScore(last, this.objective);
+    const score = paused ? null : scoreOf(last, this.objective);
     const ended = score === null ? 'failed' : 'ended';
     const pause = paused ? last : segments.at(-2);
     const measurement = measurementOf(last.result?.outcome);

@@ -135,7 +135,7 @@ describe('the outline of a trial', () => {
       [5, 4, null],
       [8, 6, null],
     ]);
-    expect(scoreOf(outline.result!.outcome, OBJECTIVE)).toBe(1);
+    expect(scoreOf(outline, OBJECTIVE)).toBe(1);
     expect(measurementOf(outline).best?.values).toEqual({ valLoss: 1, valAccuracy: 0.5 });
   });
 

@@ -1,7 +1,7 @@
-import { improvement, ranked } from '../../../analysis/ranking';
-import { mean } from '../../../analysis/statistics';
+import { ranked } from '../../../analysis/ranking';
+import { gainOver } from '../../../analysis/scale';
 import type { Objective } from '../../../words/study';
-import { failedShare, replicatedConfigurations } from '../configurations';
+import { failedShare, meanOf, replicatedConfigurations } from '../configurations';
 import type { Configuration } from '../configurations';
 import type { SweepView } from '../view';
 import { prunerOf } from './promotion';
@@ -29,15 +29,10 @@ function bestOf(configurations: readonly Configuration[], objective: Objective):
   const most = Math.max(0, ...configurations.map(({ scores }) => scores.size));
   const withMost = configurations
     .filter(({ scores }) => scores.size === most)
-    .map((configuration) => ({ configuration, score: meanOf(configuration) }));
+    .map((configuration) => ({ configuration, score: meanOf(configuration, objective) }));
   return ranked(withMost, objective)
     .map(({ configuration }) => configuration)
     .sort((a, b) => failedShare(a) - failedShare(b))[0];
-}
-
-function meanOf({ scores }: Configuration): number | null {
-  const numbers = [...scores.values()].filter((score) => score !== null);
-  return numbers.length === 0 ? null : mean(numbers);
 }
 
 /** By how much a point is better, seed by seed; a seed that fails for one of them alone outweighs all that do not. */
@@ -46,6 +41,6 @@ function gainsOf({ scores }: Configuration, best: Configuration, objective: Obje
     const other = best.scores.get(replicate);
     if (other === undefined) return [];
     if (score === null || other === null) return score === other ? 0 : score === null ? -Infinity : Infinity;
-    return improvement(score, other, objective);
+    return gainOver(score, other, objective);
   });
 }

@@ -1,0 +1,64 @@
+import { ACCURACY, simulator } from './sweep-studies';
+import type { Simulated, StudyPlan } from './sweep-studies';
+
+const STUDIES = 2000;
+/** Three standard errors of a share of 5 % over so many studies. */
+const LUCK = 0.015;
+
+const share = (studies: readonly Simulated[], is: (study: Simulated) => boolean): number =>
+  studies.filter(is).length / studies.length;
+function run(plan: StudyPlan): readonly Simulated[] {
+  const simulate = simulator(plan);
+  return Array.from({ length: STUDIES }, (_, study) => simulate(study + 1));
+}
+
+const NOTHING: StudyPlan = { effect: () => 0 };
+const SOMETHING: StudyPlan = { effect: (draw) => 0.6 * draw };
+
+const CASES: readonly (readonly [string, Partial<StudyPlan>])[] = [
+  ['as it is', {}],
+  ['with three seeds', { options: { replicates: 3 } }],
+  ['with one contender', { options: { replicateTop: 1 } }],
+  ['by accuracy', { objective: ACCURACY }],
+  ['where seeds fail', { failing: 0.05 }],
+  ['where a pruner has stopped most points', { whole: 6 }],
+  [
+    'where some points break a constraint',
+    { options: { constraints: { parameters: { max: 5000 } } }, parameters: (point) => (point % 2 === 0 ? 1000 : 9000) },
+  ],
+];
+
+describe.each(CASES)('a sweep %s', (_, changes) => {
+  it('in which nothing is better calls a change high in at most one of twenty, medium in one of five', () => {
+    const studies = run({ ...NOTHING, ...changes });
+    expect(share(studies, ({ adopted }) => adopted)).toBeGreaterThan(0.3);
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeLessThan(0.05 + LUCK);
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'medium')).toBeLessThan(0.2 + LUCK);
+  });
+});
+
+it('whose points truly differ by far is sure in at least four of five, and then seldom wrong', () => {
+  const studies = run(SOMETHING);
+  expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeGreaterThan(0.8);
+  expect(share(studies, ({ confidence, gain }) => confidence === 'high' && gain <= 0)).toBeLessThan(0.01);
+});
+
+it('adopts leniently, for that finds the most', () => {
+  const studies = run({ effect: (draw) => 0.15 * draw });
+  const sure = studies.map(({ gain, confidence }) => (confidence === 'high' ? gain : 0));
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / STUDIES;
+  expect(mean(studies.map(({ gain }) => gain))).toBeGreaterThan(2 * mean(sure));
+});
+
+it('is sure that the study stays in at most one of twenty where a tested point is better by just the margin', () => {
+  const margin = 0.1;
+  const studies = run({ effect: () => -Math.log(1 - margin), options: { equivalenceMargin: margin } });
+  const keeps = (confidence: string) => (study: Simulated) => !study.adopted && study.confidence === confidence;
+  expect(share(studies, keeps('high'))).toBeLessThan(0.05 + LUCK);
+  expect(share(studies, keeps('medium'))).toBeLessThan(0.2 + LUCK);
+});
+
+it('is sure that the study stays where the others are far worse, and says so', () => {
+  const studies = run({ effect: (draw) => -1.5 - 0.1 * draw });
+  expect(share(studies, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeGreaterThan(0.8);
+});

@@ -1,0 +1,158 @@
+/** Simulated sweeps: their trials as a sweep would have run them, told by a true effect and the luck of seeds. */
+import { normalQuantile } from '../../../workflows/search/normal';
+import { deriveSeed, uniform } from '../../../workflows/search/random';
+import { compare, contenders } from '../../../workflows/stages/sweep/comparison';
+import { replicateSeed } from '../../../workflows/stages/sweep/configurations';
+import { worthReplicating } from '../../../workflows/stages/sweep/pruning/replication';
+import type { SweepOptions } from '../../../workflows/stages/sweep/options';
+import { verdictOf } from '../../../workflows/stages/sweep/verdict';
+import { sweepView } from '../../../workflows/stages/sweep/view';
+import type { SweepView } from '../../../workflows/stages/sweep/view';
+import type { Objective } from '../../../workflows/words/study';
+import type { Outcome } from '../../../workflows/words/outcome';
+import type { Trial, TrialSpec } from '../../../workflows/words/trial';
+import { contextOf, FACTS, INCUMBENT, measured, optionsOf, resultOf } from '../../support/stages';
+
+/** Points of a simulated sweep, the study as it stands included. */
+export const POINTS = 16;
+/** Spread of a training's log loss from seed to seed. */
+const SEED_SPREAD = 0.3;
+
+export const LOSS: Objective = { metric: 'valLoss', direction: 'minimize' };
+export const ACCURACY: Objective = { metric: 'valAccuracy', direction: 'maximize' };
+
+export interface StudyPlan {
+  readonly options?: object;
+  readonly objective?: Objective;
+  /** True gain of a point, from a normal draw of its own; 0 of the study as it stands. */
+  readonly effect: (draw: number) => number;
+  readonly failing?: number;
+  /** How many of the points a pruner has left to train to the end. */
+  readonly whole?: number;
+  readonly parameters?: (point: number) => number;
+}
+
+export interface Simulated {
+  readonly adopted: boolean;
+  readonly confidence: string;
+  readonly because: string;
+  /** True gain of the decided point. */
+  readonly gain: number;
+  /** The highest true gain among the points that had further seeds. */
+  readonly bestTested: number;
+  readonly seeds: number;
+}
+
+/** Normal draws, each by its own name. */
+const draw = (study: number, kind: number, index: number): number =>
+  normalQuantile(uniform(deriveSeed(study, kind), index));
+
+/** Simulates studies of a plan by their numbers, each decided by what decides. */
+export function simulator(plan: StudyPlan): (study: number) => Simulated {
+  const options = optionsOf('sweep', {
+    space: { momentum: { uniform: [0, 1] } },
+    trials: POINTS,
+    replicates: 4,
+    ...plan.options,
+  }) as SweepOptions;
+  const context = contextOf(options, { facts: { ...FACTS, objective: plan.objective ?? LOSS } });
+  const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
+  return (study) => {
+    const gains = Array.from({ length: POINTS }, (_, i) => (i === 0 ? 0 : plan.effect(draw(study, 1, i))));
+    const isCut = cutOf(study, plan, gains);
+    const trialOf = (point: number, replicate: number): Trial => {
+      const own = replicate === 0 && isCut(point) ? { ...spec(point, 0), pauseAfterEpochs: 1 } : spec(point, replicate);
+      return {
+        spec: own,
+        result: resultOf(own, outcomeOf(plan, { study, point, replicate, gain: gains[point]!, own })),
+      };
+    };
+    const search = Array.from({ length: POINTS }, (_, point) => trialOf(point, 0));
+    const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialOf);
+    const challengers = contenders(view);
+    const incumbent = view.configurations[0]!;
+    const verdict = verdictOf(view, incumbent, challengers[0], compare(view, challengers, incumbent));
+    const tested = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
+    return {
+      adopted: verdict.hparams !== view.incumbent,
+      confidence: verdict.confidence,
+      because: verdict.because,
+      gain: gains[pointOf(verdict.hparams)]!,
+      bestTested: Math.max(...tested.map(({ hparams }) => gains[pointOf(hparams)]!)),
+      seeds: incumbent.scores.size,
+    };
+  };
+}
+
+function memoized<Value>(of: (a: number, b: number) => Value): (a: number, b: number) => Value {
+  const known = new Map<number, Value>();
+  return (a, b) => {
+    const key = a * 100 + b;
+    const value = known.get(key) ?? of(a, b);
+    known.set(key, value);
+    return value;
+  };
+}
+
+const pointOf = (hparams: TrialSpec['hparams']): number => Math.round(Number(hparams['momentum']) * POINTS);
+
+/** The trainings that the sweep asks for after its search. */
+function withReplicates(
+  viewOf: (trials: readonly Trial[]) => SweepView,
+  search: readonly Trial[],
+  trialOf: (point: number, replicate: number) => Trial,
+): SweepView {
+  const view = viewOf(search);
+  const chosen = worthReplicating(view).map(({ hparams }) => pointOf(hparams));
+  const further = Array.from({ length: view.options.replicates - 1 }, (_, i) =>
+    chosen.map((point) => trialOf(point, i + 1)),
+  );
+  return viewOf([...search, ...further.flat()]);
+}
+
+function specOf(point: number, seed: number): TrialSpec {
+  return {
+    trialId: `sweep/${point}-${seed}`,
+    label: '',
+    hparams: point === 0 ? { ...INCUMBENT, momentum: 0 } : { ...INCUMBENT, momentum: point / POINTS },
+    seed,
+    schedule: { name: 'constant' },
+    limit: { epochs: 8 },
+    stop: {},
+    evaluate: { validation: 'epoch', test: false },
+    record: { stepLosses: false },
+    process: 'warm',
+    exportModel: false,
+  };
+}
+
+/** A pruner keeps those that are ahead on their way, which tells of their end with as much luck again. */
+function cutOf(study: number, { whole = POINTS }: StudyPlan, gains: readonly number[]): (point: number) => boolean {
+  if (whole === POINTS) return () => false;
+  const ahead = gains.map((gain, i) => (i === 0 ? Infinity : gain + SEED_SPREAD * draw(study, 2, i)));
+  const least = [...ahead].sort((a, b) => b - a)[whole - 1]!;
+  return (point) => ahead[point]! < least;
+}
+
+interface Training {
+  readonly study: number;
+  readonly point: number;
+  readonly replicate: number;
+  readonly gain: number;
+  readonly own: TrialSpec;
+}
+
+function outcomeOf(plan: StudyPlan, { study, point, replicate, gain, own }: Training): Outcome {
+  const index = point * 100 + replicate;
+  if (uniform(deriveSeed(study, 3), index) < (plan.failing ?? 0))
+    return { status: 'dead', step: 3, measurement: measured(null, { curve: [] }) };
+  const luck = SEED_SPREAD * draw(study, 4, index);
+  const valLoss = 0.1 * Math.exp(-gain - luck);
+  const [line] = measured(valLoss).curve;
+  // An accuracy with the same effects and luck on its own, plain scale.
+  const best = { ...line!, valAccuracy: 0.8 + (gain + luck) / 10 };
+  return {
+    status: own.pauseAfterEpochs === undefined ? 'completed' : 'paused',
+    measurement: measured(valLoss, { best, curve: [best], parameters: plan.parameters?.(point) ?? 1000 }),
+  };
+}

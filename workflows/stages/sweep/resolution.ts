@@ -1,0 +1,81 @@
+/**
+ * What a sweep's seeds and its validation set can show at all.
+ *
+ * @module
+ */
+import { scaleOf } from '../../analysis/scale';
+import { detectableDifference } from '../../analysis/superiority';
+import { detectableByExamples, isSaturated, wrongAtMost } from '../../analysis/validation-error';
+import { count, formatDifference, formatNumber } from '../format';
+import type { Table } from '../stage';
+import type { Comparisons } from './comparison';
+import { meanOf } from './configurations';
+import type { Configuration, SweepContext } from './configurations';
+
+/** Smallest differences that would be shown in four of five studies, on the objective's scale. */
+interface Resolution {
+  /** By the fresh seeds; `null` where these are too few to know their spread. */
+  readonly seeds: number | null;
+  readonly freshSeeds: number;
+  /** By the validation examples. */
+  readonly examples: number;
+}
+
+function resolutionOf({ facts }: SweepContext, best: Configuration, { tested }: Comparisons): Resolution | null {
+  const { objective, validationExamples } = facts;
+  const score = meanOf(best, objective);
+  if (score === null) return null;
+  const most = tested.reduce<(typeof tested)[0] | undefined>((a, b) => (a && a.pairs >= b.pairs ? a : b), undefined);
+  return {
+    seeds: most === undefined ? null : detectableDifference(most),
+    freshSeeds: most?.pairs ?? 0,
+    examples: detectableByExamples({ score, examples: validationExamples, objective }, tested.length),
+  };
+}
+
+/** The same in words, for where nothing was shown; empty where seeds say nothing. */
+export function resolutionText(context: SweepContext, best: Configuration, compared: Comparisons): string {
+  const resolution = resolutionOf(context, best, compared);
+  if (resolution === null || resolution.seeds === null) return '';
+  const { objective, validationExamples } = context.facts;
+  const text = (gain: number): string => formatDifference(gain, objective);
+  return `; ${count(resolution.freshSeeds, 'fresh seed')} can show ${text(resolution.seeds)} or more, ${count(validationExamples, 'validation example')} ${text(resolution.examples)}`;
+}
+
+/** The same in numbers. */
+export function resolutionTable(
+  context: SweepContext,
+  best: Configuration | undefined,
+  compared: Comparisons,
+): readonly Table[] {
+  const resolution = best && resolutionOf(context, best, compared);
+  if (resolution === undefined || resolution === null) return [];
+  const { objective, validationExamples } = context.facts;
+  const shown = (gain: number): number | null => {
+    const difference = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
+    return Number.isFinite(difference) ? difference : null;
+  };
+  return [
+    {
+      title: 'Smallest difference that can be shown',
+      columns: ['by', 'number', scaleOf(objective) === 'log' ? 'factor' : 'difference'],
+      rows: [
+        ['fresh seeds', resolution.freshSeeds, resolution.seeds === null ? null : shown(resolution.seeds)],
+        ['validation examples, at most', validationExamples, shown(resolution.examples)],
+      ],
+    },
+  ];
+}
+
+/** Where the best point leaves too few validation examples wrong to tell points apart. */
+export function saturationWarnings(
+  { facts: { objective, validationExamples: examples } }: SweepContext,
+  best: Configuration | undefined,
+): readonly string[] {
+  const score = best === undefined ? null : meanOf(best, objective);
+  if (score === null || !isSaturated({ score, examples, objective })) return [];
+  const wrong = Math.ceil(wrongAtMost({ score, examples, objective }));
+  return [
+    `the validation set is nearly saturated: at ${objective.metric} ${formatNumber(score)} at most ${wrong} of its ${count(examples, 'example')} ${wrong === 1 ? 'is' : 'are'} wrong, so that points differ by single examples; hold out more for validation`,
+  ];
+}
