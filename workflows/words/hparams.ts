@@ -38,7 +38,8 @@ export const STANDARD_HPARAMS = {
     default: 0,
     min: 0,
     max: 0.9,
-    description: 'weight of the uniform distribution in the training targets',
+    description:
+      'weight of the uniform distribution in the training targets; validation and test losses are without it',
   },
   clipNorm: { default: 0, min: 0, max: 1e6, description: 'clips the global gradient norm; 0 for none' },
   clipValue: { default: 0, min: 0, max: 1e6, description: 'clips each gradient element; 0 for none' },

@@ -28,7 +28,9 @@ export interface EpochMeasurement {
   readonly epoch: number;
   readonly step: number;
   readonly learningRate: number;
+  /** By the targets that it trains with: smoothed, mixed, and of augmented images, where it does so. */
   readonly trainLoss: number | null;
+  /** By the labels themselves, whatever the trial trains with. */
   readonly valLoss: number | null;
   readonly valAccuracy: number | null;
   /** Device seconds since the trial began, evaluations included. */
