@@ -40,6 +40,10 @@ Content <code class="hash">${sha256}</code>`;
 }
 
 function model(spec: ModelSpec): Html {
+  return html`${network(spec)}${spec.freeze !== undefined && html`; frozen <code>${JSON.stringify(spec.freeze)}</code>`}`;
+}
+
+function network(spec: ModelSpec): Html {
   if ('preset' in spec) return html`preset <code>${spec.preset}</code>`;
   if ('module' in spec)
     return html`module <code>${spec.module}</code>, bundled as <code class="hash">${spec.bundle?.sha256 ?? 'unknown'}</code>`;

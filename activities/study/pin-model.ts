@@ -29,13 +29,13 @@ export async function pinModel(
 ): Promise<ModelSpec> {
   if (!('module' in model)) return model;
   if (known !== undefined && 'module' in known && known.bundle !== undefined && (await isModelStored(store, known)))
-    return known;
+    return { ...model, bundle: known.bundle };
   const bundled = await bundleModel(model.module, modelFolder);
   if ('problems' in bundled) throw new StudyInvalid(`model cannot be bundled\n${formatProblems(bundled.problems)}`);
   const { bytes } = bundled;
   // Written even where it is: that heals a damaged one, and makes it young to a garbage collection.
   const sha256 = sha256Of(bytes);
-  return { module: model.module, bundle: await store.putFile(bundleKey(sha256), bytes, { sha256 }) };
+  return { ...model, bundle: await store.putFile(bundleKey(sha256), bytes, { sha256 }) };
 }
 
 /** Whether the store has all that a trainer needs of the model. */

@@ -18,7 +18,7 @@ export function trialHash(input: RunTrialInput, { engine, device }: Pick<Trainer
     version: 1,
     engine,
     // Of a module what it is, not what its file is called.
-    model: 'module' in model ? { bundle: model.bundle?.sha256 } : model,
+    model: 'module' in model ? { bundle: model.bundle?.sha256, freeze: model.freeze } : model,
     optimizer,
     objective,
     fresh,

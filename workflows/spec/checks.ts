@@ -10,6 +10,7 @@ import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
+import { layerPatternProblems } from './layer-patterns';
 import { cycledMomentumProblems } from './momentum';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import { dotted, valueAt } from './problem';
@@ -74,6 +75,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...unknownName('dataset.format', draft.format, known.formats),
     ...unknownName('model.preset', draft.model?.['preset'], known.presets),
     ...layerProblems(draft.model?.['layers']),
+    ...layerPatternProblems(draft.model),
     ...references.problems,
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
@@ -183,7 +185,7 @@ function unreadReason(
     const near = closest(name, Object.keys(STANDARD_HPARAMS));
     const read = hasLayers
       ? `read it in model.layers as { hparam: ${name} }`
-      : 'only model.layers can read names of your own';
+      : 'only model.layers and model.freeze can read names of your own';
     return {
       rule: 'nothing reads this hyperparameter',
       fix: near === undefined ? read : `did you mean "${near}"? else ${read}`,

@@ -29,7 +29,13 @@ export interface LayerSpec {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export type ModelSpec =
+/** Where a study reads a hyperparameter. */
+export interface HParamReference {
+  readonly hparam: string;
+}
+
+/** The network itself. */
+type Architecture =
   | { readonly preset: string }
   | { readonly layers: readonly LayerSpec[] }
   /**
@@ -37,6 +43,14 @@ export type ModelSpec =
    * logits. `bundle`, put in by `resolveStudy`, is what trains: the module with all that it imports.
    */
   | { readonly module: string; readonly bundle?: ObjectRef };
+
+export type ModelSpec = Architecture & {
+  /**
+   * Names of layers that are not trained, in which `*` stands for any characters; or a hyperparameter that holds such
+   * names with commas between, or `false`. A frozen batch normalization answers by its moving statistics.
+   */
+  readonly freeze?: readonly (string | HParamReference)[];
+};
 
 /** A data set packed in the store, by content. */
 export interface PinnedDataset {

@@ -174,9 +174,9 @@ function released<Kept extends tf.Tensor>(kept: Kept): Kept {
 
 type ScalarOf = (name: string) => tf.Scalar;
 
-/** Penalties that the layers themselves ask for, e.g. `kernelRegularizer`. */
+/** Penalties that the layers themselves ask for, e.g. `kernelRegularizer`; nothing moves those of frozen layers. */
 function layerPenalties({ network }: TrainableModel): readonly tf.Scalar[] {
-  return network.layers.flatMap((layer) => layer.calculateLosses());
+  return network.layers.flatMap((layer) => (layer.trainable ? layer.calculateLosses() : []));
 }
 
 function penalized(

@@ -35,6 +35,8 @@ test('everything that the bits depend on counts', () => {
     hashOf(moduleOf('mine.cjs', 'one')),
     hashOf(moduleOf('mine.cjs', 'another')),
     hashOf(trialInput({ model: { preset: 'lenet5' } })),
+    hashOf(trialInput({ model: { ...base.model, freeze: ['conv1'] } })),
+    hashOf(trialInput({ model: { ...moduleOf('mine.cjs', 'one').model, freeze: ['conv1'] } })),
     hashOf(trialInput({ optimizer: { name: 'sgd' } })),
     hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
     hashOf(trialInput({ dataset: { ...dataset, sha256: 'e'.repeat(64) } })),

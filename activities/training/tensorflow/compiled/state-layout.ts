@@ -47,8 +47,9 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
  */
 const ROW_MEMBER_ELEMENTS_MAX = 65_536;
 
-const fitsRow = ({ variable, constraint }: ModelVariable): boolean =>
-  variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null;
+/** What is frozen needs no update, and would only be copied out of its row in every step. */
+const fitsRow = ({ variable, constraint, frozen }: ModelVariable): boolean =>
+  variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null && !frozen;
 
 export function layoutOf(plan: StepPlan): StateLayout {
   const { variables } = plan.model;

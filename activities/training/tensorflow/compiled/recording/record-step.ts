@@ -8,6 +8,7 @@ import { freeingTensors, tf } from '../../native';
 import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
 import type { GraphNode } from '../graph';
 import { withFoldedNormalization } from '../rewrites/folded-normalization';
+import { liveNodes } from '../rewrites/live-nodes';
 import { withPooledGradients } from '../rewrites/pooled-gradients';
 import { rowOf } from '../rows';
 import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout';
@@ -124,11 +125,8 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
     });
     const moving = [...averaged, ...written, ...updated];
     const assignments = moving.filter(isAssignment).map(({ name }) => name);
-    return [
-      ...withPooledGradients(recorder.nodes),
-      ...moving,
-      after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments),
-    ];
+    const step = after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments);
+    return liveNodes([...withPooledGradients(recorder.nodes), ...moving, step], step.name);
   });
 }
 
@@ -162,7 +160,8 @@ function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
     const halves = [bindAll(recorder, first, recorded, batch), bindExamples(recorder, second, plan, batch)] as const;
     const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
     const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
-    return [...withPooledGradients(recorder.nodes), after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
+    const measured = after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), []);
+    return liveNodes([...withPooledGradients(recorder.nodes), measured], measured.name);
   });
 }
 
