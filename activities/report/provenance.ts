@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
+import type { EarlyStopping, InitialWeights, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
 import { counted, formatNumber, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -40,7 +40,14 @@ Content <code class="hash">${sha256}</code>`;
 }
 
 function model(spec: ModelSpec): Html {
-  return html`${network(spec)}${spec.freeze !== undefined && html`; frozen <code>${JSON.stringify(spec.freeze)}</code>`}`;
+  const { freeze, initialWeights } = spec;
+  const frozen = freeze !== undefined && html`; frozen <code>${JSON.stringify(freeze)}</code>`;
+  return html`${network(spec)}${frozen}${initialWeights !== undefined && html`; ${startOf(initialWeights)}`}`;
+}
+
+function startOf({ study, trial, file, weights }: InitialWeights): Html {
+  const from = file ?? `${study}${trial === undefined ? '' : ` ${trial}`}`;
+  return html`weights start from <code>${from}</code>, content <code class="hash">${weights?.sha256 ?? 'unknown'}</code>`;
 }
 
 function network(spec: ModelSpec): Html {

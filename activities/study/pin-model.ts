@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ObjectRef } from '../../workflows/words/outcome';
 import type { ModelSpec } from '../../workflows/words/study';
 import { formatProblems } from '../../workflows/spec';
 import { sha256Of } from '../content-hash';
@@ -40,8 +41,14 @@ export async function pinModel(
 
 /** Whether the store has all that a trainer needs of the model. */
 export async function isModelStored(store: ObjectStore, model: ModelSpec): Promise<boolean> {
-  if (!('module' in model) || model.bundle === undefined) return true;
-  return (await store.head(model.bundle.key)) !== undefined;
+  const found = await Promise.all(pinnedOf(model).map(({ key }) => store.head(key)));
+  return found.every((object) => object !== undefined);
+}
+
+/** What a model has in the store: a module's bundle, and the weights that it starts from. */
+export function pinnedOf(model: ModelSpec): readonly ObjectRef[] {
+  const bundle = 'module' in model ? model.bundle : undefined;
+  return [bundle, model.initialWeights?.weights].filter((ref) => ref !== undefined);
 }
 
 const bundleKey = (sha256: string): string => `models/${sha256}/bundle.cjs`;

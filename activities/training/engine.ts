@@ -34,6 +34,8 @@ export interface TrainingEngine {
 export interface OpenTraining {
   /** Numbers in the model's own tensors. */
   readonly parameters: number;
+  /** Names of the model's layers; the weights of the first are `layers.0.…`. */
+  readonly layers: readonly string[];
   /** Where the trial starts: the model's first weights, and slots at their start value. */
   initialState(): HostTensors;
   /** The model's own tensors among a state's. @throws RangeError if one is missing. */

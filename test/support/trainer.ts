@@ -56,6 +56,7 @@ export function digitsJob(
     resumeFrom: null,
     checkpointEverySeconds: 1_000_000,
     modelBundle: null,
+    initialWeights: null,
     ...job,
     trial: {
       trialId: 'final-train/000',

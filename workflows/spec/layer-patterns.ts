@@ -13,6 +13,9 @@ const PATTERNS_MAX = 1000;
 
 const patternSchema = z.string().min(1).max(200);
 
+/** Layers by name or pattern. */
+export const patternsSchema = z.array(patternSchema).max(PATTERNS_MAX);
+
 /** Which layers are not trained. */
 export const freezeSchema = z
   .array(z.union([patternSchema, z.strictObject({ hparam: z.string() })]))
@@ -58,4 +61,4 @@ export function layerPatternProblems(model: Readonly<Record<string, unknown>> | 
   });
 }
 
-const PLACES = [['freeze']] as const;
+const PLACES = [['freeze'], ['initialWeights', 'exclude']] as const;

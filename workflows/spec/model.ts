@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { LayerSpec, ModelSpec } from '../words/study';
+import type { InitialWeights, LayerSpec, ModelSpec } from '../words/study';
 import { classOfLayer } from './layer-classes';
+import { initialWeightsSchema } from './initial-weights';
 import { freezeSchema } from './layer-patterns';
 
 /** More layers than any network that a study would list by hand. */
@@ -32,7 +33,7 @@ function staysInside(path: string): boolean {
 }
 
 /** Beside each way to say which network. */
-const weights = { freeze: freezeSchema.optional() };
+const weights = { freeze: freezeSchema.optional(), initialWeights: initialWeightsSchema.optional() };
 
 export const modelSchema = z
   .union([
@@ -65,10 +66,13 @@ export const modelSchema = z
 
 /** Layers as tfjs class names with camelCase configurations, whichever way they were written. */
 export function normalizeModel(model: z.output<typeof modelSchema>): ModelSpec {
-  const { freeze, ...network } = model;
-  const frozen = freeze !== undefined && { freeze };
-  if (!('layers' in network)) return { ...network, ...frozen };
-  return { layers: network.layers.map((layer): LayerSpec => normalizeLayer(layer)), ...frozen };
+  const { freeze, initialWeights, ...network } = model;
+  const given = {
+    ...(freeze !== undefined && { freeze }),
+    ...(initialWeights !== undefined && { initialWeights: initialWeights as InitialWeights }),
+  };
+  if (!('layers' in network)) return { ...network, ...given };
+  return { layers: network.layers.map((layer): LayerSpec => normalizeLayer(layer)), ...given };
 }
 
 function normalizeLayer(layer: z.output<typeof kerasLayer> | z.output<typeof flatLayer>): LayerSpec {

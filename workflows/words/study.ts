@@ -50,7 +50,25 @@ export type ModelSpec = Architecture & {
    * names with commas between, or `false`. A frozen batch normalization answers by its moving statistics.
    */
   readonly freeze?: readonly (string | HParamReference)[];
+  /** What the weights start from; absent: drawn from the trial's seed. */
+  readonly initialWeights?: InitialWeights;
 };
+
+/** Weights of an earlier training, or of another program, that a model starts from, layer by layer by their names. */
+export interface InitialWeights {
+  /** An earlier study in the same store: its final model, or the trial that `trial` names. */
+  readonly study?: string;
+  /** Id of a trial of that study, e.g. `final-train/001`. */
+  readonly trial?: string;
+  /** A safetensors file, `file:///…` or `s3://…`. */
+  readonly file?: string;
+  /** Layers that start anew, by name; `*` stands for any characters. */
+  readonly exclude: readonly string[];
+  /** Whether weights that are not there may start anew, too. */
+  readonly allowMissing: boolean;
+  /** What is loaded, by content; put in by `resolveStudy`. */
+  readonly weights?: ObjectRef;
+}
 
 /** A data set packed in the store, by content. */
 export interface PinnedDataset {

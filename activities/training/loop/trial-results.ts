@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
 import type { TrainReport } from '../../trial/protocol';
 import { type HostTensors, writeSafetensors } from '../safetensors';
+import { WEIGHTS_FORMAT } from '../weight-names';
 import { neverLearnt } from './divergence';
 import type { Ending, TrainingState } from './training-state';
 import type { TrialFacts } from './trial-facts';
@@ -41,7 +42,8 @@ export async function writeResults(
   if (weights === null)
     return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };
   const weightsPath = trial.discardWeights === true ? null : join(scratchFolder, 'weights.safetensors');
-  if (weightsPath !== null) writeSafetensors(weightsPath, weights, { format: 'stepwell-weights/1' });
+  if (weightsPath !== null)
+    writeSafetensors(weightsPath, weights, { format: WEIGHTS_FORMAT, layers: JSON.stringify(training.layers) });
   const modelFolder = trial.exportModel ? join(scratchFolder, 'model') : null;
   if (modelFolder !== null) await training.export(modelFolder, weights, measurement);
   return { outcome: { ...ending, measurement }, engine: identity, weightsPath, modelFolder };

@@ -8,6 +8,8 @@ import { EngineCache } from './engine-cache';
 import { exportModel } from './export/export-model';
 import { engineIdentity } from './identity';
 import { buildModel, type TrainableModel } from './model';
+import { loadWeights } from './model/initial-weights';
+import { namedLayers } from './model/layer-names';
 import { native } from './native';
 import { planStep, stepScalars } from './step';
 import { initialTensors, weightsOf } from './step-state';
@@ -28,6 +30,7 @@ export class TensorFlowEngine implements TrainingEngine {
     const { hparams, seed } = trial;
     const model = await buildModel({ spec, shape, classes, hparams, seed, modelBundle });
     try {
+      if (job.initialWeights !== null) loadWeights(model, job.initialWeights, spec.initialWeights);
       return this.training(job, dataset, model);
     } catch (error) {
       model.dispose();
@@ -48,6 +51,7 @@ export class TensorFlowEngine implements TrainingEngine {
     });
     return {
       parameters: model.parameters,
+      layers: namedLayers(model.network).map(({ name }) => name),
       initialState: () => initialTensors(plan),
       weightsOf: (state) => weightsOf(model, state),
       stepScalars: (step, learningRate, momentum) => stepScalars(plan, hparams, learningRate, step, momentum),

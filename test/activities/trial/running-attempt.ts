@@ -56,6 +56,7 @@ export async function runAttempt(
     onTrained: () => (given.count += 1),
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     fetchModel: async () => null,
+    fetchWeights: async () => null,
     heartbeat: undefined,
     attempt: number,
     ending,

@@ -31,3 +31,21 @@ describe('the layers that a study freezes', () => {
     expect(problems({ ...withStages(...stages), model })).toContain('model.freeze.1: reads frozen, which has no value');
   });
 });
+
+describe('the weights that a study starts from', () => {
+  const asked = (initialWeights: object): object => ({ ...MINIMAL, model: { preset: 'mnist-cnn', initialWeights } });
+
+  it('are of an earlier study, one of its trials, or a file', () => {
+    for (const from of [{ study: 'digits' }, { study: 'digits', trial: 'final-train/001' }, { file: 's3://models/a' }])
+      expect(parsed(asked(from)).model.initialWeights).toEqual({ ...from, exclude: [], allowMissing: false });
+  });
+
+  it('are of one place, which is told in full', () => {
+    expect(problems(asked({}))).toContain('model.initialWeights.study: is required, or file');
+    expect(problems(asked({ study: 'a', file: 'b' }))).toContain('model.initialWeights.file: must be left out');
+    expect(problems(asked({ file: 'b', trial: 'final-train/001' }))).toContain(
+      'model.initialWeights.trial: must be of',
+    );
+    expect(problems(asked({ file: 'https://host/a' }))).toContain('must be a path, a file:// or an s3:// address');
+  });
+});

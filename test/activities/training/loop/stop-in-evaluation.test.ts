@@ -34,6 +34,7 @@ function opened(onEvaluated: () => void): OpenTraining {
   return {
     parameters: 1,
     initialState: () => weightOf(1),
+    layers: [],
     weightsOf: (tensors) => new Map(tensors),
     stepScalars: () => new Float32Array(1),
     export: async () => undefined,
