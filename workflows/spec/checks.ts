@@ -10,6 +10,7 @@ import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
+import { averageProblems } from './weight-average';
 import { layerPatternProblems } from './layer-patterns';
 import { cycledMomentumProblems } from './momentum';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
@@ -28,6 +29,8 @@ export interface Draft {
   readonly optimizer: unknown;
   /** `training.schedule`. */
   readonly schedule: unknown;
+  /** `training.weightAverage`. */
+  readonly weightAverage: unknown;
   readonly reproducible: unknown;
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
@@ -54,6 +57,7 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     hparams: mapping(at('training', 'hparams')) ?? {},
     optimizer: at('training', 'optimizer', 'name') ?? 'adam',
     schedule: at('training', 'schedule'),
+    weightAverage: at('training', 'weightAverage'),
     reproducible: at('reproducible'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
@@ -80,6 +84,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
     ...timeProblems(draft),
+    ...averageProblems(draft),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
     ...orderProblems(draft.stages, draft.hparams),
   ];

@@ -18,6 +18,8 @@ export interface EndedTraining {
   readonly facts: TrialFacts;
   /** Weights of the best epoch; `null` where none was validated. */
   readonly best: HostTensors | null;
+  /** Weights that count at the end, where none was the best: the last, or their average. */
+  readonly last: () => Promise<HostTensors>;
   /** Evaluates weights on the test set. */
   readonly test: (weights: HostTensors) => Promise<Evaluation>;
   /** What was measured, the test included. */
@@ -27,7 +29,7 @@ export interface EndedTraining {
 /** Writes the files of a training that has ended into its scratch folder. */
 export async function writeResults(
   parts: TrialParts,
-  { state, facts, best, test, measured }: EndedTraining,
+  { state, facts, best, last, test, measured }: EndedTraining,
 ): Promise<TrainReport> {
   const {
     job: { trial, scratchFolder },
@@ -37,7 +39,7 @@ export async function writeResults(
   const ending = endingOf(state, facts, parts);
   const lost = ending.status === 'diverged' || ending.status === 'dead';
   // Without a validated epoch, weights that went astray are worth nothing to anybody.
-  const weights = best ?? (lost ? null : training.weightsOf(training.engine.read()));
+  const weights = best ?? (lost ? null : await last());
   const measurement = measured(weights !== null && trial.evaluate.test ? await test(weights) : null);
   if (weights === null)
     return { outcome: { ...ending, measurement }, engine: identity, weightsPath: null, modelFolder: null };

@@ -8,12 +8,14 @@ import { performance } from 'node:perf_hooks';
 import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { phaseAt } from '../../../workflows/trials/length';
+import { type WeightAverage, weightAverageOf } from '../../../workflows/trials/weight-average';
 import type { TrainReport } from '../../trial/protocol';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
+import { shareAfter } from './averaged-weights';
 import { createDataOrder, StepBatches } from './data-order';
-import { evaluateExamples, evaluateInDetail, type EvaluationRequest } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
+import { ModelEvaluation } from './model-evaluation';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
 import type { HostTensors } from '../safetensors';
 import { Progress } from './progress';
@@ -39,6 +41,8 @@ export class TrialRun {
   private facts: TrialFacts;
   private best: HostTensors | null = null;
   private readonly batches: StepBatches;
+  private readonly average: WeightAverage | null;
+  private readonly evaluation: ModelEvaluation;
   private readonly progress: Progress;
   private readonly stride: number;
   private readonly noise: NoiseWatch;
@@ -52,7 +56,11 @@ export class TrialRun {
       training: { engine },
     } = parts;
     this.facts = facts;
-    this.batches = new StepBatches(createDataOrder(facts.split.train, trial.seed), engine.ahead);
+    this.average = weightAverageOf(trial.hparams);
+    const order = createDataOrder(facts.split.train, trial.seed);
+    this.batches = new StepBatches(order, engine.ahead);
+    this.evaluation = new ModelEvaluation(parts, order, this.average, this.between);
+
     this.progress = new Progress(parts.send);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);
@@ -135,7 +143,9 @@ export class TrialRun {
     } = this.parts;
     const { step } = this.state;
     const learningRate = this.learningRate(step);
-    const scalars = training.stepScalars(step, learningRate, momentumAt(step, trial, this.facts));
+    const momentum = momentumAt(step, trial, this.facts);
+    const share = shareAfter(this.average, step, this.facts);
+    const scalars = training.stepScalars(step, learningRate, momentum, share);
     this.batches.announceAfter(step, this.facts);
     this.measureNoise(scalars);
     const startedAt = performance.now();
@@ -197,7 +207,8 @@ export class TrialRun {
     } = this;
     const { validation } = trial.evaluate;
     const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
-    const found = validated ? await evaluateExamples(this.requestOf('train', facts.split.validation)) : null;
+    const counted = validated ? await this.evaluation.validate(facts, step) : null;
+    const found = counted?.found ?? null;
     const line: EpochMeasurement = {
       epoch: epochAt(facts, step),
       step,
@@ -214,19 +225,16 @@ export class TrialRun {
     // A checkpoint of this step does not have this line.
     this.written = -1;
     if (this.state.best !== line) return null;
-    const tensors = training.engine.read();
-    this.best = training.weightsOf(tensors);
+    const tensors = counted?.trained ?? training.engine.read();
+    this.best = counted?.weights ?? training.weightsOf(tensors);
     return tensors;
   }
 
-  private requestOf(part: 'train' | 'test', indices: Int32Array): EvaluationRequest {
-    const between = async (more: boolean): Promise<void> => {
-      this.progress.report(this.state.step, this.facts);
-      await eventLoopTurn();
-      if (more) this.heedStop();
-    };
-    return { engine: this.parts.training.engine, part, indices, between };
-  }
+  private readonly between = async (more: boolean): Promise<void> => {
+    this.progress.report(this.state.step, this.facts);
+    await eventLoopTurn();
+    if (more) this.heedStop();
+  };
 
   /** @param improved The state at this step, if the best epoch has just ended with it. */
   private checkpoint(improved: HostTensors | null): void {
@@ -253,7 +261,8 @@ export class TrialRun {
       state: this.state,
       facts: this.facts,
       best: this.best,
-      test: (weights) => this.test(weights),
+      last: () => this.evaluation.last(this.facts, this.state.step),
+      test: (weights) => this.evaluation.test(weights, this.facts),
       measured: (test) => this.measurement(test),
     });
   }
@@ -273,24 +282,5 @@ export class TrialRun {
       stepSeconds: this.stepSeconds,
       stepTimesAfter: trial.record.stepTimesAfter,
     });
-  }
-
-  private async test(weights: HostTensors): Promise<Evaluation> {
-    const {
-      training: { engine },
-      job: { dataset },
-    } = this.parts;
-    const trained = engine.read();
-    engine.load(new Map([...trained, ...weights]));
-    try {
-      return await evaluateInDetail(
-        this.requestOf(dataset.split.testFrom, this.facts.split.test),
-        this.parts.dataset.manifest.classNames,
-      );
-    } catch (error) {
-      // A checkpoint holds what was trained, not what is tested.
-      engine.load(trained);
-      throw error;
-    }
   }
 }

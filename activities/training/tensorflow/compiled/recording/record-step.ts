@@ -5,7 +5,14 @@
  */
 import { evaluateBatch } from '../../evaluate-batch';
 import { freeingTensors, tf } from '../../native';
-import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
+import {
+  AVERAGE_SHARE,
+  type Examples,
+  gradientNorms,
+  stepGradients,
+  type StepPlan,
+  trainableVariables,
+} from '../../step';
 import type { GraphNode } from '../graph';
 import { withFoldedNormalization } from '../rewrites/folded-normalization';
 import { liveNodes } from '../rewrites/live-nodes';
@@ -16,6 +23,7 @@ import { after, assign, isAssignment } from '../variables';
 import { RECORDED_BATCHES, type Template } from './batch-template';
 import { OutputShapes } from './output-shapes';
 import { bindVariables, recordInBatches, recordingImages } from './record-batches';
+import { advanceAverages, leftStatistics } from './record-averages';
 import { recordUpdates, type Updates } from './record-updates';
 import { Recorder } from './recorder';
 import { advanceRow, rowsOf } from './row-averages';
@@ -113,9 +121,9 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
       return { ...step, rows: rowsOf(layout, averages), scalars: inputs.scalars };
     });
     const averaged = rows.flatMap((row) => advanceRow(TRAIN, row, recorder));
-    const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
+    const changed = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
     const written = layout.units
-      .filter(({ members }) => members.some((item) => moved.has(item)))
+      .filter(({ members }) => members.some((item) => changed.has(item)))
       .flatMap((unit) => assignWritten(unit, recorder));
     const updated = updates(TRAIN, {
       gradients: new Map(
@@ -123,10 +131,14 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
       ),
       scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
     });
-    const moving = [...averaged, ...written, ...updated];
+    const moved = [...averaged, ...written, ...updated];
+    const share = plan.averages && recorder.nameOf(scalars[plan.scalarNames.indexOf(AVERAGE_SHARE)] as tf.Scalar);
+    const moving = share === false ? moved : [...moved, ...advanceAverages(TRAIN, layout, moved, share)];
+    const left = plan.averages ? leftStatistics(TRAIN, layout, moved) : [];
     const assignments = moving.filter(isAssignment).map(({ name }) => name);
     const step = after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments);
-    return liveNodes([...withPooledGradients(recorder.nodes), ...moving, step], step.name);
+    const roots = [step, ...left];
+    return liveNodes([...withPooledGradients(recorder.nodes), ...moving, ...roots], roots);
   });
 }
 
@@ -161,7 +173,7 @@ function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
     const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
     const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
     const measured = after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), []);
-    return liveNodes([...withPooledGradients(recorder.nodes), measured], measured.name);
+    return liveNodes([...withPooledGradients(recorder.nodes), measured], [measured]);
   });
 }
 

@@ -1,15 +1,13 @@
 import type { GraphNode } from '../graph';
 
 /**
- * The nodes that one of them rests on. tfjs computes gradients that nobody asked for, of what the first layer takes in
+ * The nodes that some of them rest on. tfjs computes gradients that nobody asked for, of what the first layer takes in
  * or of frozen kernels, wherever an op has all its gradients in one function.
- *
- * @param root Its name.
  */
-export function liveNodes(nodes: readonly GraphNode[], root: string): readonly GraphNode[] {
+export function liveNodes(nodes: readonly GraphNode[], roots: readonly GraphNode[]): readonly GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   const live = new Set<GraphNode>();
-  const waiting = [root];
+  const waiting = roots.map(({ name }) => name);
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     const node = byName.get(name);
     if (node === undefined || live.has(node)) continue;
