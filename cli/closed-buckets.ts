@@ -6,7 +6,8 @@ import type { ParsedStudy, Problem } from '../workflows/spec';
  * it, only they know.
  */
 export function closedBuckets(study: ParsedStudy, roots: readonly string[]): readonly Problem[] {
-  return [{ path: 'dataset.uri', uri: study.dataset.uri }, ...importsOf(study)].flatMap(({ path, uri }) =>
+  const weights = { path: 'model.initialWeights.file', uri: study.model.initialWeights?.file };
+  return [{ path: 'dataset.uri', uri: study.dataset.uri }, weights, ...importsOf(study)].flatMap(({ path, uri }) =>
     uri?.startsWith('s3://') === true && !isOpenBucket(uri, roots)
       ? [
           {

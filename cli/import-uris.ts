@@ -22,6 +22,14 @@ export function withAbsoluteImports(stages: unknown, folder: string): unknown {
   });
 }
 
+/** The `model` of a study as written, the file of its initial weights with an absolute address likewise. */
+export function withAbsoluteWeights(model: unknown, folder: string): unknown {
+  const { initialWeights } = (model ?? {}) as { readonly initialWeights?: { readonly file?: unknown } };
+  if (typeof initialWeights?.file !== 'string') return model;
+  const { uri: file } = absolute({ uri: initialWeights.file }, folder);
+  return { ...(model as object), initialWeights: { ...initialWeights, file } };
+}
+
 function absolute<Entry extends { readonly uri?: unknown } | null>(entry: Entry, folder: string): Entry {
   const uri = entry?.uri;
   if (typeof uri !== 'string' || uri === '' || /^[a-z][a-z0-9+.-]+:/i.test(uri) || uri.includes('\0')) return entry;
@@ -29,9 +37,10 @@ function absolute<Entry extends { readonly uri?: unknown } | null>(entry: Entry,
   return { ...entry, uri: pathToFileURL(candidates.find(isFile) ?? candidates[0]!).href };
 }
 
-/** Folders that the imports of a study are read from. */
-export function importFolders({ stages }: Pick<ParsedStudy, 'stages'>): readonly string[] {
-  return localFiles(stages.map(({ options }) => options)).map((file) => path.dirname(file));
+/** Folders that the imports and the initial weights of a study are read from. */
+export function importFolders({ stages, model }: Pick<ParsedStudy, 'stages' | 'model'>): readonly string[] {
+  const weights = { import: [{ uri: model.initialWeights?.file }] };
+  return localFiles([...stages.map(({ options }) => options), weights]).map((file) => path.dirname(file));
 }
 
 /** Whether an import's file is not here, though the workers of a cluster may have it. */

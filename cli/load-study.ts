@@ -13,7 +13,7 @@ import { closedBuckets } from './closed-buckets';
 import { absoluteDatasetUri } from './dataset-uri';
 import type { DatasetAddress } from './dataset-uri';
 import { studyInvalid } from './failure';
-import { isElsewhere, withAbsoluteImports } from './import-uris';
+import { isElsewhere, withAbsoluteImports, withAbsoluteWeights } from './import-uris';
 import { say } from './output';
 import { readStudy } from './read-study';
 import { namesCluster } from './services';
@@ -39,7 +39,11 @@ const DEFAULT_STUDY_FILE = 'study.yaml';
 export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<LoadedStudy> {
   const { value: written, folder, explain } = await readStudy(file);
   const value = isMapping(written)
-    ? { ...written, ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }) }
+    ? {
+        ...written,
+        ...('stages' in written && { stages: withAbsoluteImports(written.stages, folder) }),
+        ...('model' in written && { model: withAbsoluteWeights(written.model, folder) }),
+      }
     : written;
   const result = parseStudy(value, KNOWN_NAMES);
   const dataset = datasetOf(value);

@@ -8,7 +8,7 @@
  * - A trial is taken over before it is deleted, by a conditional put over the very manifest that was read, as an
  *   attempt takes it over: a study that found or took it in between makes the put lose, and the trial stays. Whoever
  *   comes afterwards finds it held by the lease, within which it is gone.
- * - Data sets and bundles of model modules go by the handshake of `./collector-lock`.
+ * - Data sets, bundles of model modules and initial weights go by the handshake of `./collector-lock`.
  *
  * @module
  */
@@ -62,6 +62,7 @@ interface ReadTrial extends FoundTrial {
 const PINNED = [
   { prefix: 'datasets', root: 'datasets', why: 'data set that no study refers to' },
   { prefix: 'models', root: 'bundles', why: 'bundle of a model module that no study refers to' },
+  { prefix: 'weights', root: 'weights', why: 'initial weights that no study refers to' },
 ] as const;
 
 type Pinned = (typeof PINNED)[number] & { readonly sha256: string; readonly objects: readonly ListedObject[] };

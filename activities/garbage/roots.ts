@@ -21,6 +21,8 @@ export interface Roots {
   readonly datasets: ReadonlySet<string>;
   /** Of model modules. */
   readonly bundles: ReadonlySet<string>;
+  /** That models start from. */
+  readonly weights: ReadonlySet<string>;
   /** Runs of studies that have begun and not ended, as far as the store knows. */
   readonly openRuns: ReadonlySet<string>;
   /** Their workflows, for trials of versions that did not write down the run. */
@@ -36,6 +38,7 @@ interface MutableRoots {
   readonly trials: Set<string>;
   readonly datasets: Set<string>;
   readonly bundles: Set<string>;
+  readonly weights: Set<string>;
   readonly openRuns: Set<string>;
   readonly openWorkflows: Set<string>;
 }
@@ -52,6 +55,7 @@ export async function readRoots(store: ObjectStore): Promise<Roots> {
     trials: new Set(),
     datasets: new Set(),
     bundles: new Set(),
+    weights: new Set(),
     openRuns: new Set(),
     openWorkflows: new Set(),
   };
@@ -110,9 +114,10 @@ async function addOpening(store: ObjectStore, place: string, roots: MutableRoots
   return opening;
 }
 
-function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: MutableRoots): void {
+function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles, weights }: MutableRoots): void {
   datasets.add(dataset.sha256);
   if ('module' in model && model.bundle !== undefined) bundles.add(model.bundle.sha256);
+  if (model.initialWeights?.weights !== undefined) weights.add(model.initialWeights.weights.sha256);
 }
 
 async function read<T>(store: ObjectStore, key: string): Promise<T | undefined> {

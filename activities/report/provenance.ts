@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EarlyStopping, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
+import type { EarlyStopping, InitialWeights, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
 import { counted, formatNumber, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -40,6 +40,17 @@ Content <code class="hash">${sha256}</code>`;
 }
 
 function model(spec: ModelSpec): Html {
+  const { freeze, initialWeights } = spec;
+  const frozen = freeze !== undefined && html`; frozen <code>${JSON.stringify(freeze)}</code>`;
+  return html`${network(spec)}${frozen}${initialWeights !== undefined && html`; ${startOf(initialWeights)}`}`;
+}
+
+function startOf({ study, trial, file, weights }: InitialWeights): Html {
+  const from = file ?? `${study}${trial === undefined ? '' : ` ${trial}`}`;
+  return html`weights start from <code>${from}</code>, content <code class="hash">${weights?.sha256 ?? 'unknown'}</code>`;
+}
+
+function network(spec: ModelSpec): Html {
   if ('preset' in spec) return html`preset <code>${spec.preset}</code>`;
   if ('module' in spec)
     return html`module <code>${spec.module}</code>, bundled as <code class="hash">${spec.bundle?.sha256 ?? 'unknown'}</code>`;

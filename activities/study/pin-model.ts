@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ObjectRef } from '../../workflows/words/outcome';
 import type { ModelSpec } from '../../workflows/words/study';
 import { formatProblems } from '../../workflows/spec';
 import { sha256Of } from '../content-hash';
@@ -29,19 +30,25 @@ export async function pinModel(
 ): Promise<ModelSpec> {
   if (!('module' in model)) return model;
   if (known !== undefined && 'module' in known && known.bundle !== undefined && (await isModelStored(store, known)))
-    return known;
+    return { ...model, bundle: known.bundle };
   const bundled = await bundleModel(model.module, modelFolder);
   if ('problems' in bundled) throw new StudyInvalid(`model cannot be bundled\n${formatProblems(bundled.problems)}`);
   const { bytes } = bundled;
   // Written even where it is: that heals a damaged one, and makes it young to a garbage collection.
   const sha256 = sha256Of(bytes);
-  return { module: model.module, bundle: await store.putFile(bundleKey(sha256), bytes, { sha256 }) };
+  return { ...model, bundle: await store.putFile(bundleKey(sha256), bytes, { sha256 }) };
 }
 
 /** Whether the store has all that a trainer needs of the model. */
 export async function isModelStored(store: ObjectStore, model: ModelSpec): Promise<boolean> {
-  if (!('module' in model) || model.bundle === undefined) return true;
-  return (await store.head(model.bundle.key)) !== undefined;
+  const found = await Promise.all(pinnedOf(model).map(({ key }) => store.head(key)));
+  return found.every((object) => object !== undefined);
+}
+
+/** What a model has in the store: a module's bundle, and the weights that it starts from. */
+export function pinnedOf(model: ModelSpec): readonly ObjectRef[] {
+  const bundle = 'module' in model ? model.bundle : undefined;
+  return [bundle, model.initialWeights?.weights].filter((ref) => ref !== undefined);
 }
 
 const bundleKey = (sha256: string): string => `models/${sha256}/bundle.cjs`;

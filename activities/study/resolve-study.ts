@@ -20,8 +20,9 @@ import { dataProblems } from './check-metrics';
 import { heartbeating, telling } from './heartbeating';
 import { KNOWN_NAMES } from './known-names';
 import { writeOpening } from './opening';
-import { isModelStored, pinModel } from './pin-model';
+import { isModelStored, pinModel, pinnedOf } from './pin-model';
 import type { PinModelDependencies } from './pin-model';
+import { pinWeights } from './pin-weights';
 import { StudyInvalid, studyKey } from './study-keys';
 import { keepDecisions } from './study-runs';
 
@@ -80,7 +81,8 @@ async function open(
   const { store } = dependencies;
   const { studyId, study: asked, studyRun = runOfThis(), fresh, origins, carried } = input;
   for (let tries = 1; ; tries++) {
-    const model = await pinModel(dependencies, parsed.model, carried?.model);
+    const bundled = await pinModel(dependencies, parsed.model, carried?.model);
+    const model = await pinWeights(dependencies, bundled, carried?.model);
     const known = carried?.dataset;
     const pinned =
       known !== undefined && (await isStored(store, known))
@@ -99,8 +101,10 @@ async function open(
       ...(origins && { origins }),
     });
     if (carried !== undefined) await carryDecisions(store, { studyId, studyRun, carried });
-    const bundle = 'module' in model ? model.bundle?.sha256 : undefined;
-    await waitWhileCondemned(store, [pinned.sha256, ...(bundle === undefined ? [] : [bundle])]);
+    await waitWhileCondemned(
+      store,
+      [pinned, ...pinnedOf(model)].map(({ sha256 }) => sha256),
+    );
     const isKept = (await isStored(store, pinned)) && (await isModelStored(store, model));
     if (tries < PIN_TRIES_MAX && !isKept) continue;
     log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });

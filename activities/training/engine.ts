@@ -34,16 +34,23 @@ export interface TrainingEngine {
 export interface OpenTraining {
   /** Numbers in the model's own tensors. */
   readonly parameters: number;
+  /** Names of the model's layers; the weights of the first are `layers.0.…`. */
+  readonly layers: readonly string[];
   /** Where the trial starts: the model's first weights, and slots at their start value. */
   initialState(): HostTensors;
   /** The model's own tensors among a state's. @throws RangeError if one is missing. */
   weightsOf(state: HostTensors): HostTensors;
+  /** The averages of these in a state, in their place; `null` of a trial that averages none. */
+  averagesOf(state: HostTensors): HostTensors | null;
+  /** Moving statistics by name, each with the share that it keeps at every step. */
+  readonly statistics: ReadonlyMap<string, number>;
   /**
    * The numbers that `StepEngine.step` takes at a step, counted from 0.
    *
    * @param momentum Of a schedule that cycles it: in place of the hyperparameter, and of Adam's beta1.
+   * @param averageShare Of the new weights in their average.
    */
-  stepScalars(step: number, learningRate: number, momentum: number | undefined): Float32Array;
+  stepScalars(step: number, learningRate: number, momentum?: number, averageShare?: number): Float32Array;
   readonly engine: StepEngine;
   /** Writes the model with these weights into a folder of its own, for others to load. */
   export(folder: string, weights: HostTensors, measurement: Measurement): Promise<void>;
@@ -87,6 +94,11 @@ export interface StepEngine {
    * @throws RangeError from an engine made without it.
    */
   gradientNorms(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HalfBatchNorms;
+  /**
+   * The moving statistics that a step on these examples would leave; moves nothing.
+   * @throws RangeError from an engine whose trial averages no weights.
+   */
+  statistics(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HostTensors;
   /** Examples that it evaluates at a time; follows from the model alone. */
   readonly evaluationBatch: number;
   /** What the model answers to these examples of a part: a row for each, as the task's scorer reads it. */

@@ -7,6 +7,8 @@
  */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { fillFrom, writeParts, type WrittenFile } from './large-files';
+import { type HeaderEntry, parseHeader, type SafetensorsHeader } from './safetensors-header';
+import { READABLE } from './safetensors-types';
 
 export interface HostTensor {
   readonly shape: readonly number[];
@@ -14,12 +16,6 @@ export interface HostTensor {
 }
 
 export type HostTensors = ReadonlyMap<string, HostTensor>;
-
-interface HeaderEntry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
 
 const LENGTH_BYTES = 8;
 const HEADER_ALIGNMENT = 8;
@@ -39,38 +35,62 @@ export function writeSafetensors(
 /** Tensors and metadata of a file. @throws RangeError if it is cut off or not in this format. */
 export function readSafetensors(path: string): {
   readonly tensors: Map<string, HostTensor>;
-  readonly metadata: Record<string, string>;
+  readonly metadata: Readonly<Record<string, string>>;
 } {
+  const file = openSafetensors(path);
+  try {
+    const tensors = new Map([...file.header.tensors.keys()].map((name) => [name, file.read(name)]));
+    return { tensors, metadata: file.header.metadata };
+  } finally {
+    file.close();
+  }
+}
+
+/** A file of which not all is wanted. */
+export interface SafetensorsFile {
+  readonly header: SafetensorsHeader;
+  /** A tensor as float32. @throws RangeError if there is none of this name, or it holds no numbers to compute with. */
+  read(name: string): HostTensor;
+  close(): void;
+}
+
+/** @throws RangeError if the file is cut off or not in this format. */
+export function openSafetensors(path: string): SafetensorsFile {
   const file = openSync(path, 'r');
   try {
-    const { size: fileBytes } = fstatSync(file);
-    const headerBytes =
-      fileBytes >= LENGTH_BYTES ? Number(view(read(file, 0, LENGTH_BYTES)).getBigUint64(0, true)) : NaN;
-    if (!(headerBytes <= Math.min(HEADER_BYTES_MAX, fileBytes - LENGTH_BYTES)))
-      throw new RangeError('safetensors header is cut off');
-    const dataBegins = LENGTH_BYTES + headerBytes;
-    const header = parseHeader(Buffer.from(read(file, LENGTH_BYTES, headerBytes)).toString('utf8'));
-    const tensors = new Map<string, HostTensor>();
-    for (const [
-      name,
-      {
-        dtype,
-        shape,
-        data_offsets: [begin, end],
-      },
-    ] of Object.entries(header.tensors)) {
-      const size = shape.reduce((product, side) => product * side, 1);
-      if (dtype !== 'F32' || end - begin !== size * 4)
-        throw new RangeError(`safetensors tensor '${name}' must be F32 of its shape`);
-      if (dataBegins + end > fileBytes) throw new RangeError(`safetensors tensor '${name}' is cut off`);
-      const values = new Float32Array(size);
-      fillFrom(file, bytesOf(values), dataBegins + begin);
-      tensors.set(name, { shape, values });
-    }
-    return { tensors, metadata: header.metadata };
-  } finally {
+    const { header, dataBegins } = readHeader(file);
+    return {
+      header,
+      read: (name) => readTensor(file, name, header.tensors.get(name), dataBegins),
+      close: () => closeSync(file),
+    };
+  } catch (error) {
     closeSync(file);
+    throw error;
   }
+}
+
+function readHeader(file: number): { readonly header: SafetensorsHeader; readonly dataBegins: number } {
+  const { size: fileBytes } = fstatSync(file);
+  const headerBytes = fileBytes >= LENGTH_BYTES ? Number(view(read(file, 0, LENGTH_BYTES)).getBigUint64(0, true)) : NaN;
+  if (!(headerBytes <= Math.min(HEADER_BYTES_MAX, fileBytes - LENGTH_BYTES)))
+    throw new RangeError('safetensors header is cut off');
+  const dataBegins = LENGTH_BYTES + headerBytes;
+  const json = Buffer.from(read(file, LENGTH_BYTES, headerBytes)).toString('utf8');
+  return { header: parseHeader(json, fileBytes - dataBegins), dataBegins };
+}
+
+function readTensor(file: number, name: string, entry: HeaderEntry | undefined, dataBegins: number): HostTensor {
+  if (entry === undefined) throw new RangeError(`safetensors file has no tensor '${name}'`);
+  const {
+    dtype,
+    shape,
+    data_offsets: [begin, end],
+  } = entry;
+  const decode = READABLE[dtype];
+  if (decode === undefined)
+    throw new RangeError(`safetensors tensor '${name}' must be ${Object.keys(READABLE).join(', ')}, is ${dtype}`);
+  return { shape, values: decode(read(file, dataBegins + begin, end - begin)) };
 }
 
 function headerOf(tensors: HostTensors, metadata: Readonly<Record<string, string>>): Uint8Array {
@@ -88,21 +108,7 @@ function headerOf(tensors: HostTensors, metadata: Readonly<Record<string, string
   return bytes;
 }
 
-function parseHeader(json: string): {
-  readonly tensors: Record<string, HeaderEntry>;
-  readonly metadata: Record<string, string>;
-} {
-  try {
-    const { __metadata__: metadata = {}, ...tensors } = JSON.parse(json) as Record<string, HeaderEntry> & {
-      __metadata__?: Record<string, string>;
-    };
-    return { tensors, metadata };
-  } catch (cause) {
-    throw new RangeError('safetensors header is not JSON', { cause });
-  }
-}
-
-function read(file: number, from: number, count: number): Uint8Array {
+function read(file: number, from: number, count: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(count);
   fillFrom(file, bytes, from);
   return bytes;

@@ -1,14 +1,7 @@
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelSpec } from '../../workflows/words/study';
-import { sha256Of } from '../content-hash';
-import { ownedName, sweepOwned } from '../owned-folders';
-import { problemOf } from '../storage/files';
-import { StorageDenied } from '../storage/object-store';
 import type { ObjectStore, TransferOptions } from '../storage/object-store';
-
-/** Files of downloads. */
-const PARTIAL = '.partial-';
+import { fetchPinned } from './fetch-pinned';
 
 /**
  * Local file of a model's bundle, named by its hash: a process that has loaded one of another content cannot take it
@@ -24,23 +17,8 @@ export async function fetchBundle(
   transfer: TransferOptions = {},
 ): Promise<string | null> {
   if (!('module' in model) || model.bundle === undefined) return null;
-  const { key, sha256 } = model.bundle;
-  const file = path.resolve(folder, `${sha256}.cjs`);
-  const local = await readFile(file).catch(() => undefined);
-  if (local !== undefined && sha256Of(local) === sha256) return file;
-  await mkdir(folder, { recursive: true });
-  sweepOwned(folder, PARTIAL);
-  const partial = path.join(folder, ownedName(PARTIAL));
-  try {
-    const problem = problemOf(await store.getFile(key, partial, transfer), model.bundle);
-    if (problem !== undefined) {
-      throw new StorageDenied(
-        `bundle of model.module '${model.module}' cannot be used: ${problem} [key=${key}]; start the study again, which bundles the module anew`,
-      );
-    }
-    await rename(partial, file);
-  } finally {
-    await rm(partial, { force: true });
-  }
-  return file;
+  const file = path.resolve(folder, `${model.bundle.sha256}.cjs`);
+  const what = `bundle of model.module '${model.module}'`;
+  const fix = 'start the study again, which bundles the module anew';
+  return fetchPinned(store, { ref: model.bundle, file, what, fix }, transfer);
 }

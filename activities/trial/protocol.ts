@@ -29,6 +29,11 @@ export interface TrainJob {
   readonly checkpointEverySteps?: number;
   /** Local file with the bundle of `model.module`, verified and named by its hash; `null` for other models. */
   readonly modelBundle: string | null;
+  /**
+   * Local file of the weights that the model starts from, verified; `null` where it starts from its seed, or goes on from a
+   * checkpoint.
+   */
+  readonly initialWeights: string | null;
 }
 
 export type ToTrainer =

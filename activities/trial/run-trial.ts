@@ -21,6 +21,7 @@ import { StorageUnavailable } from '../storage/object-store';
 import type { ObjectStore } from '../storage/object-store';
 import { TrainerStalled } from './attempt-end';
 import { fetchBundle } from './fetch-bundle';
+import { fetchWeights } from './fetch-pinned';
 import { Liveness } from './liveness';
 import type { Phase } from './liveness';
 import { newScratchFolder } from './scratch-folder';
@@ -157,6 +158,7 @@ class RunningTrial {
     } = input;
     liveness.enter('transferring');
     const scratchFolder = await newScratchFolder(cacheFolder);
+    const transfer = { onMoved: () => liveness.moved(), signal: ending.signal };
     try {
       const hash = trialHash(input, trainer);
       const opened = await abortable(openTrial(store, { hash, owner: this.owner(trainer.identity) }), ending.signal);
@@ -168,11 +170,9 @@ class RunningTrial {
         ledger: opened,
         liveness,
         scratchFolder,
-        fetchModel: () =>
-          fetchBundle(store, model, path.join(cacheFolder, 'models'), {
-            onMoved: () => liveness.moved(),
-            signal: ending.signal,
-          }),
+        fetchModel: () => fetchBundle(store, model, path.join(cacheFolder, 'models'), transfer),
+        fetchWeights: () =>
+          fetchWeights(store, model.initialWeights ?? {}, path.join(cacheFolder, 'weights'), transfer),
         heartbeat: previous,
         attempt: info.attempt,
         ending,

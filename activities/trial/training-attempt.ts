@@ -34,6 +34,8 @@ export interface TrainingAttemptOptions {
   readonly scratchFolder: string;
   /** Brings the bundle of a model module onto this machine. @returns its file, `null` for other models. */
   readonly fetchModel: () => Promise<string | null>;
+  /** Brings the weights that the model starts from onto this machine. @returns their file, `null` where there are none. */
+  readonly fetchWeights: () => Promise<string | null>;
   /** What the attempt before this one last said, if Temporal knows. */
   readonly heartbeat: TrialProgress | undefined;
   readonly attempt: number;
@@ -106,15 +108,17 @@ export class TrainingAttempt {
   }
 
   private async job(): Promise<TrainJob> {
-    const { input, scratchFolder, fetchModel, fetchDataset } = this.options;
+    const { input, scratchFolder, fetchModel, fetchWeights, fetchDataset } = this.options;
     const restored = await this.recover();
     const datasetFolder = await fetchDataset();
     const modelBundle = await fetchModel();
+    const initialWeights = restored === null ? await fetchWeights() : null;
     return {
       ...input,
       datasetFolder,
       scratchFolder,
       modelBundle,
+      initialWeights,
       resumeFrom: restored?.path ?? null,
     };
   }

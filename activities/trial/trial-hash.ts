@@ -1,4 +1,5 @@
 import type { RunTrialInput } from '../../workflows/words/contract';
+import type { ModelSpec } from '../../workflows/words/study';
 import { canonicalJson, sha256Of } from '../content-hash';
 import type { TrainerProcess } from './trainer-process';
 
@@ -17,8 +18,7 @@ export function trialHash(input: RunTrialInput, { engine, device }: Pick<Trainer
   const content = {
     version: 1,
     engine,
-    // Of a module what it is, not what its file is called.
-    model: 'module' in model ? { bundle: model.bundle?.sha256 } : model,
+    model: contentOf(model),
     optimizer,
     objective,
     classWeights,
@@ -29,4 +29,12 @@ export function trialHash(input: RunTrialInput, { engine, device }: Pick<Trainer
     trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };
   return sha256Of(canonicalJson(content));
+}
+
+/** What a model is, not what its files are called. */
+function contentOf({ initialWeights, ...model }: ModelSpec): unknown {
+  const network = 'module' in model ? { bundle: model.bundle?.sha256, freeze: model.freeze } : model;
+  if (initialWeights === undefined) return network;
+  const { weights, exclude, allowMissing } = initialWeights;
+  return { ...network, initialWeights: { sha256: weights?.sha256, exclude, allowMissing } };
 }

@@ -27,6 +27,8 @@ interface References {
   readonly datasets: Map<string, ObjectRef>;
   /** Of model modules. */
   readonly bundles: Map<string, ObjectRef>;
+  /** That models start from. */
+  readonly weights: Map<string, ObjectRef>;
 }
 
 /** @throws StudyUnknown, StudyInvalid, StorageDenied, StorageUnavailable */
@@ -41,7 +43,7 @@ export async function verifyStudy(
       `there is no study ${studyId} in ${store.uri}; see those that a server knows with: stepwell list`,
     );
   const checks = new ObjectChecks(store, onProgress);
-  const references: References = { trials: new Map(), datasets: new Map(), bundles: new Map() };
+  const references: References = { trials: new Map(), datasets: new Map(), bundles: new Map(), weights: new Map() };
   const newest = await verifyOpening(checks, openingKey(studyId), studyId, references);
   await verifyDecisions(checks, studyKey(studyId, ''), studyId, references);
   await verifyProgress(checks, studyId);
@@ -49,6 +51,7 @@ export async function verifyStudy(
   for (const run of await runsOf(store, studyId)) await verifyRun(checks, run, { studyId, newest }, references);
   for (const [sha256, ref] of references.datasets) await verifyDataset(checks, sha256, ref);
   for (const ref of references.bundles.values()) await checks.check(ref, BUNDLE_FIX);
+  for (const ref of references.weights.values()) await checks.check(ref, WEIGHTS_FIX);
   await forEachConcurrently(references.trials.values(), CONCURRENT_MAX, (summary) => verifyTrial(checks, summary));
   return checks.result();
 }
@@ -58,6 +61,8 @@ const againFix = (studyId: string): string =>
 
 const BUNDLE_FIX =
   'start the study again, which bundles its module anew: trials are reused where the code is still the same';
+
+const WEIGHTS_FIX = 'start the study again, which copies its initial weights anew from where they come';
 
 const CHANGES_FIX = 'delete it: a recovery goes on with what had been changed up to the latest decision';
 
@@ -133,9 +138,11 @@ async function verifyPublished(
   addPinned(study, references);
 }
 
-function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles }: References): void {
+function addPinned({ dataset, model }: ResolvedStudy, { datasets, bundles, weights }: References): void {
   datasets.set(dataset.sha256, dataset.manifest);
   if ('module' in model && model.bundle !== undefined) bundles.set(model.bundle.sha256, model.bundle);
+  const { weights: initial } = model.initialWeights ?? {};
+  if (initial !== undefined) weights.set(initial.sha256, initial);
 }
 
 async function verifyDataset(checks: ObjectChecks, sha256: string, manifest: ObjectRef): Promise<void> {

@@ -82,6 +82,7 @@ function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
     resumeFrom: null,
     checkpointEverySeconds: Number.MAX_SAFE_INTEGER,
     modelBundle: null,
+    initialWeights: null,
   };
 }
 

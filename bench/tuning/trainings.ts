@@ -74,6 +74,7 @@ export class Trainings {
           resumeFrom,
           checkpointEverySeconds: Number.MAX_SAFE_INTEGER,
           modelBundle: null,
+          initialWeights: null,
         },
         {
           progress: () => undefined,

@@ -12,6 +12,8 @@ import { advanced } from '../../activities/training/tensorflow/layers/moving-ave
 import { freeingTensors, tf } from '../../activities/training/tensorflow/native';
 import { OPTIMIZERS } from '../../activities/training/tensorflow/optimizers';
 import {
+  AVERAGE_SHARE,
+  averagedVariables,
   gradientNorms,
   stepGradients,
   type StepPlan,
@@ -19,6 +21,7 @@ import {
   updateVariable,
 } from '../../activities/training/tensorflow/step';
 import {
+  AVERAGE,
   assignWeights,
   initialTensors,
   slotName,
@@ -41,6 +44,7 @@ class EagerEngine implements StepEngine {
   /** Names of each trainable variable's slots. */
   private readonly slotNames: readonly (readonly string[])[];
   private slots: HostTensors;
+  private averages: HostTensors;
 
   constructor(
     private readonly plan: StepPlan,
@@ -49,11 +53,13 @@ class EagerEngine implements StepEngine {
     const { slots } = OPTIMIZERS[plan.optimizer.name];
     this.slotNames = trainableVariables(plan.model).map(({ key }) => slots.map((slot) => slotName(slot, key)));
     this.slots = this.slotsOf(initialTensors(plan));
+    this.averages = this.averagesOf(initialTensors(plan));
   }
 
   load(state: HostTensors): void {
     assignWeights(this.plan.model, weightsOf(this.plan.model, state));
     this.slots = this.slotsOf(state);
+    this.averages = this.averagesOf(state);
   }
 
   read(): HostTensors {
@@ -61,7 +67,7 @@ class EagerEngine implements StepEngine {
       key,
       hostTensor(variable),
     ]);
-    return new Map([...weights, ...this.slots]);
+    return new Map([...weights, ...this.slots, ...this.averages]);
   }
 
   step(indices: Int32Array, scalars: Float32Array, seed: Seed): number {
@@ -74,11 +80,19 @@ class EagerEngine implements StepEngine {
       });
       const updates = this.updates(gradients, (name) => scalarOf.get(name) as tf.Scalar);
       averages.forEach((average) => average.variable.assign(advanced(average)));
+      const share = scalarOf.get(AVERAGE_SHARE) ?? tf.scalar(1);
       trainableVariables(this.plan.model).forEach(({ variable }, i) => variable.assign(updates[i]?.value as tf.Tensor));
       this.slots = new Map(
         this.slotNames.flatMap((names, i) =>
           names.map((name, j): [string, HostTensor] => [name, hostTensor(updates[i]?.slots[j] as tf.Tensor)]),
         ),
+      );
+      this.averages = new Map(
+        averagedVariables(this.plan).map(({ key, variable }): [string, HostTensor] => {
+          const { shape, values } = tensorOf(this.averages, slotName(AVERAGE, key));
+          const kept = tf.mul(tf.tensor(values.slice(), [...shape]), tf.sub(1, share));
+          return [slotName(AVERAGE, key), hostTensor(tf.add(kept, tf.mul(variable, share)))];
+        }),
       );
       return loss.dataSync()[0] ?? Number.NaN;
     });
@@ -108,8 +122,17 @@ class EagerEngine implements StepEngine {
     return rows.map((row) => Float32Array.from(row));
   }
 
+  statistics(): never {
+    throw new Error('the oracle of statistics is evaluation by hand');
+  }
+
   dispose(): void {
     // Its tensors are the model's.
+  }
+
+  private averagesOf(state: HostTensors): HostTensors {
+    const names = averagedVariables(this.plan).map(({ key }) => slotName(AVERAGE, key));
+    return new Map(names.map((name) => [name, tensorOf(state, name)]));
   }
 
   private slotsOf(state: HostTensors): HostTensors {

@@ -16,7 +16,11 @@ import type { HParams, Trial, TrialSpec } from '../../workflows/words/trial';
 export type Network = (spec: TrialSpec, facts: StudyFacts) => Outcome;
 
 export const INCUMBENT: HParams = {
-  ...Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default])),
+  ...Object.fromEntries(
+    Object.entries(STANDARD_HPARAMS)
+      .filter(([, hparam]) => !('optional' in hparam))
+      .map(([name, hparam]) => [name, hparam.default]),
+  ),
   learningRate: DEFAULT_LEARNING_RATES.adam,
 };
 

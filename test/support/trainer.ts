@@ -39,7 +39,9 @@ export async function packedDigits(): Promise<LocalDigits> {
 
 /** Every standard hyperparameter at its default. */
 const DEFAULTS = Object.fromEntries(
-  Object.entries(STANDARD_HPARAMS).map(([name, { default: value }]) => [name, value]),
+  Object.entries(STANDARD_HPARAMS)
+    .filter(([, hparam]) => !('optional' in hparam))
+    .map(([name, { default: value }]) => [name, value]),
 );
 
 /** A job on the digits; what is not given is short and plain. */
@@ -56,6 +58,7 @@ export function digitsJob(
     resumeFrom: null,
     checkpointEverySeconds: 1_000_000,
     modelBundle: null,
+    initialWeights: null,
     ...job,
     trial: {
       trialId: 'final-train/000',

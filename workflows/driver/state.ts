@@ -9,7 +9,7 @@ import type { StudyControl } from './control/study-control';
 import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
-import { hparamNames } from '../trials/hparams';
+import { hparamsOfModel } from '../trials/hparams';
 import { measurementOf } from '../trials/outcome';
 import { NO_RECOVERIES, withReceipts } from '../trials/recoveries';
 import { costOfSegment, receiptsOf } from '../trials/segments';
@@ -188,7 +188,7 @@ export class StudyState implements StudyValues {
   get facts(): StudyFacts {
     const { dataset, training, objective, model, reproducible } = this.resolved;
     const { trainExamples, validationExamples, testExamples } = dataset.split;
-    const modelHparams = 'layers' in model ? hparamNames(model.layers) : [];
+    const modelHparams = hparamsOfModel(model);
     return {
       trainExamples,
       validationExamples,

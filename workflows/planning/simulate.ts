@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hparamNames, numericHParam } from '../trials/hparams';
+import { hparamsOfModel, numericHParam } from '../trials/hparams';
 import { deriveSeed } from '../search/random';
 import type { ResolvedStudy, StageUse } from '../words/study';
 import { costOfSegment, isFirstSegment } from '../trials/segments';
@@ -77,7 +77,7 @@ export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
     training: study.training,
     objective: study.objective,
     reproducible: study.reproducible,
-    modelHparams: 'layers' in study.model ? hparamNames(study.model.layers) : [],
+    modelHparams: hparamsOfModel(study.model),
   };
   const decisions: Decision[] = [];
   const stages: PlannedStage[] = [];

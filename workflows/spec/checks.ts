@@ -10,6 +10,8 @@ import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
+import { averageProblems } from './weight-average';
+import { layerPatternProblems } from './layer-patterns';
 import { cycledMomentumProblems } from './momentum';
 import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import { dotted, valueAt } from './problem';
@@ -27,6 +29,8 @@ export interface Draft {
   readonly optimizer: unknown;
   /** `training.schedule`. */
   readonly schedule: unknown;
+  /** `training.weightAverage`. */
+  readonly weightAverage: unknown;
   readonly reproducible: unknown;
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
@@ -53,6 +57,7 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     hparams: mapping(at('training', 'hparams')) ?? {},
     optimizer: at('training', 'optimizer', 'name') ?? 'adam',
     schedule: at('training', 'schedule'),
+    weightAverage: at('training', 'weightAverage'),
     reproducible: at('reproducible'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
@@ -74,10 +79,12 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...unknownName('dataset.format', draft.format, known.formats),
     ...unknownName('model.preset', draft.model?.['preset'], known.presets),
     ...layerProblems(draft.model?.['layers']),
+    ...layerPatternProblems(draft.model),
     ...references.problems,
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
     ...timeProblems(draft),
+    ...averageProblems(draft),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
     ...orderProblems(draft.stages, draft.hparams),
   ];
@@ -183,7 +190,7 @@ function unreadReason(
     const near = closest(name, Object.keys(STANDARD_HPARAMS));
     const read = hasLayers
       ? `read it in model.layers as { hparam: ${name} }`
-      : 'only model.layers can read names of your own';
+      : 'only model.layers and model.freeze can read names of your own';
     return {
       rule: 'nothing reads this hyperparameter',
       fix: near === undefined ? read : `did you mean "${near}"? else ${read}`,

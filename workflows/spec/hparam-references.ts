@@ -14,6 +14,7 @@ export function hparamReferences(model: Readonly<Record<string, unknown>> | unde
   const names: { name: string; path: Path }[] = [];
   const problems: Problem[] = [];
   walk(model?.['layers'], ['model', 'layers'], names, problems);
+  walk(model?.['freeze'], ['model', 'freeze'], names, problems);
   return { names, open: model === undefined || 'module' in model, problems };
 }
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { LayerSpec, ModelSpec } from '../words/study';
+import type { InitialWeights, LayerSpec, ModelSpec } from '../words/study';
 import { classOfLayer } from './layer-classes';
+import { initialWeightsSchema } from './initial-weights';
+import { freezeSchema } from './layer-patterns';
 
 /** More layers than any network that a study would list by hand. */
 const LAYERS_MAX = 1000;
@@ -30,6 +32,9 @@ function staysInside(path: string): boolean {
   );
 }
 
+/** Beside each way to say which network. */
+const weights = { freeze: freezeSchema.optional(), initialWeights: initialWeightsSchema.optional() };
+
 export const modelSchema = z
   .union([
     z.strictObject({
@@ -38,6 +43,7 @@ export const modelSchema = z
         .regex(/^[a-z0-9][a-z0-9.-]*$/, 'must be the name of a preset, such as mnist-cnn')
         .meta({ examples: ['mnist-cnn'] })
         .describe('Name of a built-in model.'),
+      ...weights,
     }),
     z.strictObject({
       layers: z
@@ -45,6 +51,7 @@ export const modelSchema = z
         .min(1)
         .max(LAYERS_MAX)
         .describe('Layers in order; the last gives one logit per class.'),
+      ...weights,
     }),
     z.strictObject({
       module: z
@@ -52,14 +59,20 @@ export const modelSchema = z
         .min(1)
         .refine(staysInside, "must be a path inside the worker's own model folder")
         .describe("A module in the folder that the worker's operator named."),
+      ...weights,
     }),
   ])
   .describe("The network: a preset, a list of layers, or a module of the worker's own.");
 
 /** Layers as tfjs class names with camelCase configurations, whichever way they were written. */
 export function normalizeModel(model: z.output<typeof modelSchema>): ModelSpec {
-  if (!('layers' in model)) return model;
-  return { layers: model.layers.map((layer): LayerSpec => normalizeLayer(layer)) };
+  const { freeze, initialWeights, ...network } = model;
+  const given = {
+    ...(freeze !== undefined && { freeze }),
+    ...(initialWeights !== undefined && { initialWeights: initialWeights as InitialWeights }),
+  };
+  if (!('layers' in network)) return { ...network, ...given };
+  return { layers: network.layers.map((layer): LayerSpec => normalizeLayer(layer)), ...given };
 }
 
 function normalizeLayer(layer: z.output<typeof kerasLayer> | z.output<typeof flatLayer>): LayerSpec {

@@ -5,7 +5,10 @@
  */
 import { z } from 'zod';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
+import { placedDimensions } from '../search/space';
+import { hparamsOfAverage } from '../trials/weight-average';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
+import type { StandardHParam } from '../words/hparams';
 import { PLANNER_VERSION } from '../driver/planner-version';
 import type { ScheduleSpec } from '../words/schedule';
 import type { BudgetSpec, PinnedDataset, ResolvedStudy, TrainingSpec } from '../words/study';
@@ -146,7 +149,7 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     reproducible,
     dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
     model: normalizeModel(model),
-    training: completeTraining(training),
+    training: completeTraining(training, searchedNames(stages)),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
     budget: budget as BudgetSpec,
     checkpointEverySeconds,
@@ -155,17 +158,34 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
   };
 }
 
-function completeTraining({
-  optimizer,
-  schedule,
-  epochs,
-  batchSizeSchedule,
-  earlyStopping,
-  classWeights,
-  sampler,
-  hparams,
-}: Sections['training']): TrainingSpec {
-  const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
+/** Names that a stage's space gives values. */
+function searchedNames(stages: readonly ParsedStage[]): ReadonlySet<string> {
+  return new Set(
+    stages.flatMap(({ options }) =>
+      placedDimensions((options as { readonly space?: unknown }).space).map(({ name }) => name),
+    ),
+  );
+}
+
+function completeTraining(
+  {
+    optimizer,
+    schedule,
+    epochs,
+    batchSizeSchedule,
+    weightAverage,
+    earlyStopping,
+    classWeights,
+    sampler,
+    hparams,
+  }: Sections['training'],
+  searched: ReadonlySet<string>,
+): TrainingSpec {
+  const defaults = Object.fromEntries(
+    Object.entries<StandardHParam>(STANDARD_HPARAMS)
+      .filter(([name, { optional }]) => optional !== true || searched.has(name))
+      .map(([name, hparam]) => [name, hparam.default]),
+  );
   const given = Object.fromEntries(
     Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined),
   );
@@ -177,6 +197,11 @@ function completeTraining({
     earlyStopping,
     ...(classWeights !== undefined && { classWeights }),
     ...(sampler === 'balanced' && { sampler }),
-    hparams: { ...defaults, learningRate: DEFAULT_LEARNING_RATES[optimizer.name], ...given },
+    hparams: {
+      ...defaults,
+      learningRate: DEFAULT_LEARNING_RATES[optimizer.name],
+      ...(weightAverage !== undefined && hparamsOfAverage(weightAverage)),
+      ...given,
+    },
   };
 }

@@ -24,6 +24,28 @@ const hparamsSchema = z
     'Where the hyperparameters start: the standard ones, and those that model.layers reads as { hparam: name }.',
   );
 
+const weightAverageSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('ema'),
+      decay: z
+        .number()
+        .gt(0)
+        .max(STANDARD_HPARAMS.emaDecay.max)
+        .default(0.999)
+        .describe('Share that the average keeps at every step; less at first.'),
+    }),
+    z.strictObject({
+      kind: z.literal('swa'),
+      startFraction: z.number().min(0).lt(1).default(0.75).describe('Share of the training after which it begins.'),
+      everyEpochs: z.int().min(1).max(1000).default(1).describe('Epochs from one average to the next.'),
+    }),
+  ])
+  .optional()
+  .describe(
+    'An average of the weights that is validated, and kept as the model, in place of the last weights. As the hyperparameters emaDecay, swaStartFraction and swaEveryEpochs a sweep searches it.',
+  );
+
 export const trainingSchema = z
   .strictObject({
     optimizer: optimizerSchema.prefault({ name: 'adam' }),
@@ -35,6 +57,7 @@ export const trainingSchema = z
       .default(10)
       .describe('Passes over the training examples, where a stage does not say otherwise.'),
     batchSizeSchedule: batchSizeScheduleSchema.optional(),
+    weightAverage: weightAverageSchema,
     earlyStopping: earlyStoppingSchema
       .nullable()
       .default(null)

@@ -5,6 +5,7 @@
  */
 import { STANDARD_HPARAMS } from '../words/hparams';
 import type { StandardHParam } from '../words/hparams';
+import type { ModelSpec } from '../words/study';
 import type { HParams } from '../words/trial';
 
 /** Lowest and highest value of a hyperparameter; of a name without a meaning of its own, no limits. */
@@ -30,4 +31,9 @@ export function hparamNames(value: unknown): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   if ('hparam' in value && typeof value.hparam === 'string') return [value.hparam];
   return [...new Set(Object.values(value).flatMap(hparamNames))];
+}
+
+/** Names that a model reads as `{ hparam: name }`. */
+export function hparamsOfModel(model: ModelSpec): readonly string[] {
+  return hparamNames(['layers' in model ? model.layers : [], model.freeze ?? []]);
 }

@@ -11,6 +11,8 @@ export interface StandardHParam {
   readonly min: number;
   readonly max: number;
   readonly integer?: true;
+  /** A trial has it only where its study names it, so that others keep their content. */
+  readonly optional?: true;
   /** For people and for the JSON Schema. */
   readonly description: string;
 }
@@ -38,7 +40,8 @@ export const STANDARD_HPARAMS = {
     default: 0,
     min: 0,
     max: 0.9,
-    description: 'weight of the uniform distribution in the training targets',
+    description:
+      'weight of the uniform distribution in the training targets; validation and test losses are without it',
   },
   clipNorm: { default: 0, min: 0, max: 1e6, description: 'clips the global gradient norm; 0 for none' },
   clipValue: { default: 0, min: 0, max: 1e6, description: 'clips each gradient element; 0 for none' },
@@ -59,6 +62,28 @@ export const STANDARD_HPARAMS = {
   },
   contrast: { default: 0, min: 0, max: 1, description: 'random contrast factor in [1 - contrast, 1 + contrast]' },
   mixup: { default: 0, min: 0, max: 1, description: 'largest share of a second example mixed into each; 0 for none' },
+  emaDecay: {
+    default: 0,
+    min: 0,
+    max: 0.999999,
+    optional: true,
+    description: 'share that an exponential moving average of the weights keeps at every step, e.g. 0.999; 0 for none',
+  },
+  swaStartFraction: {
+    default: 1,
+    min: 0,
+    max: 1,
+    optional: true,
+    description: 'share of the training after which weights are averaged over epochs (SWA), e.g. 0.75; 1 for never',
+  },
+  swaEveryEpochs: {
+    default: 1,
+    min: 1,
+    max: 1000,
+    integer: true,
+    optional: true,
+    description: 'epochs from one average of SWA to the next',
+  },
 } as const satisfies Record<string, StandardHParam>;
 
 export type StandardHParamName = keyof typeof STANDARD_HPARAMS;

@@ -32,8 +32,12 @@ export interface EpochMeasurement {
   readonly epoch: number;
   readonly step: number;
   readonly learningRate: number;
+  /** By the targets that it trains with: smoothed, mixed, and of augmented images, where it does so. */
   readonly trainLoss: number | null;
-  /** Of the validation split, by the names of the task's metrics, e.g. `valLoss`; empty where it was not validated. */
+  /**
+   * Of the validation split, by the names of the task's metrics, e.g. `valLoss`; empty where it was not validated. By
+   * the labels themselves, whatever the trial trains with.
+   */
   readonly values: Values<ValidationMetric>;
   /** Device seconds since the trial began, evaluations included. */
   readonly deviceSeconds: number;

@@ -30,7 +30,13 @@ export interface LayerSpec {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export type ModelSpec =
+/** Where a study reads a hyperparameter. */
+export interface HParamReference {
+  readonly hparam: string;
+}
+
+/** The network itself. */
+type Architecture =
   | { readonly preset: string }
   | { readonly layers: readonly LayerSpec[] }
   /**
@@ -38,6 +44,32 @@ export type ModelSpec =
    * logits. `bundle`, put in by `resolveStudy`, is what trains: the module with all that it imports.
    */
   | { readonly module: string; readonly bundle?: ObjectRef };
+
+export type ModelSpec = Architecture & {
+  /**
+   * Names of layers that are not trained, in which `*` stands for any characters; or a hyperparameter that holds such
+   * names with commas between, or `false`. A frozen batch normalization answers by its moving statistics.
+   */
+  readonly freeze?: readonly (string | HParamReference)[];
+  /** What the weights start from; absent: drawn from the trial's seed. */
+  readonly initialWeights?: InitialWeights;
+};
+
+/** Weights of an earlier training, or of another program, that a model starts from, layer by layer by their names. */
+export interface InitialWeights {
+  /** An earlier study in the same store: its final model, or the trial that `trial` names. */
+  readonly study?: string;
+  /** Id of a trial of that study, e.g. `final-train/001`. */
+  readonly trial?: string;
+  /** A safetensors file, `file:///…` or `s3://…`. */
+  readonly file?: string;
+  /** Layers that start anew, by name; `*` stands for any characters. */
+  readonly exclude: readonly string[];
+  /** Whether weights that are not there may start anew, too. */
+  readonly allowMissing: boolean;
+  /** What is loaded, by content; put in by `resolveStudy`. */
+  readonly weights?: ObjectRef;
+}
 
 /** A data set packed in the store, by content. */
 export interface PinnedDataset {

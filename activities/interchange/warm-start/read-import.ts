@@ -3,9 +3,8 @@
  *
  * @module
  */
-import path from 'node:path';
 import type { TrialImport } from '../../../workflows/spec/trial-import';
-import { openSource } from '../../datasets/source/source';
+import { openFile } from '../../datasets/source/one-file';
 import type { SourceAccess } from '../../datasets/source/source';
 import type { ObjectStore } from '../../storage/object-store';
 import { studyKey } from '../../study/study-keys';
@@ -47,17 +46,8 @@ async function earlierStudy(name: string, store: ObjectStore): Promise<ForeignTr
   return trialsOfRecord(record.bytes);
 }
 
-/** A file of the folder or the bucket that a data set could be in as well. */
 async function bytesAt(uri: string, access: SourceAccess): Promise<Uint8Array> {
-  const end = uri.lastIndexOf('/');
-  const name = uri.startsWith('file://') ? decodeURIComponent(uri.slice(end + 1)) : uri.slice(end + 1);
-  const folder = uri.slice(0, end);
-  if (name === '' || name === '.' || name === '..' || folder.endsWith('/'))
-    throw new TrialsUnreadable(`uri must name a file, got ${uri}`);
-  const source = await openSource(folder === '' ? '/' : folder, access);
-  const there = await source.list();
-  if (!there.includes(name)) throw new TrialsUnreadable(`there is no file ${path.basename(name)} in ${folder}`);
-  const bytes = await source.bytes(name);
+  const { source, name, bytes } = await openFile(uri, access);
   if (bytes > BYTES_MAX) throw new TrialsUnreadable(`the file must have at most ${BYTES_MAX} bytes, has ${bytes}`);
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.open(name)) chunks.push(chunk);

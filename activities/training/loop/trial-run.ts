@@ -9,13 +9,14 @@ import { setImmediate as eventLoopTurn } from 'node:timers/promises';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { validationValues } from '../../../workflows/tasks';
 import { phaseAt } from '../../../workflows/trials/length';
+import { type WeightAverage, weightAverageOf } from '../../../workflows/trials/weight-average';
 import type { TrainReport } from '../../trial/protocol';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
+import { shareAfter } from './averaged-weights';
 import { StepBatches, trialOrder } from './data-order';
-import { scorerOf, type Scorer } from '../tasks';
-import { evaluateExamples } from './evaluation';
 import { learningRateAt, momentumAt } from './learning-rate';
 import { measurementOf } from './measurement';
+import { ModelEvaluation } from './model-evaluation';
 import { createNoiseWatch, type NoiseWatch } from './noise-watch';
 import type { HostTensors } from '../safetensors';
 import { Progress } from './progress';
@@ -41,6 +42,8 @@ export class TrialRun {
   private facts: TrialFacts;
   private best: HostTensors | null = null;
   private readonly batches: StepBatches;
+  private readonly average: WeightAverage | null;
+  private readonly evaluation: ModelEvaluation;
   private readonly progress: Progress;
   private readonly stride: number;
   private readonly noise: NoiseWatch;
@@ -54,7 +57,10 @@ export class TrialRun {
       training: { engine },
     } = parts;
     this.facts = facts;
-    this.batches = new StepBatches(trialOrder(parts.job, facts, parts.dataset), engine.ahead);
+    this.average = weightAverageOf(trial.hparams);
+    const order = trialOrder(parts.job, facts, parts.dataset);
+    this.batches = new StepBatches(order, engine.ahead);
+    this.evaluation = new ModelEvaluation(parts, order, this.average, this.between);
     this.progress = new Progress(parts.send);
     this.stride = trial.record.stepLosses ? stepLossStride(facts.stepsTotal) : 0;
     this.noise = createNoiseWatch(trial, facts);
@@ -137,7 +143,9 @@ export class TrialRun {
     } = this.parts;
     const { step } = this.state;
     const learningRate = this.learningRate(step);
-    const scalars = training.stepScalars(step, learningRate, momentumAt(step, trial, this.facts));
+    const momentum = momentumAt(step, trial, this.facts);
+    const share = shareAfter(this.average, step, this.facts);
+    const scalars = training.stepScalars(step, learningRate, momentum, share);
     this.batches.announceAfter(step, this.facts);
     this.measureNoise(scalars);
     const startedAt = performance.now();
@@ -199,13 +207,13 @@ export class TrialRun {
     } = this;
     const { validation } = trial.evaluate;
     const validated = validation === 'epoch' || (validation === 'end' && step === facts.stepsTotal);
-    const found = validated ? await this.judged('train', facts.split.validation) : null;
+    const judged = validated ? await this.evaluation.validate(facts, step) : null;
     const line: EpochMeasurement = {
       epoch: epochAt(facts, step),
       step,
       learningRate: this.learningRate(step - 1),
       trainLoss: epochTrainLoss(this.state),
-      values: found === null ? {} : validationValues(found.values()),
+      values: judged === null ? {} : validationValues(judged.values),
       deviceSeconds: this.progress.seconds(),
       ...(trial.batchGrowth !== undefined && { batchSize: phaseAt(facts.phases, step - 1).batchSize }),
     };
@@ -215,20 +223,16 @@ export class TrialRun {
     // A checkpoint of this step does not have this line.
     this.written = -1;
     if (this.state.best !== line) return null;
-    const tensors = training.engine.read();
-    this.best = training.weightsOf(tensors);
+    const tensors = judged?.trained ?? training.engine.read();
+    this.best = judged?.weights ?? training.weightsOf(tensors);
     return tensors;
   }
 
-  private async judged(part: 'train' | 'test', indices: Int32Array): Promise<Scorer> {
-    const between = async (more: boolean): Promise<void> => {
-      this.progress.report(this.state.step, this.facts);
-      await eventLoopTurn();
-      if (more) this.heedStop();
-    };
-    const scorer = scorerOf(this.parts.dataset.manifest, indices.length);
-    return evaluateExamples({ engine: this.parts.training.engine, part, indices, between }, scorer);
-  }
+  private readonly between = async (more: boolean): Promise<void> => {
+    this.progress.report(this.state.step, this.facts);
+    await eventLoopTurn();
+    if (more) this.heedStop();
+  };
 
   /** @param improved The state at this step, if the best epoch has just ended with it. */
   private checkpoint(improved: HostTensors | null): void {
@@ -255,7 +259,8 @@ export class TrialRun {
       state: this.state,
       facts: this.facts,
       best: this.best,
-      test: (weights) => this.test(weights),
+      last: () => this.evaluation.last(this.facts, this.state.step),
+      test: (weights) => this.evaluation.test(weights, this.facts),
       measured: (test) => this.measurement(test),
     });
   }
@@ -276,23 +281,5 @@ export class TrialRun {
       stepSeconds: this.stepSeconds,
       stepTimesAfter: trial.record.stepTimesAfter,
     });
-  }
-
-  private async test(weights: HostTensors): Promise<Evaluation> {
-    const {
-      training: { engine },
-      job: { dataset },
-    } = this.parts;
-    const trained = engine.read();
-    engine.load(new Map([...trained, ...weights]));
-    try {
-      const { test } = this.facts.split;
-      const found = await this.judged(dataset.split.testFrom, test);
-      return { values: found.values(), examples: test.length, ...found.details() };
-    } catch (error) {
-      // A checkpoint holds what was trained, not what is tested.
-      engine.load(trained);
-      throw error;
-    }
   }
 }

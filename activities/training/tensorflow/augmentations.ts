@@ -30,6 +30,9 @@ export type AugmentationName = Exclude<
   | 'l2'
   | 'dropoutRate'
   | 'labelSmoothing'
+  | 'emaDecay'
+  | 'swaStartFraction'
+  | 'swaEveryEpochs'
   | 'clipNorm'
   | 'clipValue'
 >;

@@ -7,7 +7,10 @@ import type { TrainableModel } from './model';
 import { tf } from './native';
 import { OPTIMIZERS } from './optimizers';
 import type { HostTensor, HostTensors } from '../safetensors';
-import { type StepPlan, trainableVariables } from './step';
+import { averagedVariables, type StepPlan, trainableVariables } from './step';
+
+/** Slot of the average of a variable. */
+export const AVERAGE = 'average';
 
 /** Name of a variable's slot. */
 export const slotName = (slot: string, key: string): string => `slots.${slot}.${key}`;
@@ -20,6 +23,7 @@ export function stateShapes(plan: StepPlan): ReadonlyMap<string, readonly number
     ...trainableVariables(plan.model).flatMap(({ key, variable }) =>
       slots.map((slot) => [slotName(slot, key), variable.shape] as const),
     ),
+    ...averagedVariables(plan).map(({ key, variable }) => [slotName(AVERAGE, key), variable.shape] as const),
   ]);
 }
 
@@ -27,12 +31,15 @@ export function stateShapes(plan: StepPlan): ReadonlyMap<string, readonly number
 export function initialTensors(plan: StepPlan): HostTensors {
   const start = OPTIMIZERS[plan.optimizer.name].initialSlot?.(plan.optimizer) ?? 0;
   const weights = new Map(
-    plan.model.variables.map(({ key, variable }) => [key, variable.dataSync<'float32'>().slice()]),
+    plan.model.variables.flatMap(({ key, variable }) => {
+      const values = variable.dataSync<'float32'>();
+      return [[key, values] as const, [slotName(AVERAGE, key), values] as const];
+    }),
   );
   return new Map(
     [...stateShapes(plan)].map(([name, shape]): [string, HostTensor] => {
       const size = shape.reduce((product, side) => product * side, 1);
-      return [name, { shape, values: weights.get(name) ?? new Float32Array(size).fill(start) }];
+      return [name, { shape, values: weights.get(name)?.slice() ?? new Float32Array(size).fill(start) }];
     }),
   );
 }
@@ -40,6 +47,16 @@ export function initialTensors(plan: StepPlan): HostTensors {
 /** The model's own tensors among a state's. */
 export function weightsOf({ variables }: TrainableModel, state: HostTensors): HostTensors {
   return new Map(variables.map(({ key }): [string, HostTensor] => [key, tensorOf(state, key)]));
+}
+
+/** The averages of the model's own tensors among a state's, in their place; `null` where none is averaged. */
+export function averagesOf(plan: StepPlan, state: HostTensors): HostTensors | null {
+  if (!plan.averages) return null;
+  const averaged = averagedVariables(plan).map(({ key }): [string, HostTensor] => [
+    key,
+    tensorOf(state, slotName(AVERAGE, key)),
+  ]);
+  return new Map([...weightsOf(plan.model, state), ...averaged]);
 }
 
 /** A tensor of a state. @throws RangeError if there is none of this name and shape. */

@@ -5,6 +5,7 @@
  * @module
  */
 import type { OptimizerSpec } from '../../../workflows/words/study';
+import { weightAverageOf } from '../../../workflows/trials/weight-average';
 import type { HParams } from '../../../workflows/words/trial';
 import { activeAugmentations, augment, type AugmentationName } from './augmentations';
 import { meanCrossEntropy } from './cross-entropy';
@@ -24,6 +25,8 @@ export interface StepPlan {
   readonly augmentations: readonly AugmentationName[];
   /** Of l1, l2, clipNorm and clipValue, those that are above 0. */
   readonly active: readonly string[];
+  /** Whether weights and moving statistics are averaged on their way. */
+  readonly averages: boolean;
   /** Names of all scalars, in the order they are fed in. */
   readonly scalarNames: readonly string[];
 }
@@ -58,6 +61,9 @@ export interface UpdateInputs {
   readonly slots: readonly tf.Tensor[];
 }
 
+/** Scalar of a step: the share of the new weights in their average. */
+export const AVERAGE_SHARE = 'averageShare';
+
 export const PIXEL_MAX = 255;
 const OPTIONAL = ['l1', 'l2', 'clipNorm', 'clipValue'];
 
@@ -73,6 +79,7 @@ export function planStep(
   const augmentations = activeAugmentations(hparams);
   const own = Object.keys(OPTIMIZERS[optimizer.name].scalars?.(optimizer, 1) ?? {});
   const always = ['learningRate', 'momentum', 'weightDecay', 'labelSmoothing'];
+  const averages = weightAverageOf(hparams) !== null;
   return {
     model,
     classes,
@@ -80,7 +87,15 @@ export function planStep(
     ...(classWeights !== undefined && { classWeights }),
     augmentations,
     active,
-    scalarNames: [...always, ...active, ...augmentations, ...own, ...Object.keys(model.noise)],
+    averages,
+    scalarNames: [
+      ...always,
+      ...active,
+      ...augmentations,
+      ...own,
+      ...Object.keys(model.noise),
+      ...(averages ? [AVERAGE_SHARE] : []),
+    ],
   };
 }
 
@@ -96,10 +111,11 @@ export function stepScalars(
   learningRate: number,
   step: number,
   momentum?: number,
+  averageShare = 1,
 ): Float32Array {
   const scheduled = momentum === undefined ? {} : { momentum, beta1: momentum };
   const own = OPTIMIZERS[optimizer.name].scalars?.({ ...optimizer, ...scheduled }, step + 1) ?? {};
-  const given: HParams = { ...hparams, ...scheduled, learningRate };
+  const given: HParams = { ...hparams, ...scheduled, learningRate, [AVERAGE_SHARE]: averageShare };
   const value = (name: string): number => own[name] ?? model.noise[name] ?? Number(given[name] ?? 0);
   return Float32Array.from(scalarNames, value);
 }
@@ -107,6 +123,10 @@ export function stepScalars(
 /** The variables that the optimizer moves. */
 export const trainableVariables = (model: TrainableModel): readonly ModelVariable[] =>
   model.variables.filter(({ trainable }) => trainable);
+
+/** The variables that are averaged on their way, moving statistics among them. */
+export const averagedVariables = ({ model, averages }: StepPlan): readonly ModelVariable[] =>
+  averages ? model.variables.filter(({ frozen }) => !frozen) : [];
 
 /** The loss of a batch, and per trainable variable its gradient, penalized and clipped. */
 export function stepGradients(plan: StepPlan, inputs: StepInputs): StepGradients {
@@ -188,9 +208,9 @@ function released<Kept extends tf.Tensor>(kept: Kept): Kept {
 
 type ScalarOf = (name: string) => tf.Scalar;
 
-/** Penalties that the layers themselves ask for, e.g. `kernelRegularizer`. */
+/** Penalties that the layers themselves ask for, e.g. `kernelRegularizer`; nothing moves those of frozen layers. */
 function layerPenalties({ network }: TrainableModel): readonly tf.Scalar[] {
-  return network.layers.flatMap((layer) => layer.calculateLosses());
+  return network.layers.flatMap((layer) => (layer.trainable ? layer.calculateLosses() : []));
 }
 
 function penalized(

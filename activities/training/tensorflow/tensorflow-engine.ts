@@ -10,9 +10,11 @@ import { EngineCache } from './engine-cache';
 import { exportModel } from './export/export-model';
 import { engineIdentity } from './identity';
 import { buildModel, type TrainableModel } from './model';
+import { loadWeights } from './model/initial-weights';
+import { layersOf, namedLayers } from './model/layer-names';
 import { native } from './native';
 import { planStep, stepScalars } from './step';
-import { initialTensors, weightsOf } from './step-state';
+import { averagesOf, initialTensors, weightsOf } from './step-state';
 
 /** TensorFlow behind the port: a job's model, and a compiled step that later jobs of the same structure use again. */
 export class TensorFlowEngine implements TrainingEngine {
@@ -30,6 +32,7 @@ export class TensorFlowEngine implements TrainingEngine {
     const { hparams, seed } = trial;
     const model = await buildModel({ spec, shape, classes, hparams, seed, modelBundle });
     try {
+      if (job.initialWeights !== null) loadWeights(model, job.initialWeights, spec.initialWeights);
       return this.training(job, dataset, model);
     } catch (error) {
       model.dispose();
@@ -51,9 +54,13 @@ export class TensorFlowEngine implements TrainingEngine {
     });
     return {
       parameters: model.parameters,
+      layers: namedLayers(model.network).map(({ name }) => name),
       initialState: () => initialTensors(plan),
       weightsOf: (state) => weightsOf(model, state),
-      stepScalars: (step, learningRate, momentum) => stepScalars(plan, hparams, learningRate, step, momentum),
+      averagesOf: (state) => averagesOf(plan, state),
+      statistics: statisticsOf(model),
+      stepScalars: (step, learningRate, momentum, averageShare) =>
+        stepScalars(plan, hparams, learningRate, step, momentum, averageShare),
       engine,
       export: (folder, weights, measurement) =>
         exportModel(folder, { model, weights, classNames, hparams, measurement }),
@@ -77,3 +84,16 @@ function weightsIn(
 
 const measuresNoise = ({ record: { noiseScaleEvery }, batchGrowth }: TrialSpec): boolean =>
   noiseScaleEvery !== undefined || (batchGrowth !== undefined && 'noiseScale' in batchGrowth);
+
+/** Moving statistics of batch normalizations that train, each with the share that it keeps at every step. */
+function statisticsOf({ network, variables }: TrainableModel): ReadonlyMap<string, number> {
+  const layers = layersOf(network);
+  return new Map(
+    variables
+      .filter(({ trainable, frozen }) => !trainable && !frozen)
+      .flatMap(({ key }): [string, number][] => {
+        const { momentum } = layers[Number(key.split('.')[1])] as { readonly momentum?: number };
+        return momentum === undefined ? [] : [[key, momentum]];
+      }),
+  );
+}

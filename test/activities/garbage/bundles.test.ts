@@ -34,3 +34,23 @@ it('keeps the bundles of model modules that a study refers to, and those that ar
   ]);
   expect(await store.keys()).toEqual([used.key, young.key, 'studies/mine/opening.json'].sort());
 });
+
+it('keeps initial weights that a study refers to', async () => {
+  const store = agedStore();
+  store.agedHours = 100 * DAY;
+  const [used, unused] = await Promise.all(
+    ['used', 'unused'].map(async (text) => {
+      const ref = { key: `weights/${sha256Of(text)}/weights.safetensors`, sha256: sha256Of(text), bytes: text.length };
+      await store.put(ref.key, Buffer.from(text));
+      return ref;
+    }),
+  );
+  store.agedHours = 0;
+  const initialWeights = { study: 'a', exclude: [], allowMissing: false, weights: used! };
+  const study = { ...SAMPLE_STUDY, model: { preset: 'mnist-cnn', initialWeights } };
+  await writeOpening(store, { studyId: 'mine', studyRun: 'run', asked: {}, study });
+  const options = { olderThanSeconds: 7 * DAY * 3600, dryRun: false, onProgress: () => undefined };
+  expect((await collectGarbage(store, options)).items).toMatchObject([
+    { folder: `weights/${unused!.sha256}/`, why: 'initial weights that no study refers to' },
+  ]);
+});

@@ -87,6 +87,7 @@ it('what a crash leaves of them is garbage, and no damage', async () => {
     trials: new Set([HASH]),
     datasets: new Set<string>(),
     bundles: new Set<string>(),
+    weights: new Set<string>(),
     openRuns: new Set<string>(),
     openWorkflows: new Set<string>(),
   };

@@ -49,6 +49,7 @@ describe('when the attempt is cancelled', () => {
       onTrained: () => undefined,
       scratchFolder: folder,
       fetchModel: async () => null,
+      fetchWeights: async () => null,
       heartbeat: undefined,
       attempt: 1,
       ending,

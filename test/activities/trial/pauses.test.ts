@@ -44,6 +44,7 @@ async function begin(trialId: string, owner: Partial<TrialOwner> = {}): Promise<
     onTrained: () => undefined,
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     fetchModel: async () => null,
+    fetchWeights: async () => null,
     heartbeat: undefined,
     attempt: owner.attempt ?? 1,
     ending: new AbortController(),

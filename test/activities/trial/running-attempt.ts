@@ -35,6 +35,7 @@ export async function runAttempt(
     readonly attempt?: number;
     readonly trial?: Partial<TrialSpec>;
     readonly fetchDataset?: () => Promise<string>;
+    readonly fetchWeights?: () => Promise<string | null>;
     readonly ledger?: TrialLedger;
     readonly liveness?: Pick<Liveness, 'enter' | 'moved' | 'stepped'>;
   } = {},
@@ -56,6 +57,7 @@ export async function runAttempt(
     onTrained: () => (given.count += 1),
     scratchFolder: mkdtempSync(path.join(folder, 'scratch-')),
     fetchModel: async () => null,
+    fetchWeights: options.fetchWeights ?? (async () => null),
     heartbeat: undefined,
     attempt: number,
     ending,

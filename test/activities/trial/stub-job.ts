@@ -15,5 +15,6 @@ export function stubJob(steps: number, hparams: HParams = {}): TrainJob {
     scratchFolder: mkdtempSync(path.join(tmpdir(), 'stepwell-stub-')),
     resumeFrom: null,
     modelBundle: null,
+    initialWeights: null,
   };
 }

@@ -73,6 +73,21 @@ test('the next attempt goes on from the newest checkpoint, with a receipt of wha
   });
 });
 
+test('weights that a model starts from are brought to a machine that begins the trial, not to one that goes on', async () => {
+  const fetchWeights = async (): Promise<string> => '/weights/w.safetensors';
+  const first = await run({ fetchWeights });
+  const { job, events, fail } = await first.trainer.training;
+  expect(job.initialWeights).toBe('/weights/w.safetensors');
+  events.checkpoint(writeCheckpoint(job, 50));
+  fail(new TrainerCrashed('killed', { how: 'by SIGKILL', killed: true, outOfMemory: false }));
+  await first.ended;
+  const second = await run({ attempt: 2, fetchWeights: () => Promise.reject(new Error('asked for weights')) });
+  const again = await second.trainer.training;
+  expect([again.job.initialWeights, readFileSync(again.job.resumeFrom ?? '', 'utf8')]).toEqual([null, 'state at 50']);
+  again.end(reportOf(again.job));
+  expect(await second.ended).toMatchObject({ outcome: { status: 'completed' } });
+});
+
 test('a damaged checkpoint is told, and the one before it taken', async () => {
   const ledger = await take(store);
   for (const step of [50, 100]) await ledger.commitCheckpoint(checkpointFile(step));

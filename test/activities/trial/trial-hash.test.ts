@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { canonicalJson } from '../../../activities/content-hash';
 import { trialHash } from '../../../activities/trial/trial-hash';
 import type { RunTrialInput } from '../../../workflows/words/contract';
+import type { InitialWeights } from '../../../workflows/words/study';
 import { trialInput } from './trial-input';
 
 const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', device = 'a processor'): string =>
@@ -9,6 +10,12 @@ const hashOf = (input: RunTrialInput, engine = 'tensorflow 2.21 cpu', device = '
 const moduleOf = (module: string, bundled: string): RunTrialInput =>
   trialInput({ model: { module, bundle: { key: `models/${bundled}`, sha256: bundled, bytes: 1 } } });
 const base = trialInput();
+const startingFrom = (sha256: string, more: Partial<InitialWeights> = {}): RunTrialInput => {
+  const weights = { key: 'weights', sha256, bytes: 1 };
+  return trialInput({
+    model: { preset: 'mnist-cnn', initialWeights: { study: 'a', exclude: [], allowMissing: false, weights, ...more } },
+  });
+};
 
 test('the hash of a trial is known: a change of it would throw away what studies have in their stores', () => {
   expect(hashOf(base)).toBe('4af685598f34b35544b5fb7db465c0d083e622bf37b979ce5a77df696a835739');
@@ -25,6 +32,7 @@ test('names of studies, trials and places do not count', () => {
     trialInput({ dataset: { ...dataset, source: { format: 'idx', uri: 's3://elsewhere/digits' } } }),
   ];
   for (const input of same) expect(hashOf(input)).toBe(hashOf(base));
+  expect(hashOf(startingFrom('b', { study: 'another' }))).toBe(hashOf(startingFrom('b')));
   expect(hashOf(moduleOf('renamed.cjs', 'one'))).toBe(hashOf(moduleOf('mine.cjs', 'one')));
 });
 
@@ -35,6 +43,11 @@ test('everything that the bits depend on counts', () => {
     hashOf(moduleOf('mine.cjs', 'one')),
     hashOf(moduleOf('mine.cjs', 'another')),
     hashOf(trialInput({ model: { preset: 'lenet5' } })),
+    hashOf(trialInput({ model: { ...base.model, freeze: ['conv1'] } })),
+    hashOf(trialInput({ model: { ...moduleOf('mine.cjs', 'one').model, freeze: ['conv1'] } })),
+    hashOf(startingFrom('b')),
+    hashOf(startingFrom('c')),
+    hashOf(startingFrom('b', { exclude: ['head'] })),
     hashOf(trialInput({ optimizer: { name: 'sgd' } })),
     hashOf(trialInput({ objective: { metric: 'valAccuracy', direction: 'maximize' } })),
     hashOf(trialInput({ classWeights: 'balanced' })),

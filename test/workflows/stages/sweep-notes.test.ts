@@ -47,3 +47,30 @@ it('an edge of a range of few steps counts too, and the wider range keeps the si
     'the best units, 16, is at the low end of its range: widen it to [8, 128]',
   );
 });
+
+describe('label smoothing under valLoss', () => {
+  const space = { labelSmoothing: { ordinal: [0, 0.05, 0.1] } };
+  const warned = (lossWithout: number): readonly string[] => {
+    const network: Network = (spec) =>
+      completed(valueOf(spec, 'labelSmoothing') === 0 ? lossWithout : lossWithout + 0.1);
+    const context = contextOf(
+      optionsOf('regularizationSweep', { space, sampler: { name: 'grid' }, trials: 4, replicates: 1 }),
+      { incumbent: { ...START, labelSmoothing: 0 } },
+    );
+    return regularizationSweep
+      .decide(drive(regularizationSweep, context, { network }))
+      .evidence.warnings.filter((warning) => warning.includes('label smoothing'));
+  };
+
+  // -ln(1 - 0.05 + 0.05 / 10) and the same of 0.1.
+  it.each([
+    [0.0043, 'label smoothing of 0.05 or more', '0.046'],
+    [0.06, 'label smoothing of 0.1 or more', '0.094'],
+  ])('is said to be hopeless where %d was reached without it', (lossWithout, which, floor) => {
+    expect(warned(lossWithout)).toEqual([expect.stringMatching(new RegExp(`^${which}.* loss of ${floor}`))]);
+  });
+
+  it('is left alone where it may win', () => {
+    expect(warned(0.5)).toEqual([]);
+  });
+});

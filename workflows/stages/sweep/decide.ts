@@ -14,6 +14,7 @@ import { edgeWarnings } from './edges';
 import { untriedNotes } from './enqueued';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
 import { importNotes } from './imported';
+import { smoothingWarnings } from './label-smoothing';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
@@ -90,11 +91,7 @@ function warningsOf(
   best: Configuration | undefined,
   decided: HParams,
 ): readonly string[] {
-  const {
-    options,
-    facts: { objective },
-  } = context;
-  const { search } = context;
+  const { options, search } = context;
   const warnings: string[] = [...importNotes(options.imported ?? [])];
   const failed = search
     .filter(({ status }) => status === 'failed')
@@ -120,11 +117,7 @@ function warningsOf(
       `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
     );
   }
-  if (objective.metric === 'valLoss' && 'labelSmoothing' in options.space) {
-    warnings.push(
-      'label smoothing raises the validation loss even where it helps accuracy: for its sake set objective.metric to valAccuracy',
-    );
-  }
+  warnings.push(...smoothingWarnings(context));
   if (configurations[0]?.score === null)
     warnings.push('the study as it stood failed: everything is compared without it');
   return warnings;

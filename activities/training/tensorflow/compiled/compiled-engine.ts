@@ -14,10 +14,20 @@ import type { ExampleSet } from '../../examples/dataset';
 import { evaluationBatchOf } from './evaluation-batch';
 import { announceEvaluation, evaluationHead, runEvaluation } from './evaluation-head';
 import type { GraphNode } from './graph';
-import { heads, runNorms, runStep } from './heads';
+import { heads, runNorms, runStatistics, runStep } from './heads';
 import { recordStep, type StepRecordings } from './recording/record-step';
 import { Session } from './session';
-import { layoutOf, readState, sizeOf, stateFeeds, type StateLayout, stateNodes } from './state-layout';
+import {
+  isTrained,
+  layoutOf,
+  membersOf,
+  moves,
+  readState,
+  sizeOf,
+  stateFeeds,
+  type StateLayout,
+  stateNodes,
+} from './state-layout';
 
 export interface CompiledEngineInput {
   readonly plan: StepPlan;
@@ -120,6 +130,12 @@ function engineOf(
     read: () => readState(session, layout),
     step: (indices, scalars, seed) => runStep(step, indices, { scalars, seed }),
     gradientNorms: (indices, scalars, seed) => runNorms(noise, indices, { scalars, seed }),
+    statistics(indices, scalars, seed) {
+      const units = layout.units.filter((unit) => moves(unit) && !isTrained(unit));
+      if (units.length === 0) return new Map();
+      const names = units.map(({ name }) => name);
+      return membersOf(units, runStatistics(step, names, indices, { scalars, seed }));
+    },
     evaluationBatch: sizes.evaluation,
     evaluate: (part, indices) => runEvaluation(evaluation, part, indices),
     ...(data.ahead && {

@@ -9,6 +9,7 @@ import type { HalfBatchNorms } from '../../engine';
 import { type GraphNode, placeholder } from './graph';
 import { atBatchSize } from './recording/batch-template';
 import { HALVES, LOSS, NOISE, NORMS, SCALARS, SEED, type StepRecordings, TRAIN } from './recording/record-step';
+import { statisticsOf } from './recording/record-averages';
 import type { Feed, Session } from './session';
 
 /** The first size goes without a number, so that a trial of one size has one graph whether others have more or not. */
@@ -70,6 +71,22 @@ export function runStep({ session, data, sizes }: HeadsIn, indices: Int32Array, 
   const head = headOf(TRAIN, sizes, indices.length);
   const [loss] = session.run([...data.feeds([head], 'train', indices), ...stepFeeds(head, feeds)], [`${head}/${LOSS}`]);
   return loss?.[0] ?? Number.NaN;
+}
+
+/** What a step would put in place of units, which stay as they are. @throws RangeError as `runStep` does. */
+export function runStatistics(
+  { session, data, sizes }: HeadsIn,
+  units: readonly string[],
+  indices: Int32Array,
+  feeds: StepFeeds,
+): readonly Float32Array[] {
+  assertSize(sizes, indices.length);
+  const head = headOf(TRAIN, sizes, indices.length);
+  const fed = [...data.feeds([head], 'train', indices), ...stepFeeds(head, feeds)];
+  return session.run(
+    fed,
+    units.map((unit) => `${head}/${statisticsOf(unit)}`),
+  ) as Float32Array[];
 }
 
 /** Squared norms of a batch's gradients. @throws RangeError for a batch of a size that was not compiled. */

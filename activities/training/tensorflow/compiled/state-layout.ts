@@ -9,7 +9,7 @@ import type { ModelVariable } from '../model';
 import { OPTIMIZERS } from '../optimizers';
 import type { HostTensor, HostTensors } from '../../safetensors';
 import type { StepPlan } from '../step';
-import { slotName, stateShapes, tensorOf } from '../step-state';
+import { AVERAGE, slotName, stateShapes, tensorOf } from '../step-state';
 import type { Dtype, GraphNode } from './graph';
 import { memberOf, splitRow } from './rows';
 import type { Feed, Session } from './session';
@@ -47,8 +47,9 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
  */
 const ROW_MEMBER_ELEMENTS_MAX = 65_536;
 
-const fitsRow = ({ variable, constraint }: ModelVariable): boolean =>
-  variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null;
+/** What is frozen needs no update, and would only be copied out of its row in every step. */
+const fitsRow = ({ variable, constraint, frozen }: ModelVariable): boolean =>
+  variable.size <= ROW_MEMBER_ELEMENTS_MAX && constraint === null && !frozen;
 
 export function layoutOf(plan: StepPlan): StateLayout {
   const { variables } = plan.model;
@@ -90,12 +91,16 @@ export function layoutOf(plan: StepPlan): StateLayout {
     stored: [
       ...units.map((unit) => stored(unit, (name) => name)),
       ...units.filter(isTrained).flatMap((unit) => slots.map((slot) => stored(unit, (name) => slotName(slot, name)))),
+      ...(plan.averages ? units.filter(moves).map((unit) => stored(unit, (name) => slotName(AVERAGE, name))) : []),
     ],
   };
 }
 
 /** Whether the optimizer moves a unit. */
 export const isTrained = ({ members: [first] }: Unit): boolean => first?.trainable === true;
+
+/** Whether a step may change a unit. */
+export const moves = ({ members: [first] }: Unit): boolean => first?.frozen === false;
 
 /** Names of the tensors with the values of the model's variables, by key. */
 export function readsOf({ units }: StateLayout): ReadonlyMap<string, string> {
@@ -141,14 +146,28 @@ function concatenated(parts: readonly Float32Array[], size: number): Float32Arra
   return row;
 }
 
+/** Values of units, taken apart into those of the model's variables by key. */
+export function membersOf(units: readonly Unit[], values: readonly Float32Array[]): HostTensors {
+  const stored = units.map(({ members }) => members.map(({ key, variable: { shape } }) => ({ name: key, shape })));
+  return takenApart(stored, values);
+}
+
 /** A copy of the whole state. */
 export function readState(session: Session, { stored, shapes }: StateLayout): HostTensors {
   const values = session.run(
     [],
     stored.map(({ name }) => readOf(name)),
   );
+  const tensors = takenApart(
+    stored.map(({ members }) => members),
+    values as Float32Array[],
+  );
+  return new Map([...shapes.keys()].map((name): [string, HostTensor] => [name, tensorOf(tensors, name)]));
+}
+
+function takenApart(rows: readonly Stored['members'][], values: readonly Float32Array[]): Map<string, HostTensor> {
   const tensors = new Map<string, HostTensor>();
-  stored.forEach(({ members }, i) => {
+  rows.forEach((members, i) => {
     let offset = 0;
     for (const { name, shape } of members) {
       const size = sizeOf(shape);
@@ -156,5 +175,5 @@ export function readState(session: Session, { stored, shapes }: StateLayout): Ho
       offset += size;
     }
   });
-  return new Map([...shapes.keys()].map((name): [string, HostTensor] => [name, tensorOf(tensors, name)]));
+  return tensors;
 }

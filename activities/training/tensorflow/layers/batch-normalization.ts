@@ -8,6 +8,7 @@
  */
 import { boolAttribute, floatAttribute, inputOf, native, stringAttribute, tf, typeAttribute } from '../native';
 import { type StepContext, stepContext } from './context';
+import { layersWithin } from './layers-within';
 
 interface BatchNormalizationLayer {
   readonly axis: number;
@@ -85,12 +86,26 @@ export function fuseBatchNormalization(layer: tf.layers.Layer): void {
     const input = inputOf(inputs);
     const axis = norm.axis < 0 ? norm.axis + input.rank : norm.axis;
     if (context !== null && kwargs['training'] === true)
-      return tf.tidy(() => alongAxis(axis, input, (image) => train(norm, image, context)));
+      return tf.tidy(() =>
+        alongAxis(axis, input, (image) =>
+          layer.trainable ? train(norm, image, context) : inferDifferentiably(norm, image),
+        ),
+      );
     // Along another axis tfjs' broadcasting is cheaper than two transposes.
     return axis === input.rank - 1
       ? tf.tidy(() => alongAxis(axis, input, (image) => infer(norm, image)))
       : original(inputs, kwargs);
   };
+}
+
+/** Has a frozen batch normalization that another layer wraps, and computes by itself, answer by its moving statistics. */
+export function freezeWrappedNormalization(layer: tf.layers.Layer): void {
+  for (const [, within] of layersWithin(layer)) {
+    freezeWrappedNormalization(within);
+    if (within.getClassName() !== 'BatchNormalization' || within.trainable) continue;
+    const original = within.call.bind(within);
+    within.call = (inputs, kwargs) => original(inputs, { ...kwargs, training: false });
+  }
 }
 
 /** Applies the kernels, which know images and the last axis only. */
@@ -132,4 +147,16 @@ function infer(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
     epsilon,
     false,
   )[0] as tf.Tensor;
+}
+
+/** The same with a gradient by its input, which the kernel lacks: a frozen layer may stand above others that train. */
+function inferDifferentiably(norm: BatchNormalizationLayer, image: tf.Tensor): tf.Tensor {
+  const answer = tf.customGrad((input) => {
+    const gradFunc = (dy: tf.Tensor): tf.Tensor => {
+      const [gamma] = parametersOf(norm, image);
+      return tf.mul(dy, tf.mul(gamma, tf.rsqrt(tf.add(norm.movingVariance.val, norm.epsilon))));
+    };
+    return { value: infer(norm, input as tf.Tensor), gradFunc };
+  });
+  return answer(image);
 }

@@ -5,7 +5,7 @@
  */
 import { modelInvalid } from '../../failures';
 import type { tf } from '../native';
-import { fuseBatchNormalization } from './batch-normalization';
+import { freezeWrappedNormalization, fuseBatchNormalization } from './batch-normalization';
 import { trainDilated } from './dilation';
 import { fuseLayerNormalization } from './layer-normalization';
 import { makeRepeatable } from './noise';
@@ -19,7 +19,13 @@ function rememberDepthMultiplier(layer: tf.layers.Layer): void {
   layer.getConfig = () => ({ ...original(), depthMultiplier });
 }
 
-const PREPARATIONS = [rememberDepthMultiplier, fuseBatchNormalization, fuseLayerNormalization, trainDilated];
+const PREPARATIONS = [
+  rememberDepthMultiplier,
+  fuseBatchNormalization,
+  freezeWrappedNormalization,
+  fuseLayerNormalization,
+  trainDilated,
+];
 
 /** A layer in a message. */
 export const describeLayer = (layer: tf.layers.Layer): string => `layer '${layer.name}' (${layer.getClassName()})`;

@@ -6,13 +6,14 @@ import { modelInvalid, TrainingFailure } from '../../failures';
 import { registerFusedGradients } from '../layers/gradients';
 import { tf } from '../native';
 import { buildLayers } from './from-layers';
+import { freezeLayers, frozenPatterns } from './freeze';
 import type { ModelContext, TrainableModel } from './model';
 import { buildModule } from './from-module';
 import { PRESETS } from './presets';
 import { trainable } from './trainable';
 
 export type { ModelVariable, TrainableModel } from './model';
-export { layersOf } from './trainable';
+export { layersOf } from './layer-names';
 
 const TENSOR_BYTES_MAX = 2 ** 31 - 1;
 
@@ -43,6 +44,7 @@ export async function buildModel(input: BuildModelInput): Promise<TrainableModel
   const earlier = new Set(registeredVariables().keys());
   try {
     const network = buildNetwork(input, context);
+    freezeLayers(network, frozenPatterns(input.spec, hparams));
     const model = trainable(network, context, 'module' in input.spec ? 'module' : 'configuration');
     refuseLargeTensors(model.variables.map(({ key, variable: { shape } }) => ({ key, shape })));
     return model;

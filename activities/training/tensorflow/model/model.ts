@@ -21,6 +21,8 @@ export interface ModelVariable {
   readonly key: string;
   readonly variable: tf.Variable;
   readonly trainable: boolean;
+  /** Of a frozen layer: no step changes it, be it trained elsewhere or a moving statistic. */
+  readonly frozen: boolean;
   /** A kernel: weight decay, l1 and l2 act on it, but not on biases and the parameters of normalization. */
   readonly isKernel: boolean;
   readonly constraint: { apply(value: tf.Tensor): tf.Tensor } | null;

@@ -1,6 +1,7 @@
 import { modelInvalid } from '../../failures';
 import { describeLayer, prepareLayer } from '../layers';
 import type { tf } from '../native';
+import { layersOf, namedLayers } from './layer-names';
 import type { ModelContext, ModelVariable, TrainableModel } from './model';
 
 interface LayerVariable {
@@ -27,7 +28,11 @@ export function trainable(
   context: ModelContext,
   from: 'configuration' | 'module',
 ): TrainableModel {
-  const layers = layersOf(network);
+  const layers = namedLayers(network).map(({ layer, isFrozen }) => {
+    // A layer of a model that is frozen as a whole does not know of it.
+    if (isFrozen) layer.trainable = false;
+    return layer;
+  });
   const noise: Record<string, number> = {};
   layers.forEach((layer, i) => {
     const strength = prepareLayer(layer, `noise.${i}`);
@@ -36,6 +41,8 @@ export function trainable(
   checkSizes(layers);
   checkOutput(network, context);
   const variables = layers.flatMap(namedVariables);
+  if (!variables.some(({ trainable: moves }) => moves))
+    throw modelInvalid('model has nothing to train: freeze fewer of its layers, or add one with weights');
   return {
     network,
     variables,
@@ -44,13 +51,6 @@ export function trainable(
     structure: from === 'module' ? null : structureOf(network, context, Object.keys(noise)),
     dispose: () => void network.dispose(),
   };
-}
-
-/** Layers in order, those of nested models in place of the model. */
-export function layersOf(network: tf.LayersModel): tf.layers.Layer[] {
-  return network.layers.flatMap((layer) =>
-    'layers' in layer ? layersOf(layer as unknown as tf.LayersModel) : [layer],
-  );
 }
 
 function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable[] {
@@ -68,6 +68,7 @@ function namedVariables(layer: tf.layers.Layer, position: number): ModelVariable
       key: name(weight),
       variable: weight.val,
       trainable: isTrainable,
+      frozen: !layer.trainable,
       constraint: weight.constraint,
       isKernel: isTrainable && /kernel|embeddings/i.test(weight.originalName),
     });

@@ -34,7 +34,10 @@ function opened(onEvaluated: () => void): OpenTraining {
   return {
     parameters: 1,
     initialState: () => weightOf(1),
+    layers: [],
     weightsOf: (tensors) => new Map(tensors),
+    averagesOf: () => null,
+    statistics: new Map(),
     stepScalars: () => new Float32Array(1),
     export: async () => undefined,
     close: () => undefined,
@@ -49,6 +52,7 @@ function opened(onEvaluated: () => void): OpenTraining {
         return weight();
       },
       gradientNorms: () => ({ small: 1, large: 1 }),
+      statistics: () => new Map(),
       evaluationBatch: 128,
       evaluate,
       dispose: () => undefined,

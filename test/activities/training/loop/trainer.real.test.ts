@@ -7,6 +7,7 @@ import { loadDataset } from '../../../../activities/training/examples/dataset';
 import { native, tf } from '../../../../activities/training/tensorflow/native';
 import { TensorFlowEngine } from '../../../../activities/training/tensorflow/tensorflow-engine';
 import type { TrainJob } from '../../../../activities/trial/protocol';
+import type { Measurement } from '../../../../workflows/words/outcome';
 import type { ModelSpec } from '../../../../workflows/words/study';
 import { imagesOf } from '../../../support/images';
 import { finished, measurementOf, trainerInProcess, type TrainerInProcess } from '../../../support/train-in-process';
@@ -28,6 +29,23 @@ function freshTrainer(): TrainerInProcess {
 }
 
 describe('a trial', () => {
+  it('is validated and tested by the labels themselves, however smooth the targets that it trains with', async () => {
+    const { trainer } = freshTrainer();
+    const measuredWith = async (labelSmoothing: number): Promise<Measurement> => {
+      const trial = {
+        // So low that no weight moves: both have the outputs of the same network.
+        hparams: { batchSize: 575, learningRate: 1e-12, labelSmoothing },
+        evaluate: { validation: 'epoch', test: true },
+      } as const;
+      return measurementOf(await finished(trainer, digitsJob(digits, { optimizer: { name: 'sgd' }, trial })));
+    };
+    const plain = await measuredWith(0);
+    const smoothed = await measuredWith(0.4);
+    expect(smoothed.curve[0]!.values.valLoss).toBe(plain.curve[0]!.values.valLoss);
+    expect(smoothed.test!.values.loss).toBe(plain.test!.values.loss);
+    expect(smoothed.trainLoss).not.toBe(plain.trainLoss);
+  });
+
   it('measures every epoch, keeps the best one, and writes no checkpoint before its time', async () => {
     const { trainer, checkpoints } = freshTrainer();
     const report = await finished(

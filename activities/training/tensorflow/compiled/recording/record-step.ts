@@ -5,9 +5,17 @@
  */
 import { evaluateBatch } from '../../evaluate-batch';
 import { freeingTensors, tf } from '../../native';
-import { type Examples, gradientNorms, stepGradients, type StepPlan, trainableVariables } from '../../step';
+import {
+  AVERAGE_SHARE,
+  type Examples,
+  gradientNorms,
+  stepGradients,
+  type StepPlan,
+  trainableVariables,
+} from '../../step';
 import type { GraphNode } from '../graph';
 import { withFoldedNormalization } from '../rewrites/folded-normalization';
+import { liveNodes } from '../rewrites/live-nodes';
 import { withPooledGradients } from '../rewrites/pooled-gradients';
 import { rowOf } from '../rows';
 import { layoutOf, readsOf, type StateLayout, type Unit } from '../state-layout';
@@ -15,6 +23,7 @@ import { after, assign, isAssignment } from '../variables';
 import { RECORDED_BATCHES, type Template } from './batch-template';
 import { OutputShapes } from './output-shapes';
 import { bindVariables, recordInBatches, recordingImages } from './record-batches';
+import { advanceAverages, leftStatistics } from './record-averages';
 import { recordUpdates, type Updates } from './record-updates';
 import { Recorder } from './recorder';
 import { advanceRow, rowsOf } from './row-averages';
@@ -112,9 +121,9 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
       return { ...step, rows: rowsOf(layout, averages), scalars: inputs.scalars };
     });
     const averaged = rows.flatMap((row) => advanceRow(TRAIN, row, recorder));
-    const moved = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
+    const changed = new Set(plan.model.variables.filter(({ variable }, i) => variable.dataId !== before[i]));
     const written = layout.units
-      .filter(({ members }) => members.some((item) => moved.has(item)))
+      .filter(({ members }) => members.some((item) => changed.has(item)))
       .flatMap((unit) => assignWritten(unit, recorder));
     const updated = updates(TRAIN, {
       gradients: new Map(
@@ -122,13 +131,14 @@ function recordTraining(recorded: Recorded, updates: Updates, batch: number): re
       ),
       scalars: new Map(plan.scalarNames.map((name, i) => [name, recorder.nameOf(scalars[i] as tf.Scalar)])),
     });
-    const moving = [...averaged, ...written, ...updated];
+    const moved = [...averaged, ...written, ...updated];
+    const share = plan.averages && recorder.nameOf(scalars[plan.scalarNames.indexOf(AVERAGE_SHARE)] as tf.Scalar);
+    const moving = share === false ? moved : [...moved, ...advanceAverages(TRAIN, layout, moved, share)];
+    const left = plan.averages ? leftStatistics(TRAIN, layout, moved) : [];
     const assignments = moving.filter(isAssignment).map(({ name }) => name);
-    return [
-      ...withPooledGradients(recorder.nodes),
-      ...moving,
-      after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments),
-    ];
+    const step = after(`${TRAIN}/${LOSS}`, recorder.nameOf(loss), assignments);
+    const roots = [step, ...left];
+    return liveNodes([...withPooledGradients(recorder.nodes), ...moving, ...roots], roots);
   });
 }
 
@@ -162,7 +172,8 @@ function recordNoise(recorded: Recorded, batch: number): readonly GraphNode[] {
     const halves = [bindAll(recorder, first, recorded, batch), bindExamples(recorder, second, plan, batch)] as const;
     const stepInputs = bindStepInputs(recorder, NOISE, plan, batch);
     const norms = recorder.record(() => gradientNorms(plan, { halves, ...stepInputs() }));
-    return [...withPooledGradients(recorder.nodes), after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), [])];
+    const measured = after(`${NOISE}/${NORMS}`, recorder.nameOf(norms), []);
+    return liveNodes([...withPooledGradients(recorder.nodes), measured], [measured]);
   });
 }
 
