@@ -9,6 +9,8 @@ import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
 import { PLANNER_VERSION } from '../driver/planner-version';
 import type { ScheduleSpec } from '../words/schedule';
 import type { BudgetSpec, PinnedDataset, ResolvedStudy, TrainingSpec } from '../words/study';
+import type { HParams } from '../words/trial';
+import { standingHParams } from '../trials/trial-training';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';
@@ -146,7 +148,7 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     reproducible,
     dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
     model: normalizeModel(model),
-    training: completeTraining(training),
+    training: completeTraining(training, stages),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
     budget: budget as BudgetSpec,
     checkpointEverySeconds,
@@ -155,24 +157,29 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
   };
 }
 
-function completeTraining({
-  optimizer,
-  schedule,
-  epochs,
-  batchSizeSchedule,
-  earlyStopping,
-  hparams,
-}: Sections['training']): TrainingSpec {
+function completeTraining(
+  { optimizer, schedule, epochs, batchSizeSchedule, earlyStopping, hparams }: Sections['training'],
+  stages: readonly ParsedStage[],
+): TrainingSpec {
   const defaults = Object.fromEntries(Object.entries(STANDARD_HPARAMS).map(([name, hparam]) => [name, hparam.default]));
   const given = Object.fromEntries(
     Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined),
   );
+  const training = { optimizer, schedule: schedule satisfies ScheduleSpec, epochs, earlyStopping };
   return {
-    optimizer,
-    schedule: schedule satisfies ScheduleSpec,
-    epochs,
+    ...training,
     ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
-    earlyStopping,
-    hparams: { ...defaults, learningRate: DEFAULT_LEARNING_RATES[optimizer.name], ...given },
+    hparams: {
+      ...defaults,
+      learningRate: DEFAULT_LEARNING_RATES[optimizer.name],
+      ...standingIn(stages, training),
+      ...given,
+    },
   };
+}
+
+/** What the study's own training is, by those names that a space varies. */
+function standingIn(stages: readonly ParsedStage[], training: Omit<TrainingSpec, 'hparams'>): HParams {
+  const searched = new Set(stages.flatMap(({ options: { space } }) => Object.keys(space ?? {})));
+  return Object.fromEntries(Object.entries(standingHParams(training)).filter(([name]) => searched.has(name)));
 }
