@@ -10,6 +10,8 @@ import { PLANNER_VERSION } from '../driver/planner-version';
 import type { ScheduleSpec } from '../words/schedule';
 import type { BudgetSpec, PinnedDataset, ResolvedStudy, TrainingSpec } from '../words/study';
 import type { HParams } from '../words/trial';
+import { hparamsIn } from '../search/space';
+import type { Space } from '../search/space';
 import { standingHParams } from '../trials/trial-training';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
@@ -180,6 +182,6 @@ function completeTraining(
 
 /** What the study's own training is, by those names that a space varies. */
 function standingIn(stages: readonly ParsedStage[], training: Omit<TrainingSpec, 'hparams'>): HParams {
-  const searched = new Set(stages.flatMap(({ options: { space } }) => Object.keys(space ?? {})));
+  const searched = new Set(stages.flatMap(({ options: { space } }) => hparamsIn((space ?? {}) as Space)));
   return Object.fromEntries(Object.entries(standingHParams(training)).filter(([name]) => searched.has(name)));
 }

@@ -27,7 +27,9 @@ export function isTrainingHparam(name: string): name is TrainingHParamName {
 /** The optimizers and schedules of a study's training and of its spaces. */
 export function choicesOf(own: Readonly<Record<Kind, unknown>>, spaces: readonly unknown[]): Choices {
   const inSpaces = (kind: Kind): readonly unknown[] =>
-    spaces.flatMap((space) => valuesOf(placedDimensions(space).find(({ name }) => name === kind)?.dimension));
+    spaces.flatMap((space) =>
+      placedDimensions(space).flatMap(({ name, dimension }) => (name === kind ? valuesOf(dimension) : [])),
+    );
   return { optimizer: [own.optimizer, ...inSpaces('optimizer')], schedule: [own.schedule, ...inSpaces('schedule')] };
 }
 
@@ -62,13 +64,13 @@ export function unreadByAll(name: string, choices: Choices): Pick<Problem, 'rule
 
 /** Constants in a space that some of its own optimizers or schedules do not read. */
 export function partlyRead(base: Path, placed: ReturnType<typeof placedDimensions>): readonly Problem[] {
-  const space: Space = Object.fromEntries(placed.map(({ name, dimension }) => [name, dimension]));
+  const space: Space = Object.fromEntries(placed.map(({ key, dimension }) => [key, dimension]));
   const requirements = requirementsOf(space);
-  return placed.flatMap(({ name, path }): readonly Problem[] => {
+  return placed.flatMap(({ name, key, path }): readonly Problem[] => {
     const readers = readersOf(name);
     if (readers === undefined || space[readers.kind] === undefined) return [];
     const { kind, names } = readers;
-    const allowed = requirements.get(name)?.get(kind);
+    const allowed = requirements.get(key)?.get(kind);
     const beside = valuesOf(space[kind]).filter((one) => allowed?.has(one as string) ?? true);
     const deaf = beside.filter((one) => !names.includes(String(one)));
     if (deaf.length === 0 || deaf.length === beside.length) return [];

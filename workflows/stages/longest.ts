@@ -1,5 +1,5 @@
 import { boundsOf, isRange } from '../search/space/dimension';
-import { isRelative, listOf } from '../search/space';
+import { dimensionsFor, isRelative, listOf } from '../search/space';
 import type { Dimension, Space } from '../search/space';
 import type { StageUse } from '../words/study';
 import type { HParams } from '../words/trial';
@@ -24,8 +24,9 @@ export function largestOf(dimension: Dimension, held: HParams[string] | undefine
  */
 export function atLongest(hparams: HParams, undecided: readonly Pick<StageUse, 'options'>[]): HParams {
   return undecided.reduce((held, { options }) => {
-    const dimension = (options as { readonly space?: Space } | undefined)?.space?.['epochs'];
-    const longest = dimension && largestOf(dimension, held['epochs']);
-    return longest === undefined || longest <= Number(held['epochs'] ?? 0) ? held : { ...held, epochs: longest };
+    const { space = {} } = (options ?? {}) as { readonly space?: Space };
+    const all = dimensionsFor(space, 'epochs').map((dimension) => largestOf(dimension, held['epochs']) ?? 0);
+    const longest = Math.max(Number(held['epochs'] ?? 0), ...all);
+    return all.length === 0 ? held : { ...held, epochs: longest };
   }, hparams);
 }

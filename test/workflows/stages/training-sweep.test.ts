@@ -66,6 +66,38 @@ describe('a sweep over the training itself', () => {
   });
 });
 
+describe('a learning rate of its own for each optimizer', () => {
+  const space = {
+    optimizer: {
+      branches: {
+        adam: { learningRate: { logUniform: [1e-4, 1e-2] } },
+        sgd: { learningRate: { logUniform: [1e-2, 1] } },
+      },
+    },
+  };
+  const context = drive(sweep, contextOf(optionsWith({ space, trials: 12 }), { incumbent: HELD }));
+
+  it('reaches the trials as the one learning rate', () => {
+    context.trials.slice(1).forEach(({ spec: { hparams } }) => {
+      expect(Object.keys(hparams).sort()).toEqual(Object.keys(HELD).sort());
+      const [low, high] = hparams['optimizer'] === 'sgd' ? [1e-2, 1] : [1e-4, 1e-2];
+      expect(hparams['learningRate']).toBeGreaterThanOrEqual(low!);
+      expect(hparams['learningRate']).toBeLessThanOrEqual(high!);
+    });
+  });
+
+  it('is one column among the points, and a row for each range', () => {
+    const { tables } = sweep.decide(context).evidence;
+    const rowsOf = (title: string) => tables.find((table) => table.title.startsWith(title))!;
+    expect(rowsOf('Points').columns.filter((column) => column.startsWith('learningRate'))).toEqual(['learningRate']);
+    expect(rowsOf('Hyperparameters').rows.map(([name]) => name)).toEqual([
+      'optimizer',
+      'learningRate (adam)',
+      'learningRate (sgd)',
+    ]);
+  });
+});
+
 describe('stages after one that decided on the training', () => {
   const incumbent = { ...INCUMBENT, optimizer: 'sgd', schedule: 'cosine', epochs: 16 };
   const facts = { ...FACTS, training: trainingOf(FACTS.training, incumbent) };

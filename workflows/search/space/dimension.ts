@@ -10,7 +10,11 @@ type When = Readonly<Record<string, Scalar | readonly Scalar[]>>;
 type Bounds = readonly [number, number];
 
 /** The values that one hyperparameter may take. With a `step` they are the lowest plus multiples of it. */
-export type Dimension = { readonly when?: When | undefined } & (
+export type Dimension = {
+  readonly when?: When | undefined;
+  /** The hyperparameter that it is for, where several dimensions of a space are, no two of which exist together. */
+  readonly of?: string | undefined;
+} & (
   | { readonly uniform: Bounds; readonly step?: number | undefined }
   | { readonly logUniform: Bounds; readonly step?: number | undefined }
   | { readonly integer: Bounds; readonly step?: number | undefined; readonly log?: boolean | undefined }
@@ -26,6 +30,23 @@ export type Dimension = { readonly when?: When | undefined } & (
 
 /** Dimensions by hyperparameter; the order of the keys is the order of the unit cube's coordinates. */
 export type Space = Readonly<Record<string, Dimension>>;
+
+/** The hyperparameter that a dimension of a space is for: its key, unless it says otherwise. */
+export function hparamOf(space: Space, key: string): string {
+  return space[key]?.of ?? key;
+}
+
+/** The hyperparameters of a space, each once. */
+export function hparamsIn(space: Space): readonly string[] {
+  return [...new Set(Object.keys(space).map((key) => hparamOf(space, key)))];
+}
+
+/** The dimensions that are for a hyperparameter. */
+export function dimensionsFor(space: Space, hparam: string): readonly Dimension[] {
+  return Object.keys(space)
+    .filter((key) => hparamOf(space, key) === hparam)
+    .map((key) => space[key]!);
+}
 
 /** Number of different values of a dimension; Infinity where it is continuous. */
 export function cardinality(dimension: Dimension): number {

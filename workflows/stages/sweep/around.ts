@@ -1,5 +1,5 @@
 import { limitsOf } from '../../trials/hparams';
-import { isRelative, listOf } from '../../search/space';
+import { hparamOf, isRelative, listOf } from '../../search/space';
 import type { Dimension, Scalar, Space } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import { threeDigits } from '../format';
@@ -13,7 +13,7 @@ export function spaceAround(space: Space, hparams: HParams): Space {
   return Object.fromEntries(
     Object.entries(space).map(([name, dimension]) => [
       name,
-      isRelative(dimension) ? multiplesOf(name, dimension, hparams[name]) : dimension,
+      isRelative(dimension) ? multiplesOf(hparamOf(space, name), dimension, hparams[hparamOf(space, name)]) : dimension,
     ]),
   );
 }
@@ -24,7 +24,11 @@ function multiplesOf(name: string, dimension: Dimension, value: Scalar | undefin
     typeof value === 'number'
       ? factors.map((factor) => multiple(name, value, factor)).sort((a, b) => a - b)
       : [value ?? 0];
-  return { ordinal: [...new Set(values)], ...(dimension.when && { when: dimension.when }) };
+  return {
+    ordinal: [...new Set(values)],
+    ...(dimension.when && { when: dimension.when }),
+    ...(dimension.of && { of: dimension.of }),
+  };
 }
 
 function multiple(name: string, value: number, factor: number): number {

@@ -1,4 +1,5 @@
 import { count, formatNumber } from '../format';
+import { hparamsIn } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import type { Comparison } from './comparison';
 import { failedSeeds, failedShare } from './configurations';
@@ -50,6 +51,6 @@ function over({ configuration, incumbent, differences }: Comparison): string {
 export function changes({ incumbent, options: { space } }: SweepContext, hparams: HParams): string {
   const text = (value: unknown): string =>
     typeof value === 'number' ? formatNumber(value) : value === undefined ? 'unset' : String(value);
-  const changed = Object.keys(space).filter((name) => hparams[name] !== incumbent[name]);
+  const changed = hparamsIn(space).filter((name) => hparams[name] !== incumbent[name]);
   return changed.map((name) => `${name} ${text(hparams[name])} (was ${text(incumbent[name])})`).join(', ');
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { listOf, valueAtUnit } from '../../search/space';
+import { dimensionsFor, listOf, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../trials/hparams';
 import type { HParams, TrialSpec } from '../../words/trial';
 import { largestOf } from '../longest';
@@ -92,15 +92,18 @@ function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
 
 function longestInSpace({ options: { space }, incumbent }: SweepView): number | undefined {
-  return space['epochs'] && largestOf(space['epochs'], incumbent['epochs']);
+  const longest = dimensionsFor(space, 'epochs').map((dimension) => largestOf(dimension, incumbent['epochs']) ?? 0);
+  return longest.length === 0 ? undefined : Math.max(...longest);
 }
 
 /** Batch sizes that a trial may have: the study's, and the ends of the space. */
 function batchSizes({ options: { space }, incumbent }: SweepView): readonly number[] {
-  const dimension = space['batchSize'];
   const own = numericHParam(incumbent, 'batchSize');
-  if (dimension === undefined) return [own];
-  const ends = [valueAtUnit(dimension, 0), valueAtUnit(dimension, 1), ...(listOf(dimension) ?? [])];
+  const ends = dimensionsFor(space, 'batchSize').flatMap((dimension) => [
+    valueAtUnit(dimension, 0),
+    valueAtUnit(dimension, 1),
+    ...(listOf(dimension) ?? []),
+  ]);
   return [own, ...ends.filter((value) => typeof value === 'number')];
 }
 
