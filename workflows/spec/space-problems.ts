@@ -1,4 +1,4 @@
-import { conditionProblems, isRelative, placedDimensions } from '../search/space';
+import { conditionProblems, isRange, isRelative, placedDimensions } from '../search/space';
 import { limitsOf } from '../trials/hparams';
 import { TRAINING_HPARAMS } from '../words/training-hparams';
 import type { Draft } from './checks';
@@ -25,6 +25,14 @@ export function spaceProblems(
     const reason = selectors.has(name) ? undefined : unreadReason(name, references, draft);
     if (reason !== undefined) return [{ path: dotted([...base, ...path]), value: valueAt(space, path), ...reason }];
     const place = [...base, ...path];
+    if (isRelative(dimension) && isRange(dimension) && name !== 'weightDecay')
+      return [
+        {
+          path: dotted([...place, 'shrink']),
+          rule: 'is for weightDecay, the hyperparameter that shrinks weights',
+          value: undefined,
+        },
+      ];
     if (isTrainingHparam(name) && 'values' in TRAINING_HPARAMS[name]) return nameProblems(place, name, dimension);
     return (isStandard(name) || isTrainingHparam(name)) && !isRelative(dimension)
       ? rangeProblems(place, dimension, limitsOf(name))

@@ -15,9 +15,15 @@ export interface Factors {
   readonly when?: Dimension['when'];
 }
 
+/** Shares of every weight that decay takes in a whole training: flat, a relative range. */
+export interface Shrinkage {
+  readonly shrink: readonly [number, number];
+  readonly when?: Dimension['when'];
+}
+
 /** A space with branches inside of branches. */
 export interface NestedSpace {
-  readonly [name: string]: Dimension | Branches | Factors;
+  readonly [name: string]: Dimension | Branches | Factors | Shrinkage;
 }
 
 /** A dimension of a nested space and where it stands. */
@@ -68,12 +74,13 @@ function placedIn(
 ): readonly Omit<PlacedDimension, 'key'>[] {
   return Object.entries(mapping(nested)).flatMap(([name, entry]): readonly Omit<PlacedDimension, 'key'>[] => {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
-    const { branches, times, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
+    const { branches, times, shrink, when: written, ...rest } = entry as Readonly<Record<string, unknown>>;
     const when = { ...mapping(written), ...condition };
     const own = {
       ...rest,
       ...(branches !== undefined && { choice: Object.keys(mapping(branches)).map(valueOfKey) }),
       ...(times !== undefined && { ordinal: times, isRelative: true }),
+      ...(shrink !== undefined && { logUniform: shrink, isRelative: true }),
       ...(Object.keys(when).length > 0 && { when }),
     };
     const below = Object.entries(mapping(branches)).flatMap(([branch, inner]) =>

@@ -16,7 +16,8 @@ export type Dimension = {
   readonly of?: string | undefined;
 } & (
   | { readonly uniform: Bounds; readonly step?: number | undefined }
-  | { readonly logUniform: Bounds; readonly step?: number | undefined }
+  /** Relative ones are shares by which weights shrink; a search takes values only. */
+  | { readonly logUniform: Bounds; readonly step?: number | undefined; readonly isRelative?: true | undefined }
   | { readonly integer: Bounds; readonly step?: number | undefined; readonly log?: boolean | undefined }
   /** Without an order: no two values are nearer to each other than others. */
   | { readonly choice: readonly Scalar[] }
@@ -62,9 +63,9 @@ export function listOf(dimension: Dimension): readonly Scalar[] | undefined {
   return 'choice' in dimension ? dimension.choice : 'ordinal' in dimension ? dimension.ordinal : undefined;
 }
 
-/** Whether a dimension lists factors, not values. */
+/** Whether a dimension has factors or shares, not values. */
 export function isRelative(dimension: Dimension): boolean {
-  return 'ordinal' in dimension && dimension.isRelative === true;
+  return 'isRelative' in dimension && dimension.isRelative === true;
 }
 
 export type Range = Extract<

@@ -8,6 +8,8 @@ import type { HParams } from '../../words/trial';
  * fine: it can be trained with.
  */
 export function misfitOf(dimension: Dimension, value: Scalar): string | undefined {
+  if (isRelative(dimension) && isRange(dimension))
+    return typeof value === 'number' && value > 0 ? undefined : 'must be a number above 0';
   if (isRelative(dimension))
     return 'must be left out: its values are multiples of what the study holds when the stage begins';
   if (!isRange(dimension)) {

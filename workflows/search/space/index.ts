@@ -5,7 +5,7 @@
  * @module
  */
 export { flattenSpace, placedDimensions } from './branches';
-export type { Branches, Factors, NestedSpace } from './branches';
+export type { Branches, Factors, NestedSpace, Shrinkage } from './branches';
 export { activeNames, meets, requirementsOf, selectorsOf } from './conditions';
 export type { Requirements } from './conditions';
 export { cellsOf, unitOf, valueAtUnit } from './coordinates';

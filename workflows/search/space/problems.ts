@@ -33,9 +33,9 @@ export function spaceProblems(nested: NestedSpace): readonly SpaceProblem[] {
   const relative = placed
     .filter(({ dimension }) => isRelative(dimension))
     .map(({ path, dimension }) => ({
-      path: [...path, 'times'],
+      path: [...path, isRange(dimension) ? 'shrink' : 'times'],
       rule: 'must be values: outside of a study there is nothing to multiply',
-      value: listOf(dimension),
+      value: isRange(dimension) ? boundsOf(dimension) : listOf(dimension),
     }));
   return [...own, ...relative, ...conditionProblems(nested)];
 }
