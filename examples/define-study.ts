@@ -17,7 +17,7 @@ export default defineStudy({
     { stage: 'lrRangeTest' },
     {
       stage: 'regularizationSweep',
-      space: { weightDecay: { logUniform: [1e-6, 1e-2] }, dropoutRate: { uniform: [0, 0.6] } },
+      space: { weightDecay: { shrink: [0.01, 0.99] }, dropoutRate: { uniform: [0, 0.6] } },
       trials: 6,
     },
     { stage: 'finalTrain', epochs: 20 },

@@ -1,5 +1,5 @@
 import { isBetter } from '../../workflows/analysis/score';
-import { isLogarithmic } from '../../workflows/search/space';
+import { isLogarithmic, meets, requirementsOf } from '../../workflows/search/space';
 import type { Plot } from '../../workflows/stages/stage';
 import { evenly, SHOWN_MAX } from '../../workflows/stages/sweep/shown';
 import type { SearchPoint } from '../../workflows/words/insights';
@@ -15,11 +15,15 @@ interface Scored {
 /** The objective along each numeric hyperparameter: every point, and those that were the best when they came. */
 export function slicePlots({ space, objective, points }: Search): readonly Plot[] {
   const records = recordsOf(points, objective);
+  const requirements = requirementsOf(space);
   return Object.entries(space).flatMap(([name, dimension]): Plot[] => {
     const xScale = isLogarithmic(dimension) ? 'log' : 'linear';
     const scored = points
       .flatMap((point): Scored[] => {
-        const value = point.hparams[name];
+        const value =
+          dimension.of === undefined || meets(point.hparams, requirements.get(name))
+            ? point.hparams[dimension.of ?? name]
+            : undefined;
         return typeof value !== 'number' || point.score === null || (xScale === 'log' && value <= 0)
           ? []
           : [{ value, score: point.score, wasBest: records.has(point) }];

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { EarlyStopping, InitialWeights, ModelSpec, ResolvedStudy } from '../../workflows/words/study';
+import { standingHParams, trainingOf } from '../../workflows/trials/trial-training';
+import { TRAINING_HPARAMS } from '../../workflows/words/training-hparams';
+import type {
+  EarlyStopping,
+  InitialWeights,
+  ModelSpec,
+  ResolvedStudy,
+  TrainingSpec,
+} from '../../workflows/words/study';
+import type { HParams } from '../../workflows/words/trial';
 import { counted, formatNumber, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -11,11 +20,12 @@ import type { ReportInput } from './stage-view';
 
 /** Data set, model, training, seeds, engine and versions. */
 export function provenance(input: ReportInput): Html {
-  const { study, engines } = input.record;
+  const { study, engines, final } = input.record;
   const rows: readonly (readonly [string, Content])[] = [
     ['data set', dataset(study)],
     ['model', model(study.model)],
-    ['training', training(study)],
+    ['training', training(study.training)],
+    ...decidedTraining(study.training, final?.hparams),
     ['objective', `${study.objective.direction} ${study.objective.metric} at the best epoch`],
     ['budget', budget(study)],
     ['seed', html`${study.seed}. ${reproducibility(study)}`],
@@ -57,9 +67,16 @@ function network(spec: ModelSpec): Html {
   return html`${counted(spec.layers.length, 'layer')}: <ol class="layers">${spec.layers.map(({ className, config }) => html`<li>${className} <code>${JSON.stringify(config)}</code></li>`)}</ol>`;
 }
 
-function training({
-  training: { optimizer, schedule, batchSizeSchedule, epochs, earlyStopping },
-}: ResolvedStudy): Html {
+/** Where a search has decided on another training than the study was written with. */
+function decidedTraining(written: TrainingSpec, hparams: HParams | undefined): readonly (readonly [string, Content])[] {
+  const own = standingHParams(written);
+  const isOther = Object.keys(TRAINING_HPARAMS).some(
+    (name) => hparams?.[name] !== undefined && hparams[name] !== own[name],
+  );
+  return isOther ? [['training as decided', training(trainingOf(written, hparams ?? {}))]] : [];
+}
+
+function training({ optimizer, schedule, batchSizeSchedule, epochs, earlyStopping }: TrainingSpec): Html {
   const sizes = batchSizeSchedule !== undefined && html`; batch size ${named(batchSizeSchedule)}`;
   return html`${named(optimizer)}; schedule ${named(schedule)}${sizes}; ${counted(epochs, 'epoch')}; ${stopping(earlyStopping)}`;
 }

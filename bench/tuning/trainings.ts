@@ -16,6 +16,7 @@ import { formatProblems, parseStudy, resolveParsed } from '../../workflows/spec'
 import type { ResolvedStudy } from '../../workflows/words/study';
 import type { TrialResult } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
+import { trainingOf } from '../../workflows/trials/trial-training';
 
 const DIGITS = path.resolve(__dirname, '../../examples/data/digits');
 const TRAINER = path.resolve(__dirname, '../../activities/training/main.ts');
@@ -53,12 +54,7 @@ export class Trainings {
 
   /** Trains one trial, or one more segment of a training that paused. */
   async run(trial: TrialSpec): Promise<TrialResult> {
-    const {
-      model,
-      objective,
-      training: { optimizer },
-      dataset,
-    } = this.study;
+    const { model, objective, training, dataset } = this.study;
     const scratchFolder = mkdtempSync(path.join(this.folder, 'trial-'));
     const resumeFrom = trial.continues === undefined ? null : (this.paused.get(trial.continues) ?? null);
     const report = await this.trainers.use(trial.process, (trainer) =>
@@ -66,7 +62,7 @@ export class Trainings {
         {
           trial,
           model,
-          optimizer,
+          optimizer: trainingOf(training, trial.hparams).optimizer,
           objective,
           dataset,
           datasetFolder: this.datasetFolder,

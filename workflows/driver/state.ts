@@ -9,7 +9,8 @@ import type { StudyControl } from './control/study-control';
 import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
 import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
-import { hparamsOfModel } from '../trials/hparams';
+import { heldAfter, hparamsOfModel } from '../trials/hparams';
+import { trainingOf } from '../trials/trial-training';
 import { measurementOf } from '../trials/outcome';
 import { NO_RECOVERIES, withReceipts } from '../trials/recoveries';
 import { costOfSegment, receiptsOf } from '../trials/segments';
@@ -194,7 +195,7 @@ export class StudyState implements StudyValues {
       validationExamples,
       testExamples,
       classes: dataset.classes,
-      training,
+      training: trainingOf(training, this.incumbent),
       objective,
       modelHparams,
       reproducible,
@@ -207,7 +208,7 @@ export class StudyState implements StudyValues {
 
   /** Hyperparameters after the latest decision. */
   get incumbent(): HParams {
-    return this.decisions.at(-1)?.hparams ?? this.resolved.training.hparams;
+    return heldAfter(this.resolved.training.hparams, this.decisions);
   }
 
   get trialCount(): number {

@@ -1,5 +1,6 @@
 import type { RunTrialInput } from '../words/contract';
 import type { TrialSpec } from '../words/trial';
+import { trainingOf } from '../trials/trial-training';
 import type { StudyState } from './state';
 
 /** A trial with all that its study says of it. */
@@ -11,7 +12,7 @@ export function trialInput({ studyId, run, resolved }: StudyState, trial: TrialS
     ...(run.fresh !== undefined && { fresh: run.fresh }),
     dataset,
     model,
-    optimizer: training.optimizer,
+    optimizer: trainingOf(training, trial.hparams).optimizer,
     objective,
     ...(training.classWeights !== undefined && { classWeights: training.classWeights }),
     ...(training.sampler !== undefined && { sampler: training.sampler }),

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { activeNames, listOf, pick, requirementsOf, selectorsOf, valueAtUnit } from '../search/space';
+import { activeNames, hparamOf, listOf, named, pick, requirementsOf, selectorsOf, valueAtUnit } from '../search/space';
 import type { Dimension, Scalar, Space } from '../search/space';
 import type { HParams } from '../words/trial';
 
@@ -25,7 +25,7 @@ export function architectureCorners(space: Space, read: readonly string[], hpara
   const part = Object.fromEntries(Object.entries(space).filter(([name]) => extremes.has(name)));
   const points = combined(extremes) ?? oneByOne(part, extremes, hparams);
   const corners = points
-    .map((point) => pick(point, activeNames(part, point)))
+    .map((point) => named(part, point, activeNames(part, point)))
     .filter((corner) => Object.keys(corner).some((name) => read.includes(name)));
   return [...new Map(corners.map((corner) => [JSON.stringify(corner), corner])).values()];
 }
@@ -35,7 +35,9 @@ function extremesOf(space: Space, read: readonly string[]): Extremes {
   const requirements = requirementsOf(space);
   const selectors = selectorsOf(space);
   const needed = new Set(
-    read.flatMap((name) => (space[name] === undefined ? [] : [name, ...(requirements.get(name)?.keys() ?? [])])),
+    Object.keys(space).flatMap((key) =>
+      read.includes(hparamOf(space, key)) ? [key, ...(requirements.get(key)?.keys() ?? [])] : [],
+    ),
   );
   return new Map(
     Object.entries(space).flatMap(([name, dimension]) =>

@@ -7,6 +7,7 @@ import { hparamNames } from '../trials/hparams';
 import type { Problem } from '../spec';
 import { STAGES } from '../stages';
 import { spaceAround } from '../stages/sweep/around';
+import { hparamsIn } from '../search/space';
 import type { Space } from '../search/space';
 import type { HParams } from '../words/trial';
 import { architectureCorners } from './architecture-corners';
@@ -70,7 +71,7 @@ function sweepsOf({ model, training, stages }: PlannableStudy): readonly Archite
   return written.flatMap(({ stage, options }, i) => {
     if (STAGES[stage]?.isSearch !== true) return [];
     const { space } = options as { readonly space: Space };
-    return read.some((name) => space[name] !== undefined)
+    return read.some((name) => hparamsIn(space).includes(name))
       ? [{ path: `stages.${i}.space`, space: spaceAround(space, training.hparams) }]
       : [];
   });

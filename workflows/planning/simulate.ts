@@ -4,13 +4,15 @@
  *
  * @module
  */
-import { hparamsOfModel, numericHParam } from '../trials/hparams';
+import { heldAfter, hparamsOfModel, numericHParam } from '../trials/hparams';
+import { trainingOf } from '../trials/trial-training';
 import { deriveSeed } from '../search/random';
 import type { ResolvedStudy, StageUse } from '../words/study';
 import { costOfSegment, isFirstSegment } from '../trials/segments';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 import { decideOnLess } from '../stages/decide-on-less';
 import { STAGES } from '../stages';
+import { atLongest } from '../stages/longest';
 import { plausibleOutcome } from '../stages/plausible-outcome';
 import type { Decision, Stage, StageContext, StudyFacts } from '../stages/stage';
 import { costOf } from '../stages/trials';
@@ -82,7 +84,7 @@ export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const decisions: Decision[] = [];
   const stages: PlannedStage[] = [];
   for (const use of study.stages) {
-    const incumbent = decisions.at(-1)?.hparams ?? study.training.hparams;
+    const incumbent = heldAfter(study.training.hparams, decisions);
     const used = total(stages.map(({ trials }) => sumOf(trials))).trials;
     const remaining = remainingTrials(study, use, whole, incumbent) - used;
     const { planned, decision } = planStage({ study, use, facts: whole, incumbent, decisions, remaining });
@@ -123,7 +125,7 @@ function contextOf(
     incumbent,
     trials,
     seed: deriveSeed(study.seed, use.stageId),
-    facts,
+    facts: { ...facts, training: trainingOf(facts.training, incumbent) },
     decisions: [...decisions],
     remaining: { deviceSeconds: Infinity, trials: remaining - trials.filter(isFirstSegment).length },
   };
@@ -140,9 +142,15 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
     ...(use.inserted !== undefined && { inserted: use.inserted }),
     ...(use.gate !== undefined && { gate: use.gate }),
     trials: trials.map((trial) => plannedTrial(input, trials, trial)),
-    atMost: stage.estimate(contextOf(input, [])),
+    atMost: stage.estimate(contextOf(longestOf(input), [])),
   };
   return { planned, decision: decisionOf(stage, input, trials) };
+}
+
+/** The stage after the longest training that those before it may decide on. */
+function longestOf(input: StageInput): StageInput {
+  const { study, use, incumbent } = input;
+  return { ...input, incumbent: atLongest(incumbent, study.stages.slice(0, study.stages.indexOf(use))) };
 }
 
 /**

@@ -40,4 +40,4 @@ export {
   unitsOf,
   valueAtUnit,
 } from './space';
-export type { Branches, Dimension, Factors, NestedSpace, Scalar, Space, SpaceProblem } from './space';
+export type { Branches, Dimension, Factors, NestedSpace, Scalar, Shrinkage, Space, SpaceProblem } from './space';

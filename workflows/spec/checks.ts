@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
-import type { StandardHParam, StandardHParamName } from '../words/hparams';
-import { conditionProblems, isRelative, placedDimensions } from '../search/space';
+import { STANDARD_HPARAMS } from '../words/hparams';
 import { closest } from './closest';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
@@ -13,11 +11,14 @@ import { LAYER_CLASSES, classOfLayer } from './layer-classes';
 import { averageProblems } from './weight-average';
 import { layerPatternProblems } from './layer-patterns';
 import { cycledMomentumProblems } from './momentum';
-import { MOMENTUM_OPTIMIZERS } from './optimizers';
 import { dotted, valueAt } from './problem';
-import type { Path, Problem } from './problem';
+import type { Problem } from './problem';
+import { spaceProblems } from './space-problems';
 import { orderProblems } from './stage-order';
+import { isStandard, unreadReason } from './unread';
 import type { ParsedStage } from './stage-uses';
+import { choicesOf, isTrainingHparam, placeOf } from './training-space';
+import type { Choices } from './training-space';
 
 /** What of a study is needed here, as it was written: a mistake in one place must not hide another elsewhere. */
 export interface Draft {
@@ -31,6 +32,10 @@ export interface Draft {
   readonly schedule: unknown;
   /** `training.weightAverage`. */
   readonly weightAverage: unknown;
+  /** What optimizer and schedule may become. */
+  readonly choices: Choices;
+  /** `training.batchSizeSchedule.name`. */
+  readonly growth: unknown;
   readonly reproducible: unknown;
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
@@ -51,16 +56,20 @@ export interface KnownNames {
 export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
   const at = (...path: readonly PropertyKey[]): unknown => valueAt(input, path);
   const entries = at('stages');
+  const spaces = Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [];
+  const optimizer = at('training', 'optimizer', 'name') ?? 'adam';
   return {
     format: at('dataset', 'format'),
     model: mapping(at('model')),
     hparams: mapping(at('training', 'hparams')) ?? {},
-    optimizer: at('training', 'optimizer', 'name') ?? 'adam',
+    optimizer,
     schedule: at('training', 'schedule'),
     weightAverage: at('training', 'weightAverage'),
+    choices: choicesOf({ optimizer, schedule: at('training', 'schedule', 'name') ?? 'constant' }, spaces),
+    growth: at('training', 'batchSizeSchedule', 'name'),
     reproducible: at('reproducible'),
     deviceMinutes: at('budget', 'deviceMinutes'),
-    spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
+    spaces,
     constraints: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['constraints'])) : [],
     stages,
   };
@@ -157,12 +166,30 @@ function startProblems(references: HparamReferences, draft: Draft): readonly Pro
   const { hparams } = draft;
   const given = Object.keys(hparams).filter((name) => hparams[name] !== undefined);
   const unread = given.flatMap((name) => {
+    if (isTrainingHparam(name))
+      return [
+        {
+          path: `training.hparams.${name}`,
+          rule: 'has a place of its own in training',
+          value: hparams[name],
+          fix: `set ${placeOf(name)}`,
+        },
+      ];
     const reason = unreadReason(name, references, draft);
     return reason === undefined || hparams[name] === 0
       ? []
       : [{ path: `training.hparams.${name}`, value: hparams[name], ...reason }];
   });
+  const taken = references.names
+    .filter(({ name }) => isTrainingHparam(name))
+    .map(({ name, path }) => ({
+      path: dotted(path),
+      rule: `must not read ${name}, which is a part of the training`,
+      value: { hparam: name },
+      fix: 'give it another name',
+    }));
   const missing = references.names
+    .filter(({ name }) => !isTrainingHparam(name))
     .filter(({ name }) => !given.includes(name) && !isStandard(name))
     .map(({ name, path }) => ({
       path: dotted(path),
@@ -170,101 +197,10 @@ function startProblems(references: HparamReferences, draft: Draft): readonly Pro
       value: { hparam: name },
       fix: missingFix(name, given),
     }));
-  return [...unread, ...missing];
+  return [...unread, ...taken, ...missing];
 }
 
 function missingFix(name: string, given: readonly string[]): string {
   const near = closest(name, [...given, ...Object.keys(STANDARD_HPARAMS)]);
   return `${near === undefined ? '' : `did you mean "${near}"? else `}add training.hparams.${name} as its start`;
-}
-
-/** Why a hyperparameter would have no effect; `undefined` if something reads it. */
-function unreadReason(
-  name: string,
-  references: HparamReferences,
-  { model, optimizer }: Draft,
-): Pick<Problem, 'rule' | 'fix'> | undefined {
-  if (references.open || references.names.some((reference) => reference.name === name)) return undefined;
-  const hasLayers = model !== undefined && 'layers' in model;
-  if (!isStandard(name)) {
-    const near = closest(name, Object.keys(STANDARD_HPARAMS));
-    const read = hasLayers
-      ? `read it in model.layers as { hparam: ${name} }`
-      : 'only model.layers and model.freeze can read names of your own';
-    return {
-      rule: 'nothing reads this hyperparameter',
-      fix: near === undefined ? read : `did you mean "${near}"? else ${read}`,
-    };
-  }
-  if (name === 'dropoutRate' && hasLayers) {
-    return {
-      rule: 'nothing reads this hyperparameter',
-      fix: 'add { layer: dropout, rate: { hparam: dropoutRate } } to model.layers',
-    };
-  }
-  if (
-    name === 'momentum' &&
-    typeof optimizer === 'string' &&
-    Object.hasOwn(DEFAULT_LEARNING_RATES, optimizer) &&
-    !MOMENTUM_OPTIMIZERS.includes(optimizer)
-  ) {
-    return {
-      rule: `is not read by the optimizer ${optimizer}`,
-      fix: `use one of ${MOMENTUM_OPTIMIZERS.join(', ')}, or leave it out`,
-    };
-  }
-  return undefined;
-}
-
-function isStandard(name: string): name is StandardHParamName {
-  return Object.hasOwn(STANDARD_HPARAMS, name);
-}
-
-/**
- * A stage's space, if it has one: every name must reach something, every number lie in its range, every condition be
- * one that can hold.
- */
-function spaceProblems(index: number, space: unknown, references: HparamReferences, draft: Draft): readonly Problem[] {
-  const base: Path = ['stages', index, 'space'];
-  const placed = placedDimensions(space);
-  const selectors = new Set(placed.flatMap(({ dimension }) => Object.keys(mapping(dimension.when) ?? {})));
-  const own = placed.flatMap(({ name, path, dimension }): readonly Problem[] => {
-    const reason = selectors.has(name) ? undefined : unreadReason(name, references, draft);
-    if (reason !== undefined) return [{ path: dotted([...base, ...path]), value: valueAt(space, path), ...reason }];
-    return isStandard(name) && !isRelative(dimension)
-      ? rangeProblems([...base, ...path], dimension, STANDARD_HPARAMS[name])
-      : [];
-  });
-  return [
-    ...own,
-    ...conditionProblems(space).map(({ path, rule, value }) => ({ path: dotted([...base, ...path]), rule, value })),
-  ];
-}
-
-/** Keys of a dimension that hold values of the hyperparameter; `step` does not. */
-const VALUES: readonly string[] = ['uniform', 'logUniform', 'integer', 'choice', 'ordinal', 'constant'];
-
-/** Kinds of dimension whose values are fractions. */
-const CONTINUOUS: readonly string[] = ['uniform', 'logUniform'];
-
-function rangeProblems(path: Path, dimension: unknown, { min, max, integer }: StandardHParam): readonly Problem[] {
-  return Object.entries(mapping(dimension) ?? {}).flatMap(([key, value]) => {
-    if (!VALUES.includes(key)) return [];
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (integer === true && CONTINUOUS.includes(key))
-      return [
-        {
-          path: dotted([...path, key]),
-          rule: 'must be integer, choice or ordinal: the values are whole numbers',
-          value,
-        },
-      ];
-    if (values.some((one) => typeof one === 'string' || typeof one === 'boolean'))
-      return [{ path: dotted([...path, key]), rule: 'must be numbers', value }];
-    const numeric = values.filter((one) => typeof one === 'number');
-    if (numeric.some((one) => one < min || one > max))
-      return [{ path: dotted([...path, key]), rule: `must lie between ${min} and ${max}`, value }];
-    const whole = integer !== true || numeric.every(Number.isInteger);
-    return whole ? [] : [{ path: dotted([...path, key]), rule: 'must be whole numbers', value }];
-  });
 }

@@ -1,10 +1,17 @@
 import { z } from 'zod';
+import { OPTIMIZER_DEFAULTS } from '../words/training-hparams';
 
 const decay = (value: number, what: string) => z.number().min(0).lt(1).default(value).describe(what);
-const epsilon = z.number().gt(0).max(1).default(1e-7).describe('Added to the denominator for numerical stability.');
+const { adam, rmsprop, adagrad } = OPTIMIZER_DEFAULTS;
+const epsilon = z
+  .number()
+  .gt(0)
+  .max(1)
+  .default(adam.epsilon)
+  .describe('Added to the denominator for numerical stability.');
 const moments = {
-  beta1: decay(0.9, 'Decay of the average of gradients.'),
-  beta2: decay(0.999, 'Decay of the average of squared gradients.'),
+  beta1: decay(adam.beta1, 'Decay of the average of gradients.'),
+  beta2: decay(adam.beta2, 'Decay of the average of squared gradients.'),
   epsilon,
 };
 
@@ -18,7 +25,7 @@ export const optimizerSchema = z
     z.strictObject({ name: z.literal('adamw'), ...moments }),
     z.strictObject({
       name: z.literal('rmsprop'),
-      rho: decay(0.9, 'Decay of the average of squared gradients.'),
+      rho: decay(rmsprop.rho, 'Decay of the average of squared gradients.'),
       epsilon,
     }),
     z.strictObject({
@@ -27,7 +34,7 @@ export const optimizerSchema = z
         .number()
         .min(0)
         .max(100)
-        .default(0.1)
+        .default(adagrad.initialAccumulator)
         .describe('Where the sum of squared gradients starts.'),
       epsilon,
     }),

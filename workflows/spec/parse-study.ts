@@ -5,13 +5,16 @@
  */
 import { z } from 'zod';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
-import { placedDimensions } from '../search/space';
 import { hparamsOfAverage } from '../trials/weight-average';
 import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
 import type { StandardHParam } from '../words/hparams';
 import { PLANNER_VERSION } from '../driver/planner-version';
 import type { ScheduleSpec } from '../words/schedule';
 import type { BudgetSpec, PinnedDataset, ResolvedStudy, TrainingSpec } from '../words/study';
+import type { HParams } from '../words/trial';
+import { hparamsIn } from '../search/space';
+import type { Space } from '../search/space';
+import { standingHParams } from '../trials/trial-training';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';
@@ -149,22 +152,13 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     reproducible,
     dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
     model: normalizeModel(model),
-    training: completeTraining(training, searchedNames(stages)),
+    training: completeTraining(training, stages),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
     budget: budget as BudgetSpec,
     checkpointEverySeconds,
     ...(checkpointEverySteps !== undefined && { checkpointEverySteps }),
     stages: withStageIds(withInserted(stages)),
   };
-}
-
-/** Names that a stage's space gives values. */
-function searchedNames(stages: readonly ParsedStage[]): ReadonlySet<string> {
-  return new Set(
-    stages.flatMap(({ options }) =>
-      placedDimensions((options as { readonly space?: unknown }).space).map(({ name }) => name),
-    ),
-  );
 }
 
 function completeTraining(
@@ -179,8 +173,9 @@ function completeTraining(
     sampler,
     hparams,
   }: Sections['training'],
-  searched: ReadonlySet<string>,
+  stages: readonly ParsedStage[],
 ): TrainingSpec {
+  const searched = searchedNames(stages);
   const defaults = Object.fromEntries(
     Object.entries<StandardHParam>(STANDARD_HPARAMS)
       .filter(([name, { optional }]) => optional !== true || searched.has(name))
@@ -189,19 +184,28 @@ function completeTraining(
   const given = Object.fromEntries(
     Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined),
   );
+  const training = { optimizer, schedule: schedule satisfies ScheduleSpec, epochs, earlyStopping };
   return {
-    optimizer,
-    schedule: schedule satisfies ScheduleSpec,
-    epochs,
+    ...training,
     ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
-    earlyStopping,
     ...(classWeights !== undefined && { classWeights }),
     ...(sampler === 'balanced' && { sampler }),
     hparams: {
       ...defaults,
       learningRate: DEFAULT_LEARNING_RATES[optimizer.name],
       ...(weightAverage !== undefined && hparamsOfAverage(weightAverage)),
+      ...standingIn(searched, training),
       ...given,
     },
   };
+}
+
+/** Names that a stage's space gives values. */
+function searchedNames(stages: readonly ParsedStage[]): ReadonlySet<string> {
+  return new Set(stages.flatMap(({ options: { space } }) => hparamsIn((space ?? {}) as Space)));
+}
+
+/** What the study's own training is, by those names that a space varies. */
+function standingIn(searched: ReadonlySet<string>, training: Omit<TrainingSpec, 'hparams'>): HParams {
+  return Object.fromEntries(Object.entries(standingHParams(training)).filter(([name]) => searched.has(name)));
 }

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { SCHEDULE_DEFAULTS } from '../words/training-hparams';
+
+const { exponential, cosine, oneCycle, plateau } = SCHEDULE_DEFAULTS;
 
 const warmup = {
   warmupSteps: z
@@ -34,10 +37,19 @@ export const scheduleSchema = z
     z.strictObject({ name: z.literal('constant'), ...warmup }),
     z.strictObject({
       name: z.literal('exponential'),
-      factorPerEpoch: z.number().gt(0).max(1).default(0.95).describe('The learning rate after an epoch, as a factor.'),
+      factorPerEpoch: z
+        .number()
+        .gt(0)
+        .max(1)
+        .default(exponential.factorPerEpoch)
+        .describe('The learning rate after an epoch, as a factor.'),
       ...warmup,
     }),
-    z.strictObject({ name: z.literal('cosine'), finalFactor: factor(0, 'Where the half cosine ends.'), ...warmup }),
+    z.strictObject({
+      name: z.literal('cosine'),
+      finalFactor: factor(cosine.finalFactor, 'Where the half cosine ends.'),
+      ...warmup,
+    }),
     z.strictObject({
       name: z.literal('piecewise'),
       milestones: z
@@ -53,17 +65,27 @@ export const scheduleSchema = z
     }),
     z.strictObject({
       name: z.literal('oneCycle'),
-      peakFraction: z.number().gt(0).lt(1).default(0.3).describe('Share of the training until the peak.'),
-      initialFactor: factor(0.04, 'Where it starts, as a factor on the peak.'),
-      finalFactor: factor(4e-6, 'Where it ends, as a factor on the peak.'),
+      peakFraction: z
+        .number()
+        .gt(0)
+        .lt(1)
+        .default(oneCycle.peakFraction)
+        .describe('Share of the training until the peak.'),
+      initialFactor: factor(oneCycle.initialFactor, 'Where it starts, as a factor on the peak.'),
+      finalFactor: factor(oneCycle.finalFactor, 'Where it ends, as a factor on the peak.'),
       cycledMomentum: cycledMomentumSchema.exactOptional(),
       ...warmup,
     }),
     z.strictObject({
       name: z.literal('plateau'),
-      factor: z.number().gt(0).lt(1).default(0.5).describe('Factor at each plateau.'),
-      patience: z.int().min(1).max(1000).default(3).describe('Epochs without improvement that make a plateau.'),
-      minFactor: factor(1e-3, 'Lowest factor.'),
+      factor: z.number().gt(0).lt(1).default(plateau.factor).describe('Factor at each plateau.'),
+      patience: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(plateau.patience)
+        .describe('Epochs without improvement that make a plateau.'),
+      minFactor: factor(plateau.minFactor, 'Lowest factor.'),
       ...warmup,
     }),
   ])

@@ -12,6 +12,7 @@ export const scalarSchema = z.union([z.number(), z.string(), z.boolean()]);
 
 const nameSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_]*$/, 'must be the name of a hyperparameter');
 const bounds = (number: z.ZodNumber) => z.tuple([number, number]);
+const share = () => z.number().gt(0).lt(1);
 const list = z.array(scalarSchema).min(1).max(1000);
 
 const when = z
@@ -74,6 +75,15 @@ const FORMS = [
       .refine((factors) => new Set(factors).size === factors.length, 'must not have a value twice')
       .describe(
         "Factors on the value that the study holds when the stage begins, e.g. [0.5, 1, 2]: for a learning rate that an earlier stage finds. Values beyond a hyperparameter's range become its end.",
+      ),
+    when,
+  }),
+  z.strictObject({
+    shrink: z
+      .tuple([share(), share()])
+      .refine(([low, high]) => low < high, 'must rise from the lowest to the highest value')
+      .describe(
+        'Of weightDecay only: least and most share of every weight that decay takes in a whole training, e.g. [0.01, 0.99]; the decay is what does so at the rate and the schedule that the study holds when the stage begins, and is drawn evenly in its logarithm.',
       ),
     when,
   }),

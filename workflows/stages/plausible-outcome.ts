@@ -1,6 +1,7 @@
 import { lossOfEqualOdds } from '../analysis/score';
 import { metricNamed, VALIDATION_METRICS } from '../tasks';
 import { numericHParam } from '../trials/hparams';
+import { trainingOf } from '../trials/trial-training';
 import { deriveSeed, uniform } from '../search/random';
 import { STEP_LOSSES_MAX } from '../words/outcome';
 import type { EpochMeasurement, Measurement, Outcome, StepLoss } from '../words/outcome';
@@ -48,7 +49,7 @@ export function plausibleOutcome(spec: TrialSpec, facts: StudyFacts): Outcome {
 }
 
 function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {
-  const { from, to, scaling } = OPTIMIZER_FAMILIES[training.optimizer.name];
+  const { from, to, scaling } = OPTIMIZER_FAMILIES[trainingOf(training, hparams).optimizer.name];
   return from * power(to / from, BEST_RATE_SHARE) * power(numericHParam(hparams, 'batchSize') / 32, scaling);
 }
 

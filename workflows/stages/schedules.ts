@@ -1,4 +1,5 @@
 import type { ScheduleSpec } from '../words/schedule';
+import type { AnyTraining } from '../trials/trial-training';
 import type { TrainingSpec } from '../words/study';
 import { power } from '../search/power';
 
@@ -14,13 +15,17 @@ function boundedWarmup(warmupSteps: number | undefined, steps: number): number {
 }
 
 /**
- * The study's schedule stretched to a training of another length.
+ * A schedule stretched to a training of another length.
  *
  * A schedule is written for `training.epochs`: where an epoch or a factor per epoch is part of it, both move along, so
  * that a short training goes through the same rates as the long one that it stands for.
  */
-export function stretched({ schedule, epochs: written }: TrainingSpec, epochs: number, steps: number): ScheduleSpec {
-  const ratio = epochs / written;
+export function stretched(
+  { schedule, epochs: own, written }: Pick<AnyTraining, 'schedule' | 'epochs' | 'written'>,
+  epochs: number,
+  steps: number,
+): ScheduleSpec {
+  const ratio = epochs / (written?.epochs ?? own);
   const warmupSteps = boundedWarmup(schedule.warmupSteps, steps);
   if (schedule.name === 'exponential')
     return { ...schedule, warmupSteps, factorPerEpoch: power(schedule.factorPerEpoch, 1 / ratio) };
@@ -33,7 +38,7 @@ export function stretched({ schedule, epochs: written }: TrainingSpec, epochs: n
 }
 
 /** A constant rate behind a warm-up, for trainings whose end is not known before. */
-export function constantRate({ schedule }: TrainingSpec, steps: number): ScheduleSpec {
+export function constantRate({ schedule }: Pick<TrainingSpec, 'schedule'>, steps: number): ScheduleSpec {
   return { name: 'constant', warmupSteps: boundedWarmup(schedule.warmupSteps, steps) };
 }
 
@@ -43,6 +48,10 @@ const SHORT_STEPS_MIN = 500;
 /**
  * Epochs of a short training that stands for a whole one: a quarter, or 500 steps if that is more, at most the whole.
  */
-export function shortEpochs({ epochs }: TrainingSpec, trainExamples: number, batchSize: number): number {
+export function shortEpochs(
+  { epochs }: Pick<TrainingSpec, 'epochs'>,
+  trainExamples: number,
+  batchSize: number,
+): number {
   return Math.min(epochs, Math.max(Math.ceil(epochs / 4), Math.ceil((SHORT_STEPS_MIN * batchSize) / trainExamples)));
 }

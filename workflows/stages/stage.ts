@@ -18,6 +18,7 @@ export interface StudyFacts {
   readonly validationExamples: number;
   readonly testExamples: number;
   readonly classes: number;
+  /** As the study holds it at this point; of a trial with other hyperparameters: `trainingOf`. */
   readonly training: TrainingSpec;
   readonly objective: Objective;
   /** Names that the model reads as `{ hparam: name }`. */

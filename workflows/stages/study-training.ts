@@ -1,10 +1,12 @@
 /**
- * Trainings as the study asks for them: under its schedules and its early stopping, at any length.
+ * Trainings as the study asks for them, but for what a trial's hyperparameters say: under its schedules and its early
+ * stopping, at any length.
  *
  * @module
  */
 import { batchGrowth } from '../trials/batch-growth';
 import { numericHParam } from '../trials/hparams';
+import { trainingOf } from '../trials/trial-training';
 import type { EarlyStopping } from '../words/study';
 import { stepsOf } from '../trials/length';
 import type { HParams, StopRules, TrialSpec } from '../words/trial';
@@ -25,14 +27,22 @@ export function studyTraining(
   hparams: HParams,
   epochs: number,
 ): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
-  const { training, trainExamples } = facts;
+  const training = trainingOf(facts.training, hparams);
+  const { trainExamples } = facts;
   const batchSize = numericHParam(hparams, 'batchSize');
   const schedule = stretched(training, epochs, stepsOf({ epochs }, trainExamples, batchSize));
-  const { batchSizeSchedule, epochs: writtenEpochs } = training;
+  const { batchSizeSchedule, written } = training;
   const sizeMax = verifiedSize(decisions) ?? Infinity;
   const growth =
     batchSizeSchedule &&
-    batchGrowth(batchSizeSchedule, { batchSize, epochs, schedule, writtenEpochs, trainExamples, sizeMax });
+    batchGrowth(batchSizeSchedule, {
+      batchSize,
+      epochs,
+      schedule,
+      writtenEpochs: written.epochs,
+      trainExamples,
+      sizeMax,
+    });
   return { schedule, limit: { epochs }, ...(growth !== undefined && { batchGrowth: growth }) };
 }
 

@@ -4,18 +4,37 @@
  * @module
  */
 import { STANDARD_HPARAMS } from '../words/hparams';
-import type { StandardHParam } from '../words/hparams';
+import { TRAINING_HPARAMS } from '../words/training-hparams';
+import type { TrainingHParam } from '../words/training-hparams';
 import type { ModelSpec } from '../words/study';
 import type { HParams } from '../words/trial';
 
+interface Limits {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: true;
+}
+
+const LIMITS: Readonly<Record<string, TrainingHParam>> = {
+  ...TRAINING_HPARAMS,
+  ...STANDARD_HPARAMS,
+};
+
 /** Lowest and highest value of a hyperparameter; of a name without a meaning of its own, no limits. */
-export function limitsOf(name: string): Pick<StandardHParam, 'min' | 'max' | 'integer'> {
-  return (
-    Object.entries<StandardHParam>(STANDARD_HPARAMS).find(([known]) => known === name)?.[1] ?? {
-      min: -Infinity,
-      max: Infinity,
-    }
-  );
+export function limitsOf(name: string): Limits {
+  const {
+    min = -Infinity,
+    max = Infinity,
+    integer,
+  }: Partial<Limits> = Object.hasOwn(LIMITS, name) ? LIMITS[name]! : {};
+  return { min, max, ...(integer && { integer }) };
+}
+
+/** What a study holds after its decisions; of what none of them has heard, where it starts. */
+export function heldAfter(start: HParams, decisions: readonly { readonly hparams: HParams }[]): HParams {
+  const decided = decisions.at(-1)?.hparams;
+  if (decided === undefined) return start;
+  return Object.keys(start).every((name) => name in decided) ? decided : { ...start, ...decided };
 }
 
 /** A numeric hyperparameter. @throws RangeError if it is missing or not a number. */

@@ -25,7 +25,7 @@ export const STANDARD_HPARAMS = {
   weightDecay: {
     default: 0,
     min: 0,
-    max: 1,
+    max: 100,
     description: 'decoupled: every step kernels shrink by learningRate * weightDecay',
   },
   l1: { default: 0, min: 0, max: 10, description: 'adds l1 * sum |w| over kernels to the loss' },

@@ -76,7 +76,7 @@ function optunaTrial(
   const state = STATES[status];
   const active = new Set(activeNames(space, hparams));
   const parameters = Object.entries(space).flatMap(([name, dimension]): readonly [string, StoredParameter][] => {
-    const value = hparams[name];
+    const value = hparams[dimension.of ?? name];
     const parameter = value === undefined || !active.has(name) ? undefined : stored(dimension, value);
     return parameter === undefined ? [] : [[name, parameter]];
   });

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { activeNames } from '../../../workflows/search/space';
+import { activeNames, hparamOf, hparamsIn, meets, requirementsOf } from '../../../workflows/search/space';
 import type { Scalar, Space } from '../../../workflows/search/space';
 import { misfitOf } from '../../../workflows/search/space/fit';
 import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
@@ -26,14 +26,15 @@ export function fittedTrials(
   const missing = new Map<string, number>();
   const trials = foreign.trials.flatMap(({ hparams, score }) => {
     for (const [name, value] of Object.entries(hparams))
-      if (space[name] === undefined) unknown.set(name, (unknown.get(name) ?? new Set()).add(value));
+      if (space[name] === undefined && !hparamsIn(space).includes(name))
+        unknown.set(name, (unknown.get(name) ?? new Set()).add(value));
     const point = pointOf(space, hparams);
     if ('misfit' in point) {
       increment(misfits, point.misfit);
       return [];
     }
-    for (const name of activeNames(space, point.hparams))
-      if (point.hparams[name] === undefined) increment(missing, name);
+    for (const key of activeNames(space, point.hparams))
+      if (point.hparams[hparamOf(space, key)] === undefined) increment(missing, key);
     return [{ hparams: point.hparams, score: score === null ? null : sign * score + 0 }];
   });
   const varied = [...unknown].filter(([, values]) => values.size > 1).map(([name]) => name);
@@ -49,13 +50,18 @@ function pointOf(
   hparams: Readonly<Record<string, ForeignValue>>,
 ): { readonly hparams: HParams } | { readonly misfit: string } {
   const point: Record<string, Scalar> = {};
+  const requirements = requirementsOf(space);
   for (const [name, dimension] of Object.entries(space)) {
-    const value = hparams[name];
+    const { of } = dimension;
+    // Other programs know it by its key; a study's own trials by the hyperparameter, wherever it exists.
+    const value =
+      hparams[name] ??
+      (of !== undefined && meets(hparams as HParams, requirements.get(name)) ? hparams[of] : undefined);
     if (value === undefined || value === null) continue;
     const fitting = readings(value).find((reading) => misfitOf(dimension, reading) === undefined);
     if (fitting === undefined)
       return { misfit: `${name} ${misfitOf(dimension, readings(value).at(-1) ?? value) ?? 'does not fit'}` };
-    point[name] = fitting;
+    point[of ?? name] = fitting;
   }
   return Object.keys(point).length === 0
     ? { misfit: 'no hyperparameter of the space has a value' }

@@ -156,12 +156,12 @@ describe('what is wrong with a space', () => {
     ]);
   });
 
-  it('is a condition that never holds, a name in two branches, and a space of nothing', () => {
+  it('is a condition that never holds, a name in branches of two choices, and a space of nothing', () => {
     expect(
       problems({ a: { choice: [1, 2] }, b: { choice: [1, 2], when: { a: 1 } }, c: { ...x, when: { a: 2, b: 1 } } }),
     ).toEqual(['c.when: never holds: it and what it depends on need different values of a']);
-    expect(problems({ a: { branches: { p: { x }, q: { x } } } })).toEqual([
-      'a.branches.q.x: must have a name of its own, but a.branches.p.x has it too: give it once, with when',
+    expect(problems({ a: { branches: { p: { x }, q: {} } }, b: { branches: { p: { x }, q: {} } } })).toEqual([
+      'b.branches.p.x: must have a name of its own, but a.branches.p.x has it too: give it once, with when, or in branches of one choice',
     ]);
     expect(problems({})).toEqual([': must have at least one hyperparameter']);
   });

@@ -5,6 +5,8 @@
  */
 import { deriveSeed } from '../../search/random';
 import { STAGES } from '../../stages';
+import { atLongest } from '../../stages/longest';
+import { trainingOf } from '../../trials/trial-training';
 import type { RemainingBudget, StageContext } from '../../stages/stage';
 import type { StageUse } from '../../words/study';
 import type { StudyState } from '../state';
@@ -85,16 +87,19 @@ function estimateOf(
   state: StudyState,
   uses: readonly StageUse[],
 ): { readonly trials: number; readonly examples: number } {
+  const { stages } = state.resolved;
   let trials = 0;
   let examples = 0;
   for (const use of uses) {
+    const before = stages.slice(0, stages.indexOf(use)).filter((other) => !state.isDecided(other));
+    const incumbent = atLongest(state.incumbent, before);
     const context: StageContext<unknown> = {
       stageId: use.stageId,
       options: use.options,
-      incumbent: state.incumbent,
+      incumbent,
       trials: [],
       seed: deriveSeed(state.resolved.seed, use.stageId),
-      facts: state.facts,
+      facts: { ...state.facts, training: trainingOf(state.facts.training, incumbent) },
       remaining: { deviceSeconds: Infinity, trials: Infinity },
       decisions: state.decisions,
     };

@@ -6,6 +6,7 @@ import {
   cardinality,
   cellsOf,
   hasOrder,
+  hparamsIn,
   pick,
   pointAt,
   pointsIn,
@@ -79,7 +80,7 @@ export const cmaes: Sampler<CmaesOptions> = {
       };
       return pick(
         all,
-        Object.keys(space).filter((name) => name in all),
+        hparamsIn(space).filter((name) => name in all),
       );
     };
     const explored = exploredOf(context);

@@ -1,5 +1,5 @@
 import type { HParams } from '../../words/trial';
-import { activeNames, cardinality, listOf, requirementsOf, unitOf } from '../space';
+import { activeNames, cardinality, hparamOf, listOf, requirementsOf, unitOf } from '../space';
 import type { Dimension, Space } from '../space';
 
 /** A point as the kernel sees it: a coordinate per dimension with more than one value. */
@@ -32,7 +32,7 @@ export function featuresOf(space: Space): FeatureMap {
     of(hparams) {
       const active = new Set(activeNames(space, hparams, requirements));
       return Float64Array.from(dimensions, ([name, dimension]) =>
-        featureOf(dimension, active.has(name) ? hparams[name] : undefined),
+        featureOf(dimension, active.has(name) ? hparams[hparamOf(space, name)] : undefined),
       );
     },
     squaredDistance(a, b, factors) {

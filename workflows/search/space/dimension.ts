@@ -10,9 +10,14 @@ type When = Readonly<Record<string, Scalar | readonly Scalar[]>>;
 type Bounds = readonly [number, number];
 
 /** The values that one hyperparameter may take. With a `step` they are the lowest plus multiples of it. */
-export type Dimension = { readonly when?: When | undefined } & (
+export type Dimension = {
+  readonly when?: When | undefined;
+  /** The hyperparameter that it is for, where several dimensions of a space are, no two of which exist together. */
+  readonly of?: string | undefined;
+} & (
   | { readonly uniform: Bounds; readonly step?: number | undefined }
-  | { readonly logUniform: Bounds; readonly step?: number | undefined }
+  /** Relative ones are shares by which weights shrink; a search takes values only. */
+  | { readonly logUniform: Bounds; readonly step?: number | undefined; readonly isRelative?: true | undefined }
   | { readonly integer: Bounds; readonly step?: number | undefined; readonly log?: boolean | undefined }
   /** Without an order: no two values are nearer to each other than others. */
   | { readonly choice: readonly Scalar[] }
@@ -26,6 +31,23 @@ export type Dimension = { readonly when?: When | undefined } & (
 
 /** Dimensions by hyperparameter; the order of the keys is the order of the unit cube's coordinates. */
 export type Space = Readonly<Record<string, Dimension>>;
+
+/** The hyperparameter that a dimension of a space is for: its key, unless it says otherwise. */
+export function hparamOf(space: Space, key: string): string {
+  return space[key]?.of ?? key;
+}
+
+/** The hyperparameters of a space, each once. */
+export function hparamsIn(space: Space): readonly string[] {
+  return [...new Set(Object.keys(space).map((key) => hparamOf(space, key)))];
+}
+
+/** The dimensions that are for a hyperparameter. */
+export function dimensionsFor(space: Space, hparam: string): readonly Dimension[] {
+  return Object.keys(space)
+    .filter((key) => hparamOf(space, key) === hparam)
+    .map((key) => space[key]!);
+}
 
 /** Number of different values of a dimension; Infinity where it is continuous. */
 export function cardinality(dimension: Dimension): number {
@@ -41,9 +63,9 @@ export function listOf(dimension: Dimension): readonly Scalar[] | undefined {
   return 'choice' in dimension ? dimension.choice : 'ordinal' in dimension ? dimension.ordinal : undefined;
 }
 
-/** Whether a dimension lists factors, not values. */
+/** Whether a dimension has factors or shares, not values. */
 export function isRelative(dimension: Dimension): boolean {
-  return 'ordinal' in dimension && dimension.isRelative === true;
+  return 'isRelative' in dimension && dimension.isRelative === true;
 }
 
 export type Range = Extract<

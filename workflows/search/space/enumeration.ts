@@ -9,7 +9,7 @@ import { meets, requirementsOf, selectorsOf } from './conditions';
 import { valueNumbered } from './coordinates';
 import { cardinality } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
-import { pick } from './points';
+import { named } from './points';
 
 /** Values of a dimension by number, e.g. all of them, or those on a grid. */
 export interface Levels {
@@ -60,7 +60,8 @@ export function enumerate(
         return part.at(position);
       });
       const all: HParams = Object.assign({}, ...values) as HParams;
-      return pick(
+      return named(
+        space,
         all,
         names.filter((name) => name in all),
       );

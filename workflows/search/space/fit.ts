@@ -1,5 +1,5 @@
 import { requirementsOf } from './conditions';
-import { boundsOf, isRange, isRelative, listOf } from './dimension';
+import { boundsOf, hparamOf, hparamsIn, isRange, isRelative, listOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
 import type { HParams } from '../../words/trial';
 
@@ -8,6 +8,8 @@ import type { HParams } from '../../words/trial';
  * fine: it can be trained with.
  */
 export function misfitOf(dimension: Dimension, value: Scalar): string | undefined {
+  if (isRelative(dimension) && isRange(dimension))
+    return typeof value === 'number' && value > 0 ? undefined : 'must be a number above 0';
   if (isRelative(dimension))
     return 'must be left out: its values are multiples of what the study holds when the stage begins';
   if (!isRange(dimension)) {
@@ -31,11 +33,11 @@ interface Misfit {
 /** Everything about a point, or a part of one, that a space has no place for. What it leaves out is not missed. */
 export function misfitsIn(space: Space, hparams: HParams): readonly Misfit[] {
   return Object.entries(hparams).flatMap(([name, value]): readonly Misfit[] => {
-    const dimension = space[name];
-    if (dimension === undefined)
-      return [{ name, rule: `is not in the space, which has ${Object.keys(space).join(', ')}` }];
-    const rule = misfitOf(dimension, value) ?? conditionRule(space, name, hparams);
-    return rule === undefined ? [] : [{ name, rule }];
+    const keys = Object.keys(space).filter((key) => hparamOf(space, key) === name);
+    if (keys.length === 0) return [{ name, rule: `is not in the space, which has ${hparamsIn(space).join(', ')}` }];
+    // Of several dimensions for it only one can exist at the point.
+    const rules = keys.map((key) => conditionRule(space, key, hparams) ?? misfitOf(space[key]!, value));
+    return rules.includes(undefined) ? [] : [{ name, rule: [...new Set(rules)].join('; ') }];
   });
 }
 

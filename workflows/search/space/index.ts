@@ -5,15 +5,25 @@
  * @module
  */
 export { flattenSpace, placedDimensions } from './branches';
-export type { Branches, Factors, NestedSpace } from './branches';
+export type { Branches, Factors, NestedSpace, Shrinkage } from './branches';
 export { activeNames, meets, requirementsOf, selectorsOf } from './conditions';
 export type { Requirements } from './conditions';
 export { cellsOf, unitOf, valueAtUnit } from './coordinates';
 export type { Cells } from './coordinates';
-export { cardinality, hasOrder, isLogarithmic, isRange, isRelative, listOf } from './dimension';
+export {
+  cardinality,
+  dimensionsFor,
+  hasOrder,
+  hparamOf,
+  hparamsIn,
+  isLogarithmic,
+  isRange,
+  isRelative,
+  listOf,
+} from './dimension';
 export type { Dimension, Scalar, Space } from './dimension';
 export { enumerate, pointsIn } from './enumeration';
 export type { Levels } from './enumeration';
-export { pick, pointAt, pointKey, pointKeys, unitsOf } from './points';
+export { named, pick, pointAt, pointKey, pointKeys, unitsOf } from './points';
 export { conditionProblems, dimensionProblems, spaceProblems } from './problems';
 export type { SpaceProblem } from './problems';

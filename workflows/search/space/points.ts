@@ -1,6 +1,7 @@
 import type { HParams } from '../../words/trial';
 import { activeNames, meets, requirementsOf } from './conditions';
 import { unitOf, valueAtUnit } from './coordinates';
+import { hparamOf } from './dimension';
 import type { Scalar, Space } from './dimension';
 
 /**
@@ -15,7 +16,12 @@ export function pointAt(space: Space, units: readonly number[], requirements = r
       valueAtUnit(dimension, units[i] ?? 0.5),
     ]),
   );
-  return pick(values, activeNames(space, values, requirements));
+  return named(space, values, activeNames(space, values, requirements));
+}
+
+/** The values of dimensions that exist, by their hyperparameters. */
+export function named(space: Space, values: HParams, keys: readonly string[]): HParams {
+  return Object.fromEntries(keys.map((key) => [hparamOf(space, key), values[key]!]));
 }
 
 /** The values with these names, in this order. */
@@ -34,7 +40,7 @@ export function unitsOf(
 ): readonly (number | undefined)[] {
   const active = new Set(activeNames(space, hparams, requirements));
   return Object.entries(space).map(([name, dimension]) =>
-    active.has(name) ? unitOf(dimension, hparams[name]) : undefined,
+    active.has(name) ? unitOf(dimension, hparams[hparamOf(space, name)]) : undefined,
   );
 }
 
@@ -45,7 +51,7 @@ export function pointKey(space: Space, hparams: HParams): string {
 
 /** `pointKey` for many points of a space. */
 export function pointKeys(space: Space): (hparams: HParams) => string {
-  const requirements = [...requirementsOf(space)];
+  const requirements = [...requirementsOf(space)].map(([key, own]) => [hparamOf(space, key), own] as const);
   return (hparams) =>
     JSON.stringify(requirements.map(([name, own]) => (meets(hparams, own) ? (hparams[name] ?? null) : null)));
 }

@@ -5,7 +5,7 @@
  */
 import { placedDimensions } from './branches';
 import type { NestedSpace } from './branches';
-import { requirementsOf } from './conditions';
+import { requirementsOf, selectorsOf } from './conditions';
 import { unitOf, valueAtUnit } from './coordinates';
 import { boundsOf, cardinality, isRange, isRelative, listOf, stepOf } from './dimension';
 import type { Dimension, Scalar, Space } from './dimension';
@@ -33,9 +33,9 @@ export function spaceProblems(nested: NestedSpace): readonly SpaceProblem[] {
   const relative = placed
     .filter(({ dimension }) => isRelative(dimension))
     .map(({ path, dimension }) => ({
-      path: [...path, 'times'],
+      path: [...path, isRange(dimension) ? 'shrink' : 'times'],
       rule: 'must be values: outside of a study there is nothing to multiply',
-      value: listOf(dimension),
+      value: isRange(dimension) ? boundsOf(dimension) : listOf(dimension),
     }));
   return [...own, ...relative, ...conditionProblems(nested)];
 }
@@ -79,29 +79,38 @@ export function dimensionProblems(dimension: Dimension): readonly SpaceProblem[]
  */
 export function conditionProblems(nested: unknown): readonly SpaceProblem[] {
   const placed = placedDimensions(nested);
-  const space: Space = Object.fromEntries(placed.map(({ name, dimension }) => [name, dimension]));
-  const problems: SpaceProblem[] = placed.flatMap(({ name, path }, i) => {
-    const first = placed.findIndex((other) => other.name === name);
-    return first === i
-      ? []
-      : [
-          {
-            path,
-            rule: `must have a name of its own, but ${placed[first]?.path.join('.')} has it too: give it once, with when`,
-            value: name,
-          },
-        ];
-  });
-  for (const { name, path, dimension } of placed) {
+  const space: Space = Object.fromEntries(placed.map(({ key, dimension }) => [key, dimension]));
+  const problems: SpaceProblem[] = [...nameProblems(placed, space)];
+  for (const { key, path, dimension } of placed) {
     for (const [parent, values] of Object.entries(dimension.when ?? {}))
-      problems.push(...linkProblems(space, name, [...path, 'when', parent], parent, values));
+      problems.push(...linkProblems(space, key, [...path, 'when', parent], parent, values));
   }
   if (placed.some(({ dimension }) => dimensionProblems(dimension).length > 0)) return problems;
   return problems.length > 0
     ? problems
     : placed
-        .flatMap(({ name, path, dimension }) => neverProblems(space, name, path, dimension))
+        .flatMap(({ key, path, dimension }) => neverProblems(space, key, path, dimension))
         .concat(sizeProblems(space));
+}
+
+/** Names that stand in two places of which both can exist at a point, or that others depend on. */
+function nameProblems(placed: ReturnType<typeof placedDimensions>, space: Space): readonly SpaceProblem[] {
+  const requirements = requirementsOf(space);
+  const excludes = (a: string, b: string): boolean =>
+    a !== b &&
+    [...(requirements.get(a) ?? [])].some(([parent, values]) => {
+      const others = requirements.get(b)?.get(parent);
+      return others !== undefined && ![...values].some((value) => others.has(value));
+    });
+  const selectors = selectorsOf(space);
+  return placed.flatMap((one, i): readonly SpaceProblem[] => {
+    const clash = placed
+      .slice(0, i)
+      .find(({ name, key }) => name === one.name && (selectors.has(name) || !excludes(key, one.key)));
+    if (clash === undefined) return [];
+    const rule = `must have a name of its own, but ${clash.path.join('.')} has it too: give it once, with when, or in branches of one choice`;
+    return [{ path: one.path, rule, value: one.name }];
+  });
 }
 
 function linkProblems(

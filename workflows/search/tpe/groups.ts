@@ -1,5 +1,5 @@
 import type { HParams } from '../../words/trial';
-import { activeNames, cardinality, meets, pick, requirementsOf, valueAtUnit } from '../space';
+import { activeNames, cardinality, hparamOf, meets, pick, requirementsOf, valueAtUnit } from '../space';
 import type { Dimension, Requirements, Scalar, Space } from '../space';
 
 /** Dimensions that exist under the same conditions, and so at the same points. */
@@ -53,5 +53,14 @@ export function assembled(
   for (const { group, values } of draws) {
     if (meets(all, group.requirements)) all = { ...all, ...values };
   }
-  return pick(all, activeNames(space, all));
+  const active = activeNames(space, all);
+  // Of several constants for a hyperparameter the one that exists here.
+  const own = active.flatMap((key) => {
+    const { of, ...dimension } = space[key]!;
+    return of !== undefined && cardinality(dimension) <= 1 ? [[of, valueAtUnit(dimension, 0.5)] as const] : [];
+  });
+  return pick(
+    { ...all, ...Object.fromEntries(own) },
+    active.map((key) => hparamOf(space, key)),
+  );
 }

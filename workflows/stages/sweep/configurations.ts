@@ -1,6 +1,7 @@
 import { ranked } from '../../analysis/ranking';
 import { meanScore } from '../../analysis/scale';
 import { deriveSeed } from '../../search/random';
+import { trainingOf } from '../../trials/trial-training';
 import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
 import type { StageContext } from '../stage';
@@ -43,9 +44,9 @@ export function replicateSeed(seed: number, replicate: number): number {
   return deriveSeed(seed, 'replicate', replicate);
 }
 
-/** Epochs of a whole training. */
-export const epochsOf = ({ options, facts }: Pick<SweepContext, 'options' | 'facts'>): number =>
-  options.epochs ?? facts.training.epochs;
+/** Epochs of a whole training at a point. */
+export const epochsOf = ({ options, facts }: Pick<SweepContext, 'options' | 'facts'>, hparams: HParams): number =>
+  options.epochs ?? trainingOf(facts.training, hparams).epochs;
 
 /** `SweepView.configurations`. */
 export function configurationsOf({ options, seed, trainings, search }: Search): readonly Configuration[] {

@@ -1,5 +1,5 @@
 import { limitsOf } from '../../trials/hparams';
-import { cardinality, isLogarithmic, isRange, unitOf } from '../../search/space';
+import { activeNames, cardinality, hparamOf, isLogarithmic, isRange, unitOf } from '../../search/space';
 import { boundsOf } from '../../search/space/dimension';
 import type { Range, Scalar } from '../../search/space/dimension';
 import type { HParams } from '../../words/trial';
@@ -17,8 +17,10 @@ const VALUES_MIN = 3;
  * hyperparameter ends there itself.
  */
 export function edgeWarnings({ options: { space } }: SweepContext, hparams: HParams): readonly string[] {
-  return Object.entries(space).flatMap(([name, dimension]) => {
-    const value = hparams[name];
+  const active = activeNames(space, hparams);
+  return Object.entries(space).flatMap(([key, dimension]) => {
+    const name = hparamOf(space, key);
+    const value = active.includes(key) ? hparams[name] : undefined;
     if (typeof value !== 'number') return [];
     if ('ordinal' in dimension) return listEdge(name, dimension.ordinal, value);
     if (!isRange(dimension)) return [];

@@ -4,6 +4,7 @@
  * @module
  */
 import { count } from '../format';
+import { hparamsIn } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
 import type { HParams } from '../../words/trial';
 import type { SweepView } from './view';
@@ -37,7 +38,7 @@ export function untriedNotes({ asked, tried, options: { space }, incumbent }: Sw
   const untried = [...asked].filter(([key]) => !tried.has(key)).map(([, point]) => point);
   if (untried.length === 0) return [];
   const named = untried.slice(0, NAMED_MAX).map((point) =>
-    Object.keys(space)
+    hparamsIn(space)
       .filter((name) => point[name] !== incumbent[name])
       .map((name) => `${name} ${String(point[name])}`)
       .join(', '),
@@ -63,7 +64,7 @@ export function refuseEnqueued(view: SweepView, hparams: HParams): string | unde
     tried,
   } = view;
   if (Object.keys(hparams).length === 0)
-    return `hparams must name at least one hyperparameter of the space: ${Object.keys(space).join(', ')}`;
+    return `hparams must name at least one hyperparameter of the space: ${hparamsIn(space).join(', ')}`;
   const [misfit, ...others] = misfitsIn(space, hparams).map(
     ({ name, rule }) => `${name} ${rule}, got ${JSON.stringify(hparams[name])}`,
   );

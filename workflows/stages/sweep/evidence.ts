@@ -3,7 +3,7 @@ import { isBetter } from '../../analysis/score';
 import { rankCorrelation, standardDeviation } from '../../analysis/statistics';
 import { lowerBound, upperBound } from '../../analysis/superiority';
 import type { Dimension } from '../../search/space';
-import { activeNames, unitOf } from '../../search/space';
+import { activeNames, hparamOf, hparamsIn, unitOf } from '../../search/space';
 import type { Objective } from '../../words/study';
 import { formatNumber } from '../format';
 import type { Plot, Table } from '../stage';
@@ -25,7 +25,7 @@ export function pointTable(
   configurations: readonly Configuration[],
   shown: readonly Configuration[],
 ): Table {
-  const names = Object.keys(space);
+  const names = hparamsIn(space);
   return {
     title: `Points of the space${shown.length < configurations.length ? `, the best ${shown.length} of ${configurations.length}` : ''}`,
     columns: [
@@ -129,22 +129,25 @@ export function dimensionTable(
   const scored = configurations.filter(({ score }) => score !== null);
   const exists = (hparams: Configuration['hparams'], name: string): boolean =>
     activeNames(space, hparams).includes(name);
+  const valueOf = (hparams: Configuration['hparams'], name: string): Cell =>
+    space[name]?.of === undefined || exists(hparams, name) ? cell(hparams[hparamOf(space, name)]) : null;
   return {
     title: 'Hyperparameters',
     columns: ['hyperparameter', 'before', 'decided', 'of the best', `rank correlation with ${objective.metric}`],
     rows: Object.entries(space).map(([name, dimension]) => {
       const pairs = scored.flatMap(({ hparams, score }) => {
-        const unit = isOrdered(dimension) && exists(hparams, name) ? unitOf(dimension, hparams[name]) : undefined;
+        const unit =
+          isOrdered(dimension) && exists(hparams, name) ? unitOf(dimension, hparams[hparamOf(space, name)]) : undefined;
         return unit === undefined || score === null ? [] : [[unit, score] as const];
       });
       const values = best
         .filter(({ hparams }) => exists(hparams, name))
-        .map(({ hparams }) => hparams[name])
+        .map(({ hparams }) => hparams[hparamOf(space, name)])
         .map((value) => (typeof value === 'number' ? formatNumber(value) : String(value)));
       return [
         name,
-        cell(incumbent[name]),
-        cell(decided[name]),
+        valueOf(incumbent, name),
+        valueOf(decided, name),
         values.join(', '),
         rankCorrelation(
           pairs.map(([unit]) => unit),

@@ -30,7 +30,7 @@ const bounded = (metric: ValidationMetric): z.ZodOptional<z.ZodType<Bound>> => {
 export const sweepOptions = z
   .strictObject({
     space: spaceSchema.describe(
-      'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, and those that others depend on.',
+      'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, the training itself (optimizer, schedule, their constants, warmupSteps, epochs), and those that others depend on.',
     ),
     sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
     pruner: prunerSchema.prefault({ name: 'none' }).describe('Which trainings of the search are stopped on their way.'),

@@ -1,7 +1,7 @@
 import { samplerNamed } from '../../search/points-question';
 import type { PointsQuestion } from '../../search/points-question';
 import type { Sampler } from '../../search/sampler';
-import { pick, pointsIn } from '../../search/space';
+import { hparamsIn, pick, pointsIn } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import { enqueuedTried } from './enqueued';
 import { observed } from './imported';
@@ -63,7 +63,7 @@ function questionOf(
   const inSpace = (hparams: HParams): HParams =>
     pick(
       hparams,
-      Object.keys(space).filter((name) => name in hparams),
+      hparamsIn(space).filter((name) => name in hparams),
     );
   return {
     sampler,

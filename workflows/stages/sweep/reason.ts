@@ -1,6 +1,7 @@
 import { lowerBound, upperBound } from '../../analysis/superiority';
 import { PROBABILITY_HIGH, PROBABILITY_MEDIUM } from '../confidence';
 import { count, formatDifference, formatInterval, formatNumber, formatProbability } from '../format';
+import { hparamsIn } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import type { Comparison, Comparisons } from './comparison';
 import { failedSeeds, failedShare } from './configurations';
@@ -69,6 +70,6 @@ function untested({ fresh, superiority }: Comparison): string {
 export function changes({ incumbent, options: { space } }: SweepContext, hparams: HParams): string {
   const text = (value: unknown): string =>
     typeof value === 'number' ? formatNumber(value) : value === undefined ? 'unset' : String(value);
-  const changed = Object.keys(space).filter((name) => hparams[name] !== incumbent[name]);
+  const changed = hparamsIn(space).filter((name) => hparams[name] !== incumbent[name]);
   return changed.map((name) => `${name} ${text(hparams[name])} (was ${text(incumbent[name])})`).join(', ');
 }

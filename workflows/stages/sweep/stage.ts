@@ -5,9 +5,10 @@
  * @module
  */
 import { isMetric } from '../../analysis/constraints';
-import { listOf, valueAtUnit } from '../../search/space';
+import { dimensionsFor, listOf, valueAtUnit } from '../../search/space';
 import { numericHParam } from '../../trials/hparams';
 import type { HParams, TrialSpec } from '../../words/trial';
+import { largestOf } from '../longest';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';
@@ -68,7 +69,7 @@ function nextTraining(view: SweepView): TrialSpec | undefined {
     if (hparams !== undefined)
       return training(view, hparams, {
         label: pointName(search.length),
-        pauseAfterEpochs: nextPause(view, search.length),
+        pauseAfterEpochs: nextPause(view, { number: search.length, epochs: epochsOf(view, hparams) }),
       });
   }
   const running = search.filter(({ status }) => status === 'running');
@@ -80,8 +81,9 @@ function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
   const { options } = view;
   const search = searchSize(view);
   const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
+  const epochs = Math.max(epochsOf(view, view.incumbent), longestInSpace(view) ?? 0);
   const costs = batchSizes(view).map((batchSize) =>
-    costOf(view, { hparams: { ...view.incumbent, batchSize }, limit: { epochs: epochsOf(view) } }),
+    costOf(view, { hparams: { ...view.incumbent, batchSize }, limit: { epochs } }),
   );
   return {
     trials,
@@ -92,12 +94,19 @@ function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
 
 const pointName = (index: number): string => (index === 0 ? 'the study as it stands' : `point ${index}`);
 
+function longestInSpace({ options: { space }, incumbent }: SweepView): number | undefined {
+  const longest = dimensionsFor(space, 'epochs').map((dimension) => largestOf(dimension, incumbent['epochs']) ?? 0);
+  return longest.length === 0 ? undefined : Math.max(...longest);
+}
+
 /** Batch sizes that a trial may have: the study's, and the ends of the space. */
 function batchSizes({ options: { space }, incumbent }: SweepView): readonly number[] {
-  const dimension = space['batchSize'];
   const own = numericHParam(incumbent, 'batchSize');
-  if (dimension === undefined) return [own];
-  const ends = [valueAtUnit(dimension, 0), valueAtUnit(dimension, 1), ...(listOf(dimension) ?? [])];
+  const ends = dimensionsFor(space, 'batchSize').flatMap((dimension) => [
+    valueAtUnit(dimension, 0),
+    valueAtUnit(dimension, 1),
+    ...(listOf(dimension) ?? []),
+  ]);
   return [own, ...ends.filter((value) => typeof value === 'number')];
 }
 
@@ -137,7 +146,7 @@ function training(
     label,
     hparams,
     seed: replicateSeed(seed, replicate),
-    ...studyTraining(view, hparams, epochsOf(view)),
+    ...studyTraining(view, hparams, epochsOf(view, hparams)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },
     ...(options.keepWeights === 'none' && { discardWeights: true }),

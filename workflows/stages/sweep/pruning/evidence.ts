@@ -1,10 +1,10 @@
 import type { Table } from '../../stage';
 import { count } from '../../format';
 import { measurementOf } from '../../../trials/outcome';
-import { epochsOf } from '../configurations';
 import { lastSegment } from '../trainings';
 import type { Training } from '../trainings';
 import type { SweepView } from '../view';
+import { wholeEpochs } from './lengths';
 import { prunerOf } from './promotion';
 
 /**
@@ -25,8 +25,8 @@ export function pruningTable(view: SweepView): readonly Table[] {
   const row = (name: string | number, trainings: readonly Training[]): readonly (string | number)[] => [
     name,
     trainings.length,
-    sum(trainings.map((training) => epochsOf(view) - training.pausedAt)),
-    sum(trainings.map((training) => secondsSaved(view, training))),
+    sum(trainings.map(epochsSaved)),
+    sum(trainings.map(secondsSaved)),
   ];
   return [
     {
@@ -50,11 +50,15 @@ function stoppedOf({ search }: SweepView): readonly Training[] {
 }
 
 /** At the pace that the training had; it would have cost less where early stopping had ended it. */
-function secondsSaved(view: SweepView, training: Training): number {
+function secondsSaved(training: Training): number {
   const measurement = measurementOf(lastSegment(training).result?.outcome);
   const pace =
     measurement === undefined || measurement.epochs === 0 ? 0 : measurement.deviceSeconds / measurement.epochs;
-  return pace * (epochsOf(view) - training.pausedAt);
+  return pace * epochsSaved(training);
+}
+
+function epochsSaved({ segments, pausedAt }: Training): number {
+  return wholeEpochs(segments[0]!.spec) - pausedAt;
 }
 
 function sum(values: readonly number[]): number {

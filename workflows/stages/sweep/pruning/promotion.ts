@@ -8,9 +8,9 @@ import { PRUNERS } from '../../../search/pruners';
 import type { CurvePoint, CurveRead, PrunableTrial, Pruner } from '../../../search/pruners';
 import type { Objective } from '../../../words/study';
 import type { TrialSpec } from '../../../words/trial';
-import { epochsOf } from '../configurations';
 import type { SweepContext } from '../configurations';
 import { curveOf, lastValue } from '../trainings';
+import { Lengths, lengthsOf, prunersEpochs, wholeEpochs } from './lengths';
 import type { Training } from '../trainings';
 import type { SweepView } from '../view';
 
@@ -33,19 +33,32 @@ export function prunerOf({ options }: Pick<SweepContext, 'options'>): ChosenPrun
  * Epochs after which the `number`-th training of the search pauses first, or next; `undefined` to train to the end. The
  * study as it stands never pauses.
  */
-export function nextPause(context: SweepContext, number: number, after = 0): number | undefined {
+export function nextPause(
+  context: SweepContext,
+  { number, epochs, after = 0 }: { readonly number: number; readonly epochs: number; readonly after?: number },
+): number | undefined {
   if (number === 0) return undefined;
+  const lengths = new Lengths(prunersEpochs(context), epochs);
+  return rungsOf(context, number)
+    .map((rung) => lengths.toOwn(rung))
+    .find((rung) => rung > after && rung < epochs);
+}
+
+function rungsOf(context: SweepContext, number: number): readonly number[] {
   const { pruner, options } = prunerOf(context);
-  return pruner.rungs(options, { epochs: epochsOf(context), number }).find((rung) => rung > after);
+  return pruner.rungs(options, { epochs: prunersEpochs(context), number });
 }
 
 /** What its verdicts read of a trial's curve. */
 export function readsOf(
   context: Pick<SweepContext, 'options' | 'facts'>,
-  { pauseAfterEpochs }: TrialSpec,
+  { pauseAfterEpochs, limit }: TrialSpec,
 ): readonly CurveRead[] {
   const { pruner, options } = prunerOf(context);
-  return pruner.reads(options, { epochs: epochsOf(context), pausedAt: pauseAfterEpochs });
+  const epochs = prunersEpochs(context);
+  const lengths = new Lengths(epochs, wholeEpochs({ limit }));
+  const pausedAt = pauseAfterEpochs === undefined ? undefined : lengths.ofPause(pauseAfterEpochs, () => []);
+  return lengths.reads(pruner.reads(options, { epochs, pausedAt }));
 }
 
 /**
@@ -59,7 +72,9 @@ export function nextPromotion(view: SweepView): TrialSpec | undefined {
     view,
     search.filter((_, number) => verdicts.get(number) === 'promote'),
   );
-  return first === undefined ? undefined : nextSegment(first, nextPause(view, search.indexOf(first), first.pausedAt));
+  if (first === undefined) return undefined;
+  const epochs = wholeEpochs(first.segments[0]!.spec);
+  return nextSegment(first, nextPause(view, { number: search.indexOf(first), epochs, after: first.pausedAt }));
 }
 
 function judged(view: SweepView): ReadonlyMap<number, string> {
@@ -68,14 +83,14 @@ function judged(view: SweepView): ReadonlyMap<number, string> {
     facts: { objective },
   } = view;
   if (search.every(({ status }) => status !== 'paused')) return new Map();
-  const trials = search.map((training, number): PrunableTrial => ({
-    number,
-    status: training.status,
-    epoch: training.pausedAt,
-    curve: knownCurveOf(training, objective),
-  }));
+  const trials = search.map((training, number): PrunableTrial => {
+    const lengths = lengthsOf(view, training);
+    const { status, pausedAt } = training;
+    const epoch = status === 'paused' ? lengths.ofPause(pausedAt, () => rungsOf(view, number)) : pausedAt;
+    return { number, status, epoch, curve: lengths.curve(knownCurveOf(training, objective)) };
+  });
   const { pruner, options } = prunerOf(view);
-  return pruner.judge({ options, trials, epochs: epochsOf(view), objective });
+  return pruner.judge({ options, trials, epochs: prunersEpochs(view), objective });
 }
 
 /** A training is another object once more is known of it. */
@@ -114,14 +129,16 @@ export function isOnFinalStretch({ status, segments }: Training): boolean {
   return status === 'running' && spec?.continues !== undefined && spec.pauseAfterEpochs === undefined;
 }
 
-/** By the epochs they have, then by the objective there, then by their start. */
+/** By the share of their epochs that they have, then by the objective there, then by their start. */
 export function furthest({ facts: { objective } }: SweepContext, trainings: readonly Training[]): readonly Training[] {
   const byValue = ranked(
     trainings.map((training) => ({ training, score: lastValue(training, objective) ?? null })),
     objective,
   );
-  return byValue.map(({ training }) => training).sort((a, b) => b.pausedAt - a.pausedAt);
+  return byValue.map(({ training }) => training).sort((a, b) => doneOf(b) - doneOf(a));
 }
+
+const doneOf = ({ segments, pausedAt }: Training): number => pausedAt / wholeEpochs(segments[0]!.spec);
 
 /** The same training, further on; its ids count segments from the second, e.g. `regularization-sweep/007.2`. */
 function nextSegment({ segments, pausedAt }: Training, pauseAfterEpochs: number | undefined): TrialSpec {
