@@ -36,11 +36,11 @@ export async function takePlanner(study: LiveStudy): Promise<void> {
   if (study.state.begunStage(use) !== undefined) return demandPlanner(studyId, use.stageId, resolved.plannerVersion);
   await condition(() => !study.state.control.paused && !study.state.waitsForApproval(use));
   const { state } = study;
-  demandNoOlder(state.resolved);
   const decided = state.decisions.length;
   const answer = await passToPlanner({ studyId, study: state.resolved, decided, plannerVersion: PLANNER_VERSION });
   if (answer.refusal !== undefined) throw cannotPass(state.resolved, answer.refusal);
   demandPlanner(studyId, use.stageId, answer.plannerVersion);
+  demandNoOlder(state.resolved);
   // Of the present state: somebody may have changed it meanwhile.
   if (answer.replanned !== undefined) study.state = study.state.replanned(answer.replanned);
 }
