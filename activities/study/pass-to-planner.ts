@@ -10,7 +10,7 @@ import { unseal } from './sealed';
 export function createPassToPlanner(store: ObjectStore): StudyActivities['passToPlanner'] {
   return async ({ studyId, study, decided, plannerVersion }) => {
     // An older one takes nothing over: its workflow refuses the study.
-    if (plannerVersion <= study.plannerVersion) return { plannerVersion };
+    if (decided === undefined || plannerVersion <= study.plannerVersion) return { plannerVersion };
     const refused = (refusal: string) => ({ plannerVersion: study.plannerVersion, refusal });
     // An operator's own bundle of the workflows, which this code does not come with.
     if (plannerVersion !== PLANNER_VERSION)

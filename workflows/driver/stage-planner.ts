@@ -32,15 +32,19 @@ const { passToPlanner } = proxyLocalActivities<Pick<StudyActivities, 'passToPlan
 export async function takePlanner(study: LiveStudy): Promise<void> {
   const use = study.state.nextStage();
   if (use === undefined) return;
-  const { resolved, studyId } = study.state;
-  if (study.state.begunStage(use) !== undefined) return demandPlanner(studyId, use.stageId, resolved.plannerVersion);
-  await condition(() => !study.state.control.paused && !study.state.waitsForApproval(use));
-  const { state } = study;
-  const decided = state.decisions.length;
-  const answer = await passToPlanner({ studyId, study: state.resolved, decided, plannerVersion: PLANNER_VERSION });
-  if (answer.refusal !== undefined) throw cannotPass(state.resolved, answer.refusal);
-  demandPlanner(studyId, use.stageId, answer.plannerVersion);
-  demandNoOlder(state.resolved);
+  const hasBegun = study.state.begunStage(use) !== undefined;
+  if (!hasBegun) await condition(() => !study.state.control.paused && !study.state.waitsForApproval(use));
+  const { resolved, studyId, decisions } = study.state;
+  // A stage that has begun is asked for too: an update waits for ever on a run that is refused in its very first activation.
+  const answer = await passToPlanner({
+    studyId,
+    study: resolved,
+    plannerVersion: PLANNER_VERSION,
+    ...(!hasBegun && { decided: decisions.length }),
+  });
+  if (answer.refusal !== undefined) throw cannotPass(resolved, answer.refusal);
+  demandPlanner(studyId, use.stageId, hasBegun ? resolved.plannerVersion : answer.plannerVersion);
+  demandNoOlder(resolved);
   // Of the present state: somebody may have changed it meanwhile.
   if (answer.replanned !== undefined) study.state = study.state.replanned(answer.replanned);
 }

@@ -110,8 +110,8 @@ export interface ResolveStudyInput extends Partial<StudyRun> {
 export interface PassToPlannerInput {
   readonly studyId: string;
   readonly study: ResolvedStudy;
-  /** Number of leading stages that have decided. */
-  readonly decided: number;
+  /** Number of leading stages that have decided; absent: the next one has begun, and the study stays as it is. */
+  readonly decided?: number;
   /** Of the worker that asks. */
   readonly plannerVersion: number;
 }

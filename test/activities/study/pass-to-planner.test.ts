@@ -42,7 +42,11 @@ test('a study passes to a newer planner from its next stage on, in the store too
   expect(await opened(store)).toEqual({ ...changed, ...replanned });
 });
 
-test('a planner that the study has already, or an older one, touches nothing', async () => {
+test('a planner that the study has already, or an older one, or one that comes upon a stage that has begun, touches nothing', async () => {
+  const input = { studyId: 'passing', study: olderStudy(), plannerVersion: PLANNER_VERSION };
+  expect(await quietEnvironment().run(createPassToPlanner(memoryStore()), input)).toEqual({
+    plannerVersion: PLANNER_VERSION,
+  });
   for (const plannerVersion of [PLANNER_VERSION, PLANNER_VERSION + 1])
     expect(await pass(memoryStore(), { ...olderStudy(), plannerVersion })).toEqual({ plannerVersion: PLANNER_VERSION });
 });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { FAILURES, STUDY_PROGRESS_QUERY } from '../../../workflows/words/contract';
-import type { StudyProgress } from '../../../workflows/words/progress';
+import { FAILURES } from '../../../workflows/words/contract';
 import { numericHParam } from '../../../workflows/trials/hparams';
 import { PLANNER_ANSWERS, PLANNER_VERSION } from '../../../workflows/driver/planner-version';
 import { heldTrials, settled } from '../../support/held-trials';
@@ -162,29 +161,6 @@ describe('a cancelled study', () => {
     await expect(study.handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
     expect(study.log.published).toMatchObject([{ progress: { status: 'cancelled' } }]);
   });
-});
-
-test('a study that is cancelled while it is about to begin its next stage is cancelled, and begins none', async () => {
-  let letGo = (): void => undefined;
-  const written = new Promise<void>((resolve) => (letGo = resolve));
-  const changesWritten: number[] = [];
-  const study: ScriptedStudy = await world.start(sweepStudy({ name: named('between') }), {
-    recordDecision: async () => void (await study.handle.executeUpdate('pause', { args: [{}] })),
-    recordChanges: (changes) => {
-      changesWritten.push(changes);
-      return written;
-    },
-  });
-  await waitFor('the stage has decided, and a change is being written', async () =>
-    (await study.handle.query<StudyProgress, []>(STUDY_PROGRESS_QUERY)).stages[0]?.status === 'decided' &&
-    changesWritten.length > 0
-      ? true
-      : undefined,
-  );
-  await study.handle.cancel();
-  await expect(study.handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
-  letGo();
-  expect(study.log.published).toMatchObject([{ progress: { status: 'cancelled', stages: [{}, { trials: [] }] } }]);
 });
 
 test('a store that is away while a decision is recorded, and at the very end, is waited for', async () => {
