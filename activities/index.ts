@@ -7,6 +7,7 @@ import type { StudyActivities, TrainingActivities } from '../workflows/words/con
 import type { SourceAccess } from './datasets/source/source';
 import { asFailure } from './failures';
 import type { ObjectStore } from './storage/object-store';
+import { createPassToPlanner } from './study/pass-to-planner';
 import { createRecordChanges } from './study/changes-record';
 import { createRecordDecision } from './study/record-decision';
 import { createPublishStudy } from './study/publish-study';
@@ -38,6 +39,7 @@ export function createTrainingActivities(dependencies: RunTrialDependencies) {
 export function createStudyActivities({ store, fileRoots, openBucket, modelFolder = null }: StudyDependencies) {
   return {
     resolveStudy: failing(createResolveStudy({ store, fileRoots, modelFolder, ...(openBucket && { openBucket }) })),
+    passToPlanner: failing(createPassToPlanner(store)),
     recordTrials: failing(createRecordTrials(store)),
     loadTrials: failing(createLoadTrials(store)),
     suggestPoints: failing(suggestPoints),

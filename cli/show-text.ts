@@ -4,6 +4,7 @@
  * @module
  */
 import { statusText } from '../activities/wording/endings';
+import { handoverText } from '../activities/wording/handovers';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
 import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/progress';
 import { changeText, hparamsText, receiptText } from './format';
@@ -18,13 +19,14 @@ const OPEN: readonly string[] = ['resolving', 'running', 'paused', 'waiting'];
  * @param status The server's, where the study's own is not the last word.
  */
 export function showText(
-  { studyId, stages, trials, deviceSeconds, recoveries: { count }, receipts, changes }: StudyProgress,
+  { studyId, stages, trials, deviceSeconds, recoveries: { count }, receipts, changes, handovers = [] }: StudyProgress,
   status: string,
 ): string {
   const recoveries = receipts.map((receipt) => `  ${receipt.trialId} on ${receipt.worker}: ${receiptText(receipt)}`);
   return [
     `study ${studyId} is ${status}; ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
     ...notesOf({ studyId, stages, status }),
+    ...handovers.map(handoverText),
     ...stages.map((stage) => stageText(stage, OPEN.includes(status))),
     ...(changes.length === 0
       ? []

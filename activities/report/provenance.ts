@@ -13,6 +13,7 @@ import type {
   TrainingSpec,
 } from '../../workflows/words/study';
 import type { HParams } from '../../workflows/words/trial';
+import { handoverText } from '../wording/handovers';
 import { counted, formatNumber, formatSeconds } from '../wording/numbers';
 import { html } from './html';
 import type { Content, Html } from './html';
@@ -30,7 +31,7 @@ export function provenance(input: ReportInput): Html {
     ['budget', budget(study)],
     ['seed', html`${study.seed}. ${reproducibility(study)}`],
     ['engine', engine(engines)],
-    ['planner version', study.plannerVersion],
+    ['planner version', planners(study)],
     ['checkpoints', checkpoints(study)],
     ['kept at', html`<code>${addressOf(input, '')}</code>`],
   ];
@@ -115,6 +116,11 @@ function engine(engines: readonly string[]): Content {
     engines.length > 1 &&
     html`<p class="quiet">Trials ran on different engines: equal trials need not have equal bits.</p>`;
   return [engines.map((identity) => html`<code>${identity}</code> `), mixed];
+}
+
+function planners({ plannerVersion, handovers = [] }: ResolvedStudy): string {
+  if (handovers.length === 0) return String(plannerVersion);
+  return `${handovers[0]!.before}; ${handovers.map(handoverText).join('; ')}`;
 }
 
 function checkpoints({ checkpointEverySeconds, checkpointEverySteps }: ResolvedStudy): string {

@@ -18,6 +18,8 @@ export interface DecisionRecord {
   readonly trials: readonly TrialSummary[];
   /** Run of the study that decided. */
   readonly studyRun?: string;
+  /** Of the planner that decided. */
+  readonly plannerVersion?: number;
   /** What people had asked of the study by then, and the budget that came of it. */
   readonly control?: StudyControl;
   readonly budget?: BudgetSpec;
@@ -113,6 +115,7 @@ const decisionRecord: z.ZodType<DecisionRecord> = z.object({
   decision,
   trials: z.array(trialSummary),
   studyRun: z.exactOptional(z.string()),
+  plannerVersion: z.exactOptional(z.number()),
   control: z.exactOptional(controlSchema),
   budget: z.exactOptional(budgetSchema),
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import { statusText } from '../../activities/wording/endings';
+import { handoverText } from '../../activities/wording/handovers';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
 import type { StageProgress, StudyProgress, TrialSummary } from '../../workflows/words/progress';
 import { changeText, receiptText } from '../format';
@@ -38,7 +39,8 @@ function progressLines(previous: StudyProgress | undefined, next: StudyProgress 
     ),
   );
   const changes = next.changes.slice(previous?.changes.length ?? 0).map(changeText);
-  return [...changes, ...receipts, ...stages];
+  const handovers = (next.handovers ?? []).slice(previous?.handovers?.length ?? 0).map(handoverText);
+  return [...changes, ...receipts, ...handovers, ...stages];
 }
 
 function stageLines(previous: StageProgress | undefined, next: StageProgress): readonly string[] {

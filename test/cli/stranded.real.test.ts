@@ -50,7 +50,7 @@ async function begin(): Promise<void> {
   await writeOpening(world.store, { studyId: name, studyRun, asked, study: opened! });
 }
 
-const WHY = `study ${name} began with planner version ${OLD_PLANNER}, and this worker has ${PLANNER_VERSION}`;
+const WHY = `study ${name} is at batch-size-ladder, which began with planner version ${OLD_PLANNER}, and this worker has ${PLANNER_VERSION}`;
 const FIX = `end the study with: stepwell cancel ${name}, and go on from its last decision with: stepwell recover ${name}`;
 
 describe('a study in the middle of a stage whose planner nobody has', () => {

@@ -122,6 +122,13 @@ test('what a study that has ended was at is shown as unfinished, whatever it las
   );
 });
 
+test('a study that passed to another planner says from which stage on', () => {
+  const handovers = [{ stageId: 'final-train', plannerVersion: 3, before: 2 }];
+  expect(showText(progress({ handovers }), 'running')).toContain(
+    '\n\nfrom final-train on by planner version 3 (before: 2)\n\n',
+  );
+});
+
 test('a study that waits for a person says for what, and what people changed', () => {
   const changes = [
     { what: 'setParallelTrials', detail: '4 at a time, before 2', at: '2026-01-02T03:04:05.678Z', by: 'ada' },

@@ -11,6 +11,12 @@ const NAMES = readdirSync(FOLDER)
   .map((file) => path.basename(file, '.json'))
   .sort();
 
+/** Of a study that ran in several runs, which are numbered from 1 on. */
+const studyOf = (name: string): string => name.replace(/-\d+$/, '');
+
+/** At most 9 runs of a study are recorded. */
+const LAST_OF_COMPLETED = NAMES.findLast((name) => studyOf(name) === 'completed')!;
+
 /** More would make the repository heavy: record a smaller study. */
 const FILE_BYTES_MAX = 320_000;
 
@@ -86,7 +92,7 @@ test.each(NAMES)('a study that ran as %s did would run the same with the present
 });
 
 test('a replay notices a workflow that does something else', async () => {
-  const history = JSON.parse(textOf('completed').replaceAll('"recordDecision"', '"recordAnswer"'));
+  const history = JSON.parse(textOf(LAST_OF_COMPLETED).replaceAll('"recordDecision"', '"recordAnswer"'));
   await expect(replay(history, 'completed')).rejects.toMatchObject({ name: 'DeterminismViolationError' });
 });
 
@@ -111,30 +117,27 @@ function answerOf(end: ActivityEnd | undefined): object {
 }
 
 test('a trial that was asked something else than the present code asks fails the task, and says which planner', async () => {
-  const history = altered('completed', (answer) => ({ ...answer, asked: '0' }));
+  const history = altered(LAST_OF_COMPLETED, (answer) => ({ ...answer, asked: '0' }));
   await expect(replay(history, 'completed')).rejects.toThrow(
     /trial final-train\/\d+ of study completed was not asked what the planner of this worker asks \(version \d+, answers /,
   );
 });
 
 test('every way a study can end, and everything people can do to it, is recorded, in files that are small', () => {
-  expect(NAMES).toEqual(
-    expect.arrayContaining([
-      'approved',
-      'cancelled',
-      'cancelled-by-update',
-      'changed',
-      'completed',
-      'continued-1',
-      'continued-2',
-      'failed',
-      'out-of-memory',
-      'paused',
-      'pruned',
-      'reproducible',
-      'skipped',
-    ]),
-  );
+  expect([...new Set(NAMES.map(studyOf))]).toEqual([
+    'approved',
+    'cancelled',
+    'cancelled-by-update',
+    'changed',
+    'completed',
+    'continued',
+    'failed',
+    'out-of-memory',
+    'paused',
+    'pruned',
+    'reproducible',
+    'skipped',
+  ]);
   expect(NAMES.filter((name) => textOf(name).length > FILE_BYTES_MAX)).toEqual([]);
 });
 

@@ -185,7 +185,7 @@ function playOf(plays: ReadonlyMap<string, Play>, studyId: string): Play {
 
 function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): StudyActivities {
   const real = createStudyActivities({ store, fileRoots: [] });
-  const { recordTrials, loadTrials, suggestPoints, recordChanges, recordDecision } = real;
+  const { passToPlanner, recordTrials, loadTrials, suggestPoints, recordChanges, recordDecision } = real;
   return {
     resolveStudy: async ({ studyId, study }) => {
       const play = playOf(plays, studyId);
@@ -195,6 +195,7 @@ function studyActivities(plays: ReadonlyMap<string, Play>, store: ObjectStore): 
       play.resolved = await (play.script.resolved?.(resolved) ?? resolved);
       return play.resolved;
     },
+    passToPlanner,
     recordTrials,
     loadTrials,
     suggestPoints,

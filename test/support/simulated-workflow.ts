@@ -229,6 +229,9 @@ function secondsIn(duration: string | number): number {
 /** In place of `@temporalio/workflow`. */
 export function simulatedWorkflow(): Partial<typeof Workflow> {
   const actual = jest.requireActual<typeof Workflow>('@temporalio/workflow');
+  const continueAsNew = (input: unknown): never => {
+    throw new actual.ContinueAsNew({ args: [input] } as never);
+  };
   const proxy = (isLocal: boolean) => () =>
     new Proxy({}, { get: (_, name: string) => (input: unknown) => simulation.activity(name, input, isLocal) });
   return {
@@ -244,8 +247,7 @@ export function simulatedWorkflow(): Partial<typeof Workflow> {
     allHandlersFinished: () => true,
     setCurrentDetails: () => undefined,
     upsertSearchAttributes: () => undefined,
-    continueAsNew: ((input: unknown) => {
-      throw new actual.ContinueAsNew({ args: [input] } as never);
-    }) as unknown as typeof actual.continueAsNew,
+    continueAsNew: continueAsNew as unknown as typeof actual.continueAsNew,
+    makeContinueAsNewFunc: (() => continueAsNew) as unknown as typeof actual.makeContinueAsNewFunc,
   };
 }

@@ -115,7 +115,7 @@ async function runningTrial(handle: WorkflowHandle): Promise<TrialProgress | und
     : defaultPayloadConverter.fromPayload<TrialProgress>(details);
 }
 
-const storeOf = (world: StudyWorld): ObjectStore =>
+export const storeOf = (world: StudyWorld): ObjectStore =>
   s3Store({ bucket: world.bucket, prefix: 'v1/', access: world.access });
 
 /** What a study left in its bucket. */

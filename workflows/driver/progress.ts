@@ -61,6 +61,7 @@ function progressWith(state: StudyState, trialsOf: (stage: StageTrials) => ToldT
     recoveries,
     receipts,
     changes: control.changes,
+    ...(state.study?.handovers && { handovers: state.study.handovers }),
   };
 }
 

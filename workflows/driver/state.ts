@@ -8,7 +8,7 @@ import { NOTHING_ASKED } from './control/study-control';
 import type { StudyControl } from './control/study-control';
 import { STAGES } from '../stages';
 import type { Decision, StudyFacts } from '../stages/stage';
-import type { BudgetSpec, ResolvedStudy, StageUse, StudyRun } from '../words/study';
+import type { BudgetSpec, ResolvedStudy, StagesPlan, StageUse, StudyRun } from '../words/study';
 import { heldAfter, hparamsOfModel } from '../trials/hparams';
 import { trainingOf } from '../trials/trial-training';
 import { measurementOf } from '../trials/outcome';
@@ -123,6 +123,11 @@ export class StudyState implements StudyValues {
   /** From now on; what has been spent stays spent. */
   budgeted(budget: BudgetSpec): StudyState {
     return this.with({ study: { ...this.resolved, budget } });
+  }
+
+  /** For the planner that has the stages to come. */
+  replanned(plan: StagesPlan): StudyState {
+    return this.with({ study: { ...this.resolved, ...plan } });
   }
 
   /** A stage as it stands, with what its driver knows of it besides its trials. */

@@ -8,11 +8,13 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
+  CancelledFailure,
   condition,
   ContinueAsNew,
   continueAsNew,
   defineQuery,
   isCancellation,
+  makeContinueAsNewFunc,
   proxyActivities,
   setHandler,
   workflowInfo,
@@ -25,8 +27,9 @@ import { workflowTime } from './control/clock';
 import { handleUpdates } from './control/handlers';
 import { ChangeKeeper } from './control/keep-changes';
 import { StudyDisplay } from './display';
-import { demandPlanner, PlannerUnknown } from './planner-version';
+import { PlannerUnknown } from './planner-version';
 import { runStage } from './run-stage';
+import { takePlanner } from './stage-planner';
 import { StageInconclusive } from '../stages/stage';
 import type { Decision } from '../stages/stage';
 import { inRecord } from './pages/stage-trials';
@@ -135,9 +138,8 @@ class Tuning {
 
   async run(): Promise<StudyResult> {
     await this.resolve();
-    demandPlanner(this.study.state.resolved);
     this.keeper.noticed();
-    await this.runStages();
+    await this.runStage();
     this.study.state = this.study.state.ending('completed');
     this.show();
     const result = await conclude(this.study);
@@ -154,37 +156,40 @@ class Tuning {
     this.study.state = this.study.state.begun(resolved, carried?.decisions);
   }
 
-  private async runStages(): Promise<void> {
+  /** Runs the next stage; only the last ends in this run of the workflow, so that no run has the maths of two. */
+  private async runStage(): Promise<void> {
     const { study } = this;
-    for (let use = study.state.nextStage(); use !== undefined; use = study.state.nextStage()) {
-      this.show();
-      study.state = study.state.staged(use);
-      await bringBackTrials(study, use);
-      const { taskQueuePrefix } = this.input;
-      const decision = await runStage(study, use, { taskQueuePrefix, onChange: () => this.show() }).catch(asFailure);
-      if (decision === 'continueAsNew') {
-        await storeBeforeNextRun(study, use);
-        return this.goOnAsNew();
-      }
-      await storeBeforeDecision(study, use);
-      const warnings = await keepDecision(study.state, use, decision);
-      study.state = study.state.decided(use, withoutBulk(decision, warnings));
-      this.show();
-      if (workflowInfo().continueAsNewSuggested) await this.goOnAsNew();
+    this.show();
+    await takePlanner(study);
+    const use = study.state.nextStage();
+    if (use === undefined) return;
+    study.state = study.state.staged(use);
+    await bringBackTrials(study, use);
+    const { taskQueuePrefix } = this.input;
+    const decision = await runStage(study, use, { taskQueuePrefix, onChange: () => this.show() }).catch(asFailure);
+    if (decision === 'continueAsNew') {
+      await storeBeforeNextRun(study, use);
+      return this.goOnAsNew(continueAsNew<typeof tuneStudy>);
     }
+    await storeBeforeDecision(study, use);
+    const warnings = await keepDecision(study.state, use, decision);
+    study.state = study.state.decided(use, withoutBulk(decision, warnings));
+    if (study.state.nextStage() !== undefined) await this.goOnAsNew(withNextStage());
   }
 
   /** Goes on in a new run with an empty history. */
-  private async goOnAsNew(): Promise<never> {
+  private async goOnAsNew(next: typeof continueAsNew<typeof tuneStudy>): Promise<never> {
     await condition(allHandlersFinished);
     const changesKept = await this.keeper.settled();
+    // One that came while it waited would be forgotten by the next run.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the study was cancelled');
     let snapshot: StudySnapshot;
     try {
       snapshot = snapshotOf(this.study.state);
     } catch (error) {
       return asFailure(error);
     }
-    return continueAsNew<typeof tuneStudy>({ ...this.input, study: null, snapshot, changesKept });
+    return next({ ...this.input, study: null, snapshot, changesKept });
   }
 
   private show(): void {
@@ -204,6 +209,7 @@ async function keepDecision(
     ...(control.changes.length > 0 && { control, budget: resolved.budget }),
     studyId,
     studyRun: run.studyRun,
+    plannerVersion: resolved.plannerVersion,
     decision: pages === undefined ? decision : withoutPoints(decision),
     trials,
     ...(pages !== undefined && { pages }),
@@ -231,6 +237,11 @@ function studyRunOf({
 }: TuneStudyInput): StudyRun {
   const all = origins ?? (carried && [carried.origin]);
   return { studyRun, ...(fresh !== undefined && { fresh }), ...(all && { origins: all }) };
+}
+
+/** In a versioned deployment a stage stays with the version of the workers that it began with, and the next need not. */
+function withNextStage(): typeof continueAsNew<typeof tuneStudy> {
+  return makeContinueAsNewFunc<typeof tuneStudy>({ initialVersioningBehavior: 'AUTO_UPGRADE' });
 }
 
 async function conclude(study: LiveStudy): Promise<StudyResult> {

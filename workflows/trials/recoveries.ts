@@ -11,8 +11,12 @@ export interface RecoveryRecord {
   readonly receipts: readonly Receipt[];
 }
 
-/** With further receipts. */
-export function withReceipts({ recoveries, receipts }: RecoveryRecord, further: readonly Receipt[]): RecoveryRecord {
+/**
+ * With further receipts, but for those of trials that were taken back and lost nothing: each continue-as-new of a long
+ * sweep leaves one for every slot, and pauses are told among the changes.
+ */
+export function withReceipts({ recoveries, receipts }: RecoveryRecord, all: readonly Receipt[]): RecoveryRecord {
+  const further = all.filter(({ cause, stepsLost }) => cause !== 'takenBack' || stepsLost > 0);
   return {
     recoveries: further.reduce(plus, recoveries),
     receipts: further.length === 0 ? receipts : [...receipts, ...further].slice(-RECEIPTS_KEPT),

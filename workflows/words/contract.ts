@@ -19,6 +19,7 @@ import type {
   OptimizerSpec,
   PinnedDataset,
   ResolvedStudy,
+  StagesPlan,
   StudyRun,
 } from './study';
 import type { HParams, TrialSpec } from './trial';
@@ -109,9 +110,29 @@ export interface ResolveStudyInput extends Partial<StudyRun> {
   readonly carried?: CarriedDecisions;
 }
 
+export interface PassToPlannerInput {
+  readonly studyId: string;
+  readonly study: ResolvedStudy;
+  /** Number of leading stages that have decided; absent: the next one has begun, and the study stays as it is. */
+  readonly decided?: number;
+  /** Of the worker that asks. */
+  readonly plannerVersion: number;
+}
+
+/** Whose the stages to come are. */
+export interface StagePlanner {
+  readonly plannerVersion: number;
+  /** Where that is another than the study had. */
+  readonly replanned?: StagesPlan;
+  /** Why it cannot be. */
+  readonly refusal?: string;
+}
+
 export interface RecordDecisionInput {
   readonly studyId: string;
   readonly studyRun?: string;
+  /** Of the planner that decided. */
+  readonly plannerVersion?: number;
   readonly decision: Decision;
   /** Without those that are stored. */
   readonly trials: readonly TrialSummary[];
@@ -171,6 +192,11 @@ export interface StudyActivities {
    * @throws InvalidStudy, DatasetInvalid
    */
   resolveStudy(input: ResolveStudyInput): Promise<ResolvedStudy>;
+  /**
+   * Passes a study to the planner of the worker that asks, and notes that in the store, where it had another: stages
+   * that have decided stay as they are, those to come get their options anew from what was asked. Idempotent.
+   */
+  passToPlanner(input: PassToPlannerInput): Promise<StagePlanner>;
   /** Takes trials of a long stage into the store, as a page that never changes. Idempotent. */
   recordTrials(input: RecordTrialsInput): Promise<void>;
   /**

@@ -6,7 +6,7 @@
 import type { StudyChange } from '../driver/control/change';
 import type { Decision } from '../stages/stage';
 import type { Evaluation, ObjectRef, Receipt, Recoveries, TrialResult } from './outcome';
-import type { ResolvedStudy, StudyOrigin } from './study';
+import type { PlannerHandover, ResolvedStudy, StudyOrigin } from './study';
 import type { HParams } from './trial';
 
 /** What is kept of one trial in reports and between runs of the workflow. */
@@ -70,6 +70,8 @@ export interface StudyProgress {
   readonly receipts: readonly Receipt[];
   /** What people changed while it ran, the oldest first. */
   readonly changes: readonly StudyChange[];
+  /** Where it passed to another planner; absent: nowhere. */
+  readonly handovers?: readonly PlannerHandover[];
 }
 
 export interface StudyRecord {

@@ -146,10 +146,21 @@ export interface StageUse {
   readonly inserted?: string;
 }
 
+/** A study passes to another planner between two stages only. */
+export interface PlannerHandover {
+  /** The first stage that the later planner has. */
+  readonly stageId: string;
+  readonly plannerVersion: number;
+  /** Of the planner that had the stages before. */
+  readonly before: number;
+}
+
 export interface ResolvedStudy {
   readonly apiVersion: 'stepwell/v1';
-  /** Of the maths that decides, as in `PLANNER_VERSION`; only a recovery goes on with another than it began with. */
+  /** Of the maths that decides, as in `PLANNER_VERSION`: of the stage that runs, or of the next one. */
   readonly plannerVersion: number;
+  /** Where it passed from one to another, the earliest first; absent: nowhere. */
+  readonly handovers?: readonly PlannerHandover[];
   readonly name: string;
   readonly seed: number;
   readonly reproducible: boolean;
@@ -164,6 +175,9 @@ export interface ResolvedStudy {
   readonly checkpointEverySteps?: number;
   readonly stages: readonly StageUse[];
 }
+
+/** What of a study another planner makes anew. */
+export type StagesPlan = Pick<ResolvedStudy, 'plannerVersion' | 'stages' | 'handovers'>;
 
 /** Whose decisions a study took over, for whoever reads its result. */
 export interface StudyOrigin {

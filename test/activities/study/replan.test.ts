@@ -36,6 +36,22 @@ test('stages to come get the options of the planner that is here, those that hav
   expect(anew.stages.map(({ stageId }) => stageId)).toEqual(study.stages.map(({ stageId }) => stageId));
 });
 
+test('where a study passes to another planner is noted, once for each stage that it passes before', () => {
+  const passed = (study: ResolvedStudy, decided: number, from: number): ResolvedStudy['handovers'] =>
+    (replanned({ asked, study: { ...study, plannerVersion: from } }, decided) as ResolvedStudy).handovers;
+  const now = (replanned({ asked, study: before() }, 0) as ResolvedStudy).plannerVersion;
+  const [toSweep, toFinal] = [
+    { stageId: 'sweep', plannerVersion: now, before: 0 },
+    { stageId: 'final-train', plannerVersion: now, before: now - 1 },
+  ];
+  expect(passed(before(), 0, 0)).toBeUndefined();
+  expect(passed(before(), 1, 0)).toEqual([toSweep]);
+  const handovers = [{ ...toSweep, plannerVersion: now - 1 }];
+  expect(passed({ ...before(), handovers }, 2, now - 1)).toEqual([...handovers, toFinal]);
+  expect(passed({ ...before(), handovers }, 1, now - 1)).toEqual([toSweep]);
+  expect(passed({ ...before(), handovers: [{ ...toSweep, before: now }] }, 1, now - 1)).toBeUndefined();
+});
+
 test('a study that is no longer valid, or whose decided stages are no longer where they were, is told', () => {
   expect(replanned({ asked: { ...asked, model: { preset: 'gone' } }, study: before() }, 1)).toMatch(
     /^model.preset must/,

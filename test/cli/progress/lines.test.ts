@@ -149,6 +149,13 @@ describe('progress as lines', () => {
     expect(linesBetween(waiting, view())).toEqual(['lr-range-test begins: which learning rate; at most 3 trials']);
   });
 
+  test('a study that passes to another planner says so once', () => {
+    const handovers = [{ stageId: 'lr-range-test', plannerVersion: 3, before: 2 }];
+    const passed = view({ progress: progress({ handovers }) });
+    expect(linesBetween(view(), passed)).toEqual(['from lr-range-test on by planner version 3 (before: 2)']);
+    expect(linesBetween(passed, passed)).toEqual([]);
+  });
+
   test('nothing is said before the study has answered', () => {
     expect(linesBetween(undefined, view({ progress: undefined }))).toEqual([]);
   });

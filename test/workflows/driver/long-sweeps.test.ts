@@ -69,7 +69,7 @@ test('a sweep of trials that overfit keeps its slots busy to its end, and its ru
   });
   expect(result.trials).toBe(trials);
   expect(busy).toBeGreaterThan(0.95);
-  expect(runs.length).toBeGreaterThan(3);
+  expect(runs.length).toBeGreaterThan(2);
   // The last run has what is left.
   const whole = runs.slice(0, -1);
   expect(Math.min(...whole)).toBeGreaterThan(0.5 * half(whole));

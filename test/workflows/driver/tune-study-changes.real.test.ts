@@ -57,6 +57,26 @@ describe('cancelling', () => {
     expect(study.log.cancelled).toHaveLength(2);
     expect(study.log.published).toMatchObject([{ progress: { status: 'cancelled' } }]);
   });
+
+  test('while a run waits to continue as new with the next stage ends the study, and that stage never begins', async () => {
+    let letGo = (): void => undefined;
+    const written = new Promise<void>((resolve) => (letGo = resolve));
+    let isWriting = false;
+    const study: ScriptedStudy = await world.start(sweepStudy({ name: named('between') }), {
+      recordDecision: async () => void (await change(study, 'pause', {})),
+      recordChanges: () => {
+        isWriting = true;
+        return written;
+      },
+    });
+    await waitFor('a stage has decided, and a change is being written', async () =>
+      isWriting && (await progressOf(study)).stages[0]?.status === 'decided' ? true : undefined,
+    );
+    await study.handle.cancel();
+    await expect(study.handle.result()).rejects.toMatchObject({ cause: expect.any(CancelledFailure) });
+    letGo();
+    expect(study.log.published).toMatchObject([{ progress: { status: 'cancelled', stages: [{}, { trials: [] }] } }]);
+  });
 });
 
 describe('a gate', () => {

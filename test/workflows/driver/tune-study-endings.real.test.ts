@@ -73,7 +73,7 @@ describe('a trial that no retry mends', () => {
   });
 });
 
-describe('a study that began with other maths than the worker has', () => {
+describe('a study that began with newer maths than the worker has', () => {
   test('waits for one that has it, says so, and asks nothing of anybody meanwhile', async () => {
     const study = await world.start(sweepStudy({ name: named('older') }), {
       resolved: (resolved) => ({ ...resolved, plannerVersion: PLANNER_VERSION + 1 }),
@@ -83,7 +83,7 @@ describe('a study that began with other maths than the worker has', () => {
     const refusal = events?.find(({ workflowTaskFailedEventAttributes: task }) => task)
       ?.workflowTaskFailedEventAttributes?.failure?.message;
     expect(refusal).toContain(
-      `began with planner version ${PLANNER_VERSION + 1}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): it waits for a tuner worker`,
+      `goes by planner version ${PLANNER_VERSION + 1}, and this worker has ${PLANNER_VERSION} (answers ${PLANNER_ANSWERS}): it waits for a tuner worker`,
     );
     expect([await statusOf(study), study.log.started, study.log.published]).toEqual(['RUNNING', [], []]);
     await study.handle.terminate();

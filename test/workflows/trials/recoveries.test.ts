@@ -34,6 +34,18 @@ test('recoveries are summed, and the newest are kept whole', () => {
   ).toEqual(record);
 });
 
+test('a trial that was taken back and lost nothing is no recovery, one that had to do steps again is', () => {
+  const none = { recoveries: NO_RECOVERIES, receipts: [] };
+  const takenBack = { ...receipt('sweep/001', 1), cause: 'takenBack', stepsLost: 0 } as const;
+  expect(withReceipts(none, [takenBack, takenBack])).toEqual(none);
+  const lost = { ...takenBack, stepsLost: 3 };
+  const stopped = { ...takenBack, cause: 'workerStopped' } as const;
+  expect(withReceipts(none, [takenBack, lost, stopped])).toMatchObject({
+    recoveries: { count: 2, causes: { takenBack: 1, workerStopped: 1 } },
+    receipts: [lost, stopped],
+  });
+});
+
 test('a study with ten thousand recoveries can continue as new, be watched and be published', () => {
   const { state } = freshStudy();
   const use = state.nextStage()!;
