@@ -38,7 +38,7 @@ export const samplerSchema = z.discriminatedUnion('name', [
   z
     .strictObject({ name: z.literal('tpe'), startupTrials })
     .describe(
-      'Tree-structured Parzen estimator: learns from the points so far where good ones are. For any space, conditions and choices too; worth it from about 20 trials on.',
+      'Tree-structured Parzen estimator: learns from the points so far where good ones are. For any space, conditions and choices too; worth it from about 20 trials on. Every fifth point is drawn at random.',
     ),
   z
     .strictObject({
@@ -51,12 +51,12 @@ export const samplerSchema = z.discriminatedUnion('name', [
         .describe('Trials of a generation; by default 4 + 3 ln(dimensions).'),
     })
     .describe(
-      'Covariance matrix adaptation evolution strategy: for ranges that interact, and some 50 trials or more. Choices and conditional hyperparameters are left to tpe.',
+      'Covariance matrix adaptation evolution strategy: for ranges that interact, and some 50 trials or more. Choices and conditional hyperparameters are left to tpe. Every fifth point is drawn at random.',
     ),
   z
     .strictObject({ name: z.literal('gp'), startupTrials })
     .describe(
-      'Gaussian process with expected improvement: the most out of few trials, up to about 20 hyperparameters and some 300 trials.',
+      'Gaussian process with expected improvement: the most out of few trials, up to about 20 hyperparameters and some 300 trials. Every fifth point is drawn at random.',
     ),
 ]);
 

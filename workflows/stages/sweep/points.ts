@@ -17,8 +17,13 @@ export function searchSize(view: SweepView): number {
   return Math.min(trials, 1 + view.asked.size + Math.min(pointsIn(space), samplerOf(view).size(space, sampler)));
 }
 
+export interface Suggestion {
+  readonly hparams: HParams;
+  readonly isBlind: boolean;
+}
+
 /** The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up. */
-export function newPoint(view: SweepView): HParams | undefined {
+export function newPoint(view: SweepView): Suggestion | undefined {
   const {
     options: { space, sampler },
     incumbent,
@@ -29,9 +34,25 @@ export function newPoint(view: SweepView): HParams | undefined {
   const end = Math.min(samplerOf(view).size(space, sampler), first + REPEATS_MAX);
   for (let index = first; index < end; index++) {
     const hparams = { ...incumbent, ...suggestionOf(index) };
-    if (!tried.has(view.keyOf(hparams))) return hparams;
+    if (!tried.has(view.keyOf(hparams))) return { hparams, isBlind: isBlindDraw(view, index, hparams) };
   }
   return undefined;
+}
+
+/** Whether the sampler would have suggested the same, had it seen no trial. */
+function isBlindDraw(view: SweepView, index: number, hparams: HParams): boolean {
+  const { isBlind, suggest } = samplerOf(view);
+  if (isBlind === true) return true;
+  const {
+    options: { space, sampler: options },
+    seed,
+    facts,
+    incumbent,
+    keyOf,
+  } = view;
+  const { direction } = facts.objective;
+  const unseeing = suggest({ space, options, index, seed, observations: [], direction });
+  return keyOf({ ...incumbent, ...unseeing }) === keyOf(hparams);
 }
 
 /** Suggestions by their number: drawn in place, or where they follow from trials, by whoever answers such questions. */
