@@ -38,12 +38,14 @@ interface Point {
 }
 
 /**
- * Tree-structured Parzen estimator, multivariate, as in Optuna 5: the point that is likeliest under the good tenth of
- * all points against the rest.
+ * Tree-structured Parzen estimator, multivariate: of 24 draws from the density of the good points the one that is
+ * likeliest under it against the density of the others. Good is the best tenth of the points with a score, 25 at most.
  *
- * Points that run count as bad, so that parallel suggestions spread out, and so do failed ones. Where the space is
- * finite it suggests no point twice. Dimensions that exist under a condition are drawn from the points that had them.
- * It sees the order in which trials started, for newer ones weigh more, but not the order in which they ended.
+ * Kernels, bandwidths, weights and the share of good points are those of Optuna 5's `TPESampler(multivariate=True,
+ * group=True, constant_liar=True)`. Unlike there a failed point counts as bad, as a running one does in both; of the
+ * others only the newest 300 are fitted; and in a finite space no point is suggested twice as long as there is another.
+ * Dimensions that exist under a condition are drawn, and their draws compared, among the points that had them. It sees
+ * the order in which trials started, for of more than 25 the newer weigh more, but not the order in which they ended.
  *
  * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, arXiv:2304.11127
  * (2023).
