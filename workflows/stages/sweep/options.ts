@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { gridSize } from '../../search/grid';
 import { conditionProblems } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
-import { prunerSchema, replicatesForWilcoxon } from '../../spec/pruner';
+import { prunersOf, prunersSchema, replicatesForWilcoxon } from '../../spec/pruner';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
 import { trialImportsSchema } from '../../spec/trial-import';
@@ -21,7 +21,9 @@ export const sweepOptions = z
       'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, and those that others depend on.',
     ),
     sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
-    pruner: prunerSchema.prefault({ name: 'none' }).describe('Which trainings of the search are stopped on their way.'),
+    pruner: prunersSchema
+      .prefault({ name: 'none' })
+      .describe('Which trainings of the search are stopped on their way.'),
     trials: z
       .int()
       .min(2)
@@ -71,8 +73,9 @@ export const sweepOptions = z
       ),
   })
   .superRefine(({ pruner, replicates }, context) => {
-    if (pruner.name !== 'wilcoxon') return;
-    const needed = replicatesForWilcoxon(pruner.pThreshold);
+    const wilcoxon = prunersOf(pruner).find(({ name }) => name === 'wilcoxon');
+    if (wilcoxon?.name !== 'wilcoxon') return;
+    const needed = replicatesForWilcoxon(wilcoxon.pThreshold);
     if (replicates < needed)
       context.addIssue({
         code: 'custom',
