@@ -18,9 +18,21 @@ export function violationsOf(
   measurement: Pick<Measurement, ConstrainedName>,
   constraints: Constraints,
 ): readonly Violation[] {
+  return bounded(measurement, constraints).filter(({ value, max }) => value > max);
+}
+
+/** By how much a measurement exceeds each bound, as a share of it: 0 or less where it keeps it. */
+export function excessesOf(
+  measurement: Pick<Measurement, ConstrainedName>,
+  constraints: Constraints,
+): readonly number[] {
+  return bounded(measurement, constraints).map(({ value, max }) => value / max - 1);
+}
+
+function bounded(measurement: Pick<Measurement, ConstrainedName>, constraints: Constraints): readonly Violation[] {
   return (Object.keys(constraints) as ConstrainedName[]).flatMap((name) => {
-    const max = constraints[name]?.max ?? Infinity;
-    return measurement[name] > max ? [{ name, value: measurement[name], max }] : [];
+    const max = constraints[name]?.max;
+    return max === undefined ? [] : [{ name, value: measurement[name], max }];
   });
 }
 

@@ -1,8 +1,8 @@
 import type { HParams } from '../../words/trial';
 import { blindKeys } from '../blind-turns';
+import { rankedLosses } from '../constrained';
 import { deriveSeed, uniform } from '../random';
-import { lossOf } from '../sampler';
-import type { Sampler, SamplerContext } from '../sampler';
+import type { Observation, Sampler, SamplerContext } from '../sampler';
 import {
   cardinality,
   cellsOf,
@@ -116,16 +116,15 @@ function distributionOf(
   { space: whole, index, observations, direction, seed, options }: SamplerContext<CmaesOptions>,
 ): Distribution {
   const [keyOf, blind] = [pointKeys(whole), blindKeys(whole, seed, index)];
-  const ended = observations.filter(
+  const losses = rankedLosses(observations, direction);
+  const toldOf = (wanted: (observation: Observation) => boolean): readonly Told[] =>
+    observations.flatMap((one, i) =>
+      wanted(one) ? [{ units: unitsOf(space, one.hparams), loss: losses[i] ?? null }] : [],
+    );
+  const told = toldOf(
     ({ hparams, score, elsewhere }) => score !== undefined && elsewhere !== true && !blind.has(keyOf(hparams)),
   );
-  const told = ended.map(({ hparams, score }): Told => ({
-    units: unitsOf(space, hparams),
-    loss: lossOf(score, direction),
-  }));
-  const imported = observations
-    .filter(({ elsewhere }) => elsewhere === true)
-    .map(({ hparams, score }): Told => ({ units: unitsOf(space, hparams), loss: lossOf(score, direction) }));
+  const imported = toldOf(({ elsewhere }) => elsewhere === true);
   const cells = Object.values(space).map(cellsOf);
   let constants = constantsOf(cells.length, options.population ?? defaultPopulation(cells.length));
   let distribution = startAt(firstMean(imported, cells.length), START_DEVIATION);

@@ -1,8 +1,8 @@
 import type { HParams } from '../../words/trial';
+import { rankedLosses, violationOf } from '../constrained';
 import { deriveSeed, hash32, uniform } from '../random';
 import { random } from '../random-search';
-import { lossOf } from '../sampler';
-import type { Sampler, SamplerContext } from '../sampler';
+import type { Observation, Sampler, SamplerContext } from '../sampler';
 import { meets, pointAt, pointKeys, pointsIn, requirementsOf, unitsOf } from '../space';
 import type { Space } from '../space';
 import { exploredOf } from '../unexplored';
@@ -35,6 +35,8 @@ interface Point {
   readonly hparams: HParams;
   /** Lower is better; `null` for one that failed or runs. */
   readonly loss: number | null;
+  /** Whether it kept the constraints; `undefined` where nobody knows. */
+  readonly isFeasible?: boolean | undefined;
 }
 
 /**
@@ -68,7 +70,7 @@ export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HPar
     direction,
     options: { startupTrials },
   } = context;
-  const losses = observations.map(({ score }) => lossOf(score, direction));
+  const losses = rankedLosses(observations, direction);
   const scored = losses.reduce<number>((count, loss) => (loss === null ? count : count + 1), 0);
   return scored < startupTrials
     ? [random.suggest(context)]
@@ -84,17 +86,17 @@ function promising(
   const border = lowest(losses, goodCount).at(-1) ?? -Infinity;
   const newest = losses.length - OTHERS_MAX - goodCount;
   const points = observations
-    .map(({ hparams }, i): Point => ({ hparams, loss: losses[i] ?? null }))
+    .map((one, i): Point => ({ hparams: one.hparams, loss: losses[i] ?? null, isFeasible: feasibilityOf(one) }))
     .filter(({ loss }, i) => i >= newest || (loss !== null && loss <= border));
   const good = goodOf(space, points, { border, count: goodCount, seed });
   const best = points.filter((point) => good.has(point));
   const others = points.filter((point) => !good.has(point)).slice(-OTHERS_MAX);
+  const goals: readonly Goal[] = [{ reached: best, missed: others }, ...feasibilityIn(points)];
   const drawn = groupsOf(space).map((group) => ({
     group,
     values: drawsOf(
       group,
-      best,
-      others,
+      goals,
       group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key),
     ),
   }));
@@ -119,21 +121,52 @@ function lowest(losses: readonly (number | null)[], count: number): readonly num
   return kept;
 }
 
+/** Points that are where a search wants to be in one respect, and those that are not. */
+interface Goal {
+  readonly reached: readonly Point[];
+  readonly missed: readonly Point[];
+}
+
+function feasibilityOf({ excesses, ...observation }: Observation): boolean | undefined {
+  return excesses === undefined ? undefined : violationOf({ ...observation, excesses }) === 0;
+}
+
+/** The goal of keeping the constraints, where some points have and others have not. */
+function feasibilityIn(points: readonly Point[]): readonly Goal[] {
+  const reached = points.filter(({ isFeasible }) => isFeasible === true).slice(-OTHERS_MAX);
+  const missed = points.filter(({ isFeasible }) => isFeasible === false).slice(-OTHERS_MAX);
+  return reached.length > 0 && missed.length > 0 ? [{ reached, missed }] : [];
+}
+
 /** Values for the dimensions of a group, the ones with the best odds first. */
-function drawsOf(
-  { space, requirements }: Group,
-  best: readonly Point[],
-  others: readonly Point[],
-  stream: number,
-): readonly HParams[] {
+function drawsOf({ space, requirements }: Group, goals: readonly Goal[], stream: number): readonly HParams[] {
   const has = ({ hparams }: Point): boolean => meets(hparams, requirements);
-  const [goodDensity, otherDensity] = [fit(space, best.filter(has)), fit(space, others.filter(has))];
+  const fitted = goals.map(({ reached, missed }) => ({
+    share: reached.length / (reached.length + missed.length),
+    reached: fit(space, reached.filter(has)),
+    missed: fit(space, missed.filter(has)),
+  }));
   let draws = 0;
   const drawn = Array.from({ length: CANDIDATES }, () => {
-    const units = goodDensity.draw(() => uniform(stream, draws++));
-    return { units, odds: goodDensity.logDensity(units) - otherDensity.logDensity(units) };
+    const units = fitted[0]!.reached.draw(() => uniform(stream, draws++));
+    const odds = fitted.map(({ reached, missed, share }) => ({
+      share,
+      odds: reached.logDensity(units) - missed.logDensity(units),
+    }));
+    return { units, odds: odds.length === 1 ? odds[0]!.odds : odds.reduce((sum, one) => sum + logRelative(one), 0) };
   });
   return drawn.sort((a, b) => b.odds - a.odds).map(({ units }) => pointAt(space, units));
+}
+
+/**
+ * Logarithm of how much likelier a goal is reached at a point than anywhere. Unlike bare odds these may be multiplied:
+ * a goal that nearly all points reach hardly counts.
+ *
+ * Source: S. Watanabe, F. Hutter, "c-TPE: Tree-structured Parzen Estimator with Inequality Constraints", IJCAI 2023
+ * (arXiv:2211.14411), equation 10.
+ */
+function logRelative({ share, odds }: { readonly share: number; readonly odds: number }): number {
+  return -Math.log(share + (1 - share) * Math.exp(-odds));
 }
 
 /**

@@ -33,9 +33,13 @@ export function ownObservations(view: SweepView): readonly Observation[] {
   });
 }
 
-/** To a sampler a point that breaks the constraints is as bad as one that failed. */
-function observationOf({ hparams, status, violations, score }: Training): Observation {
-  return { hparams, score: status === 'running' ? undefined : violations.length > 0 ? null : score };
+/** What a point was measured against the constraints goes with it: a sampler learns where they are kept. */
+function observationOf({ hparams, status, excesses, score }: Training): Observation {
+  return {
+    hparams,
+    score: status === 'running' ? undefined : score,
+    ...(status === 'ended' && excesses.length > 0 && { excesses }),
+  };
 }
 
 function isKnownInPart({ facts: { objective } }: SweepView, training: Training): boolean {

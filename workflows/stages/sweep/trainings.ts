@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { violationsOf } from '../../analysis/constraints';
+import { excessesOf, violationsOf } from '../../analysis/constraints';
 import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
@@ -26,6 +26,8 @@ export interface Training {
   readonly pausedAt: number;
   /** The bounds that it breaks, as far as it got. */
   readonly violations: readonly Violation[];
+  /** By how much it exceeds each bound, kept or not, as a share of it; empty where nothing was measured. */
+  readonly excesses: readonly number[];
 }
 
 export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
@@ -93,6 +95,7 @@ export class TrainingIndex {
       pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
       status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
       violations: measurement === undefined ? [] : violationsOf(measurement, this.constraints),
+      excesses: measurement === undefined ? [] : excessesOf(measurement, this.constraints),
     };
   }
 
