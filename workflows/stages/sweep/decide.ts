@@ -21,6 +21,7 @@ import { pruningNote, pruningTable } from './pruning/evidence';
 import { adoption, changes, keeping } from './reason';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
+import { terminationNotes } from './termination';
 import { lastSegment } from './trainings';
 import type { SweepView } from './view';
 
@@ -177,7 +178,7 @@ function warningsOf(
   );
   if (isCutShort(context))
     warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
-  warnings.push(...untriedNotes(context), ...unvaried(context));
+  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   if (best !== undefined && best.scores.size < 2) {

@@ -5,6 +5,7 @@ import { misfitsIn } from '../../search/space/fit';
 import { prunersOf, prunersSchema, replicatesForWilcoxon } from '../../spec/pruner';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
+import { terminatorSchema } from '../../spec/terminator';
 import { trialImportsSchema } from '../../spec/trial-import';
 import type { ImportedTrials } from './imported';
 
@@ -24,6 +25,7 @@ export const sweepOptions = z
     pruner: prunersSchema
       .prefault({ name: 'none' })
       .describe('Which trainings of the search are stopped on their way.'),
+    terminator: terminatorSchema.optional(),
     trials: z
       .int()
       .min(2)
@@ -81,6 +83,15 @@ export const sweepOptions = z
         code: 'custom',
         path: ['replicates'],
         message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none`,
+      });
+  })
+  .superRefine(({ pruner, terminator }, context) => {
+    const pausing = prunersOf(pruner).find(({ name }) => name !== 'none' && name !== 'wilcoxon');
+    if (terminator !== undefined && pausing !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['terminator'],
+        message: `must be left out beside the pruner ${pausing.name}: it tells the noise of whole trainings only`,
       });
   })
   .superRefine(({ space, sampler, trials, enqueue }, context) => {
