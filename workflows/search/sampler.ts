@@ -12,6 +12,8 @@ export interface Observation {
    * no constraints, or nothing was measured.
    */
   readonly excesses?: readonly number[];
+  /** Device seconds of a whole training; absent where nobody measured any. */
+  readonly cost?: number;
   /** Run by somebody else: it tells of its point, which the search itself may try all the same. */
   readonly elsewhere?: true;
 }

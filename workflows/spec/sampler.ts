@@ -36,7 +36,16 @@ export const samplerSchema = z.discriminatedUnion('name', [
     .strictObject({ name: z.literal('sobol') })
     .describe('Evenly spread points, scrambled by the seed: evenest after 2, 4, 8, 16 ... of them.'),
   z
-    .strictObject({ name: z.literal('tpe'), startupTrials })
+    .strictObject({
+      name: z.literal('tpe'),
+      startupTrials,
+      costAware: z
+        .boolean()
+        .optional()
+        .describe(
+          'Weighs what it hopes for at a point by the device seconds of trials around it: it tries more in the same time, which pays where costly points are not the better ones.',
+        ),
+    })
     .describe(
       'Tree-structured Parzen estimator: learns from the points so far where good ones are. For any space, conditions and choices too; worth it from about 20 trials on. Every fifth point is drawn at random.',
     ),

@@ -28,6 +28,8 @@ export interface Training {
   readonly violations: readonly Violation[];
   /** By how much it exceeds each bound, kept or not, as a share of it; empty where nothing was measured. */
   readonly excesses: readonly number[];
+  /** Device seconds of the whole training; 0 where nothing was measured. */
+  readonly cost: number;
 }
 
 export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
@@ -95,6 +97,7 @@ export class TrainingIndex {
       pausedAt: pause?.spec.pauseAfterEpochs ?? 0,
       status: isRunning(last) ? 'running' : paused ? 'paused' : ended,
       violations: measurement === undefined ? [] : violationsOf(measurement, this.constraints),
+      cost: measurement?.deviceSeconds ?? 0,
       excesses: measurement === undefined ? [] : excessesOf(measurement, this.constraints),
     };
   }
