@@ -3,7 +3,7 @@ import { count, formatNumber } from '../../workflows/stages/format';
 import type { BarChart, Table } from '../../workflows/stages/stage';
 import { evenly } from '../../workflows/stages/sweep/shown';
 import { importances, unitsByFactor } from './analysis/importance';
-import type { FactorImportance, Importances, Observation } from './analysis/importance';
+import type { DrawnObservation, Importances } from './analysis/importance';
 import type { Search } from './search';
 
 /** Pairs that are worth a row each. */
@@ -33,43 +33,56 @@ export function importanceOf(search: Search): {
 }
 
 /** Less being better. A point that failed, or was paused for being behind, is worse than any with a score. */
-function observationsOf({ space, points, objective: { direction } }: Search): readonly Observation[] {
+function observationsOf({ space, points, objective: { direction } }: Search): readonly DrawnObservation[] {
   const sign = direction === 'minimize' ? 1 : -1;
-  return evenly(points, MEASURED_MAX).map(({ hparams, score }) => ({
+  return evenly(points, MEASURED_MAX).map(({ hparams, score, isBlind }) => ({
+    isBlind,
     units: unitsByFactor(space, hparams),
     loss: score === null ? Infinity : sign * score,
   }));
 }
 
-function charts({ factors, goodShare }: Importances, metric: string): readonly BarChart[] {
+function charts(found: Importances, metric: string): readonly BarChart[] {
+  const { factors, goodShare, blindPoints, points } = found;
   const measured = factors.filter(({ variance }) => variance !== null);
+  const seen = factors.flatMap(({ name, blind }) => (blind === null ? [] : [{ name, ...blind }]));
+  const note = noteOn(found);
   const variance: BarChart = {
     title: `What ${metric} depends on (fANOVA)`,
     xLabel: 'share of the variance, with the spread of the trees',
-    bars: measured.map(({ name, variance: own, standsOut }) => ({
+    bars: measured.map(({ name, variance: own, blind }) => ({
       name,
       value: own!.share,
       interval: own!.interval,
-      ...(!standsOut && { isFaint: true }),
+      ...(blind?.standsOut === false && { isFaint: true }),
     })),
+    ...(seen.length === 0 && { note }),
   };
   const separation: BarChart = {
-    title: `What the best ${formatNumber(100 * goodShare)} % have in common (PED-ANOVA)`,
+    title: `What the best ${formatNumber(100 * goodShare)} %${blindPoints < points ? ' of the blind draws' : ''} have in common (PED-ANOVA)`,
     xLabel: 'share of the importance',
-    bars: [...factors]
+    bars: seen
       .sort((a, b) => b.separation - a.separation)
       .map(({ name, separation: value, standsOut }) => ({ name, value, ...(!standsOut && { isFaint: true }) })),
-    note: noteOn(factors),
+    note,
   };
-  return [...(measured.length > 0 ? [variance] : []), separation];
+  return [...(measured.length > 0 || seen.length === 0 ? [variance] : []), ...(seen.length > 0 ? [separation] : [])];
 }
 
-function noteOn(factors: readonly FactorImportance[]): string {
-  const clear = factors.filter(({ standsOut }) => standsOut).map(({ name }) => name);
-  if (clear.length === 0) return 'none stands out of chance: more points are needed before any of this is believed';
-  return clear.length === factors.length
-    ? 'all stand out of chance'
-    : `only ${clear.join(' and ')} ${clear.length === 1 ? 'stands' : 'stand'} out of chance; the others are drawn faint`;
+function noteOn({ factors, blindPoints, blindNeeded, points }: Importances): string {
+  const seen = factors.flatMap(({ name, blind }) => (blind === null ? [] : [{ name, ...blind }]));
+  if (seen.length === 0)
+    return `the sampler concentrated where points were good: only ${blindPoints} of ${count(points, 'point')} were drawn without a look at the others, and it takes ${blindNeeded} to tell any of this from chance`;
+  const clear = seen.filter(({ standsOut }) => standsOut).map(({ name }) => name);
+  const verdict =
+    clear.length === 0
+      ? 'none stands out of chance: more points are needed before any of this is believed'
+      : clear.length === seen.length
+        ? 'all stand out of chance'
+        : `only ${clear.join(' and ')} ${clear.length === 1 ? 'stands' : 'stand'} out of chance; the others are drawn faint`;
+  return blindPoints === points
+    ? verdict
+    : `${verdict} (told of the ${blindPoints} of ${count(points, 'point')} that were drawn without a look at the others)`;
 }
 
 function importanceTable({ factors, pairs, points }: Importances): Table {
@@ -78,13 +91,13 @@ function importanceTable({ factors, pairs, points }: Importances): Table {
     title: `Importance of the hyperparameters, over ${count(points, 'point')}`,
     columns: ['hyperparameter', 'share of variance', 'from', 'to', 'separates the best', 'probability by chance'],
     rows: [
-      ...factors.map(({ name, variance, separation, chance }) => [
+      ...factors.map(({ name, variance, blind }) => [
         name,
         variance?.share ?? null,
         variance?.interval[0] ?? null,
         variance?.interval[1] ?? null,
-        separation,
-        chance,
+        blind?.separation ?? null,
+        blind?.chance ?? null,
       ]),
       ...strong.map(({ names, share }) => [`${names.join(' with ')}, together`, share, null, null, null, null]),
     ],

@@ -29,11 +29,25 @@ export function violationsOf(
   measurement: Pick<Measurement, ConstrainedName | 'best'>,
   constraints: Constraints,
 ): readonly Violation[] {
+  return bounded(measurement, constraints).filter((one) => relativeExcess(one) > 0);
+}
+
+/** By how much a measurement exceeds each bound, as a share of it: 0 or less where it keeps it. */
+export function excessesOf(
+  measurement: Pick<Measurement, ConstrainedName | 'best'>,
+  constraints: Constraints,
+): readonly number[] {
+  return bounded(measurement, constraints).map(relativeExcess);
+}
+
+function bounded(
+  measurement: Pick<Measurement, ConstrainedName | 'best'>,
+  constraints: Constraints,
+): readonly Violation[] {
   return (Object.keys(constraints) as (keyof Constraints)[]).flatMap((name) => {
     const bound = constraints[name];
     if (bound === undefined || (isMetric(name) && measurement.best === null)) return [];
-    const value = isMetric(name) ? (measurement.best?.values[name] ?? null) : measurement[name];
-    return value === null || excessOf(value, bound) > 0 ? [{ name, value, bound }] : [];
+    return [{ name, value: isMetric(name) ? (measurement.best?.values[name] ?? null) : measurement[name], bound }];
   });
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { totalViolation, violationsOf } from './constraints';
+export { excessesOf, totalViolation, violationsOf } from './constraints';
 export type { ConstrainedName, Constraints, Violation } from './constraints';
 export { addedNorms, fastestBatchSize, fitNoiseScale, initialNoiseSums, noiseScaleOf } from './noise-scale';
 export type { GradientNorms, NoiseScale, NoiseSums } from './noise-scale';

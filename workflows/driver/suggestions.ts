@@ -32,10 +32,10 @@ export class Unanswered extends Error {
 
 /** Answers by the number of the suggestion. */
 export class Suggestions {
-  private readonly answers = new Map<number, HParams>();
+  private readonly answers = new Map<number, HParams | null>();
 
   /** As `StageContext.answers`. @throws Unanswered */
-  readonly answerTo = (index: number, question: () => PointsQuestion): HParams => {
+  readonly answerTo = (index: number, question: () => PointsQuestion): HParams | null => {
     const answer = this.answers.get(index);
     if (answer === undefined) throw new Unanswered(question());
     return answer;

@@ -1,6 +1,6 @@
 import type { Objective } from '../words/study';
 import type { HParams } from '../words/trial';
-import { lossOf } from './sampler';
+import { rankedLosses } from './constrained';
 import type { Observation, Sampler } from './sampler';
 import { SAMPLERS } from './samplers';
 import { flattenSpace, pointKeys, spaceProblems } from './space';
@@ -32,11 +32,16 @@ export interface Asked {
 export interface Search {
   /** The next point to try; any number may be out at once. `undefined` once there is no other. */
   ask(): Asked | undefined;
-  /** The score at a point that is out; `null` for one that failed. @throws RangeError for a number that is not out. */
-  tell(number: number, score: number | null): void;
+  /**
+   * The score at a point that is out; `null` for one that failed.
+   *
+   * @param excesses By how much it exceeds each constraint, as a share of the bound: 0 or less where it keeps it.
+   * @throws RangeError for a number that is not out.
+   */
+  tell(number: number, score: number | null, excesses?: readonly number[]): void;
   /** Every trial in the order of the asks: plain data, and all that a later process needs to go on. */
   observations(): readonly Observation[];
-  /** The best trial so far. */
+  /** The best trial so far: of those that keep the constraints, or where none does, the one that breaks them least. */
   best(): Observation | undefined;
 }
 
@@ -102,17 +107,17 @@ export function createSearch({
       }
       return undefined;
     },
-    tell(number, score) {
+    tell(number, score, excesses) {
       const trial = trials[number];
       if (trial === undefined || trial.score !== undefined)
         throw new RangeError(`number must be one that was asked for and not told, got ${number}`);
-      trials[number] = { ...trial, score: Number.isFinite(score) ? score : null };
+      trials[number] = { ...trial, score: Number.isFinite(score) ? score : null, ...(excesses && { excesses }) };
     },
     observations: () => [...trials],
-    best: () =>
-      trials.reduce((best: Observation | undefined, trial) => {
-        const loss = lossOf(trial.score, direction);
-        return loss !== null && loss < (best === undefined ? Infinity : lossOf(best.score, direction)!) ? trial : best;
-      }, undefined),
+    best() {
+      const losses = rankedLosses(trials, direction);
+      const lowest = losses.reduce((best: number, loss) => Math.min(best, loss ?? Infinity), Infinity);
+      return lowest === Infinity ? undefined : trials[losses.indexOf(lowest)];
+    },
   };
 }

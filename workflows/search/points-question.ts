@@ -4,6 +4,8 @@ import type { Observation, Sampler } from './sampler';
 import { SAMPLERS } from './samplers';
 import { pointKeys } from './space';
 import type { Space } from './space';
+import { isOver } from './terminator';
+import type { TerminatorOptions } from './terminator';
 
 /** What a sampler is asked, as plain data: it can be answered anywhere, and is answered the same everywhere. */
 export interface PointsQuestion {
@@ -16,6 +18,8 @@ export interface PointsQuestion {
   /** As in `SamplerContext`. */
   readonly observations: readonly Observation[];
   readonly direction: Objective['direction'];
+  /** Ends the search once it has found what there is to find. */
+  readonly terminator?: TerminatorOptions;
   /** Values of what a suggestion leaves out: of dimensions that do not exist at its point. */
   readonly incumbent: HParams;
 }
@@ -30,10 +34,14 @@ export function samplerNamed(name: string): Sampler {
 
 /**
  * The answer, and those to the next suggestions after it, if the points before each are taken and run. As many as are
- * pulled: whoever computes them can do other things in between.
+ * pulled: whoever computes them can do other things in between. `null` where the search is over: nothing follows it.
  */
-export function* pointsAfter(question: PointsQuestion): Generator<HParams, never> {
-  const { sampler, space, seed, direction, incumbent } = question;
+export function* pointsAfter(question: PointsQuestion): Generator<HParams | null, void> {
+  const { sampler, space, seed, direction, incumbent, terminator } = question;
+  if (terminator !== undefined && isOver(question, terminator)) {
+    yield null;
+    return;
+  }
   const { suggest } = samplerNamed(sampler.name);
   const keyOf = pointKeys(space);
   const observations = [...question.observations];

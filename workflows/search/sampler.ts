@@ -7,6 +7,13 @@ export interface Observation {
   readonly hparams: HParams;
   /** `undefined` while it runs; `null` if it failed: worse than any number. */
   readonly score: number | null | undefined;
+  /**
+   * By how much it exceeds each constraint, as a share of the bound: 0 or less where it keeps it. Absent where there are
+   * no constraints, or nothing was measured.
+   */
+  readonly excesses?: readonly number[];
+  /** Device seconds of a whole training; absent where nobody measured any. */
+  readonly cost?: number;
   /** Run by somebody else: it tells of its point, which the search itself may try all the same. */
   readonly elsewhere?: true;
 }

@@ -1,3 +1,4 @@
+import { withBlindTurns } from './blind-turns';
 import { cmaes } from './cmaes/cmaes';
 import { gp } from './gp/gp';
 import { grid } from './grid';
@@ -8,6 +9,12 @@ import { sobol } from './sobol';
 import { tpe } from './tpe/tpe';
 
 /** Every sampler by its name in a study. A new one is a file here, one line below and one in `spec/sampler`. */
-export const SAMPLERS = { random, grid, halton, sobol, tpe, cmaes, gp } as const satisfies Readonly<
-  Record<string, Sampler>
->;
+export const SAMPLERS = {
+  random,
+  grid,
+  halton,
+  sobol,
+  tpe: withBlindTurns(tpe),
+  cmaes: withBlindTurns(cmaes),
+  gp: withBlindTurns(gp),
+} as const satisfies Readonly<Record<string, Sampler>>;

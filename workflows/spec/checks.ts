@@ -40,6 +40,8 @@ export interface Draft {
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
   readonly spaces: readonly unknown[];
+  /** Each entry's `sampler`. */
+  readonly samplers: readonly unknown[];
   /** Each entry's `constraints`. */
   readonly constraints: readonly unknown[];
   /** The entries that parsed. */
@@ -70,6 +72,7 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     reproducible: at('reproducible'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces,
+    samplers: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['sampler'])) : [],
     constraints: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['constraints'])) : [],
     stages,
   };
@@ -100,8 +103,19 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
 }
 
 /** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */
-function timeProblems({ reproducible, deviceMinutes, constraints }: Draft): readonly Problem[] {
+function timeProblems({ reproducible, deviceMinutes, constraints, samplers }: Draft): readonly Problem[] {
   if (reproducible !== true) return [];
+  const weighed = samplers.flatMap((own, index): Problem[] =>
+    valueAt(own, ['costAware']) === true
+      ? [
+          {
+            path: `stages.${index}.sampler.costAware`,
+            rule: 'must be left out of a reproducible study: no two runs measure the same seconds',
+            value: true,
+          },
+        ]
+      : [],
+  );
   const measured = constraints.flatMap((own, index) =>
     ['deviceSeconds', 'peakBytes']
       .filter((name) => valueAt(own, [name]) !== undefined)
@@ -112,10 +126,11 @@ function timeProblems({ reproducible, deviceMinutes, constraints }: Draft): read
         fix: 'bound parameters',
       })),
   );
-  if (typeof deviceMinutes !== 'number') return measured;
+  if (typeof deviceMinutes !== 'number') return [...weighed, ...measured];
   const rule =
     'must be left out of a reproducible study: which trials a limit of time cuts depends on how fast the machine was';
   return [
+    ...weighed,
     ...measured,
     {
       path: 'budget.deviceMinutes',

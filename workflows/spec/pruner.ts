@@ -87,6 +87,38 @@ export const prunerSchema = z.discriminatedUnion('name', [
     ),
 ]);
 
+/** One pruner, or several that act together. */
+export const prunersSchema = z.union([
+  prunerSchema,
+  z
+    .array(prunerSchema)
+    .min(2)
+    .max(4)
+    .superRefine((pruners, context) => {
+      const refuse = (path: number, message: string): void =>
+        context.addIssue({ code: 'custom', path: [path, 'name'], message });
+      for (const [i, { name }] of pruners.entries()) {
+        if (name === 'none') refuse(i, 'must be a pruner that stops something where there are several: leave none out');
+        const before = pruners.slice(0, i).find((other) => areRivals(other.name, name));
+        if (before !== undefined) refuse(i, `must not be ${name} beside ${before.name}: one of them is enough`);
+      }
+    })
+    .describe(
+      'Several at once: a training goes on where all of them let it, e.g. asha for trainings with wilcoxon for their further seeds.',
+    ),
+]);
+
+/** Whether two pruners would deal out the same epochs. */
+function areRivals(a: string, b: string): boolean {
+  const isHalving = (name: string): boolean => name === 'asha' || name === 'hyperband';
+  return a === b || (isHalving(a) && isHalving(b));
+}
+
+/** Those that a sweep names. */
+export function prunersOf(given: z.output<typeof prunersSchema>): readonly z.output<typeof prunerSchema>[] {
+  return Array.isArray(given) ? given : [given];
+}
+
 /**
  * Seeds below which the signed-rank test reaches no probability below `pThreshold`, and one more that could be saved.
  */

@@ -36,9 +36,18 @@ export const samplerSchema = z.discriminatedUnion('name', [
     .strictObject({ name: z.literal('sobol') })
     .describe('Evenly spread points, scrambled by the seed: evenest after 2, 4, 8, 16 ... of them.'),
   z
-    .strictObject({ name: z.literal('tpe'), startupTrials })
+    .strictObject({
+      name: z.literal('tpe'),
+      startupTrials,
+      costAware: z
+        .boolean()
+        .optional()
+        .describe(
+          'Weighs what it hopes for at a point by the device seconds of trials around it: it tries more in the same time, which pays where costly points are not the better ones.',
+        ),
+    })
     .describe(
-      'Tree-structured Parzen estimator: learns from the points so far where good ones are. For any space, conditions and choices too; worth it from about 20 trials on.',
+      'Tree-structured Parzen estimator: learns from the points so far where good ones are. For any space, conditions and choices too; worth it from about 20 trials on. Every fifth point is drawn at random.',
     ),
   z
     .strictObject({
@@ -51,12 +60,12 @@ export const samplerSchema = z.discriminatedUnion('name', [
         .describe('Trials of a generation; by default 4 + 3 ln(dimensions).'),
     })
     .describe(
-      'Covariance matrix adaptation evolution strategy: for ranges that interact, and some 50 trials or more. Choices and conditional hyperparameters are left to tpe.',
+      'Covariance matrix adaptation evolution strategy: for ranges that interact, and some 50 trials or more. Choices and conditional hyperparameters are left to tpe. Every fifth point is drawn at random.',
     ),
   z
     .strictObject({ name: z.literal('gp'), startupTrials })
     .describe(
-      'Gaussian process with expected improvement: the most out of few trials, up to about 20 hyperparameters and some 300 trials.',
+      'Gaussian process with expected improvement: the most out of few trials, up to about 20 hyperparameters and some 300 trials. Every fifth point is drawn at random.',
     ),
 ]);
 

@@ -53,9 +53,9 @@ export interface StageContext<Options> {
   readonly enqueued?: readonly HParams[];
   /**
    * Who answers what takes a sampler long. Where the answer is not there yet it throws, and the stage is asked again
-   * once it is. Absent: the stage works it out itself.
+   * once it is. `null`: the search is over. Absent: the stage works it out itself.
    */
-  readonly answers?: (index: number, question: () => PointsQuestion) => HParams;
+  readonly answers?: (index: number, question: () => PointsQuestion) => HParams | null;
 }
 
 /**

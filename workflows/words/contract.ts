@@ -204,8 +204,11 @@ export interface StudyActivities {
    * @throws StorageDenied if a page is not what was written
    */
   loadTrials(input: LoadTrialsInput): Promise<LoadedTrials>;
-  /** What a sampler suggests next, each point in the knowledge of those before it. Pure. */
-  suggestPoints(input: SuggestPointsInput): Promise<readonly HParams[]>;
+  /**
+   * What a sampler suggests next, each point in the knowledge of those before it; `null` where its search is over.
+   * Pure.
+   */
+  suggestPoints(input: SuggestPointsInput): Promise<readonly (HParams | null)[]>;
   /**
    * Adds the insights that its trials give to a decision, and writes it with its whole evidence below `studies/<id>/`;
    * the workflow keeps the answer and its reason.

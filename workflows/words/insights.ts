@@ -22,6 +22,8 @@ export interface SearchPoint {
   readonly hparams: HParams;
   /** `paused`: stopped on its way for being behind. */
   readonly status: 'ended' | 'failed' | 'paused';
+  /** Whether the sampler chose it without a look at any trial. */
+  readonly isBlind: boolean;
   /** `null` for one that failed or was stopped on its way. */
   readonly score: number | null;
   /** Absent where nothing was measured. */

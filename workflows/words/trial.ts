@@ -87,6 +87,11 @@ export interface TrialSpec {
   readonly process: 'warm' | 'fresh';
   /** Nobody wants its weights: they are not stored. No part of the trial's content, as it changes none of its numbers. */
   readonly discardWeights?: true;
+  /**
+   * The sampler chose its point without a look at any trial: on such points alone chance can be computed. No part of
+   * the trial's content.
+   */
+  readonly drawnBlind?: true;
   /** Export the best weights as a model artefact. */
   readonly exportModel: boolean;
   /**

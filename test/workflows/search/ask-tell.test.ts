@@ -70,3 +70,13 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
   const search = createSearch({ space: SPACE });
   expect(() => search.tell(0, 1)).toThrow('number must be one that was asked for and not told, got 0');
 });
+
+it('takes what a trial exceeds of its constraints, and counts the best of those that keep them', () => {
+  const search = createSearch({ space: { x: { uniform: [0, 1] } } });
+  const tell = (score: number, excess: number): void => search.tell(search.ask()!.number, score, [excess]);
+  tell(0.1, 0.5);
+  tell(0.2, 0.4);
+  expect(search.best()?.score).toBe(0.2);
+  tell(0.9, -0.1);
+  expect(search.best()?.score).toBe(0.9);
+});

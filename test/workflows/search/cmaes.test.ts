@@ -1,4 +1,5 @@
-import { deriveSeed, pointsIn, SAMPLERS, uniform } from '../../../workflows/search';
+import { deriveSeed, pointsIn, uniform } from '../../../workflows/search';
+import { cmaes } from '../../../workflows/search/cmaes/cmaes';
 import type { Observation, Space } from '../../../workflows/search';
 import { withMargin } from '../../../workflows/search/cmaes/margin';
 import { normalMass } from '../../../workflows/search/normal';
@@ -39,7 +40,7 @@ function search(
 }
 
 const suggest = (space: Space, observations: readonly Observation[], index: number, seed = 3): HParams =>
-  SAMPLERS.cmaes.suggest({ space, options: {}, index, seed, observations, direction: 'minimize' });
+  cmaes.suggest({ space, options: {}, index, seed, observations, direction: 'minimize' });
 const lowest = (losses: readonly (number | null)[]): number => Math.min(...losses.map((loss) => loss ?? Infinity));
 
 it.each([1, 4])('converges on a sphere, %d at a time', (parallel) => {

@@ -1,6 +1,7 @@
 import { branin } from '../../../bench/search/functions';
 import { simpleRegret } from '../../../bench/search/search';
 import { SAMPLERS, uniform } from '../../../workflows/search';
+import { gp } from '../../../workflows/search/gp/gp';
 import type { Observation, Space } from '../../../workflows/search';
 import { featuresOf } from '../../../workflows/search/gp/features';
 import { fitted } from '../../../workflows/search/gp/fit';
@@ -13,7 +14,7 @@ import type { HParams } from '../../../workflows/words/trial';
 
 const SQUARE: Space = { x: { uniform: [0, 1] }, y: { uniform: [0, 1] } };
 const suggest = (space: Space, observations: readonly Observation[], index = observations.length): HParams =>
-  SAMPLERS.gp.suggest({ space, options: { startupTrials: 8 }, index, seed: 3, observations, direction: 'minimize' });
+  gp.suggest({ space, options: { startupTrials: 8 }, index, seed: 3, observations, direction: 'minimize' });
 
 /** With scipy 1.15.3: 2^(1-v) / gamma(v) * t^v * kv(v, t) with v = 2.5 and t = sqrt(2 v) r. */
 it.each([

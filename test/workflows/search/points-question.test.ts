@@ -29,7 +29,7 @@ const question = (name: string) => ({
   incumbent: { rate: 0.1, block: 'plain', depth: 3 },
 });
 
-function firstOf(points: Generator<HParams>, count: number): readonly HParams[] {
+function firstOf(points: ReturnType<typeof pointsAfter>, count: number): readonly HParams[] {
   return Array.from({ length: count }, () => points.next().value as HParams);
 }
 

@@ -1,4 +1,5 @@
 import { permutation, SAMPLERS } from '../../../workflows/search';
+import { tpe } from '../../../workflows/search/tpe/tpe';
 import type { Observation, Space } from '../../../workflows/search';
 import type { HParams } from '../../../workflows/words/trial';
 
@@ -21,7 +22,7 @@ function suggest(
   observations: readonly Observation[],
   { space = SPACE, index = observations.length, seed = 7, direction = 'minimize' }: Asked = {},
 ): HParams {
-  return SAMPLERS.tpe.suggest({ space, options: { startupTrials: 10 }, index, seed, observations, direction });
+  return tpe.suggest({ space, options: { startupTrials: 10 }, index, seed, observations, direction });
 }
 
 /** Suggestions for different numbers after the same history. */

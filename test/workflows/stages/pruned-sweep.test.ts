@@ -197,3 +197,38 @@ describe('a sweep with wilcoxon', () => {
     ]);
   });
 });
+
+describe('a sweep with asha and wilcoxon', () => {
+  const options = { trials: 24, replicates: 8, pruner: [{ name: 'asha' }, { name: 'wilcoxon' }] };
+  const costs = (pruner: unknown): { readonly pauses: number; readonly seeds: number } => {
+    const specs = specsOf(swept({ ...options, pruner }, { network: falling(0) }));
+    const own = specs[0]!.seed;
+    return {
+      pauses: specs.filter(({ pauseAfterEpochs }) => pauseAfterEpochs !== undefined).length,
+      seeds: specs.filter(({ seed }) => seed !== own).length,
+    };
+  };
+
+  it('pauses trainings as asha does, and saves seeds as wilcoxon does', () => {
+    const both = costs(options.pruner);
+    expect(both.pauses).toBe(costs({ name: 'asha' }).pauses);
+    expect(both.seeds).toBeLessThan(costs({ name: 'asha' }).seeds);
+  });
+
+  it('says who stopped points on their way', () => {
+    expect(regularizationSweep.decide(swept(options)).because).toMatch(/asha stopped \d+ of 23 other points early/);
+  });
+
+  it('asks of both what they ask of a study, and refuses rivals', () => {
+    const rules = (changes: object): unknown =>
+      sweepOptions
+        .safeParse({ space: { dropoutRate: { uniform: [0, 0.5] } }, ...options, ...changes })
+        .error?.issues.map(({ message }) => message);
+    expect(rules({})).toBeUndefined();
+    expect(rules({ replicates: 3 })).toEqual([expect.stringMatching(/^must be at least 5 for the pruner wilcoxon/)]);
+    expect(rules({ pruner: [{ name: 'asha' }, { name: 'hyperband' }, { name: 'none' }] })).toEqual([
+      'must not be hyperband beside asha: one of them is enough',
+      'must be a pruner that stops something where there are several: leave none out',
+    ]);
+  });
+});

@@ -1,7 +1,8 @@
 import type { HParams } from '../../words/trial';
+import { blindKeys } from '../blind-turns';
+import { rankedLosses } from '../constrained';
 import { deriveSeed, uniform } from '../random';
-import { lossOf } from '../sampler';
-import type { Sampler, SamplerContext } from '../sampler';
+import type { Observation, Sampler, SamplerContext } from '../sampler';
 import {
   cardinality,
   cellsOf,
@@ -9,6 +10,7 @@ import {
   hparamsIn,
   pick,
   pointAt,
+  pointKeys,
   pointsIn,
   requirementsOf,
   selectorsOf,
@@ -53,7 +55,8 @@ const TPE_OPTIONS = { startupTrials: 10 };
  * Ranges and ordinals are its dimensions, logarithms and integers in their own scale; integers keep a margin, so that
  * it never loses sight of the neighbours. What a draw has outside the cube is moved to its face, where the best
  * regularization often lies. Choices, conditional dimensions and what those depend on are left to `tpe`. A generation
- * is as many ended trials in the order of their start, whichever ended first, so parallel trials need no barrier. Once
+ * is as many ended trials in the order of their start, whichever ended first, so parallel trials need no barrier; those
+ * of blind turns, which are no draws from it, count in none. Once
  * it has converged it starts anew, twice as many a generation. Trials that were run elsewhere only say where it begins:
  * at the best of them.
  *
@@ -111,16 +114,18 @@ export function cmaesDimensions(space: Space): readonly string[] {
 /** The distribution after all complete generations of ended trials. */
 function distributionOf(
   space: Space,
-  { observations, direction, seed, options }: SamplerContext<CmaesOptions>,
+  { space: whole, index, observations, direction, seed, options }: SamplerContext<CmaesOptions>,
 ): Distribution {
-  const ended = observations.filter(({ score, elsewhere }) => score !== undefined && elsewhere !== true);
-  const told = ended.map(({ hparams, score }): Told => ({
-    units: unitsOf(space, hparams),
-    loss: lossOf(score, direction),
-  }));
-  const imported = observations
-    .filter(({ elsewhere }) => elsewhere === true)
-    .map(({ hparams, score }): Told => ({ units: unitsOf(space, hparams), loss: lossOf(score, direction) }));
+  const [keyOf, blind] = [pointKeys(whole), blindKeys(whole, seed, index)];
+  const losses = rankedLosses(observations, direction);
+  const toldOf = (wanted: (observation: Observation) => boolean): readonly Told[] =>
+    observations.flatMap((one, i) =>
+      wanted(one) ? [{ units: unitsOf(space, one.hparams), loss: losses[i] ?? null }] : [],
+    );
+  const told = toldOf(
+    ({ hparams, score, elsewhere }) => score !== undefined && elsewhere !== true && !blind.has(keyOf(hparams)),
+  );
+  const imported = toldOf(({ elsewhere }) => elsewhere === true);
   const cells = Object.values(space).map(cellsOf);
   let constants = constantsOf(cells.length, options.population ?? defaultPopulation(cells.length));
   let distribution = startAt(firstMean(imported, cells.length), START_DEVIATION);

@@ -1,5 +1,6 @@
 import type { HParams } from '../../words/trial';
 import { halton } from '../halton';
+import { rankedLosses, violationOf } from '../constrained';
 import { deriveSeed } from '../random';
 import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';
@@ -7,6 +8,8 @@ import { pointsIn } from '../space';
 import type { Space } from '../space';
 import { exploredOf } from '../unexplored';
 import { ascended } from './ascent';
+import { logFeasibilityAfter } from './feasibility';
+import type { LogFeasibility } from './feasibility';
 import { featuresOf } from './features';
 import type { FeatureMap } from './features';
 import { fitted } from './fit';
@@ -38,6 +41,9 @@ const STARTS = 4;
 interface Seen {
   readonly hparams: HParams;
   readonly loss: number | null;
+  /** Loss by which points are ranked: of those that break a constraint, beyond all others. */
+  readonly rank: number | null;
+  readonly excesses?: readonly number[] | undefined;
 }
 
 /**
@@ -45,7 +51,8 @@ interface Seen {
  * hyperparameters, noise among them, and the point where most improvement is expected.
  *
  * Of running trials it believes what it expects of them, so that parallel ones spread out; failed ones are as bad as
- * the worst. A choice is as far from every other; dimensions that do not exist lie in their middle. Beyond 300 ended
+ * the worst. Constraints are learned by processes of their own, and the improvement is weighed by the probability that
+ * they are kept. A choice is as far from every other; dimensions that do not exist lie in their middle. Beyond 300 ended
  * trials it rests on the best and the newest half of them.
  *
  * Source: D. R. Jones et al., "Efficient Global Optimization of Expensive Black-Box Functions", J. Global Optim. 13
@@ -56,9 +63,13 @@ export const gp: Sampler<GpOptions> = {
   suggest(context) {
     const { space, observations, options, seed, index, direction } = context;
     const map = featuresOf(space);
+    const ranks = rankedLosses(observations, direction);
     const ended = observations
-      .filter(({ score }) => score !== undefined)
-      .map(({ hparams, score }): Seen => ({ hparams, loss: lossOf(score, direction) }));
+      .map(({ hparams, score, excesses }, i) => ({
+        score,
+        seen: { hparams, loss: lossOf(score, direction), rank: ranks[i]!, excesses },
+      }))
+      .flatMap(({ score, seen }): Seen[] => (score === undefined ? [] : [seen]));
     const isEarly = map.size === 0 || ended.filter(({ loss }) => loss !== null).length < options.startupTrials;
     const candidates = isEarly ? [halton.suggest({ ...context, options: {} })] : promising(context, map, ended);
     return exploredOf(context).firstNew(candidates, deriveSeed(seed, 'unexplored', index));
@@ -71,11 +82,21 @@ function promising(
   ended: readonly Seen[],
 ): readonly HParams[] {
   const points = bestAndNewest(ended, POINTS_MAX);
-  const untold = processAfter(space, map, points);
+  const { process: untold, logFeasibility } = knownAfter(space, map, points);
   const running = observations.filter(({ score }) => score === undefined).slice(-RUNNING_MAX);
   const believing = untold.expecting(running.map(({ hparams }) => map.of(hparams)));
-  const best = Math.min(...[...points, ...running].map(({ hparams }) => believing.predict(map.of(hparams)).mean));
-  const worth = (point: HParams): number => logExpectedImprovement(believing.predict(map.of(point)), best);
+  const hopeful = points.some(isFeasible) ? points.filter(isFeasible) : [];
+  const best = Math.min(
+    ...[...hopeful, ...(hopeful.length > 0 ? running : [])].map(
+      ({ hparams }) => believing.predict(map.of(hparams)).mean,
+    ),
+  );
+  const worth = (point: HParams): number => {
+    const features = map.of(point);
+    // Before any point has kept the constraints there is nothing to improve on.
+    const improvement = best === Infinity ? 0 : logExpectedImprovement(believing.predict(features), best);
+    return improvement + logFeasibility(features);
+  };
   const starts = [...points]
     .sort(byLoss)
     .slice(0, STARTS)
@@ -86,17 +107,30 @@ function promising(
 interface Known {
   readonly points: readonly Seen[];
   readonly process: Process;
+  readonly logFeasibility: LogFeasibility;
+}
+
+/** A point without a constraint keeps it; so, for all that is known, does one that failed. */
+function isFeasible({ excesses }: Seen): boolean {
+  return excesses === undefined || violationOf({ excesses }) === 0;
 }
 
 /** By the space: suggestions between which no trial has ended rest on the same process, and it takes longest to fit. */
 const known = new WeakMap<Space, Known>();
 
-function processAfter(space: Space, map: FeatureMap, points: readonly Seen[]): Process {
+function knownAfter(space: Space, map: FeatureMap, points: readonly Seen[]): Known {
   const before = known.get(space);
-  if (before !== undefined && isSame(before.points, points)) return before.process;
-  const process = fittedTo(map, points);
-  known.set(space, { points, process });
-  return process;
+  if (before !== undefined && isSame(before.points, points)) return before;
+  const bounded = points.flatMap(({ hparams, excesses }) =>
+    excesses === undefined ? [] : [{ features: map.of(hparams), excesses }],
+  );
+  const now = {
+    points,
+    process: fittedTo(map, points),
+    logFeasibility: logFeasibilityAfter(map, bounded, FITTED_MAX),
+  };
+  known.set(space, now);
+  return now;
 }
 
 function isSame(a: readonly Seen[], b: readonly Seen[]): boolean {
@@ -131,5 +165,5 @@ function bestAndNewest(points: readonly Seen[], most: number): readonly Seen[] {
 }
 
 function byLoss(a: Seen, b: Seen): number {
-  return (a.loss ?? Number.MAX_VALUE) - (b.loss ?? Number.MAX_VALUE);
+  return (a.rank ?? Number.MAX_VALUE) - (b.rank ?? Number.MAX_VALUE);
 }

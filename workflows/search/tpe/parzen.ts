@@ -30,6 +30,8 @@ export interface Density {
   draw(next: () => number): readonly number[];
   /** Logarithm of the density at a point. */
   logDensity(units: readonly number[]): number;
+  /** Of a number per point its mean around a place, each weighed by its kernel there; of the prior, the mean of all. */
+  meanAround(units: readonly number[], values: readonly number[]): number;
 }
 
 /** No kernel is narrower than a hundredth of its dimension; with few points, than a share of it by their number. */
@@ -59,6 +61,11 @@ export function densityOf(
   const all = [...weights, 1];
   const total = all.reduce((sum, weight) => sum + weight, 0);
   const logWeights = all.map((weight) => log(weight / total));
+  const logKernels = (units: readonly number[]): { readonly most: number; readonly sums: Float64Array } => {
+    const sums = Float64Array.from(logWeights);
+    columns.forEach((column, i) => column.addLogDensities(units[i]!, sums));
+    return { most: sums.reduce((a, b) => max(a, b)), sums };
+  };
   return {
     draw(next) {
       let rest = next() * total;
@@ -66,10 +73,16 @@ export function densityOf(
       return columns.map((column) => column.draw(kernel < 0 ? all.length - 1 : kernel, next()));
     },
     logDensity(units) {
-      const sums = Float64Array.from(logWeights);
-      columns.forEach((column, i) => column.addLogDensities(units[i]!, sums));
-      const most = sums.reduce((a, b) => max(a, b));
+      const { most, sums } = logKernels(units);
       return most + log(sums.reduce((sum, one) => sum + exp(one - most), 0));
+    },
+    meanAround(units, values) {
+      const { most, sums } = logKernels(units);
+      const known = [...values, values.reduce((sum, value) => sum + value, 0) / max(1, values.length)];
+      const shares = sums.map((one) => exp(one - most));
+      return (
+        shares.reduce((sum, share, k) => sum + share * known[k]!, 0) / shares.reduce((sum, share) => sum + share, 0)
+      );
     },
   };
 }

@@ -1,49 +1,35 @@
 import type { HParams } from '../../words/trial';
-import { deriveSeed, hash32, uniform } from '../random';
+import { rankedLosses } from '../constrained';
+import { deriveSeed, hash32 } from '../random';
 import { random } from '../random-search';
-import { lossOf } from '../sampler';
 import type { Sampler, SamplerContext } from '../sampler';
-import { meets, pointAt, pointKeys, pointsIn, requirementsOf, unitsOf } from '../space';
+import { pointKeys, pointsIn } from '../space';
 import type { Space } from '../space';
 import { exploredOf } from '../unexplored';
+import { CANDIDATES, costsIn, drawsOf, feasibilityIn, FITTED_MAX, pointOf } from './draws';
+import type { Goal, Point } from './draws';
 import { assembled, groupsOf } from './groups';
-import type { Group } from './groups';
-import { densityOf } from './parzen';
-import type { Density } from './parzen';
 
 export interface TpeOptions {
   /** Points with a score from which on it no longer draws at random. */
   readonly startupTrials: number;
+  /** Weighs what it hopes for at a point by what a trial there costs. */
+  readonly costAware?: boolean | undefined;
 }
-
-/** Points drawn from the density of the good ones, of which the most promising is suggested. */
-const CANDIDATES = 24;
 
 /** Most points that count as good, and the share of all that they are. */
 const GOOD_MAX = 25;
 const GOOD_SHARE = 0.1;
 
-/** Points that keep their full weight; older ones weigh less, down to almost nothing. */
-const RECENT = 25;
-
 /**
- * Newest other points that are fitted: with thousands, a suggestion must not take a workflow longer than milliseconds.
- */
-const OTHERS_MAX = 300;
-
-interface Point {
-  readonly hparams: HParams;
-  /** Lower is better; `null` for one that failed or runs. */
-  readonly loss: number | null;
-}
-
-/**
- * Tree-structured Parzen estimator, multivariate, as in Optuna 5: the point that is likeliest under the good tenth of
- * all points against the rest.
+ * Tree-structured Parzen estimator, multivariate: of 24 draws from the density of the good points the one that is
+ * likeliest under it against the density of the others. Good is the best tenth of the points with a score, 25 at most.
  *
- * Points that run count as bad, so that parallel suggestions spread out, and so do failed ones. Where the space is
- * finite it suggests no point twice. Dimensions that exist under a condition are drawn from the points that had them.
- * It sees the order in which trials started, for newer ones weigh more, but not the order in which they ended.
+ * Kernels, bandwidths, weights and the share of good points are those of Optuna 5's `TPESampler(multivariate=True,
+ * group=True, constant_liar=True)`. Unlike there a failed point counts as bad, as a running one does in both; of the
+ * others only the newest 300 are fitted; and in a finite space no point is suggested twice as long as there is another.
+ * Dimensions that exist under a condition are drawn, and their draws compared, among the points that had them. It sees
+ * the order in which trials started, for of more than 25 the newer weigh more, but not the order in which they ended.
  *
  * Source: J. Bergstra et al., "Algorithms for Hyper-Parameter Optimization", NIPS 2011; S. Watanabe, arXiv:2304.11127
  * (2023).
@@ -66,7 +52,7 @@ export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HPar
     direction,
     options: { startupTrials },
   } = context;
-  const losses = observations.map(({ score }) => lossOf(score, direction));
+  const losses = rankedLosses(observations, direction);
   const scored = losses.reduce<number>((count, loss) => (loss === null ? count : count + 1), 0);
   return scored < startupTrials
     ? [random.suggest(context)]
@@ -75,24 +61,25 @@ export function candidatesOf(context: SamplerContext<TpeOptions>): readonly HPar
 
 /** Draws from the density of the good points, the one with the best odds first. */
 function promising(
-  { space, seed, index, observations }: SamplerContext<TpeOptions>,
+  { space, seed, index, observations, options }: SamplerContext<TpeOptions>,
   losses: readonly (number | null)[],
   goodCount: number,
 ): readonly HParams[] {
   const border = lowest(losses, goodCount).at(-1) ?? -Infinity;
-  const newest = losses.length - OTHERS_MAX - goodCount;
+  const newest = losses.length - FITTED_MAX - goodCount;
   const points = observations
-    .map(({ hparams }, i): Point => ({ hparams, loss: losses[i] ?? null }))
+    .map((one, i) => pointOf(one, losses[i] ?? null))
     .filter(({ loss }, i) => i >= newest || (loss !== null && loss <= border));
   const good = goodOf(space, points, { border, count: goodCount, seed });
   const best = points.filter((point) => good.has(point));
-  const others = points.filter((point) => !good.has(point)).slice(-OTHERS_MAX);
+  const others = points.filter((point) => !good.has(point)).slice(-FITTED_MAX);
+  const goals: readonly Goal[] = [{ reached: best, missed: others }, ...feasibilityIn(points)];
+  const costs = options.costAware === true ? costsIn(points) : [];
   const drawn = groupsOf(space).map((group) => ({
     group,
     values: drawsOf(
       group,
-      best,
-      others,
+      { goals, costs },
       group.key === '' ? deriveSeed(seed, 'tpe', index) : deriveSeed(seed, 'tpe', index, group.key),
     ),
   }));
@@ -117,23 +104,6 @@ function lowest(losses: readonly (number | null)[], count: number): readonly num
   return kept;
 }
 
-/** Values for the dimensions of a group, the ones with the best odds first. */
-function drawsOf(
-  { space, requirements }: Group,
-  best: readonly Point[],
-  others: readonly Point[],
-  stream: number,
-): readonly HParams[] {
-  const has = ({ hparams }: Point): boolean => meets(hparams, requirements);
-  const [goodDensity, otherDensity] = [fit(space, best.filter(has)), fit(space, others.filter(has))];
-  let draws = 0;
-  const drawn = Array.from({ length: CANDIDATES }, () => {
-    const units = goodDensity.draw(() => uniform(stream, draws++));
-    return { units, odds: goodDensity.logDensity(units) - otherDensity.logDensity(units) };
-  });
-  return drawn.sort((a, b) => b.odds - a.odds).map(({ units }) => pointAt(space, units));
-}
-
 /**
  * Those up to the border. Of losses that equal it a lot decides: whichever came first or lies lower would pull the
  * search to one side.
@@ -150,28 +120,4 @@ function goodOf(
     .map((point) => ({ point, lot: hash32(seed, keyOf(point.hparams)) }));
   equal.sort((a, b) => a.lot - b.lot);
   return new Set([...better, ...equal.slice(0, count - better.length).map(({ point }) => point)]);
-}
-
-/** The kernels are put in an order of their own, so that sums and draws do not depend on the points'. */
-function fit(space: Space, points: readonly Point[]): Density {
-  const [requirements, keyOf] = [requirementsOf(space), pointKeys(space)];
-  const kernels = points
-    .map(({ hparams }, i) => ({
-      units: unitsOf(space, hparams, requirements),
-      key: keyOf(hparams),
-      weight: weightOf(i, points.length),
-    }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.weight - b.weight));
-  return densityOf(
-    Object.values(space),
-    kernels.map(({ units }) => units),
-    kernels.map(({ weight }) => weight),
-  );
-}
-
-/** Weight of the i-th oldest of `count` points: rising evenly to the recent ones. */
-function weightOf(i: number, count: number): number {
-  const ramp = count - RECENT;
-  if (i >= ramp) return 1;
-  return ramp === 1 ? 1 / count : 1 / count + (i / (ramp - 1)) * (1 - 1 / count);
 }

@@ -20,6 +20,7 @@ import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
+import { terminationNotes } from './termination';
 import { lastSegment } from './trainings';
 import { verdictOf } from './verdict';
 import type { SweepView } from './view';
@@ -108,7 +109,7 @@ function warningsOf(
   );
   if (isCutShort(context))
     warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
-  warnings.push(...untriedNotes(context), ...unvaried(context));
+  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   warnings.push(...saturationWarnings(context, best));

@@ -12,12 +12,13 @@ import type { SweepView } from './view';
  * That is the order in which Optuna's TPE has pruned trials.
  */
 export function ownObservations(view: SweepView): readonly Observation[] {
-  const { search, facts } = view;
+  const { search, facts, options } = view;
   const cut = furthest(
     view,
     search.filter((training) => isKnownInPart(view, training)),
   );
-  const observations = search.map(observationOf);
+  const isCostAware = 'costAware' in options.sampler && options.sampler.costAware === true;
+  const observations = search.map((training) => observationOf(training, isCostAware));
   if (cut.length === 0) return observations;
   const places = new Map(cut.map((training, i) => [training, i + 1]));
   const ended = search.flatMap(({ score }) => score ?? []);
@@ -33,9 +34,14 @@ export function ownObservations(view: SweepView): readonly Observation[] {
   });
 }
 
-/** To a sampler a point that breaks the constraints is as bad as one that failed. */
-function observationOf({ hparams, status, violations, score }: Training): Observation {
-  return { hparams, score: status === 'running' ? undefined : violations.length > 0 ? null : score };
+/** What a point was measured against the constraints goes with it: a sampler learns where they are kept. */
+function observationOf({ hparams, status, excesses, cost, score }: Training, isCostAware: boolean): Observation {
+  return {
+    hparams,
+    score: status === 'running' ? undefined : score,
+    ...(status === 'ended' && excesses.length > 0 && { excesses }),
+    ...(isCostAware && status === 'ended' && cost > 0 && { cost }),
+  };
 }
 
 function isKnownInPart({ facts: { objective } }: SweepView, training: Training): boolean {

@@ -3,9 +3,10 @@ import { boundSideOf, type Bound } from '../../analysis/constraints';
 import { gridSize } from '../../search/grid';
 import { conditionProblems } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
-import { prunerSchema, replicatesForWilcoxon } from '../../spec/pruner';
+import { prunersOf, prunersSchema, replicatesForWilcoxon } from '../../spec/pruner';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
+import { terminatorSchema } from '../../spec/terminator';
 import { trialImportsSchema } from '../../spec/trial-import';
 import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../../tasks';
 import type { ImportedTrials } from './imported';
@@ -33,7 +34,10 @@ export const sweepOptions = z
       'Hyperparameters to vary: the standard ones, those that model.layers reads as { hparam: name }, the training itself (optimizer, schedule, their constants, warmupSteps, epochs), and those that others depend on.',
     ),
     sampler: samplerSchema.prefault({ name: 'random' }).describe('How points of the space are chosen.'),
-    pruner: prunerSchema.prefault({ name: 'none' }).describe('Which trainings of the search are stopped on their way.'),
+    pruner: prunersSchema
+      .prefault({ name: 'none' })
+      .describe('Which trainings of the search are stopped on their way.'),
+    terminator: terminatorSchema.optional(),
     trials: z
       .int()
       .min(2)
@@ -94,13 +98,23 @@ export const sweepOptions = z
       ),
   })
   .superRefine(({ pruner, replicates }, context) => {
-    if (pruner.name !== 'wilcoxon') return;
-    const needed = replicatesForWilcoxon(pruner.pThreshold);
+    const wilcoxon = prunersOf(pruner).find(({ name }) => name === 'wilcoxon');
+    if (wilcoxon?.name !== 'wilcoxon') return;
+    const needed = replicatesForWilcoxon(wilcoxon.pThreshold);
     if (replicates < needed)
       context.addIssue({
         code: 'custom',
         path: ['replicates'],
         message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none`,
+      });
+  })
+  .superRefine(({ pruner, terminator }, context) => {
+    const pausing = prunersOf(pruner).find(({ name }) => name !== 'none' && name !== 'wilcoxon');
+    if (terminator !== undefined && pausing !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['terminator'],
+        message: `must be left out beside the pruner ${pausing.name}: it tells the noise of whole trainings only`,
       });
   })
   .superRefine(({ space, sampler, trials, enqueue }, context) => {

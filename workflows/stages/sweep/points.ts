@@ -2,6 +2,7 @@ import { samplerNamed } from '../../search/points-question';
 import type { PointsQuestion } from '../../search/points-question';
 import type { Sampler } from '../../search/sampler';
 import { hparamsIn, pick, pointsIn } from '../../search/space';
+import { isOver } from '../../search/terminator';
 import type { HParams } from '../../words/trial';
 import { enqueuedTried } from './enqueued';
 import { observed } from './imported';
@@ -17,8 +18,16 @@ export function searchSize(view: SweepView): number {
   return Math.min(trials, 1 + view.asked.size + Math.min(pointsIn(space), samplerOf(view).size(space, sampler)));
 }
 
-/** The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up. */
-export function newPoint(view: SweepView): HParams | undefined {
+export interface Suggestion {
+  readonly hparams: HParams;
+  readonly isBlind: boolean;
+}
+
+/**
+ * The next point that the sampler suggests and that was not tried yet; `undefined` once the space is used up, or the
+ * terminator ends the search.
+ */
+export function newPoint(view: SweepView): Suggestion | undefined {
   const {
     options: { space, sampler },
     incumbent,
@@ -28,35 +37,56 @@ export function newPoint(view: SweepView): HParams | undefined {
   const first = view.search.length - 1 - enqueuedTried(view);
   const end = Math.min(samplerOf(view).size(space, sampler), first + REPEATS_MAX);
   for (let index = first; index < end; index++) {
-    const hparams = { ...incumbent, ...suggestionOf(index) };
-    if (!tried.has(view.keyOf(hparams))) return hparams;
+    const suggested = suggestionOf(index);
+    if (suggested === null) return undefined;
+    const hparams = { ...incumbent, ...suggested };
+    if (!tried.has(view.keyOf(hparams))) return { hparams, isBlind: isBlindDraw(view, index, hparams) };
   }
   return undefined;
 }
 
-/** Suggestions by their number: drawn in place, or where they follow from trials, by whoever answers such questions. */
-function suggester(view: SweepView): (index: number) => HParams {
+/** Whether the sampler would have suggested the same, had it seen no trial. */
+function isBlindDraw(view: SweepView, index: number, hparams: HParams): boolean {
+  const { isBlind, suggest } = samplerOf(view);
+  if (isBlind === true) return true;
   const {
-    options: { space, sampler, imported = [] },
+    options: { space, sampler: options },
+    seed,
+    facts,
+    incumbent,
+    keyOf,
+  } = view;
+  const { direction } = facts.objective;
+  const unseeing = suggest({ space, options, index, seed, observations: [], direction });
+  return keyOf({ ...incumbent, ...unseeing }) === keyOf(hparams);
+}
+
+/** Suggestions by their number: drawn in place, or where they follow from trials, by whoever answers such questions. */
+function suggester(view: SweepView): (index: number) => HParams | null {
+  const {
+    options: { space, sampler, terminator, imported = [] },
     seed,
     facts: { objective },
     tried,
     answers,
   } = view;
   const { isBlind, suggest } = samplerOf(view);
-  if (isBlind === true) {
+  if (isBlind === true && terminator === undefined) {
     const { direction } = objective;
     return (index) => suggest({ space, options: sampler, index, seed, observations: [], tried, direction });
   }
   let known: ReturnType<typeof observed> | undefined;
   const knowledge = () => (known ??= observed(imported, ownObservations(view), objective.direction));
   return answers === undefined
-    ? (index) => suggest({ space, options: sampler, index, seed, tried, ...knowledge() })
+    ? (index) =>
+        terminator !== undefined && isOver({ space, seed, ...knowledge() }, terminator)
+          ? null
+          : suggest({ space, options: sampler, index, seed, tried, ...knowledge() })
     : (index) => answers(index, () => questionOf(view, index, knowledge()));
 }
 
 function questionOf(
-  { options: { space, sampler }, seed, incumbent }: SweepView,
+  { options: { space, sampler, terminator }, seed, incumbent }: SweepView,
   index: number,
   { observations, direction }: ReturnType<typeof observed>,
 ): PointsQuestion {
@@ -72,6 +102,7 @@ function questionOf(
     index,
     observations: observations.map((one) => ({ ...one, hparams: inSpace(one.hparams) })),
     direction,
+    ...(terminator && { terminator }),
     incumbent: inSpace(incumbent),
   };
 }

@@ -68,6 +68,7 @@ function pointsOf(configurations: readonly Configuration[]): readonly SearchPoin
         trialId: segments[0]!.spec.trialId,
         hparams,
         status,
+        isBlind: segments[0]!.spec.drawnBlind === true,
         score,
         ...(measurement && { costs: costsOf(measurement) }),
         reachedLimit: outcome?.status === 'completed',

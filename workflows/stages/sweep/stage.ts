@@ -18,6 +18,7 @@ import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
 import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
+import type { Suggestion } from './points';
 import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion, readsOf } from './pruning/promotion';
 import { worthReplicating } from './pruning/replication';
 import { sweepView } from './view';
@@ -65,16 +66,22 @@ function nextTraining(view: SweepView): TrialSpec | undefined {
   const promoted = nextPromotion(view);
   if (promoted !== undefined) return promoted;
   if (search.length < affordableSearch(view)) {
-    const hparams = search.length === 0 ? view.incumbent : (nextEnqueued(view) ?? newPoint(view));
-    if (hparams !== undefined)
-      return training(view, hparams, {
+    const point = nextPoint(view);
+    if (point !== undefined)
+      return training(view, point.hparams, {
         label: pointName(search.length),
-        pauseAfterEpochs: nextPause(view, { number: search.length, epochs: epochsOf(view, hparams) }),
+        pauseAfterEpochs: nextPause(view, { number: search.length, epochs: epochsOf(view, point.hparams) }),
+        isBlind: point.isBlind,
       });
   }
   const running = search.filter(({ status }) => status === 'running');
   const finalist = running.every(isOnFinalStretch) ? nextFinalist(view) : undefined;
   return running.length === 0 || finalist !== undefined ? (finalist ?? nextReplicate(view)) : undefined;
+}
+
+function nextPoint(view: SweepView): Suggestion | undefined {
+  const asked = view.search.length === 0 ? view.incumbent : nextEnqueued(view);
+  return asked === undefined ? newPoint(view) : { hparams: asked, isBlind: false };
 }
 
 function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
@@ -134,12 +141,13 @@ interface TrainingRequest {
   readonly label: string;
   readonly replicate?: number;
   readonly pauseAfterEpochs?: number | undefined;
+  readonly isBlind?: boolean;
 }
 
 function training(
   view: SweepView,
   hparams: HParams,
-  { label, replicate = 0, pauseAfterEpochs }: TrainingRequest,
+  { label, replicate = 0, pauseAfterEpochs, isBlind = false }: TrainingRequest,
 ): TrialSpec {
   const { seed, facts, options } = view;
   return nextTrial(view, {
@@ -151,5 +159,6 @@ function training(
     evaluate: { validation: 'epoch', test: false },
     ...(options.keepWeights === 'none' && { discardWeights: true }),
     ...(pauseAfterEpochs !== undefined && { pauseAfterEpochs }),
+    ...(isBlind && { drawnBlind: true }),
   });
 }

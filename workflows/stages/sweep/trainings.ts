@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isMetric, violationsOf } from '../../analysis/constraints';
+import { excessesOf, isMetric, violationsOf } from '../../analysis/constraints';
 import type { Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
@@ -27,6 +27,10 @@ export interface Training {
   readonly pausedAt: number;
   /** The bounds that it breaks, as far as it got. */
   readonly violations: readonly Violation[];
+  /** By how much it exceeds each bound, kept or not, as a share of it; empty where nothing was measured. */
+  readonly excesses: readonly number[];
+  /** Device seconds of the whole training; 0 where nothing was measured. */
+  readonly cost: number;
 }
 
 export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
@@ -97,6 +101,8 @@ export class TrainingIndex {
         // A training that goes on may yet be as good as is asked.
         ({ name }) => !(paused && isMetric(name)),
       ),
+      cost: measurement?.deviceSeconds ?? 0,
+      excesses: measurement === undefined ? [] : excessesOf(measurement, this.constraints),
     };
   }
 

@@ -3,33 +3,25 @@
  *
  * @module
  */
-import type { Factor, Observation } from './factor';
+import type { Factor } from './factor';
 import { fanova } from './fanova';
-import { GOOD_SHARE, pedAnova, pedAnovaChance } from './ped-anova';
+import { seenBlind } from './seen-blind';
+import type { BlindImportance, DrawnObservation } from './seen-blind';
 
 export type { Factor, Observation } from './factor';
+export type { BlindImportance, DrawnObservation } from './seen-blind';
 export { factorsOf, unitsByFactor } from './sweep-factors';
 
 /** Below these many points either measure reads noise. */
 const POINTS_MIN = 12;
 const POINTS_PER_FACTOR_MIN = 4;
 
-/** Good points that PED-ANOVA needs. Source: the documentation of Optuna's evaluator. */
-const GOOD_POINTS_MIN = 5;
-
-/** Share of those said to stand out that may do so by chance. */
-const FALSE_SHARE_MAX = 0.05;
-
 export interface FactorImportance {
   readonly name: string;
-  /** PED-ANOVA: how much it separates the good points from the others. All sum to 1. */
-  readonly separation: number;
-  /** Probability that a factor without effect separates as much. */
-  readonly chance: number;
-  /** Whether that is too improbable to be believed, the number of factors considered. */
-  readonly standsOut: boolean;
+  /** What the points that were drawn blind show of it; `null` where these are too few. */
+  readonly blind: BlindImportance | null;
   /**
-   * fANOVA: share of the loss' variance that goes back to it alone, with the spread of the trees; `null` where it was
+   * FANOVA: share of the loss' variance that goes back to it alone, with the spread of the trees; `null` where it was
    * not measured.
    */
   readonly variance: { readonly share: number; readonly interval: readonly [number, number] } | null;
@@ -43,7 +35,9 @@ export interface Importances {
   readonly pairs: readonly { readonly names: readonly [string, string]; readonly share: number }[];
   /** Points behind it, those without a number included. */
   readonly points: number;
-  /** Share of the points that counted as good. */
+  /** Those of them that were drawn without a look at the others, and the share of these that counted as good. */
+  readonly blindPoints: number;
+  readonly blindNeeded: number;
   readonly goodShare: number;
 }
 
@@ -57,54 +51,40 @@ export interface TooFewPoints {
 /**
  * Importance of every factor of a sweep.
  *
- * A loss of Infinity is of a point known to be bad without a number: PED-ANOVA counts it among the others, fANOVA
- * leaves it out. Factors that some points have no part in are PED-ANOVA's alone.
+ * What separates good points from others, and what of it may be chance, is told of points drawn blind alone: a sampler
+ * that concentrates leaves little spread along the factor that matters, and makes a pattern of its own along the
+ * others. FANOVA averages over the whole space and takes all points. A loss of Infinity is of a point known to be bad
+ * without a number: fANOVA leaves it out. Factors that some points have no part in are left out of fANOVA.
  */
 export function importances(
   factors: readonly Factor[],
-  observations: readonly Observation[],
+  observations: readonly DrawnObservation[],
   seed: number,
 ): Importances | TooFewPoints {
   const scored = observations.filter(({ loss }) => Number.isFinite(loss));
   const needed = Math.max(POINTS_MIN, POINTS_PER_FACTOR_MIN * factors.length);
   if (scored.length < needed || factors.length === 0) return { status: 'tooFewPoints', points: scored.length, needed };
   const all = observations.filter(({ loss }) => loss === Infinity || Number.isFinite(loss));
-  const goodShare = Math.min(scored.length / all.length, Math.max(GOOD_SHARE, GOOD_POINTS_MIN / all.length));
-  const separation = pedAnova(factors, all, goodShare);
-  const chance = pedAnovaChance(factors, all, seed, goodShare);
   const whole = factors.map((_, i) => i).filter((i) => scored.every(({ units }) => units[i] !== undefined));
   const shares = fanova(
     whole.map((i) => factors[i]!),
     scored.map(({ units, loss }) => ({ units: whole.map((i) => units[i]), loss })),
     seed,
   );
-  const isClear = standingOut(chance);
+  const { found, ...drawn } = seenBlind(factors, all, seed);
   const measured = factors.map(({ name }, i): FactorImportance => ({
     name,
-    separation: separation[i]!,
-    chance: chance[i]!,
-    standsOut: isClear[i]!,
+    blind: found?.[i] ?? null,
     variance: shares?.main[whole.indexOf(i)] ?? null,
   }));
-  const order = ({ variance, separation: own }: FactorImportance): number => variance?.share ?? own;
+  const order = ({ variance, blind }: FactorImportance): number => variance?.share ?? blind?.separation ?? 0;
   return {
     status: 'measured',
     points: all.length,
-    goodShare,
+    ...drawn,
     factors: measured.sort((a, b) => order(b) - order(a)),
     pairs: [...(shares?.pairs ?? [])]
       .sort((a, b) => b.share - a.share)
       .map(({ factors: [a, b], share }) => ({ names: [factors[whole[a]!]!.name, factors[whole[b]!]!.name], share })),
   };
-}
-
-/**
- * Which of many probabilities are too small to be chance.
- *
- * Source: Y. Benjamini, Y. Hochberg, "Controlling the False Discovery Rate", J. R. Statist. Soc. B 57 (1995).
- */
-function standingOut(chances: readonly number[]): readonly boolean[] {
-  const sorted = [...chances].sort((a, b) => a - b);
-  const last = sorted.findLastIndex((chance, i) => chance <= ((i + 1) / chances.length) * FALSE_SHARE_MAX);
-  return chances.map((chance) => last >= 0 && chance <= sorted[last]!);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { factorsOf, fanova, importances, pedAnova, unitsByFactor } from '../../../../activities/insights/analysis';
-import type { Factor, Importances, Observation } from '../../../../activities/insights/analysis';
+import type { DrawnObservation, Factor, Importances, Observation } from '../../../../activities/insights/analysis';
 import { deriveSeed, uniform } from '../../../../workflows/search/random';
 import type { Space } from '../../../../workflows/search/space';
 import type { HParams } from '../../../../workflows/words/trial';
@@ -35,15 +35,15 @@ function sampled(
   count: number,
   loss: (units: readonly number[], noise: number) => number,
   seed = 1,
-): readonly Observation[] {
+): readonly DrawnObservation[] {
   const own = deriveSeed(seed, count);
   return Array.from({ length: count }, (_, i) => {
     const units = FACTORS.map((_factor, j) => uniform(own, 10 * i + j));
-    return { units, loss: loss(units, uniform(own, 10 * i + 9) - 0.5) };
+    return { units, loss: loss(units, uniform(own, 10 * i + 9) - 0.5), isBlind: true };
   });
 }
 
-const measured = (observations: readonly Observation[], factors = FACTORS): Importances => {
+const measured = (observations: readonly DrawnObservation[], factors = FACTORS): Importances => {
   const found = importances(factors, observations, 3);
   if (found.status !== 'measured') throw new Error(`expected importances, got ${found.status}`);
   return found;
@@ -175,10 +175,10 @@ describe('the importances of a sweep', () => {
 
   it('tell what has an effect from what has none', () => {
     const { factors } = measured(strong(100));
-    expect(factors[0]).toMatchObject({ name: 'x', standsOut: true });
+    expect(factors[0]).toMatchObject({ name: 'x', blind: { standsOut: true } });
     expect(
       factors
-        .filter(({ standsOut }) => standsOut)
+        .filter(({ blind }) => blind?.standsOut)
         .map(({ name }) => name)
         .sort(),
     ).toEqual(['x', 'y']);
@@ -186,30 +186,40 @@ describe('the importances of a sweep', () => {
 
   it('let nothing stand out of noise alone, in most sweeps', () => {
     const sweeps = Array.from({ length: 8 }, (_, seed) => measured(sampled(24, (_units, noise) => noise, seed + 1)));
-    expect(sweeps.filter(({ factors }) => factors.some(({ standsOut }) => standsOut)).length).toBeLessThanOrEqual(1);
+    expect(sweeps.filter(({ factors }) => factors.some(({ blind }) => blind?.standsOut)).length).toBeLessThanOrEqual(1);
   });
 
   it('count points that failed among those that are not good', () => {
     const observations = sampled(60, ([x, y]) => (x! > 0.6 ? Infinity : y!));
     const { factors, points } = measured(observations);
     expect(points).toBe(60);
-    expect(factors.find(({ name }) => name === 'x')!.separation).toBeGreaterThan(0.1);
+    expect(factors.find(({ name }) => name === 'x')!.blind!.separation).toBeGreaterThan(0.1);
     expect(measured(observations.filter(({ loss }) => loss < Infinity)).points).toBeLessThan(60);
   });
 
   it('leave losses that are no number out', () => {
     const observations = strong(40);
-    expect(measured([...observations, { units: [0.5, 0.5, 0.5, 0.5], loss: NaN }])).toEqual(measured(observations));
+    expect(measured([...observations, { units: [0.5, 0.5, 0.5, 0.5], loss: NaN, isBlind: true }])).toEqual(
+      measured(observations),
+    );
   });
 
   it('measure a factor that only some points have by PED-ANOVA alone', () => {
-    const observations = strong(60).map(({ units, loss }, i) => ({
-      loss,
+    const observations = strong(60).map(({ units, ...other }, i) => ({
+      ...other,
       units: [units[0], units[1], units[2], i % 2 === 0 ? undefined : units[3]],
     }));
     const { factors } = measured(observations);
     expect(factors.find(({ name }) => name === 'w')?.variance).toBeNull();
     expect(factors.find(({ name }) => name === 'x')?.variance?.share).toBeGreaterThan(0.5);
+  });
+
+  it('tell nothing from chance by points that a sampler chose knowing the others, and say how many were drawn blind', () => {
+    const observations = strong(60).map((one, i) => ({ ...one, isBlind: i < 11 }));
+    const found = measured(observations);
+    expect(found).toMatchObject({ points: 60, blindPoints: 11, blindNeeded: 12 });
+    expect(found.factors.map(({ blind }) => blind)).toEqual([null, null, null, null]);
+    expect(found.factors[0]).toMatchObject({ name: 'x', variance: { share: expect.any(Number) } });
   });
 
   it('take thousands of points and twenty factors', () => {
@@ -221,8 +231,9 @@ describe('the importances of a sweep', () => {
     const observations = Array.from({ length: 2000 }, (_, i) => ({
       units: many.map((_factor, j) => uniform(j + 1, i)),
       loss: uniform(1, i),
+      isBlind: true,
     }));
-    expect(measured(observations, many).factors[0]).toMatchObject({ name: 'f0', standsOut: true });
+    expect(measured(observations, many).factors[0]).toMatchObject({ name: 'f0', blind: { standsOut: true } });
   });
 });
 

@@ -6,6 +6,7 @@
 import { ranked } from '../../../analysis/ranking';
 import { PRUNERS } from '../../../search/pruners';
 import type { CurvePoint, CurveRead, PrunableTrial, Pruner } from '../../../search/pruners';
+import { together } from '../../../search/pruners/together';
 import type { Objective } from '../../../words/study';
 import type { TrialSpec } from '../../../words/trial';
 import type { SweepContext } from '../configurations';
@@ -20,13 +21,25 @@ interface ChosenPruner {
   readonly options: unknown;
 }
 
-/** The sweep's pruner. @throws RangeError for a name that is not a pruner. */
+/**
+ * The sweep's pruner, or all that it names as one, by the names of those that stop trainings on their way.
+ *
+ * @throws RangeError for a name that is not a pruner.
+ */
 export function prunerOf({ options }: Pick<SweepContext, 'options'>): ChosenPruner {
-  const chosen: { readonly name: string } = options.pruner;
-  const pruner = PRUNERS[chosen.name];
+  const given: { readonly name: string } | readonly { readonly name: string }[] = options.pruner;
+  const parts = (Array.isArray(given) ? given : [given]).map(prunerNamed);
+  const [first, ...others] = parts;
+  if (others.length === 0) return first!;
+  const stopping = parts.filter(({ pruner }) => pruner.stopsReplicates === undefined).map(({ name }) => name);
+  return { name: stopping.join(' and '), pruner: together(parts), options: given };
+}
+
+function prunerNamed(options: { readonly name: string }): ChosenPruner {
+  const pruner = PRUNERS[options.name];
   if (pruner === undefined)
-    throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${chosen.name}`);
-  return { name: chosen.name, pruner, options: chosen };
+    throw new RangeError(`pruner.name must be one of ${Object.keys(PRUNERS).join(', ')}, got ${options.name}`);
+  return { name: options.name, pruner, options };
 }
 
 /**
