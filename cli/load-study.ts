@@ -58,11 +58,13 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   }
   const imported = await readImports(result.study);
   if (imported.problems.length > 0) throw studyInvalid(file, imported.problems, explain(imported.problems).join('\n'));
+  const weights = missingWeights(result.study);
+  if (weights.errors.length > 0) throw studyInvalid(file, weights.errors, explain(weights.errors).join('\n'));
   const module = await readModule(file, result.study);
   if (module.errors.length > 0) throw studyInvalid(file, module.errors, explain(module.errors).join('\n'));
   const closed = namesCluster() ? closedBuckets(result.study, readClientConfig().bucketRoots) : [];
-  for (const warning of explain([...result.warnings, ...warnings, ...closed, ...imported.warnings, ...module.warnings]))
-    say(`warning: ${warning}`);
+  const others = [...closed, ...imported.warnings, ...weights.warnings, ...module.warnings];
+  for (const warning of explain([...result.warnings, ...warnings, ...others])) say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };
   return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } }, explain };
@@ -86,6 +88,15 @@ async function readImports(study: ParsedStudy): Promise<PinnedImports> {
     problems: pinned.problems.filter((problem) => !isElsewhere(problem)),
     warnings: [...pinned.warnings, ...elsewhere],
   };
+}
+
+/** A file of initial weights that is not here; of a cluster, its workers may have it. */
+function missingWeights({ model: { initialWeights } }: ParsedStudy): Findings {
+  const problem = { path: 'model.initialWeights.file', rule: 'must be a file', value: initialWeights?.file };
+  if (!isElsewhere(problem)) return { errors: [], warnings: [] };
+  if (!namesCluster()) return { errors: [problem], warnings: [] };
+  const rule = 'is no file of this machine: the workers of the cluster must have it';
+  return { errors: [], warnings: [{ ...problem, rule }] };
 }
 
 /** The model's module as the workers will bundle it. */

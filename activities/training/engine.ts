@@ -95,8 +95,8 @@ export interface StepEngine {
    */
   gradientNorms(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HalfBatchNorms;
   /**
-   * The moving statistics that a step on these examples would leave; moves nothing.
-   * @throws RangeError from an engine whose trial averages no weights.
+   * The moving statistics that a step on these examples would leave; moves nothing. Only of an engine whose trial
+   * averages weights.
    */
   statistics(indices: Int32Array, scalars: Float32Array, seed: readonly [number, number]): HostTensors;
   /** Examples that it evaluates at a time; follows from the model alone. */

@@ -7,7 +7,7 @@
 type Decode = (bytes: Uint8Array<ArrayBuffer>) => Float32Array;
 
 /** What can be read; the others hold no weights. */
-export const READABLE: Readonly<Record<string, Decode>> = {
+const READABLE: Readonly<Record<string, Decode>> = {
   F32: ({ buffer }) => new Float32Array(buffer),
   F64: ({ buffer }) => Float32Array.from(new Float64Array(buffer)),
   F16: ({ buffer }) => Float32Array.from(new Uint16Array(buffer), halfToFloat),
@@ -15,6 +15,15 @@ export const READABLE: Readonly<Record<string, Decode>> = {
   I32: ({ buffer }) => Float32Array.from(new Int32Array(buffer)),
   I64: ({ buffer }) => Float32Array.from(new BigInt64Array(buffer), Number),
 };
+
+export const READABLE_TYPES = Object.keys(READABLE);
+
+export const isReadable = (dtype: string): boolean => Object.hasOwn(READABLE, dtype);
+
+/** @param dtype One of `READABLE_TYPES`. */
+export function floatsOf(dtype: string, bytes: Uint8Array<ArrayBuffer>): Float32Array {
+  return (READABLE[dtype] as Decode)(bytes);
+}
 
 const floatsOfBits = ({ buffer }: Uint32Array<ArrayBuffer>): Float32Array => new Float32Array(buffer);
 

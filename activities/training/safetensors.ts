@@ -8,7 +8,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { fillFrom, writeParts, type WrittenFile } from './large-files';
 import { type HeaderEntry, parseHeader, type SafetensorsHeader } from './safetensors-header';
-import { READABLE } from './safetensors-types';
+import { floatsOf, isReadable, READABLE_TYPES } from './safetensors-types';
 
 export interface HostTensor {
   readonly shape: readonly number[];
@@ -87,10 +87,9 @@ function readTensor(file: number, name: string, entry: HeaderEntry | undefined, 
     shape,
     data_offsets: [begin, end],
   } = entry;
-  const decode = READABLE[dtype];
-  if (decode === undefined)
-    throw new RangeError(`safetensors tensor '${name}' must be ${Object.keys(READABLE).join(', ')}, is ${dtype}`);
-  return { shape, values: decode(read(file, dataBegins + begin, end - begin)) };
+  if (!isReadable(dtype))
+    throw new RangeError(`safetensors tensor '${name}' must be ${READABLE_TYPES.join(', ')}, is ${dtype}`);
+  return { shape, values: floatsOf(dtype, read(file, dataBegins + begin, end - begin)) };
 }
 
 function headerOf(tensors: HostTensors, metadata: Readonly<Record<string, string>>): Uint8Array {

@@ -16,13 +16,23 @@ export function weightName(key: string, layers: readonly string[]): string {
 
 /** Names of a file's tensors by the weights that they are. Of other makers they are `conv1/kernel`, `conv1.kernel`, and with `:0`. */
 export function tensorsByWeight({ tensors, metadata }: SafetensorsHeader): ReadonlyMap<string, string> {
-  const layers = metadata['format'] === WEIGHTS_FORMAT ? (JSON.parse(metadata['layers'] ?? '[]') as string[]) : null;
+  const layers = metadata['format'] === WEIGHTS_FORMAT ? layersIn(metadata['layers'] ?? '') : null;
   return new Map(
     [...tensors.keys()].map((name) => [
       layers === null ? name.replace(/:0$/, '').replace(/\.([^./]+)$/, '/$1') : weightName(name, layers),
       name,
     ]),
   );
+}
+
+/** `null` of a text that says nothing of layers. */
+function layersIn(json: string): readonly string[] | null {
+  try {
+    const layers: unknown = JSON.parse(json);
+    return Array.isArray(layers) ? layers.map(String) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Whether names are those that PyTorch gives, which lays kernels out in another way. */

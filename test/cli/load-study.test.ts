@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { importFolders } from '../../cli/import-uris';
 import { loadStudy } from '../../cli/load-study';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-load-study-'));
@@ -38,6 +39,22 @@ describe('loading a study', () => {
     });
     writeFileSync(path.join(folder, 'helper.mjs'), '');
     expect((await loadStudy(file)).parsed.model).toEqual({ module: 'mine.mjs' });
+  });
+
+  test('a relative file of initial weights becomes absolute, is opened to the workers, and must be there', async () => {
+    const model = 'model: { preset: mnist-cnn, initialWeights: { file: trunk.safetensors } }';
+    const file = studyFile(valid.replace('model: { preset: mnist-cnn }', model), 'with-weights.yaml');
+    await expect(loadStudy(file)).rejects.toMatchObject({
+      type: 'InvalidStudy',
+      message: expect.stringMatching(/:3:\d+: model\.initialWeights\.file: must be a file, got "file:.*trunk/),
+    });
+    writeFileSync(path.join(folder, 'trunk.safetensors'), '');
+    const { parsed, input } = await loadStudy(file);
+    const { href } = pathToFileURL(path.join(folder, 'trunk.safetensors'));
+    expect([parsed.model, (input as typeof parsed).model]).toMatchObject(
+      [1, 2].map(() => ({ initialWeights: { file: href } })),
+    );
+    expect(importFolders(parsed)).toEqual([folder]);
   });
 
   test('JSON is read like YAML', async () => {

@@ -1,6 +1,7 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeSafetensors, type HostTensors, readSafetensors } from '../../../activities/training/safetensors';
 import { TensorFlowEngine } from '../../../activities/training/tensorflow/tensorflow-engine';
@@ -129,6 +130,15 @@ describe('weights of another program', () => {
       expect(began.tensors.get('layers.1.kernel')!.values).toEqual(kernel.values);
     },
   );
+
+  it('that are no numbers to compute with are told beside the others, whatever its metadata say', async () => {
+    const file = fileOf(new Map([['conv/kernel', kernel]]), { format: 'stepwell-weights/1', layers: '{' });
+    writeFileSync(file, readFileSync(file, 'latin1').replace('F32', 'U32'), 'latin1');
+    expect((await still(file, { exclude: ['norm', 'head'] })).outcome).toMatchObject({
+      status: 'invalid',
+      reason: expect.stringMatching(/conv\/kernel must have numbers of F32.*, has U32; conv\/bias is not there/),
+    });
+  });
 
   it("are told to be PyTorch's by their names: no layout is guessed", async () => {
     const { outcome } = await still(fileOf(new Map([['conv.weight', kernel]])), { allowMissing: true });

@@ -9,6 +9,7 @@ import {
   freshFolder,
   type LocalDigits,
   packedDigits,
+  STATEFUL_MODEL,
   tensorBits,
   withoutTimes,
 } from '../../support/trainer';
@@ -128,6 +129,24 @@ describe('the trainer process', () => {
     await first.kill();
     expect(await trained(trainer, job({ resumeFrom: checkpoint.path }))).toEqual(whole);
   });
+
+  it.each([{ emaDecay: 0.99 }, { swaStartFraction: 0.3 }])(
+    'killed while it averages weights is taken over likewise: %j',
+    async (averaging) => {
+      const averaged = (more: Partial<TrainJob> = {}): TrainJob =>
+        digitsJob(digits, {
+          model: STATEFUL_MODEL,
+          trial: { limit: { epochs: 3 }, hparams: { dropoutRate: 0.3, shift: 0.1, ...averaging } },
+          ...more,
+        });
+      const first = await another();
+      first.send({ type: 'start', job: averaged({ checkpointEverySteps: 50 }) });
+      const { checkpoint } = await first.next('checkpoint');
+      await first.kill();
+      const resumed = await trained(trainer, averaged({ resumeFrom: checkpoint.path }));
+      expect(resumed).toEqual(await trained(trainer, averaged()));
+    },
+  );
 
   it('ends when its worker is gone, even in the middle of a job', async () => {
     const orphan = await another();

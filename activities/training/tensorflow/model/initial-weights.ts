@@ -2,6 +2,8 @@ import { matches, unknownPatterns } from '../../../../workflows/spec/layer-patte
 import type { InitialWeights } from '../../../../workflows/words/study';
 import { modelInvalid } from '../../failures';
 import { openSafetensors, type HostTensor, type SafetensorsFile } from '../../safetensors';
+import type { HeaderEntry } from '../../safetensors-header';
+import { isReadable, READABLE_TYPES } from '../../safetensors-types';
 import { isLikePyTorch, tensorsByWeight, weightName } from '../../weight-names';
 import { tf } from '../native';
 import { namedLayers } from './layer-names';
@@ -58,9 +60,13 @@ function fitting(
       if (!allowMissing) problems.push(`${weight} is not there`);
       return [];
     }
-    const { shape } = file.header.tensors.get(tensor) ?? { shape: [] };
+    const { shape, dtype } = file.header.tensors.get(tensor) as HeaderEntry;
     if (shape.join() !== item.variable.shape.join()) {
       problems.push(`${weight} must be [${item.variable.shape.join(', ')}], is [${shape.join(', ')}]`);
+      return [];
+    }
+    if (!isReadable(dtype)) {
+      problems.push(`${weight} must have numbers of ${READABLE_TYPES.join(', ')}, has ${dtype}`);
       return [];
     }
     return [[item, file.read(tensor)]];
