@@ -23,6 +23,8 @@ export interface LoadedStudy {
   readonly parsed: ParsedStudy;
   /** As it was written, but for the data set's absolute address: what is sent to the workers. */
   readonly input: unknown;
+  /** What stderr has been told already. */
+  readonly warnings: readonly Problem[];
   /** As in `StudyFile`. */
   readonly explain: (problems: readonly Problem[]) => readonly string[];
 }
@@ -64,10 +66,11 @@ export async function loadStudy(file: string = DEFAULT_STUDY_FILE): Promise<Load
   if (module.errors.length > 0) throw studyInvalid(file, module.errors, explain(module.errors).join('\n'));
   const closed = namesCluster() ? closedBuckets(result.study, readClientConfig().bucketRoots) : [];
   const others = [...closed, ...imported.warnings, ...weights.warnings, ...module.warnings];
-  for (const warning of explain([...result.warnings, ...warnings, ...others])) say(`warning: ${warning}`);
+  const told = [...result.warnings, ...warnings, ...others];
+  for (const warning of explain(told)) say(`warning: ${warning}`);
   const uri = address?.uri ?? result.study.dataset.uri;
   const parsed = { ...imported.study, dataset: { ...result.study.dataset, uri } };
-  return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } }, explain };
+  return { file, parsed, input: { ...(value as object), dataset: { ...dataset, uri } }, warnings: told, explain };
 }
 
 /** Imports as the workers will read them, so that what is wrong with a file shows before anything starts. */

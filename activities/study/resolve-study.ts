@@ -5,6 +5,7 @@
  * @module
  */
 import { activityInfo, cancellationSignal, heartbeat, log } from '@temporalio/activity';
+import { adviceOn } from '../../workflows/planning/advice';
 import type { ResolveStudyInput, StudyActivities } from '../../workflows/words/contract';
 import { formatProblem, formatProblems, parseStudy, resolveParsed } from '../../workflows/spec';
 import type { ParsedStudy, Problem } from '../../workflows/spec';
@@ -107,6 +108,7 @@ async function open(
     );
     const isKept = (await isStored(store, pinned)) && (await isModelStored(store, model));
     if (tries < PIN_TRIES_MAX && !isKept) continue;
+    for (const advice of adviceOn(study, { ...pinned.split, classes: pinned.classes })) log.warn(formatProblem(advice));
     log.info('data set is pinned', { studyId, sha256: pinned.sha256, classes: pinned.classes, ...pinned.split });
     return study;
   }

@@ -7,9 +7,10 @@ import type { Command } from 'commander';
 import { planStudy } from '../../workflows/planning/simulate';
 import type { StudyPlan } from '../../workflows/planning/simulate';
 import { positiveNumber } from '../arguments';
-import { checkModel, describedDataset } from '../check-model';
+import { checkStudy, describedDataset } from '../check-study';
 import { loadStudy } from '../load-study';
 import type { LoadedStudy } from '../load-study';
+import type { Problem } from '../../workflows/spec';
 import { print, printJson } from '../output';
 import { planText } from '../plan-text';
 
@@ -45,9 +46,10 @@ export function plan(program: Command): void {
     });
 }
 
-async function planOf(study: LoadedStudy): Promise<StudyPlan> {
-  const { shape, split, classes } = await describedDataset(study);
-  checkModel(study, { shape, classes });
+async function planOf(study: LoadedStudy): Promise<StudyPlan & { readonly warnings: readonly Problem[] }> {
+  const dataset = await describedDataset(study);
+  const { split, classes } = dataset;
+  const warnings = [...study.warnings, ...checkStudy(study, dataset)];
   const { trainExamples, validationExamples, testExamples } = split;
-  return planStudy(study.parsed, { trainExamples, validationExamples, testExamples, classes });
+  return { ...planStudy(study.parsed, { trainExamples, validationExamples, testExamples, classes }), warnings };
 }

@@ -45,7 +45,7 @@ describe.each(['validate', 'plan'])('%s of a study that searches an architecture
     expect(await main([verb, file])).toBe(0);
     expect(output.stdout).toContain('kernels');
     expect(output.stderr).toMatch(
-      /^warning: .*study\.yaml:13:5: stages\.0\.space: has corners .* \(k=5: model\.layers\[2\] \(Conv2D\) must leave something/,
+      /^warning: .*study\.yaml:13:5: stages\.0\.space: has corners .* \(k=5: model\.layers\[2\] \(Conv2D\) must leave something/m,
     );
   });
 
@@ -54,5 +54,27 @@ describe.each(['validate', 'plan'])('%s of a study that searches an architecture
     expect(output.stderr).toMatch(
       /study\.yaml has 1 problem\n.*study\.yaml:3:1: model: cannot be built .*\(k=5\): model\.layers\[2\]/,
     );
+  });
+});
+
+describe('what will not do what its writer thinks', () => {
+  test('is told by both verbs, as text with its line and as JSON', async () => {
+    const file = studyFile(2);
+    const said = expect.objectContaining({
+      path: 'dataset.validationFraction',
+      fix: expect.any(String) as string,
+    }) as object;
+    for (const verb of ['validate', 'plan']) {
+      expect(await main([verb, file])).toBe(0);
+      expect(output.stderr).toMatch(
+        /warning: .*study\.yaml:\d+:\d+: dataset\.validationFraction: leaves \d+ images?, of which each/,
+      );
+      captureOutput();
+      expect(await main([verb, '--json', file])).toBe(0);
+      expect((JSON.parse(output.stdout) as { readonly warnings: object }).warnings).toEqual(
+        expect.arrayContaining([said]),
+      );
+      captureOutput();
+    }
   });
 });
