@@ -2,12 +2,11 @@ import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
-import { finishers, raceSizes } from './race';
+import { CLEAR_GAIN } from './comparison';
+import { raceSizes } from './race';
 import { memoryEnd } from './rungs';
+import { finishers } from './times';
 import type { LadderView } from './view';
-
-/** Costs closer than this are equal: a change of the batch size must win by more. */
-export const CLEAR_GAIN = 0.1;
 
 /** Sizes by preference, best first; those below the best come last, in case it does not hold what its rung promised. */
 export function preference(view: LadderView): readonly number[] {
@@ -25,13 +24,12 @@ const PREFERENCES: Readonly<Record<LadderView['options']['objective'], (view: La
 };
 
 function byTimeToTarget(view: LadderView): readonly number[] {
-  const own = numericHParam(view.incumbent, 'batchSize');
+  const { contender, isAdopted } = view.comparison;
   const times = [...finishers(view).eligible].sort((a, b) => a.cost - b.cost);
   if (times.length === 0) return byKnee(view);
-  const best = times[0]!.cost;
-  const isKept = times.some(({ batchSize, cost }) => batchSize === own && cost <= best * (1 + CLEAR_GAIN));
+  const first = isAdopted ? contender : view.reference;
   const sizes = times.map(({ batchSize }) => batchSize);
-  return isKept ? [own, ...sizes.filter((size) => size !== own)] : sizes;
+  return [...sizes.filter((size) => size === first), ...sizes.filter((size) => size !== first)];
 }
 
 /** Without a race: the study's own size, else the candidate nearest to the knee. */

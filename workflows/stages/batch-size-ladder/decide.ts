@@ -4,17 +4,16 @@ import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
 import type { Decision } from '../stage';
 import { costText, countByStatus } from '../trials';
-import { chooseSize, CLEAR_GAIN, hasFailed, preference } from './choice';
-import { ladderPlots, raceTable, rungTable } from './evidence';
+import { chooseSize, hasFailed, preference } from './choice';
+import { CLEAR_GAIN } from './comparison';
+import { ladderPlots, raceTables, rungTable } from './evidence';
 import { noiseTables } from './noise';
 import { batchSizeOf, scaledHparams, trialsOf } from './phases';
-import { COST_MAX, finishers } from './race';
+import { COST_MAX } from './race';
+import { FIT_ERROR_MAX, raceGrounds, raceReason } from './race-reason';
 import { memoryEnd } from './rungs';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import type { LadderView } from './view';
-
-/** Fits worse than this do not describe the step time. */
-const FIT_ERROR_MAX = 0.15;
 
 /** The answer of the ladder. @throws StageInconclusive if no size passed. */
 export function decideLadder(view: LadderView): Decision {
@@ -29,7 +28,7 @@ export function decideLadder(view: LadderView): Decision {
     evidence: {
       trialIds: view.trials.map(({ spec }) => spec.trialId),
       plots: ladderPlots(view, batchSize),
-      tables: [rungTable(view), ...(view.times.length > 0 ? [raceTable(view)] : []), ...noiseTables(view)],
+      tables: [rungTable(view), ...raceTables(view), ...noiseTables(view)],
       warnings: warningsOf(view, batchSize, soaked),
     },
     alternatives: view.passed
@@ -67,63 +66,15 @@ function reason(view: LadderView, batchSize: number): string {
   return raceReason(view, batchSize);
 }
 
-function raceReason(view: LadderView, batchSize: number): string {
-  const own = numericHParam(view.incumbent, 'batchSize');
-  const { cost } = view;
-  const raced = view.times;
-  const { eligible, tooLong } = finishers(view);
-  const chosen = eligible.find((time) => time.batchSize === batchSize);
-  const { target } = view;
-  if (chosen === undefined || target === null || raced.length < 2) {
-    const knee =
-      cost.fit === null
-        ? 'no step time could be fitted'
-        : `half of a step is overhead at ${formatNumber(cost.fit.knee)}`;
-    return batchSize === own
-      ? `${batchSize} stays: no other batch size could be compared by time to a validation loss`
-      : `${batchSize} is the nearest batch size to the knee: ${knee}`;
-  }
-  const reach = `reaches validation loss ${formatNumber(target)} after ${cost.text(chosen.cost)}`;
-  const next = eligible.filter((time) => time !== chosen).sort((a, b) => a.cost - b.cost)[0];
-  const passed = tooLong
-    .filter((time) => time.cost < chosen.cost)
-    .map(
-      (time) =>
-        `${time.batchSize} does so after ${cost.text(time.cost)}, but in ${formatNumber(time.epochs / chosen.epochs)} times the epochs`,
-    );
-  const left = passed.length > 0 ? `; ${passed.join(', ')}` : '';
-  if (next === undefined)
-    return `${batchSize}${batchSize === own ? ' stays: it' : ''} ${reach}, and no other size does so with every seed in ${COST_MAX} times that of the reference${left}`;
-  const lead = `${next.batchSize} after ${cost.text(next.cost)}`;
-  if (batchSize === own)
-    return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})${left}`;
-  return `${batchSize} ${reach}, the next, ${lead}${left}`;
-}
-
-/** Of the objectives only the race takes a judgement: its seeds must agree, and the times behind it must be steady. */
 function confidenceOf(view: LadderView, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
-  const isRaced = view.options.objective === 'timeToTarget';
-  const tooLong = new Set(finishers(view).tooLong.map((time) => time.batchSize));
-  const times = view.times.filter((time) => !tooLong.has(time.batchSize));
-  const chosen = times.find((time) => time.batchSize === batchSize && time.cost !== null);
-  const slack = batchSize === numericHParam(view.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
-  const wins = times.every(({ costs }) =>
-    costs.every((cost, seed) => cost === null || (chosen?.costs[seed] ?? Infinity) <= cost * slack),
-  );
-  const isTimed = view.facts.reproducible || (view.cost.fit?.relativeError ?? Infinity) <= FIT_ERROR_MAX;
+  const race = view.options.objective === 'timeToTarget' ? raceGrounds(view, batchSize) : { guess: {}, doubt: {} };
   return confidenceBy({
     guess: {
       'the size was not soaked': !soaked,
       'the soak broke down': soakBroke(view, batchSize),
-      'no other size could be raced': isRaced && (chosen === undefined || times.length < 2),
+      ...race.guess,
     },
-    doubt: isRaced
-      ? {
-          'one seed each': (chosen?.costs.length ?? 0) < 2,
-          'the seeds do not agree': !wins,
-          'the step times are unsteady': !isTimed,
-        }
-      : {},
+    doubt: race.doubt,
   });
 }
 

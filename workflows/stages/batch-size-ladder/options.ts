@@ -54,6 +54,14 @@ export const batchSizeLadderOptions = z
         "timeToTarget chooses no size that takes more than this many times the epochs of the study's own to the same loss: the trainings after this stage have a number of epochs, not a time.",
       ),
     replicates: z.int().min(1).max(20).default(2).describe('Seeds of those short trainings.'),
+    confirmations: z
+      .int()
+      .min(0)
+      .max(50)
+      .default(4)
+      .describe(
+        "Fresh seeds on which the size that the short trainings found best is compared with the study's own once more: what is said of it rests on these alone. None are spent where the study's own was best.",
+      ),
   })
   .refine(({ batchSizeMin, batchSizeMax }) => batchSizeMax >= batchSizeMin, {
     error: 'must be at least batchSizeMin',

@@ -11,7 +11,10 @@ import type { BatchSizeLadderOptions } from './options';
 export type LadderContext = StageContext<BatchSizeLadderOptions>;
 
 /** What a trial of the ladder is for; the first word of its label. */
-export type Phase = 'rung' | 'reference' | 'race' | 'margin' | 'soak';
+export type Phase = 'rung' | 'margin' | 'soak' | RacePhase;
+
+/** Of these there is one trial a seed. */
+export type RacePhase = 'reference' | 'race' | 'confirmation';
 
 export function trialsOf({ trials }: LadderContext, phase: Phase): readonly Trial[] {
   return trials.filter(({ spec }) => spec.label.split(' ')[0] === phase);
@@ -40,12 +43,17 @@ export function ladderTrial(
   replicate: number,
   request: Omit<TrialRequest, 'label' | 'hparams' | 'seed'> & Partial<TrialRequest>,
 ): TrialSpec {
-  const { replicates } = context.options;
-  const seed = phase === 'race' || phase === 'reference' ? `, seed ${replicate + 1} of ${replicates}` : '';
+  const { replicates, confirmations } = context.options;
+  const isFresh = phase === 'confirmation';
+  const seeds: Readonly<Partial<Record<Phase, string>>> = {
+    reference: `, seed ${replicate + 1} of ${replicates}`,
+    race: `, seed ${replicate + 1} of ${replicates}`,
+    confirmation: `, fresh seed ${replicate + 1} of ${confirmations}`,
+  };
   return nextTrial(context, {
-    label: `${phase} ${batchSize}${seed}`,
+    label: `${phase} ${batchSize}${seeds[phase] ?? ''}`,
     hparams: scaledHparams(context, batchSize),
-    seed: deriveSeed(context.seed, 'replicate', replicate),
+    seed: deriveSeed(context.seed, 'replicate', isFresh ? replicates + replicate : replicate),
     ...request,
   });
 }

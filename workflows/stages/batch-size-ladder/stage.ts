@@ -45,7 +45,7 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
 
   estimate(context) {
     const {
-      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates },
+      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates, confirmations },
       facts,
     } = context;
     const sizes = rungSizes(context);
@@ -59,7 +59,8 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
           [size, soakSteps],
         ] as const,
     );
-    const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates : 0;
+    const racers =
+      objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates + 2 * confirmations : 0;
     const epochs = raceLengthMax(context);
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {
