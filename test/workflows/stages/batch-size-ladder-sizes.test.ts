@@ -97,9 +97,11 @@ it('soaks with the learning rate that it answers with, and trusts a soak that br
   const context = drive(batchSizeLadder, fresh({ objective: 'largest', batchSizeMax: 128 }), { network });
   const decision = batchSizeLadder.decide(context);
   expect(context.trials.at(-1)?.spec).toMatchObject({ label: 'soak 128', hparams: decision.hparams });
-  expect(decision).toMatchObject({ hparams: { batchSize: 128 }, confidence: 'low', doubts: ['the soak broke down'] });
+  expect(context.trials.slice(-3).map(({ spec }) => spec.hparams['learningRate'])).toEqual([0.002, 6.67e-4, 2.22e-4]);
+  expect(decision).toMatchObject({ hparams: { batchSize: 128 }, confidence: 'low' });
+  expect(decision.doubts).toContain('the soak broke down');
   expect(decision.evidence.warnings.join()).toContain(
-    'the soak of batch size 128 broke down: a learning rate of 0.002 may be too high',
+    'the soak of batch size 128 broke down: a learning rate of 2.22e-4 may be too high',
   );
 });
 

@@ -4,6 +4,7 @@ import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
 import { CLEAR_GAIN } from './comparison';
 import { raceSizes } from './race';
+import { answeredHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
 import { finishers } from './times';
 import type { LadderView } from './view';
@@ -74,7 +75,7 @@ export function chooseSize(view: LadderView): Choice {
     const margin = marginCheck(view, batchSize);
     if (margin === 'failed' || hasFailed(view, batchSize)) continue;
     if (margin !== 'passed') return { batchSize, soaked: false, next: margin };
-    const soak = trialsOf(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+    const soak = standingTrials(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
     if (soak === undefined) return { batchSize, soaked: false, next: soakTrial(view, batchSize) };
     if (isRunning(soak)) return { batchSize, soaked: false, next: 'wait' };
     return { batchSize, soaked: true, next: undefined };
@@ -115,6 +116,7 @@ function marginCheck(view: LadderView, batchSize: number): 'passed' | 'failed' |
  */
 function soakTrial(view: LadderView, batchSize: number): TrialSpec {
   return ladderTrial(view, 'soak', batchSize, 0, {
+    hparams: answeredHparams(view, batchSize),
     schedule: { name: 'constant' },
     limit: { steps: view.options.soakSteps },
     evaluate: { validation: 'end', test: false },

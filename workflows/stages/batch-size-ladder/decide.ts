@@ -8,9 +8,10 @@ import { chooseSize, hasFailed, preference } from './choice';
 import { CLEAR_GAIN } from './comparison';
 import { ladderPlots, raceTables, rungTable } from './evidence';
 import { noiseTables } from './noise';
-import { batchSizeOf, scaledHparams, trialsOf } from './phases';
+import { batchSizeOf, trialsOf } from './phases';
 import { COST_MAX } from './race';
 import { FIT_ERROR_MAX, raceGrounds, raceReason } from './race-reason';
+import { answeredHparams, breakdowns, brokeDown, racedHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import type { LadderView } from './view';
@@ -22,7 +23,7 @@ export function decideLadder(view: LadderView): Decision {
   return {
     stage: BATCH_SIZE_LADDER,
     stageId: view.stageId,
-    hparams: scaledHparams(view, batchSize),
+    hparams: answeredHparams(view, batchSize),
     because: `${reason(view, batchSize)}${rateChange(view, batchSize)}`,
     ...confidenceOf(view, batchSize, soaked),
     evidence: {
@@ -34,7 +35,7 @@ export function decideLadder(view: LadderView): Decision {
     alternatives: view.passed
       .filter((size) => size !== batchSize && !hasFailed(view, size))
       .map((size) => ({
-        hparams: scaledHparams(view, size),
+        hparams: answeredHparams(view, size),
         note: `${noteOf(view, size)}; ${costText(
           view,
           view.trials.filter((trial) => batchSizeOf(trial) === size),
@@ -44,11 +45,14 @@ export function decideLadder(view: LadderView): Decision {
 }
 
 function rateChange(view: LadderView, batchSize: number): string {
-  const { incumbent } = view;
-  const [before, after] = [incumbent, scaledHparams(view, batchSize)].map((hparams) =>
+  const [before, after] = [view.incumbent, answeredHparams(view, batchSize)].map((hparams) =>
     formatNumber(numericHParam(hparams, 'learningRate')),
   );
-  return before === after ? '' : `; the learning rate follows from ${before} to ${after}`;
+  if (before === after) return '';
+  const broken = breakdowns(view).filter((one) => one.batchSize === batchSize || one.batchSize === view.reference);
+  return broken.length === 0
+    ? `; the learning rate follows from ${before} to ${after}`
+    : `; the learning rate goes down from ${before} to ${after}, since training broke down at ${broken.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}`;
 }
 
 function reason(view: LadderView, batchSize: number): string {
@@ -67,21 +71,30 @@ function reason(view: LadderView, batchSize: number): string {
 }
 
 function confidenceOf(view: LadderView, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
-  const race = view.options.objective === 'timeToTarget' ? raceGrounds(view, batchSize) : { guess: {}, doubt: {} };
+  const isRaced = view.options.objective === 'timeToTarget';
+  const isLowered = answeredHparams(view, batchSize)['learningRate'] !== racedHparams(view, batchSize)['learningRate'];
+  const race = isRaced ? raceGrounds(view, batchSize) : { guess: {}, doubt: {} };
   return confidenceBy({
     guess: {
       'the size was not soaked': !soaked,
       'the soak broke down': soakBroke(view, batchSize),
+      'its soak held only at a lower learning rate than it raced at':
+        isRaced && isLowered && !soakBroke(view, batchSize),
       ...race.guess,
     },
-    doubt: race.doubt,
+    doubt: {
+      ...race.doubt,
+      'training broke down at the learning rate that the study held': breakdowns(view).some(
+        (one) => one.batchSize === batchSize || one.batchSize === view.reference,
+      ),
+    },
   });
 }
 
 /** Whether the size fits but does not train at the rate that goes with it. */
 function soakBroke(view: LadderView, batchSize: number): boolean {
-  const soak = trialsOf(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
-  return soak?.result !== undefined && soak.result.outcome.status !== 'completed';
+  const soak = standingTrials(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+  return soak !== undefined && brokeDown(soak);
 }
 
 function warningsOf(view: LadderView, batchSize: number, soaked: boolean): readonly string[] {
@@ -91,7 +104,7 @@ function warningsOf(view: LadderView, batchSize: number, soaked: boolean): reado
   if (!soaked) warnings.push(`batch size ${batchSize} was not soaked: only its rung shows that it fits`);
   if (soakBroke(view, batchSize))
     warnings.push(
-      `the soak of batch size ${batchSize} broke down: a learning rate of ${formatNumber(numericHParam(scaledHparams(view, batchSize), 'learningRate'))} may be too high`,
+      `the soak of batch size ${batchSize} broke down: a learning rate of ${formatNumber(numericHParam(answeredHparams(view, batchSize), 'learningRate'))} may be too high`,
     );
   if (full !== undefined) warnings.push(`batch size ${full} does not fit in memory`);
   if (full !== undefined && view.passed.length === 1)
@@ -107,6 +120,12 @@ function warningsOf(view: LadderView, batchSize: number, soaked: boolean): reado
     );
   if (trialsOf(view, 'reference').length > 0 && view.target === null)
     warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
+  warnings.push(
+    ...breakdowns(view).map(
+      ({ batchSize: size, learningRate, lowered }) =>
+        `training broke down at batch size ${size} and a learning rate of ${formatNumber(learningRate)}, which is no fault of the size: ${lowered === null ? 'lower the learning rate' : `it was tried at ${formatNumber(lowered)}`}, or set schedule.warmupSteps or clipNorm`,
+    ),
+  );
   const missed = view.times.filter(({ cost }) => cost === null).map((time) => time.batchSize);
   if (missed.length > 0)
     warnings.push(

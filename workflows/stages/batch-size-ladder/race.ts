@@ -6,8 +6,9 @@ import { contenderOf } from './comparison';
 import { isRunning, ranWell } from '../trials';
 import { measurementOf } from '../../trials/outcome';
 import { noiseScaleEvery, proposedByNoise } from './noise';
-import { ladderTrial, trialsOf } from './phases';
+import { batchSizeOf, ladderTrial, trialsOf } from './phases';
 import type { LadderContext, RacePhase } from './phases';
+import { brokeDown, racedHparams, standingTrials } from './rates';
 import type { LadderView } from './view';
 
 /** An epoch of fewer steps is no race over a few epochs. */
@@ -85,19 +86,29 @@ export function nextRacer(view: LadderView): TrialSpec | 'wait' | undefined {
   const sizes = raceSizes(view);
   const { reference } = view;
   if (reference === undefined || sizes.length < 2 || !sizes.includes(reference)) return undefined;
-  const begun = trialsOf(view, 'reference');
-  if (begun.length < view.options.replicates) return referenceTrial(view, reference, begun.length);
+  const begun = standingTrials(view, 'reference');
+  if (begun.length < view.options.replicates && !begun.some(brokeDown))
+    return referenceTrial(view, reference, begun.length);
   if (begun.some(isRunning)) return 'wait';
-  const { target: targetValLoss } = view;
-  if (targetValLoss === null) return undefined;
+  const { target } = view;
+  if (target === null) return undefined;
   const others = sizes.filter((size) => size !== reference);
-  const raced = trialsOf(view, 'race');
-  const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
-  if (replicate >= view.options.replicates)
-    return raced.some(isRunning) ? 'wait' : nextConfirmation(view, targetValLoss);
-  return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
-    stop: { dead: true, targetValLoss },
-  });
+  return nextContender(view, others, target) ?? nextConfirmation(view, target);
+}
+
+/** Seed by seed, so that every size has been tried once before any is tried again. */
+function nextContender(view: LadderView, sizes: readonly number[], target: number): TrialSpec | 'wait' | undefined {
+  const raced = standingTrials(view, 'race');
+  for (let replicate = 0; replicate < view.options.replicates; replicate++) {
+    for (const batchSize of sizes) {
+      const own = raced.filter((trial) => batchSizeOf(trial) === batchSize);
+      if (own.length > replicate || own.some(brokeDown)) continue;
+      return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
+        stop: { dead: true, targetValLoss: target },
+      });
+    }
+  }
+  return trialsOf(view, 'race').some(isRunning) ? 'wait' : undefined;
 }
 
 /** The size that the race found soonest and the reference, by turns, on seeds that had no part in that. */
@@ -136,6 +147,7 @@ function racer(
 ): TrialSpec {
   const { facts } = context;
   return ladderTrial(context, phase, batchSize, replicate, {
+    hparams: racedHparams(context, batchSize),
     schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)),
     limit: { epochs },
     evaluate: { validation: 'epoch', test: false },
@@ -148,10 +160,12 @@ function racer(
  * is known of all; `null` if any did not end well, or none began.
  */
 export function targetOf(context: LadderContext): number | null {
-  const ended = trialsOf(context, 'reference').filter((trial) => !isRunning(trial));
-  const lowest = ended.filter(ranWell).map(({ result }) => {
-    const losses = (measurementOf(result?.outcome)?.curve ?? []).flatMap(({ valLoss }) => valLoss ?? []);
-    return losses.length === 0 ? null : Math.min(...losses);
-  });
+  const ended = standingTrials(context, 'reference').filter((trial) => !isRunning(trial));
+  const lowest = ended
+    .filter((trial) => ranWell(trial) && !brokeDown(trial))
+    .map(({ result }) => {
+      const losses = (measurementOf(result?.outcome)?.curve ?? []).flatMap(({ valLoss }) => valLoss ?? []);
+      return losses.length === 0 ? null : Math.min(...losses);
+    });
   return lowest.reduce<number | null>((worst, loss) => (loss === null ? worst : Math.max(worst ?? loss, loss)), null);
 }

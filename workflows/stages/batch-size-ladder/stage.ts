@@ -18,6 +18,7 @@ import { chooseSize } from './choice';
 import { decideLadder } from './decide';
 import type { BatchSizeLadderOptions } from './options';
 import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
+import { RATE_STEPS_MAX } from './rates';
 import { halvingsMax, nextRung, rungSizes } from './rungs';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import { ladderView } from './view';
@@ -49,6 +50,7 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
       facts,
     } = context;
     const sizes = rungSizes(context);
+    const rates = 1 + RATE_STEPS_MAX;
     // Sizes between two rungs are larger than any but the last.
     const tried = [...sizes, ...Array<number>(halvingsMax(context.options)).fill(sizes.at(-1)!)];
     const probes = tried.flatMap(
@@ -56,11 +58,13 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
         [
           [size, warmupSteps + timedSteps],
           [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps],
-          [size, soakSteps],
+          ...Array.from({ length: rates }, () => [size, soakSteps] as const),
         ] as const,
     );
     const racers =
-      objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates + 2 * confirmations : 0;
+      objective === 'timeToTarget'
+        ? rates * Math.min(RACE_SIZES_MAX, tried.length) * replicates + 2 * confirmations
+        : 0;
     const epochs = raceLengthMax(context);
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {

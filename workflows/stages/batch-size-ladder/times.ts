@@ -12,8 +12,9 @@ import { stepsOf } from '../../trials/length';
 import { measurementOf } from '../../trials/outcome';
 import type { Trial } from '../../words/trial';
 import { isRunning } from '../trials';
-import { batchSizeOf, trialsOf } from './phases';
+import { batchSizeOf } from './phases';
 import type { LadderContext } from './phases';
+import { standingTrials } from './rates';
 import type { StepCost } from './step-cost';
 import type { LadderView } from './view';
 
@@ -41,12 +42,12 @@ interface Yardstick {
 
 /** What every raced size took to reach the target with the seeds of the race, ascending in size. */
 export function raceTimes(context: LadderContext, yardstick: Yardstick): readonly RaceTime[] {
-  return timesOf(context, [...trialsOf(context, 'reference'), ...trialsOf(context, 'race')], yardstick);
+  return timesOf(context, [...standingTrials(context, 'reference'), ...standingTrials(context, 'race')], yardstick);
 }
 
 /** The same of the seeds that had no part in the race's outcome. */
 export function freshTimes(context: LadderContext, yardstick: Yardstick): readonly RaceTime[] {
-  return timesOf(context, trialsOf(context, 'confirmation'), yardstick);
+  return timesOf(context, standingTrials(context, 'confirmation'), yardstick);
 }
 
 function timesOf(context: LadderContext, trials: readonly Trial[], { cost, target }: Yardstick): readonly RaceTime[] {
