@@ -53,7 +53,7 @@ function curveOf(
     step = Math.min(last, epochEndStep(epoch, trainExamples, batchSize));
     const valLoss = Math.log(classes) * Math.exp(-step / (40 * (1 + critical / batchSize)));
     curve.push({ epoch, step, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: 0.5, deviceSeconds: step });
-    if (valLoss <= (spec.stop.targetValLoss ?? 0)) break;
+    if (valLoss <= (spec.stop.targetValLoss ?? 0) && epoch >= (spec.stop.targetFromEpoch ?? 1)) break;
   }
   return curve;
 }

@@ -85,7 +85,7 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
       valAccuracy: Math.exp(-loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
-    if (loss <= (spec.stop.targetValLoss ?? 0)) break;
+    if (loss <= (spec.stop.targetValLoss ?? 0) && epoch >= (spec.stop.targetFromEpoch ?? 1)) break;
   }
   return points;
 }

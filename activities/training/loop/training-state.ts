@@ -111,8 +111,8 @@ export function afterEpoch(
 ): TrainingState {
   const value = line[objective.metric];
   const patience = validated ? observeObjective(state.patience, objective, value, stop) : state.patience;
-  const reached = stop.targetValLoss !== undefined && line.valLoss !== null && line.valLoss <= stop.targetValLoss;
   const curve = [...state.curve, line];
+  const reached = line.epoch >= (stop.targetFromEpoch ?? 1) && curve.some(({ valLoss }) => reaches(valLoss, stop));
   const stopsEarly =
     isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
   return {
@@ -125,3 +125,6 @@ export function afterEpoch(
     ending: reached ? { status: 'completed' } : stopsEarly ? { status: 'earlyStopped' } : null,
   };
 }
+
+const reaches = (valLoss: number | null, { targetValLoss }: StopRules): boolean =>
+  targetValLoss !== undefined && valLoss !== null && valLoss <= targetValLoss;

@@ -33,7 +33,7 @@ function networkWith(costOf: (batchSize: number) => number, study: number): Netw
       step = Math.min(last, epochEndStep(epoch, facts.trainExamples, batchSize));
       const valLoss = Math.log(facts.classes) * Math.exp(-step * fall);
       curve.push({ epoch, step, learningRate: 1e-3, trainLoss: valLoss, valLoss, valAccuracy: 0.5, deviceSeconds: 1 });
-      if (valLoss <= (spec.stop.targetValLoss ?? 0)) break;
+      if (valLoss <= (spec.stop.targetValLoss ?? 0) && epoch >= (spec.stop.targetFromEpoch ?? 1)) break;
     }
     const stepSeconds =
       spec.record.stepTimesAfter === undefined ? null : { median: each, p10: each, p90: each, count: 20 };

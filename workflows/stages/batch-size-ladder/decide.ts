@@ -6,6 +6,7 @@ import type { Decision } from '../stage';
 import { costText, countByStatus } from '../trials';
 import { chooseSize, hasFailed, preference } from './choice';
 import { CLEAR_GAIN } from './comparison';
+import { scorePlots, sizeTables } from './effects';
 import { ladderPlots, raceTables, rungTable } from './evidence';
 import { noiseTables } from './noise';
 import { batchSizeOf, trialsOf } from './phases';
@@ -28,8 +29,8 @@ export function decideLadder(view: LadderView): Decision {
     ...confidenceOf(view, batchSize, soaked),
     evidence: {
       trialIds: view.trials.map(({ spec }) => spec.trialId),
-      plots: ladderPlots(view, batchSize),
-      tables: [rungTable(view), ...raceTables(view), ...noiseTables(view)],
+      plots: [...ladderPlots(view, batchSize), ...scorePlots(view, batchSize)],
+      tables: [rungTable(view), ...sizeTables(view), ...raceTables(view), ...noiseTables(view)],
       warnings: warningsOf(view, batchSize, soaked),
     },
     alternatives: view.passed

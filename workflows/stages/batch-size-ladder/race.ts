@@ -63,7 +63,8 @@ export function raceSizes(view: LadderView): readonly number[] {
     .sort((a, b) => a - b);
 }
 
-function referenceEpochs({ options, facts }: LadderContext): number {
+/** Epochs that every size trains at least, so that their scores compare. */
+export function referenceEpochs({ options, facts }: LadderContext): number {
   return Math.min(options.raceEpochs, facts.training.epochs);
 }
 
@@ -78,7 +79,7 @@ function raceEpochs(view: LadderView, batchSize: number): number {
   const reference = view.reference ?? batchSize;
   const perExample = (size: number): number => (cost.of(size) ?? size) / size;
   const epochs = Math.ceil((COST_MAX * referenceEpochs(view) * perExample(reference)) / perExample(batchSize));
-  return Math.max(1, Math.min(raceLengthMax(view), epochs));
+  return Math.max(referenceEpochs(view), Math.min(raceLengthMax(view), epochs));
 }
 
 /** The next trial of the race; `wait` while the target is not known; `undefined` once all have started. */
@@ -104,7 +105,7 @@ function nextContender(view: LadderView, sizes: readonly number[], target: numbe
       const own = raced.filter((trial) => batchSizeOf(trial) === batchSize);
       if (own.length > replicate || own.some(brokeDown)) continue;
       return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
-        stop: { dead: true, targetValLoss: target },
+        stop: { dead: true, targetValLoss: target, targetFromEpoch: referenceEpochs(view) },
       });
     }
   }
