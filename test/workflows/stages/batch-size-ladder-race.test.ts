@@ -42,7 +42,7 @@ it('warns that a larger batch takes more epochs to the same loss', () => {
   expect(answer({}, {}, { incumbent: { ...INCUMBENT, batchSize: 128 } }).evidence.warnings.join()).not.toContain(
     'times the epochs',
   );
-  expect(answer({ objective: 'throughput', batchSizeMax: 1024 }).evidence.warnings.join()).not.toContain(
+  expect(answer({ strategy: 'throughput', batchSizeMax: 1024 }).evidence.warnings.join()).not.toContain(
     'times the epochs',
   );
 });
@@ -167,7 +167,7 @@ it('shows the validation score of every raced size after equal epochs, and what 
   const [sizes, effects] = ['Batch sizes side by side', 'What the batch size does'].map((title) =>
     evidence.tables.find((table) => table.title === title)!,
   );
-  expect(sizes!.columns).toContain('valLoss after 3 epochs');
+  expect(sizes!.columns).toContain('best valLoss in 3 epochs');
   // ln 10 exp(-1875 / (40 (1 + 200 / 32))) at 32, and with 939 steps at 64.
   expect(sizes!.rows.find(([size]) => size === 32)).toEqual([
     32,

@@ -32,7 +32,7 @@ it('ends the climb at the knee: two doublings that gain less than a tenth', () =
 it('ends the climb where memory does, and never returns a size that did not run', () => {
   for (const objective of ['timeToTarget', 'throughput', 'largest']) {
     for (const fits of [16, 40, 100, 1000]) {
-      const { hparams, context, evidence } = answer({ objective }, { fits });
+      const { hparams, context, evidence } = answer({ strategy: objective }, { fits });
       const size = Number(hparams['batchSize']);
       expect(size).toBeLessThanOrEqual(fits);
       expect(rungs(context)).toContain(size);
@@ -46,8 +46,8 @@ it('ends the climb where memory does, and never returns a size that did not run'
 
 it("leaves a margin below the memory's end", () => {
   // 64 fits, but 71 does not: the next lower rung is taken; with 80 it would have stayed.
-  expect(answer({ objective: 'largest' }, { fits: 66 }).hparams['batchSize']).toBe(32);
-  const roomy = answer({ objective: 'largest' }, { fits: 80 });
+  expect(answer({ strategy: 'largest' }, { fits: 66 }).hparams['batchSize']).toBe(32);
+  const roomy = answer({ strategy: 'largest' }, { fits: 80 });
   expect(roomy.hparams['batchSize']).toBe(64);
   expect(labels(roomy.context)).toEqual([
     'rung 16',
@@ -64,7 +64,7 @@ it("leaves a margin below the memory's end", () => {
 it('takes the next best size where the soak fails', () => {
   const network: Network = (spec, facts) =>
     networkOn({ fits: spec.label.startsWith('soak') ? 100 : Infinity })(spec, facts);
-  const context = drive(batchSizeLadder, ladder({ objective: 'largest', batchSizeMax: 256 }), { network });
+  const context = drive(batchSizeLadder, ladder({ strategy: 'largest', batchSizeMax: 256 }), { network });
   expect(labels(context).slice(-3)).toEqual(['soak 256', 'soak 128', 'soak 64']);
   expect(batchSizeLadder.decide(context)).toMatchObject({
     hparams: { batchSize: 64 },
@@ -86,7 +86,7 @@ it.each([
 });
 
 it('takes the smallest size within a tenth of the best throughput', () => {
-  const { hparams, because } = answer({ objective: 'throughput', batchSizeMax: 1024 });
+  const { hparams, because } = answer({ strategy: 'throughput', batchSizeMax: 1024 });
   // B / (100 + B): 1024 gives 0.911, of which 0.9 is 0.82: reached at 512 with 0.837.
   expect(hparams['batchSize']).toBe(512);
   expect(because).toMatch(/smallest batch size within 10 % of the best throughput, with 8366 images a second/);

@@ -1,60 +1,20 @@
-import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
-import { CLEAR_GAIN } from './comparison';
-import { raceSizes } from './race';
 import { answeredHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
-import { finishers } from './times';
+import { strategyOf } from './strategies';
 import type { LadderView } from './view';
 
 /** Sizes by preference, best first; those below the best come last, in case it does not hold what its rung promised. */
 export function preference(view: LadderView): readonly number[] {
   const { passed } = view;
-  const preferred = PREFERENCES[view.options.objective](view).filter((size) => passed.includes(size));
+  const preferred = strategyOf(view)
+    .preference(view)
+    .filter((size) => passed.includes(size));
   const lowest = Math.min(...preferred);
   const below = passed.filter((size) => size < lowest).reverse();
   return [...preferred, ...below];
-}
-
-const PREFERENCES: Readonly<Record<LadderView['options']['objective'], (view: LadderView) => readonly number[]>> = {
-  timeToTarget: byTimeToTarget,
-  throughput: byThroughput,
-  largest: ({ passed }) => [...passed].reverse(),
-};
-
-function byTimeToTarget(view: LadderView): readonly number[] {
-  const { contender, isAdopted } = view.comparison;
-  const times = [...finishers(view).eligible].sort((a, b) => a.cost - b.cost);
-  if (times.length === 0) return byKnee(view);
-  const first = isAdopted ? contender : view.reference;
-  const sizes = times.map(({ batchSize }) => batchSize);
-  return [...sizes.filter((size) => size === first), ...sizes.filter((size) => size !== first)];
-}
-
-/** Without a race: the study's own size, else the candidate nearest to the knee. */
-function byKnee(view: LadderView): readonly number[] {
-  const { cost } = view;
-  const own = numericHParam(view.incumbent, 'batchSize');
-  const distance = (size: number): number => (size === own ? -1 : Math.abs(Math.log(size / Math.max(cost.knee, 1))));
-  return [...raceSizes(view)].sort((a, b) => distance(a) - distance(b));
-}
-
-/** The smallest size with at least nine tenths of the best throughput, then the others by throughput. */
-function byThroughput(view: LadderView): readonly number[] {
-  const { cost } = view;
-  const rates = view.passed.flatMap((batchSize) => {
-    const each = cost.of(batchSize);
-    return each === undefined ? [] : [{ batchSize, rate: batchSize / each }];
-  });
-  const best = Math.max(...rates.map(({ rate }) => rate));
-  const first = rates.find(({ rate }) => rate >= best * (1 - CLEAR_GAIN))?.batchSize;
-  const others = [...rates]
-    .sort((a, b) => b.rate - a.rate)
-    .map(({ batchSize }) => batchSize)
-    .filter((size) => size !== first);
-  return first === undefined ? [] : [first, ...others];
 }
 
 /** Where the choice stands. */

@@ -11,9 +11,10 @@ import { ladderPlots, raceTables, rungTable } from './evidence';
 import { noiseTables } from './noise';
 import { batchSizeOf, trialsOf } from './phases';
 import { COST_MAX } from './race';
-import { FIT_ERROR_MAX, raceGrounds, raceReason } from './race-reason';
 import { answeredHparams, breakdowns, brokeDown, racedHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
+import { FIT_ERROR_MAX } from './step-cost';
+import { strategyOf } from './strategies';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import type { LadderView } from './view';
 
@@ -57,34 +58,24 @@ function rateChange(view: LadderView, batchSize: number): string {
 }
 
 function reason(view: LadderView, batchSize: number): string {
-  const { objective } = view.options;
-  const { cost } = view;
-  const each = cost.of(batchSize);
   const wasBeaten = preference(view)[0] !== batchSize ? ', the best of those that held' : '';
-  if (objective === 'largest')
-    return `${batchSize} is the largest batch size that ${memoryEnd(view.rungs) === undefined ? 'was allowed' : 'fits with its margin'}${wasBeaten}`;
-  if (objective === 'throughput') {
-    const rate = each === undefined ? 'an unknown number of' : formatNumber(batchSize / each);
-    const unit = view.facts.reproducible ? 'images by nominal cost' : 'images a second';
-    return `${batchSize} is the smallest batch size within ${CLEAR_GAIN * 100} % of the best throughput, with ${rate} ${unit}${wasBeaten}`;
-  }
-  return raceReason(view, batchSize);
+  return `${strategyOf(view).reason(view, batchSize)}${wasBeaten}`;
 }
 
 function confidenceOf(view: LadderView, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
-  const isRaced = view.options.objective === 'timeToTarget';
+  const isRaced = view.contest !== null;
   const isLowered = answeredHparams(view, batchSize)['learningRate'] !== racedHparams(view, batchSize)['learningRate'];
-  const race = isRaced ? raceGrounds(view, batchSize) : { guess: {}, doubt: {} };
+  const { guess, doubt } = strategyOf(view).grounds(view, batchSize);
   return confidenceBy({
     guess: {
       'the size was not soaked': !soaked,
       'the soak broke down': soakBroke(view, batchSize),
       'its soak held only at a lower learning rate than it raced at':
         isRaced && isLowered && !soakBroke(view, batchSize),
-      ...race.guess,
+      ...guess,
     },
     doubt: {
-      ...race.doubt,
+      ...doubt,
       'training broke down at the learning rate that the study held': breakdowns(view).some(
         (one) => one.batchSize === batchSize || one.batchSize === view.reference,
       ),
@@ -146,13 +137,7 @@ function epochsWarning(view: LadderView, batchSize: number): readonly string[] {
   const own = numericHParam(view.incumbent, 'batchSize');
   const epochsOf = (size: number): number | null => view.times.find((time) => time.batchSize === size)?.epochs ?? null;
   const [before, after] = [epochsOf(own), epochsOf(batchSize)];
-  if (
-    view.options.objective !== 'timeToTarget' ||
-    before === null ||
-    after === null ||
-    after < before * (1 + CLEAR_GAIN)
-  )
-    return [];
+  if (view.contest === null || before === null || after === null || after < before * (1 + CLEAR_GAIN)) return [];
   const { epochs } = view.facts.training;
   const needed = Math.ceil((epochs * after) / before);
   return [

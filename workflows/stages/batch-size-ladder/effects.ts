@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { ranked } from '../../analysis/ranking';
 import { gainOf, meanScore, scaleOf } from '../../analysis/scale';
 import { standardDeviation } from '../../analysis/statistics';
 import { pairedSpread } from '../../analysis/superiority';
 import { measurementOf } from '../../trials/outcome';
-import { formatNumber, formatSeconds } from '../format';
+import { count, formatNumber, formatSeconds } from '../format';
 import type { Plot, Table } from '../stage';
 import { isRunning } from '../trials';
 import { batchSizeOf } from './phases';
@@ -26,6 +27,7 @@ interface SizeScores {
 }
 
 function scoresOf(view: LadderView): readonly SizeScores[] {
+  const { objective } = view.facts;
   const epochs = referenceEpochs(view);
   const trials = [...standingTrials(view, 'reference'), ...standingTrials(view, 'race')].filter(
     (trial) => !isRunning(trial),
@@ -36,8 +38,14 @@ function scoresOf(view: LadderView): readonly SizeScores[] {
     scores: trials
       .filter((trial) => batchSizeOf(trial) === batchSize)
       .flatMap(({ result }) => {
-        const line = measurementOf(result?.outcome)?.curve.find(({ epoch }) => epoch === epochs);
-        return line?.[view.facts.objective.metric] ?? [];
+        const curve = measurementOf(result?.outcome)?.curve ?? [];
+        const values = curve.flatMap((line) => (line.epoch <= epochs ? (line[objective.metric] ?? []) : []));
+        // As every stage scores: by the best epoch, here of those that all sizes have.
+        const best = ranked(
+          values.map((score) => ({ score })),
+          objective,
+        )[0];
+        return best === undefined || (curve.at(-1)?.epoch ?? 0) < epochs ? [] : best.score;
       }),
   }));
 }
@@ -60,7 +68,7 @@ export function sizeTables(view: LadderView): readonly Table[] {
         'batch size',
         'learning rate',
         'seeds',
-        `${objective.metric} after ${referenceEpochs(view)} epochs`,
+        `best ${objective.metric} in ${count(referenceEpochs(view), 'epoch')}`,
         'spread of seeds',
         `to the target, ${reproducible ? 'nominal examples' : 'seconds'}`,
         'to the target, epochs',
@@ -105,7 +113,7 @@ export function scorePlots(view: LadderView, batchSize: number): readonly Plot[]
   if (scores.length < 2) return [];
   return [
     {
-      title: `Validation score after ${referenceEpochs(view)} epochs`,
+      title: `Validation score after ${count(referenceEpochs(view), 'epoch')}`,
       xLabel: 'batch size',
       yLabel: objective.metric,
       xScale: 'log',

@@ -9,15 +9,13 @@ import type { Grounds } from '../confidence';
 import { count, formatNumber } from '../format';
 import { CLEAR_GAIN, EQUAL_FACTOR } from './comparison';
 import { COST_MAX } from './race';
+import { areTimesUnsteady } from './step-cost';
 import { finishers } from './times';
 import type { Finisher } from './times';
 import type { LadderView } from './view';
 
 /** A factor this large bounds nothing, and is no difference that needs to be shown. */
 const UNKNOWN_FACTOR = 10;
-/** Fits worse than this do not describe the step time. */
-export const FIT_ERROR_MAX = 0.15;
-
 const factorText = (gain: number): string => formatNumber(Math.exp(gain));
 
 /** Why this size, by what it and the others took to the target. */
@@ -43,7 +41,7 @@ function moves(view: LadderView, { batchSize }: Finisher, reach: string): string
   const { fresh, contender, isAdopted } = comparison;
   const before = finishers(view).eligible.find((time) => time.batchSize === reference);
   const lead = `${batchSize} ${reach}, ${reference} ${before === undefined ? 'not with every seed' : `after ${cost.text(before.cost)}`}`;
-  if (!isAdopted || contender !== batchSize) return `${lead}; what was better did not hold`;
+  if (!isAdopted || contender !== batchSize) return lead;
   if (fresh === null) return `${lead}; no fresh seeds were asked whether that is luck`;
   const seeds = count(fresh.pairs, 'fresh seed');
   return fresh.difference > 0
@@ -96,7 +94,7 @@ function leftText(view: LadderView, chosen: Finisher): string {
 
 /** What there is against the race's answer. */
 export function raceGrounds(view: LadderView, batchSize: number): Grounds {
-  const { comparison, reference, times, facts, cost } = view;
+  const { comparison, reference, times } = view;
   const { tooLong, eligible } = finishers(view);
   const isRaced = eligible.some((time) => time.batchSize === batchSize) && times.length - tooLong.length > 1;
   const isMove = batchSize !== reference;
@@ -114,7 +112,7 @@ export function raceGrounds(view: LadderView, batchSize: number): Grounds {
         isRaced && isEnough(PROBABILITY_MEDIUM) && !isEnough(PROBABILITY_HIGH),
       'the reference did not reach the target with every seed':
         isRaced && !eligible.some((time) => time.batchSize === reference),
-      'the step times are unsteady': !facts.reproducible && (cost.fit?.relativeError ?? Infinity) > FIT_ERROR_MAX,
+      'the step times are unsteady': areTimesUnsteady(view),
     },
   };
 }

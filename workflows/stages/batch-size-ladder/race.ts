@@ -12,7 +12,7 @@ import { brokeDown, racedHparams, standingTrials } from './rates';
 import type { LadderView } from './view';
 
 /** An epoch of fewer steps is no race over a few epochs. */
-const STEPS_PER_EPOCH_MIN = 8;
+export const STEPS_PER_EPOCH_MIN = 8;
 /**
  * Longest training of a race, as a multiple of the reference's cost. Less would do to find the soonest size; but costs
  * that are cut short tell neither how far the others are behind nor how seeds differ.
@@ -115,7 +115,7 @@ function nextContender(view: LadderView, sizes: readonly number[], target: numbe
 /** The size that the race found soonest and the reference, by turns, on seeds that had no part in that. */
 function nextConfirmation(view: LadderView, targetValLoss: number): TrialSpec | 'wait' | undefined {
   const begun = trialsOf(view, 'confirmation');
-  const contender = contenderOf(view)?.batchSize;
+  const contender = contenderOf(view);
   const { reference } = view;
   if (contender === undefined || reference === undefined) return undefined;
   const replicate = Math.floor(begun.length / 2);

@@ -7,10 +7,11 @@ import type { NoiseScale } from '../../analysis/noise-scale';
 import { measuredNoise } from './noise';
 import type { LadderContext } from './phases';
 import { comparisonOf } from './comparison';
-import type { LadderComparison } from './comparison';
+import type { Contest, LadderComparison } from './comparison';
 import { referenceSize, targetOf } from './race';
 import { rungsOf } from './rungs';
 import type { Rung } from './rungs';
+import { strategyOf } from './strategies';
 import { stepCostOf } from './step-cost';
 import type { StepCost } from './step-cost';
 import { freshTimes, raceTimes } from './times';
@@ -31,6 +32,8 @@ export interface LadderView extends LadderContext {
   readonly times: readonly RaceTime[];
   /** The same of the two sizes that were compared once more, on fresh seeds. */
   readonly fresh: readonly RaceTime[];
+  /** What the sizes are compared by; `null` where they are not. */
+  readonly contest: Contest | null;
   readonly comparison: LadderComparison;
   /** Over all reference trainings; `null` without enough of it. */
   readonly noise: NoiseScale | null;
@@ -42,6 +45,7 @@ export function ladderView(context: LadderContext): LadderView {
   const target = targetOf(context);
   const passed = rungs.filter((rung) => rung.passed).map(({ batchSize }) => batchSize);
   let noise: NoiseScale | null | undefined;
+  let contest: Contest | null | undefined;
   let comparison: LadderComparison | undefined;
   return {
     ...context,
@@ -52,6 +56,9 @@ export function ladderView(context: LadderContext): LadderView {
     reference: referenceSize(context, passed),
     times: raceTimes(context, { cost, target }),
     fresh: freshTimes(context, { cost, target }),
+    get contest() {
+      return (contest ??= strategyOf(context).contest?.(this) ?? null);
+    },
     get comparison() {
       return (comparison ??= comparisonOf(this));
     },
