@@ -94,7 +94,7 @@ export function ladderStudy(changes: Changes): StudyInput {
         stage: 'batchSizeLadder',
         batchSizeMin: 16,
         batchSizeMax: 1024,
-        objective: 'largest',
+        strategy: 'largest',
         memoryMargin: 0,
         replicates: 1,
       },

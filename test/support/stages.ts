@@ -186,7 +186,7 @@ export const OUTCOMES: Readonly<Record<Outcome['status'], (spec: TrialSpec, fact
   invalid: () => ({ status: 'invalid', reason: 'model.layers[2] (Conv2D) does not fit the layer before it' }),
 };
 
-function asMeasured(outcome: Outcome): { readonly measurement: Measurement } {
+export function asMeasured(outcome: Outcome): { readonly measurement: Measurement } {
   if (!('measurement' in outcome)) throw new Error('expected a measurement');
   return { measurement: outcome.measurement };
 }

@@ -38,6 +38,35 @@ export function pooledSpread(groups: readonly (readonly number[])[]): PooledSpre
   return freedom === 0 ? null : { deviation: Math.sqrt(squares / freedom), freedom };
 }
 
+/**
+ * The spread of paired differences between any two groups of a table: what is left of its values once the means of
+ * group and pair are taken off. Exact also where several groups are compared with one, whose differences are not
+ * independent.
+ * @param tables One list of values a group, of the same pairs in the same order; pooled over tables. A group alone counts
+ *   as unpaired. `null` where none has two pairs.
+ */
+export function pairedSpread(tables: readonly (readonly (readonly number[])[])[]): PooledSpread | null {
+  let squares = 0;
+  let freedom = 0;
+  for (const groups of tables) {
+    const pairs = groups[0]?.length ?? 0;
+    if (pairs < 2) continue;
+    // Of a group alone nothing tells what its pairs have in common.
+    const isAlone = groups.length === 1;
+    const pairMeans = Array.from({ length: pairs }, (_, pair) =>
+      isAlone ? 0 : mean(groups.map((values) => values[pair]!)),
+    );
+    const whole = mean(pairMeans);
+    for (const values of groups) {
+      const own = mean(values);
+      squares += values.reduce((sum, value, pair) => sum + (value - own - pairMeans[pair]! + whole) ** 2, 0);
+    }
+    freedom += Math.max(1, groups.length - 1) * (pairs - 1);
+  }
+  // A difference of two values varies by twice the variance of one.
+  return freedom === 0 ? null : { deviation: Math.sqrt((2 * squares) / freedom), freedom };
+}
+
 /** One contender beside the reference. */
 export interface Superiority {
   /** Mean gain over the reference; positive is better. */
@@ -56,12 +85,13 @@ export interface Superiority {
  * Each contender beside the reference; `null` for one without a pair, and for all where the spread is unknown.
  * @param gains Gains over the reference, a list per contender, on a scale where more is better.
  * @param contenders Those that there were to pick from, if more than are listed.
+ * @param spread Of a single difference, where more than `gains` tells of it.
  */
 export function superiorities(
   gains: readonly (readonly number[])[],
   contenders: number = gains.length,
+  spread: PooledSpread | null = pooledSpread(gains),
 ): readonly (Superiority | null)[] {
-  const spread = pooledSpread(gains);
   return gains.map((own) => {
     if (spread === null || own.length === 0) return null;
     const difference = mean(own);
@@ -101,6 +131,16 @@ export function noneBetterBy(
     error === 0 ? Number(difference >= margin) : studentProbability((difference - margin) / error, freedom),
   );
   return 1 - Math.min(1, Math.max(0, ...errorRates) / share);
+}
+
+/** One less the corrected error rate of saying that a contender's true gain is below a margin, in [0, 1]. */
+export function probabilityBelow(
+  margin: number,
+  { difference, error, freedom, contenders }: Precision & Pick<Superiority, 'difference'>,
+): number {
+  const errorRate =
+    error === 0 ? Number(difference >= margin) : studentProbability((difference - margin) / error, freedom);
+  return 1 - Math.min(1, Math.max(1, contenders) * errorRate);
 }
 
 /** Smallest true gain that these pairs would show to be one in four of five studies. */

@@ -86,7 +86,7 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
       values: plausibleValues(loss),
       deviceSeconds: step * (STEP_SECONDS + EXAMPLE_SECONDS * batchSize),
     });
-    if (loss <= (spec.stop.targetValLoss ?? 0)) break;
+    if (loss <= (spec.stop.targetValLoss ?? 0) && epoch >= (spec.stop.targetFromEpoch ?? 1)) break;
   }
   return points;
 }

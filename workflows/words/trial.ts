@@ -33,8 +33,10 @@ export interface StopRules {
   readonly minDelta?: number;
   /** Early stopping by the validation loss itself, whatever the objective. */
   readonly prechelt?: PrecheltRule;
-  /** Completed as soon as the validation loss reaches this. */
+  /** Completed as soon as the validation loss has reached this. */
   readonly targetValLoss?: number;
+  /** The epoch before which `targetValLoss` ends nothing; absent: 1. */
+  readonly targetFromEpoch?: number;
 }
 
 /**

@@ -112,8 +112,9 @@ export function afterEpoch(
   const { valLoss = null } = line.values;
   const value = line.values[objective.metric] ?? null;
   const patience = validated ? observeObjective(state.patience, objective, value, stop) : state.patience;
-  const reached = stop.targetValLoss !== undefined && valLoss !== null && valLoss <= stop.targetValLoss;
   const curve = [...state.curve, line];
+  const reached =
+    line.epoch >= (stop.targetFromEpoch ?? 1) && curve.some(({ values }) => reaches(values.valLoss, stop));
   const stopsEarly =
     isExhausted(patience, stop) || (validated && stop.prechelt !== undefined && stopsByPrechelt(stop.prechelt, curve));
   return {
@@ -126,3 +127,6 @@ export function afterEpoch(
     ending: reached ? { status: 'completed' } : stopsEarly ? { status: 'earlyStopped' } : null,
   };
 }
+
+const reaches = (valLoss: number | null | undefined, { targetValLoss }: StopRules): boolean =>
+  targetValLoss !== undefined && typeof valLoss === 'number' && valLoss <= targetValLoss;

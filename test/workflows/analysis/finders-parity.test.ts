@@ -75,7 +75,7 @@ describe('beside the batch-size finder of Lightning', () => {
     const options = optionsOf('batchSizeLadder', {
       batchSizeMin,
       batchSizeMax,
-      objective: 'largest',
+      strategy: 'largest',
       memoryMargin: 0,
       resolution: 1,
     });

@@ -75,8 +75,9 @@ describe('steps to a target', () => {
   }));
 
   it('lie between the evaluations before and after it was reached', () => {
-    expect(stepsToTarget(curve, 1, 2.3)).toBeCloseTo(150, 9);
-    expect(stepsToTarget(curve, 1.8, 2.3)).toBeCloseTo(50, 9);
+    // Half way in the logarithm of the loss.
+    expect(stepsToTarget(curve, Math.sqrt(1.3 * 0.7), 2.3)).toBeCloseTo(150, 9);
+    expect(stepsToTarget(curve, Math.sqrt(2.3 * 1.3), 2.3)).toBeCloseTo(50, 9);
     expect(stepsToTarget(curve, 0.7, 2.3)).toBeCloseTo(200, 9);
   });
 
@@ -87,6 +88,8 @@ describe('steps to a target', () => {
   });
 
   it('pass over evaluations without a loss', () => {
-    expect(stepsToTarget([{ ...curve[0]!, values: { valLoss: null } }, curve[1]!], 1.5, 2.3)).toBeCloseTo(100, 9);
+    expect(
+      stepsToTarget([{ ...curve[0]!, values: { valLoss: null } }, curve[1]!], Math.sqrt(2.3 * 0.7), 2.3),
+    ).toBeCloseTo(100, 9);
   });
 });

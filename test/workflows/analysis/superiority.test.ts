@@ -1,5 +1,12 @@
 import { gainOf, meanScore, scoreWithGain } from '../../../workflows/analysis/scale';
-import { detectableDifference, pooledSpread, superiorities, upperBound } from '../../../workflows/analysis/superiority';
+import {
+  detectableDifference,
+  pairedSpread,
+  pooledSpread,
+  probabilityBelow,
+  superiorities,
+  upperBound,
+} from '../../../workflows/analysis/superiority';
 import { normalQuantile } from '../../../workflows/search/normal';
 import { uniform } from '../../../workflows/search/random';
 
@@ -39,6 +46,33 @@ describe('superiorities', () => {
   it('knows nothing where no contender has two pairs', () => {
     expect(superiorities([[1], [2]])).toEqual([null, null]);
     expect(pooledSpread([[1], []])).toBeNull();
+  });
+
+  it('estimates the spread of a difference from all groups, whatever they and their pairs have in common', () => {
+    const normal = normals(22);
+    const variances = Array.from({ length: 2000 }, () => {
+      const shared = Array.from({ length: 3 }, () => 5 * normal());
+      const groups = Array.from({ length: 4 }, (_, group) => shared.map((value) => 10 * group + value + normal()));
+      return pairedSpread([groups])!.deviation ** 2;
+    });
+    expect(variances.reduce((sum, one) => sum + one, 0) / variances.length).toBeCloseTo(2, 1);
+    expect(pairedSpread([[[1, 2, 3]]])).toEqual({ deviation: Math.SQRT2, freedom: 2 });
+    expect(
+      pairedSpread([
+        [
+          [1, 2],
+          [2, 3],
+        ],
+        [[1], [2]],
+      ]),
+    ).toEqual({ deviation: 0, freedom: 1 });
+    expect(pairedSpread([[[1], [2]]])).toBeNull();
+  });
+
+  it('says that a gain is below its own upper bound with the error rate of the bound', () => {
+    const one = { difference: 0.1, error: 0.2, freedom: 5, contenders: 3 };
+    expect(probabilityBelow(upperBound(one), one)).toBeCloseTo(0.95, 6);
+    expect(probabilityBelow(0.1, { ...one, contenders: 1 })).toBeCloseTo(0.5, 9);
   });
 
   it('is wrong of pure noise in no more studies than it says', () => {

@@ -32,7 +32,7 @@ const rungs = (context: StageContext<unknown>): readonly number[] =>
     .filter((label) => label.startsWith('rung'))
     .map((label) => Number(label.split(' ')[1]));
 const largest = (most: number, options: object = {}): StageContext<unknown> =>
-  drive(batchSizeLadder, fresh({ objective: 'largest', memoryMargin: 0, ...options }), { network: fits(most) });
+  drive(batchSizeLadder, fresh({ strategy: 'largest', memoryMargin: 0, ...options }), { network: fits(most) });
 
 it('halves what lies between the last size that fits and the first that does not, to the resolution asked for', () => {
   expect(rungs(largest(100))).toEqual([16, 32, 64, 128, 96, 112]);
@@ -47,7 +47,7 @@ it('comes as near to the end of the memory as the resolution says, whatever it i
       fc.integer({ min: 16, max: 4000 }),
       fc.double({ min: 0.01, max: 1, noNaN: true }),
       (most, resolution) => {
-        const context = fresh({ objective: 'largest', memoryMargin: 0, resolution });
+        const context = fresh({ strategy: 'largest', memoryMargin: 0, resolution });
         const size = sizeOf({
           hparams: batchSizeLadder.decide(drive(batchSizeLadder, context, { network: fits(most) })).hparams,
         } as TrialSpec);
@@ -70,7 +70,7 @@ it('looks for no size between where no rung fits, and where more throughput cann
     rungs(
       drive(
         batchSizeLadder,
-        fresh({ objective: 'throughput', batchSizeMin: 64 }, { incumbent: { ...INCUMBENT, batchSize: 64 } }),
+        fresh({ strategy: 'throughput', batchSizeMin: 64 }, { incumbent: { ...INCUMBENT, batchSize: 64 } }),
         { network: saturated },
       ),
     ),
@@ -79,7 +79,7 @@ it('looks for no size between where no rung fits, and where more throughput cann
 
 it('measures sizes by trials that no later study need measure again: neither its seed nor its learning rate is theirs', () => {
   const contents = (changes: object): readonly object[] =>
-    drive(batchSizeLadder, fresh({ objective: 'throughput' }, changes), { network: fits(1000) })
+    drive(batchSizeLadder, fresh({ strategy: 'throughput' }, changes), { network: fits(1000) })
       .trials.filter(({ spec }) => /^(rung|margin)/.test(spec.label))
       .map(({ spec: { trialId: _, ...content } }) => content);
   const later = contents({
@@ -94,19 +94,21 @@ it('measures sizes by trials that no later study need measure again: neither its
 it('soaks with the learning rate that it answers with, and trusts a soak that breaks down as little as a guess', () => {
   const network: Network = (spec, facts) =>
     spec.label.startsWith('soak') ? OUTCOMES.diverged(spec, facts) : fits(1e6)(spec, facts);
-  const context = drive(batchSizeLadder, fresh({ objective: 'largest', batchSizeMax: 128 }), { network });
+  const context = drive(batchSizeLadder, fresh({ strategy: 'largest', batchSizeMax: 128 }), { network });
   const decision = batchSizeLadder.decide(context);
   expect(context.trials.at(-1)?.spec).toMatchObject({ label: 'soak 128', hparams: decision.hparams });
-  expect(decision).toMatchObject({ hparams: { batchSize: 128 }, confidence: 'low', doubts: ['the soak broke down'] });
+  expect(context.trials.slice(-3).map(({ spec }) => spec.hparams['learningRate'])).toEqual([0.002, 6.67e-4, 2.22e-4]);
+  expect(decision).toMatchObject({ hparams: { batchSize: 128 }, confidence: 'low' });
+  expect(decision.doubts).toContain('the soak broke down');
   expect(decision.evidence.warnings.join()).toContain(
-    'the soak of batch size 128 broke down: a learning rate of 0.002 may be too high',
+    'the soak of batch size 128 broke down: a learning rate of 2.22e-4 may be too high',
   );
 });
 
 it('never answers with a size that has not run, nor with one that ever ran out of memory, whatever happens', () => {
   const kinds = ['completed', 'completed', 'completed', 'diverged', 'dead', 'outOfMemory'] as const;
   const options = fc.record({
-    objective: fc.constantFrom('timeToTarget', 'throughput', 'largest'),
+    strategy: fc.constantFrom('timeToTarget', 'throughput', 'largest', 'ruleOfThumb'),
     batchSizeMin: fc.integer({ min: 1, max: 64 }),
     batchSizeMax: fc.integer({ min: 64, max: 5000 }),
     resolution: fc.constantFrom(0.01, 0.1, 0.25, 1),

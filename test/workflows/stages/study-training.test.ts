@@ -53,7 +53,7 @@ it('lets none grow beyond what the last ladder ran', () => {
 });
 
 it('the last of which leaves out a size that passed its rung and then ran out of memory', () => {
-  const context = contextOf(optionsOf('batchSizeLadder', { objective: 'largest', batchSizeMax: 64 }));
+  const context = contextOf(optionsOf('batchSizeLadder', { strategy: 'largest', batchSizeMax: 64 }));
   const driven = drive(batchSizeLadder, context, {
     network: ({ label }) =>
       label === 'soak 64'

@@ -1,61 +1,20 @@
-import { numericHParam } from '../../trials/hparams';
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
 import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
-import { finishers, raceSizes } from './race';
+import { answeredHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
+import { strategyOf } from './strategies';
 import type { LadderView } from './view';
-
-/** Costs closer than this are equal: a change of the batch size must win by more. */
-export const CLEAR_GAIN = 0.1;
 
 /** Sizes by preference, best first; those below the best come last, in case it does not hold what its rung promised. */
 export function preference(view: LadderView): readonly number[] {
   const { passed } = view;
-  const preferred = PREFERENCES[view.options.objective](view).filter((size) => passed.includes(size));
+  const preferred = strategyOf(view)
+    .preference(view)
+    .filter((size) => passed.includes(size));
   const lowest = Math.min(...preferred);
   const below = passed.filter((size) => size < lowest).reverse();
   return [...preferred, ...below];
-}
-
-const PREFERENCES: Readonly<Record<LadderView['options']['objective'], (view: LadderView) => readonly number[]>> = {
-  timeToTarget: byTimeToTarget,
-  throughput: byThroughput,
-  largest: ({ passed }) => [...passed].reverse(),
-};
-
-function byTimeToTarget(view: LadderView): readonly number[] {
-  const own = numericHParam(view.incumbent, 'batchSize');
-  const times = [...finishers(view).eligible].sort((a, b) => a.cost - b.cost);
-  if (times.length === 0) return byKnee(view);
-  const best = times[0]!.cost;
-  const isKept = times.some(({ batchSize, cost }) => batchSize === own && cost <= best * (1 + CLEAR_GAIN));
-  const sizes = times.map(({ batchSize }) => batchSize);
-  return isKept ? [own, ...sizes.filter((size) => size !== own)] : sizes;
-}
-
-/** Without a race: the study's own size, else the candidate nearest to the knee. */
-function byKnee(view: LadderView): readonly number[] {
-  const { cost } = view;
-  const own = numericHParam(view.incumbent, 'batchSize');
-  const distance = (size: number): number => (size === own ? -1 : Math.abs(Math.log(size / Math.max(cost.knee, 1))));
-  return [...raceSizes(view)].sort((a, b) => distance(a) - distance(b));
-}
-
-/** The smallest size with at least nine tenths of the best throughput, then the others by throughput. */
-function byThroughput(view: LadderView): readonly number[] {
-  const { cost } = view;
-  const rates = view.passed.flatMap((batchSize) => {
-    const each = cost.of(batchSize);
-    return each === undefined ? [] : [{ batchSize, rate: batchSize / each }];
-  });
-  const best = Math.max(...rates.map(({ rate }) => rate));
-  const first = rates.find(({ rate }) => rate >= best * (1 - CLEAR_GAIN))?.batchSize;
-  const others = [...rates]
-    .sort((a, b) => b.rate - a.rate)
-    .map(({ batchSize }) => batchSize)
-    .filter((size) => size !== first);
-  return first === undefined ? [] : [first, ...others];
 }
 
 /** Where the choice stands. */
@@ -76,7 +35,7 @@ export function chooseSize(view: LadderView): Choice {
     const margin = marginCheck(view, batchSize);
     if (margin === 'failed' || hasFailed(view, batchSize)) continue;
     if (margin !== 'passed') return { batchSize, soaked: false, next: margin };
-    const soak = trialsOf(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+    const soak = standingTrials(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
     if (soak === undefined) return { batchSize, soaked: false, next: soakTrial(view, batchSize) };
     if (isRunning(soak)) return { batchSize, soaked: false, next: 'wait' };
     return { batchSize, soaked: true, next: undefined };
@@ -117,6 +76,7 @@ function marginCheck(view: LadderView, batchSize: number): 'passed' | 'failed' |
  */
 function soakTrial(view: LadderView, batchSize: number): TrialSpec {
   return ladderTrial(view, 'soak', batchSize, 0, {
+    hparams: answeredHparams(view, batchSize),
     schedule: { name: 'constant' },
     limit: { steps: view.options.soakSteps },
     evaluate: { validation: 'end', test: false },

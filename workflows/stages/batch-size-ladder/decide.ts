@@ -4,17 +4,19 @@ import { count, formatNumber } from '../format';
 import { StageInconclusive } from '../stage';
 import type { Decision } from '../stage';
 import { costText, countByStatus } from '../trials';
-import { chooseSize, CLEAR_GAIN, hasFailed, preference } from './choice';
-import { ladderPlots, raceTable, rungTable } from './evidence';
+import { chooseSize, hasFailed, preference } from './choice';
+import { CLEAR_GAIN } from './comparison';
+import { scorePlots, sizeTables } from './effects';
+import { ladderPlots, raceTables, rungTable } from './evidence';
 import { noiseTables } from './noise';
-import { batchSizeOf, scaledHparams, trialsOf } from './phases';
-import { COST_MAX, finishers } from './race';
+import { batchSizeOf, trialsOf } from './phases';
+import { COST_MAX } from './race';
+import { answeredHparams, breakdowns, brokeDown, racedHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
+import { FIT_ERROR_MAX } from './step-cost';
+import { strategyOf } from './strategies';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import type { LadderView } from './view';
-
-/** Fits worse than this do not describe the step time. */
-const FIT_ERROR_MAX = 0.15;
 
 /** The answer of the ladder. @throws StageInconclusive if no size passed. */
 export function decideLadder(view: LadderView): Decision {
@@ -23,19 +25,19 @@ export function decideLadder(view: LadderView): Decision {
   return {
     stage: BATCH_SIZE_LADDER,
     stageId: view.stageId,
-    hparams: scaledHparams(view, batchSize),
+    hparams: answeredHparams(view, batchSize),
     because: `${reason(view, batchSize)}${rateChange(view, batchSize)}`,
     ...confidenceOf(view, batchSize, soaked),
     evidence: {
       trialIds: view.trials.map(({ spec }) => spec.trialId),
-      plots: ladderPlots(view, batchSize),
-      tables: [rungTable(view), ...(view.times.length > 0 ? [raceTable(view)] : []), ...noiseTables(view)],
+      plots: [...ladderPlots(view, batchSize), ...scorePlots(view, batchSize)],
+      tables: [rungTable(view), ...sizeTables(view), ...raceTables(view), ...noiseTables(view)],
       warnings: warningsOf(view, batchSize, soaked),
     },
     alternatives: view.passed
       .filter((size) => size !== batchSize && !hasFailed(view, size))
       .map((size) => ({
-        hparams: scaledHparams(view, size),
+        hparams: answeredHparams(view, size),
         note: `${noteOf(view, size)}; ${costText(
           view,
           view.trials.filter((trial) => batchSizeOf(trial) === size),
@@ -45,92 +47,46 @@ export function decideLadder(view: LadderView): Decision {
 }
 
 function rateChange(view: LadderView, batchSize: number): string {
-  const { incumbent } = view;
-  const [before, after] = [incumbent, scaledHparams(view, batchSize)].map((hparams) =>
+  const [before, after] = [view.incumbent, answeredHparams(view, batchSize)].map((hparams) =>
     formatNumber(numericHParam(hparams, 'learningRate')),
   );
-  return before === after ? '' : `; the learning rate follows from ${before} to ${after}`;
+  if (before === after) return '';
+  const broken = breakdowns(view).filter((one) => one.batchSize === batchSize || one.batchSize === view.reference);
+  return broken.length === 0
+    ? `; the learning rate follows from ${before} to ${after}`
+    : `; the learning rate goes down from ${before} to ${after}, since training broke down at ${broken.map(({ learningRate }) => formatNumber(learningRate)).join(', ')}`;
 }
 
 function reason(view: LadderView, batchSize: number): string {
-  const { objective } = view.options;
-  const { cost } = view;
-  const each = cost.of(batchSize);
   const wasBeaten = preference(view)[0] !== batchSize ? ', the best of those that held' : '';
-  if (objective === 'largest')
-    return `${batchSize} is the largest batch size that ${memoryEnd(view.rungs) === undefined ? 'was allowed' : 'fits with its margin'}${wasBeaten}`;
-  if (objective === 'throughput') {
-    const rate = each === undefined ? 'an unknown number of' : formatNumber(batchSize / each);
-    const unit = view.facts.reproducible ? 'images by nominal cost' : 'images a second';
-    return `${batchSize} is the smallest batch size within ${CLEAR_GAIN * 100} % of the best throughput, with ${rate} ${unit}${wasBeaten}`;
-  }
-  return raceReason(view, batchSize);
+  return `${strategyOf(view).reason(view, batchSize)}${wasBeaten}`;
 }
 
-function raceReason(view: LadderView, batchSize: number): string {
-  const own = numericHParam(view.incumbent, 'batchSize');
-  const { cost } = view;
-  const raced = view.times;
-  const { eligible, tooLong } = finishers(view);
-  const chosen = eligible.find((time) => time.batchSize === batchSize);
-  const { target } = view;
-  if (chosen === undefined || target === null || raced.length < 2) {
-    const knee =
-      cost.fit === null
-        ? 'no step time could be fitted'
-        : `half of a step is overhead at ${formatNumber(cost.fit.knee)}`;
-    return batchSize === own
-      ? `${batchSize} stays: no other batch size could be compared by time to a validation loss`
-      : `${batchSize} is the nearest batch size to the knee: ${knee}`;
-  }
-  const reach = `reaches validation loss ${formatNumber(target)} after ${cost.text(chosen.cost)}`;
-  const next = eligible.filter((time) => time !== chosen).sort((a, b) => a.cost - b.cost)[0];
-  const passed = tooLong
-    .filter((time) => time.cost < chosen.cost)
-    .map(
-      (time) =>
-        `${time.batchSize} does so after ${cost.text(time.cost)}, but in ${formatNumber(time.epochs / chosen.epochs)} times the epochs`,
-    );
-  const left = passed.length > 0 ? `; ${passed.join(', ')}` : '';
-  if (next === undefined)
-    return `${batchSize}${batchSize === own ? ' stays: it' : ''} ${reach}, and no other size does so with every seed in ${COST_MAX} times that of the reference${left}`;
-  const lead = `${next.batchSize} after ${cost.text(next.cost)}`;
-  if (batchSize === own)
-    return `${batchSize} stays: it ${reach}, and no other size does so more than ${CLEAR_GAIN * 100} % sooner (${lead})${left}`;
-  return `${batchSize} ${reach}, the next, ${lead}${left}`;
-}
-
-/** Of the objectives only the race takes a judgement: its seeds must agree, and the times behind it must be steady. */
 function confidenceOf(view: LadderView, batchSize: number, soaked: boolean): ReturnType<typeof confidenceBy> {
-  const isRaced = view.options.objective === 'timeToTarget';
-  const tooLong = new Set(finishers(view).tooLong.map((time) => time.batchSize));
-  const times = view.times.filter((time) => !tooLong.has(time.batchSize));
-  const chosen = times.find((time) => time.batchSize === batchSize && time.cost !== null);
-  const slack = batchSize === numericHParam(view.incumbent, 'batchSize') ? 1 + CLEAR_GAIN : 1;
-  const wins = times.every(({ costs }) =>
-    costs.every((cost, seed) => cost === null || (chosen?.costs[seed] ?? Infinity) <= cost * slack),
-  );
-  const isTimed = view.facts.reproducible || (view.cost.fit?.relativeError ?? Infinity) <= FIT_ERROR_MAX;
+  const isRaced = view.contest !== null;
+  const isLowered = answeredHparams(view, batchSize)['learningRate'] !== racedHparams(view, batchSize)['learningRate'];
+  const { guess, doubt } = strategyOf(view).grounds(view, batchSize);
   return confidenceBy({
     guess: {
       'the size was not soaked': !soaked,
       'the soak broke down': soakBroke(view, batchSize),
-      'no other size could be raced': isRaced && (chosen === undefined || times.length < 2),
+      'its soak held only at a lower learning rate than it raced at':
+        isRaced && isLowered && !soakBroke(view, batchSize),
+      ...guess,
     },
-    doubt: isRaced
-      ? {
-          'one seed each': (chosen?.costs.length ?? 0) < 2,
-          'the seeds do not agree': !wins,
-          'the step times are unsteady': !isTimed,
-        }
-      : {},
+    doubt: {
+      ...doubt,
+      'training broke down at the learning rate that the study held': breakdowns(view).some(
+        (one) => one.batchSize === batchSize || one.batchSize === view.reference,
+      ),
+    },
   });
 }
 
 /** Whether the size fits but does not train at the rate that goes with it. */
 function soakBroke(view: LadderView, batchSize: number): boolean {
-  const soak = trialsOf(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
-  return soak?.result !== undefined && soak.result.outcome.status !== 'completed';
+  const soak = standingTrials(view, 'soak').find((trial) => batchSizeOf(trial) === batchSize);
+  return soak !== undefined && brokeDown(soak);
 }
 
 function warningsOf(view: LadderView, batchSize: number, soaked: boolean): readonly string[] {
@@ -140,7 +96,7 @@ function warningsOf(view: LadderView, batchSize: number, soaked: boolean): reado
   if (!soaked) warnings.push(`batch size ${batchSize} was not soaked: only its rung shows that it fits`);
   if (soakBroke(view, batchSize))
     warnings.push(
-      `the soak of batch size ${batchSize} broke down: a learning rate of ${formatNumber(numericHParam(scaledHparams(view, batchSize), 'learningRate'))} may be too high`,
+      `the soak of batch size ${batchSize} broke down: a learning rate of ${formatNumber(numericHParam(answeredHparams(view, batchSize), 'learningRate'))} may be too high`,
     );
   if (full !== undefined) warnings.push(`batch size ${full} does not fit in memory`);
   if (full !== undefined && view.passed.length === 1)
@@ -156,6 +112,12 @@ function warningsOf(view: LadderView, batchSize: number, soaked: boolean): reado
     );
   if (trialsOf(view, 'reference').length > 0 && view.target === null)
     warnings.push('no short training reached a validation loss: lower the learning rate, or test it first');
+  warnings.push(
+    ...breakdowns(view).map(
+      ({ batchSize: size, learningRate, lowered }) =>
+        `training broke down at batch size ${size} and a learning rate of ${formatNumber(learningRate)}, which is no fault of the size: ${lowered === null ? 'lower the learning rate' : `it was tried at ${formatNumber(lowered)}`}, or set schedule.warmupSteps or clipNorm`,
+    ),
+  );
   const missed = view.times.filter(({ cost }) => cost === null).map((time) => time.batchSize);
   if (missed.length > 0)
     warnings.push(
@@ -175,13 +137,7 @@ function epochsWarning(view: LadderView, batchSize: number): readonly string[] {
   const own = numericHParam(view.incumbent, 'batchSize');
   const epochsOf = (size: number): number | null => view.times.find((time) => time.batchSize === size)?.epochs ?? null;
   const [before, after] = [epochsOf(own), epochsOf(batchSize)];
-  if (
-    view.options.objective !== 'timeToTarget' ||
-    before === null ||
-    after === null ||
-    after < before * (1 + CLEAR_GAIN)
-  )
-    return [];
+  if (view.contest === null || before === null || after === null || after < before * (1 + CLEAR_GAIN)) return [];
   const { epochs } = view.facts.training;
   const needed = Math.ceil((epochs * after) / before);
   return [

@@ -28,19 +28,27 @@ export function rungTable({ rungs }: LadderView): Table {
   };
 }
 
-/** What each raced size took to the target, by seed. */
-export function raceTable({ times, facts }: LadderView): Table {
-  const seeds = Math.max(0, ...times.map(({ costs }) => costs.length));
-  const unit = facts.reproducible ? 'nominal examples' : 'seconds';
-  return {
-    title: 'Time to the target loss',
-    columns: ['batch size', ...Array.from({ length: seeds }, (_, i) => `seed ${i + 1}, ${unit}`), `mean, ${unit}`],
-    rows: times.map(({ batchSize, costs, cost }) => [
-      batchSize,
-      ...Array.from({ length: seeds }, (_, i) => costs[i] ?? null),
-      cost,
-    ]),
-  };
+/** What each raced size took to the target, by seed: those of the race, then those that judged its outcome. */
+export function raceTables(view: LadderView): readonly Table[] {
+  const unit = view.facts.reproducible ? 'nominal examples' : 'seconds';
+  const tables = [
+    { title: 'Time to the target loss', times: view.times },
+    { title: 'Time to the target loss with fresh seeds', times: view.fresh },
+  ];
+  return tables
+    .filter(({ times }) => times.length > 0)
+    .map(({ title, times }) => {
+      const seeds = Array.from({ length: Math.max(...times.map(({ runs }) => runs.length)) }, (_, i) => i);
+      return {
+        title,
+        columns: ['batch size', ...seeds.map((i) => `seed ${i + 1}, ${unit}`), `geometric mean, ${unit}`],
+        rows: times.map(({ batchSize, runs, cost }) => [
+          batchSize,
+          ...seeds.map((i) => (runs[i]?.reached === true ? runs[i].cost : null)),
+          cost,
+        ]),
+      };
+    });
 }
 
 /** Throughput and step time over the batch size, the latter with its fit. */
@@ -68,7 +76,11 @@ export function ladderPlots(view: LadderView, batchSize: number): readonly Plot[
     { title: 'Time per step', ...axes, yLabel: 'seconds', series: [{ name: 'median', x, y: seconds }, ...line], marks },
   ];
   if (times.length < 2) return plots;
-  const race = { name: 'mean over seeds', x: times.map(({ size }) => size), y: times.map(({ cost }) => cost) };
+  const race = {
+    name: 'geometric mean over seeds',
+    x: times.map(({ size }) => size),
+    y: times.map(({ cost }) => cost),
+  };
   return [
     ...plots,
     {

@@ -3,7 +3,7 @@ import { deriveSeed } from '../../search/random';
 import { formatNumber } from '../format';
 import type { Table } from '../stage';
 import { measurementOf } from '../../trials/outcome';
-import { trialsOf } from './phases';
+import { standingTrials } from './rates';
 import type { LadderContext } from './phases';
 import type { LadderView } from './view';
 
@@ -22,7 +22,7 @@ export function noiseScaleEvery(steps: number): number {
 
 /** The noise scale that the reference trainings measured, over all of them; `null` without enough of it. */
 export function measuredNoise(context: LadderContext): NoiseScale | null {
-  const measured = trialsOf(context, 'reference').flatMap(
+  const measured = standingTrials(context, 'reference').flatMap(
     ({ result }) => measurementOf(result?.outcome)?.noiseScale ?? [],
   );
   const first = measured[0];

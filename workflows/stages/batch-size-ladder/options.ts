@@ -11,11 +11,19 @@ export const batchSizeLadderOptions = z
     batchSizeMax: batchSize()
       .default(4096)
       .describe('No rung is above this, nor above the number of training examples.'),
-    objective: z
-      .enum(['timeToTarget', 'throughput', 'largest'])
+    strategy: z
+      .enum(['timeToTarget', 'throughput', 'largest', 'ruleOfThumb', 'grid'])
       .default('timeToTarget')
       .describe(
-        'timeToTarget: reaches a validation loss first; throughput: most images a second, the smallest of equals; largest: the largest that fits.',
+        'timeToTarget: reaches a validation loss first; throughput: most images a second, the smallest of equals; largest: the largest that fits; ruleOfThumb: 32 or 64, halved until it fits, compared with none; grid: the best validation objective of the sizes listed, after equal epochs.',
+      ),
+    sizes: z
+      .array(batchSize())
+      .min(1)
+      .max(12)
+      .optional()
+      .describe(
+        'Of strategy grid the sizes, at least two; of ruleOfThumb the one size, 32 or 64 (32). Others take none.',
       ),
     resolution: z
       .number()
@@ -54,10 +62,31 @@ export const batchSizeLadderOptions = z
         "timeToTarget chooses no size that takes more than this many times the epochs of the study's own to the same loss: the trainings after this stage have a number of epochs, not a time.",
       ),
     replicates: z.int().min(1).max(20).default(2).describe('Seeds of those short trainings.'),
+    confirmations: z
+      .int()
+      .min(0)
+      .max(50)
+      .default(4)
+      .describe(
+        "Fresh seeds on which the size that the short trainings found best is compared with the study's own once more: what is said of it rests on these alone. None are spent where the study's own was best.",
+      ),
   })
   .refine(({ batchSizeMin, batchSizeMax }) => batchSizeMax >= batchSizeMin, {
     error: 'must be at least batchSizeMin',
     path: ['batchSizeMax'],
+  })
+  .superRefine(({ strategy, sizes }, { addIssue }) => {
+    const path = ['sizes'];
+    if (strategy === 'grid' && new Set(sizes).size < 2)
+      addIssue({ code: 'custom', path, message: 'must list at least two sizes for strategy grid, e.g. [32, 64, 128]' });
+    if (strategy === 'ruleOfThumb' && sizes !== undefined && !(sizes.length === 1 && [32, 64].includes(sizes[0]!)))
+      addIssue({ code: 'custom', path, message: 'must be [32] or [64] for strategy ruleOfThumb' });
+    if (!['grid', 'ruleOfThumb'].includes(strategy) && sizes !== undefined)
+      addIssue({
+        code: 'custom',
+        path,
+        message: `is read by strategy grid and ruleOfThumb, not by ${strategy}: leave it out`,
+      });
   });
 
 export type BatchSizeLadderOptions = z.output<typeof batchSizeLadderOptions>;

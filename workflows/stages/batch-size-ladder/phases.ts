@@ -1,8 +1,7 @@
 import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
-import type { HParams, Trial, TrialSpec } from '../../words/trial';
-import { threeDigits } from '../format';
-import { coScaledLearningRate, OPTIMIZER_FAMILIES } from '../optimizer-family';
+import type { Trial, TrialSpec } from '../../words/trial';
+import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
 import { nextTrial } from '../trials';
 import type { TrialRequest } from '../trials';
@@ -11,25 +10,36 @@ import type { BatchSizeLadderOptions } from './options';
 export type LadderContext = StageContext<BatchSizeLadderOptions>;
 
 /** What a trial of the ladder is for; the first word of its label. */
-export type Phase = 'rung' | 'reference' | 'race' | 'margin' | 'soak';
+export type Phase = 'rung' | 'margin' | 'soak' | RacePhase;
+
+/** Of these there is one trial a seed. */
+export type RacePhase = 'reference' | 'race' | 'confirmation';
+
+/** A stage is asked many times of the same trials; their lists never change. */
+const BY_PHASE = new WeakMap<readonly Trial[], ReadonlyMap<string, readonly Trial[]>>();
 
 export function trialsOf({ trials }: LadderContext, phase: Phase): readonly Trial[] {
-  return trials.filter(({ spec }) => spec.label.split(' ')[0] === phase);
+  let groups = BY_PHASE.get(trials);
+  if (groups === undefined) {
+    groups = grouped(trials);
+    BY_PHASE.set(trials, groups);
+  }
+  return groups.get(phase) ?? [];
+}
+
+function grouped(trials: readonly Trial[]): ReadonlyMap<string, readonly Trial[]> {
+  const groups = new Map<string, Trial[]>();
+  for (const trial of trials) {
+    const phase = trial.spec.label.split(' ')[0]!;
+    const group = groups.get(phase) ?? [];
+    if (group.length === 0) groups.set(phase, group);
+    group.push(trial);
+  }
+  return groups;
 }
 
 export function batchSizeOf({ spec }: Trial): number {
   return numericHParam(spec.hparams, 'batchSize');
-}
-
-/** The study's hyperparameters at another batch size, the learning rate following it; as they are at its own. */
-export function scaledHparams({ incumbent, facts }: LadderContext, batchSize: number): HParams {
-  const [own, learningRate] = [numericHParam(incumbent, 'batchSize'), numericHParam(incumbent, 'learningRate')];
-  if (batchSize === own) return incumbent;
-  return {
-    ...incumbent,
-    batchSize,
-    learningRate: threeDigits(coScaledLearningRate(facts.training.optimizer.name, learningRate, own, batchSize)),
-  };
 }
 
 /** A trial of a phase. Seeds depend on the replicate only, so that sizes differ in nothing else. */
@@ -38,14 +48,18 @@ export function ladderTrial(
   phase: Phase,
   batchSize: number,
   replicate: number,
-  request: Omit<TrialRequest, 'label' | 'hparams' | 'seed'> & Partial<TrialRequest>,
+  request: Omit<TrialRequest, 'label' | 'seed'> & Partial<TrialRequest>,
 ): TrialSpec {
-  const { replicates } = context.options;
-  const seed = phase === 'race' || phase === 'reference' ? `, seed ${replicate + 1} of ${replicates}` : '';
+  const { replicates, confirmations } = context.options;
+  const isFresh = phase === 'confirmation';
+  const seeds: Readonly<Partial<Record<Phase, string>>> = {
+    reference: `, seed ${replicate + 1} of ${replicates}`,
+    race: `, seed ${replicate + 1} of ${replicates}`,
+    confirmation: `, fresh seed ${replicate + 1} of ${confirmations}`,
+  };
   return nextTrial(context, {
-    label: `${phase} ${batchSize}${seed}`,
-    hparams: scaledHparams(context, batchSize),
-    seed: deriveSeed(context.seed, 'replicate', replicate),
+    label: `${phase} ${batchSize}${seeds[phase] ?? ''}`,
+    seed: deriveSeed(context.seed, 'replicate', isFresh ? replicates + replicate : replicate),
     ...request,
   });
 }

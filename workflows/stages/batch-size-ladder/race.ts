@@ -1,25 +1,23 @@
-import { lossOfEqualOdds } from '../../analysis/score';
-import { mean, median } from '../../analysis/statistics';
-import { stepsToTarget } from '../../analysis/time-to-target';
 import { numericHParam } from '../../trials/hparams';
 import { stepsOf } from '../../trials/length';
-import type { Trial, TrialSpec } from '../../words/trial';
+import type { TrialSpec } from '../../words/trial';
 import { constantRate } from '../schedules';
+import { contenderOf } from './comparison';
 import { isRunning, ranWell } from '../trials';
 import { measurementOf } from '../../trials/outcome';
 import { noiseScaleEvery, proposedByNoise } from './noise';
 import { batchSizeOf, ladderTrial, trialsOf } from './phases';
-import type { LadderContext } from './phases';
-import type { StepCost } from './step-cost';
+import type { LadderContext, RacePhase } from './phases';
+import { brokeDown, racedHparams, standingTrials } from './rates';
 import type { LadderView } from './view';
 
 /** An epoch of fewer steps is no race over a few epochs. */
-const STEPS_PER_EPOCH_MIN = 8;
+export const STEPS_PER_EPOCH_MIN = 8;
 /**
- * Longest training of a race, as a multiple of the reference's cost: much more cannot win, a little more tells slow
- * from never.
+ * Longest training of a race, as a multiple of the reference's cost. Less would do to find the soonest size; but costs
+ * that are cut short tell neither how far the others are behind nor how seeds differ.
  */
-export const COST_MAX = 1.5;
+export const COST_MAX = 3;
 /** The same in epochs. */
 const LENGTH_MAX = 4;
 /**
@@ -36,7 +34,7 @@ const nearest = (sizes: readonly number[], size: number): number | undefined =>
   );
 
 /** The size whose loss is the target: the study's own, or the nearest to it that passed. */
-function referenceSize({ passed, incumbent }: LadderView): number | undefined {
+export function referenceSize({ incumbent }: LadderContext, passed: readonly number[]): number | undefined {
   return nearest(passed, numericHParam(incumbent, 'batchSize'));
 }
 
@@ -51,7 +49,7 @@ function referenceSize({ passed, incumbent }: LadderView): number | undefined {
 export function raceSizes(view: LadderView): readonly number[] {
   const { cost } = view;
   const passed = view.passed.filter((size) => cost.of(size) !== undefined);
-  const reference = passed.find((size) => size === referenceSize(view));
+  const reference = passed.find((size) => size === view.reference);
   const short = passed.filter((size) => size * STEPS_PER_EPOCH_MIN <= view.facts.trainExamples);
   const usable = short.length > 0 ? short : passed.slice(0, 1);
   const knee = nearest(usable, Math.min(Math.max(cost.knee, usable[0] ?? 1), usable.at(-1) ?? 1));
@@ -65,7 +63,8 @@ export function raceSizes(view: LadderView): readonly number[] {
     .sort((a, b) => a - b);
 }
 
-function referenceEpochs({ options, facts }: LadderContext): number {
+/** Epochs that every size trains at least, so that their scores compare. */
+export function referenceEpochs({ options, facts }: LadderContext): number {
   return Math.min(options.raceEpochs, facts.training.epochs);
 }
 
@@ -77,29 +76,53 @@ export function raceLengthMax(context: LadderContext): number {
 /** Longest training of a size, in epochs. */
 function raceEpochs(view: LadderView, batchSize: number): number {
   const { cost } = view;
-  const reference = referenceSize(view) ?? batchSize;
+  const reference = view.reference ?? batchSize;
   const perExample = (size: number): number => (cost.of(size) ?? size) / size;
   const epochs = Math.ceil((COST_MAX * referenceEpochs(view) * perExample(reference)) / perExample(batchSize));
-  return Math.max(1, Math.min(raceLengthMax(view), epochs));
+  return Math.max(referenceEpochs(view), Math.min(raceLengthMax(view), epochs));
 }
 
 /** The next trial of the race; `wait` while the target is not known; `undefined` once all have started. */
 export function nextRacer(view: LadderView): TrialSpec | 'wait' | undefined {
   const sizes = raceSizes(view);
-  const reference = referenceSize(view);
+  const { reference } = view;
   if (reference === undefined || sizes.length < 2 || !sizes.includes(reference)) return undefined;
-  const begun = trialsOf(view, 'reference');
-  if (begun.length < view.options.replicates) return referenceTrial(view, reference, begun.length);
+  const begun = standingTrials(view, 'reference');
+  if (begun.length < view.options.replicates && !begun.some(brokeDown))
+    return referenceTrial(view, reference, begun.length);
   if (begun.some(isRunning)) return 'wait';
-  const { target: targetValLoss } = view;
-  if (targetValLoss === null) return undefined;
+  const { target } = view;
+  if (target === null) return undefined;
   const others = sizes.filter((size) => size !== reference);
-  const raced = trialsOf(view, 'race');
-  const [batchSize, replicate] = [others[raced.length % others.length]!, Math.floor(raced.length / others.length)];
-  if (replicate >= view.options.replicates) return raced.some(isRunning) ? 'wait' : undefined;
-  return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
-    stop: { dead: true, targetValLoss },
-  });
+  return nextContender(view, others, target) ?? nextConfirmation(view, target);
+}
+
+/** Seed by seed, so that every size has been tried once before any is tried again. */
+function nextContender(view: LadderView, sizes: readonly number[], target: number): TrialSpec | 'wait' | undefined {
+  const raced = standingTrials(view, 'race');
+  for (let replicate = 0; replicate < view.options.replicates; replicate++) {
+    for (const batchSize of sizes) {
+      const own = raced.filter((trial) => batchSizeOf(trial) === batchSize);
+      if (own.length > replicate || own.some(brokeDown)) continue;
+      return racer(view, 'race', batchSize, replicate, raceEpochs(view, batchSize), {
+        stop: { dead: true, targetValLoss: target, targetFromEpoch: referenceEpochs(view) },
+      });
+    }
+  }
+  return trialsOf(view, 'race').some(isRunning) ? 'wait' : undefined;
+}
+
+/** The size that the race found soonest and the reference, by turns, on seeds that had no part in that. */
+function nextConfirmation(view: LadderView, targetValLoss: number): TrialSpec | 'wait' | undefined {
+  const begun = trialsOf(view, 'confirmation');
+  const contender = contenderOf(view);
+  const { reference } = view;
+  if (contender === undefined || reference === undefined) return undefined;
+  const replicate = Math.floor(begun.length / 2);
+  if (replicate >= view.options.confirmations) return begun.some(isRunning) ? 'wait' : undefined;
+  const batchSize = [contender, reference][begun.length % 2]!;
+  const epochs = raceEpochs(view, batchSize);
+  return racer(view, 'confirmation', batchSize, replicate, epochs, { stop: { dead: true, targetValLoss } });
 }
 
 /**
@@ -117,7 +140,7 @@ function referenceTrial(context: LadderContext, batchSize: number, replicate: nu
 
 function racer(
   context: LadderContext,
-  phase: 'reference' | 'race',
+  phase: RacePhase,
   batchSize: number,
   replicate: number,
   epochs: number,
@@ -125,6 +148,7 @@ function racer(
 ): TrialSpec {
   const { facts } = context;
   return ladderTrial(context, phase, batchSize, replicate, {
+    hparams: racedHparams(context, batchSize),
     schedule: constantRate(facts.training, stepsOf({ epochs }, facts.trainExamples, batchSize)),
     limit: { epochs },
     evaluate: { validation: 'epoch', test: false },
@@ -133,89 +157,16 @@ function racer(
 }
 
 /**
- * The validation loss to reach: the median of what the reference's short trainings reached; `null` if none did well.
+ * The validation loss to reach: one that every short training of the reference had reached, so that what it took them
+ * is known of all; `null` if any did not end well, or none began.
  */
 export function targetOf(context: LadderContext): number | null {
-  const losses = trialsOf(context, 'reference')
-    .map(endLoss)
-    .filter((loss) => loss !== null);
-  return losses.length === 0 ? null : median(losses);
-}
-
-/**
- * Validation loss where a reference ended, the line that all others race to; `null` if it failed. No score: a race asks
- * when a loss was reached, whatever the objective.
- */
-function endLoss(trial: Trial): number | null {
-  return ranWell(trial) ? (measurementOf(trial.result?.outcome)?.curve.at(-1)?.values.valLoss ?? null) : null;
-}
-
-export interface RaceTime {
-  readonly batchSize: number;
-  /** Cost until the target per seed; `null` where it was not reached. */
-  readonly costs: readonly (number | null)[];
-  /** Their mean; `null` if any seed did not reach the target. */
-  readonly cost: number | null;
-  /** Epochs until then, the mean over seeds; `null` as for `cost`. */
-  readonly epochs: number | null;
-}
-
-/**
- * What every raced size took to reach the target, ascending in size: steps until then times the measured cost of a
- * step.
- */
-export function raceTimes(
-  context: LadderContext,
-  { cost, target }: { readonly cost: StepCost; readonly target: number | null },
-): readonly RaceTime[] {
-  if (target === null) return [];
-  const runs = [...trialsOf(context, 'reference'), ...trialsOf(context, 'race')].filter((trial) => !isRunning(trial));
-  const sizes = [...new Set(runs.map(batchSizeOf))].sort((a, b) => a - b);
-  return sizes.map((batchSize) => {
-    const each = cost.of(batchSize);
-    const steps = runs
-      .filter((trial) => batchSizeOf(trial) === batchSize)
-      .map((trial) => (each === undefined ? null : stepsUntil(context, trial, target)));
-    const costs = steps.map((count) => (count === null || each === undefined ? null : count * each));
-    const reached = steps.filter((count) => count !== null);
-    if (each === undefined || reached.length === 0 || reached.length < steps.length)
-      return { batchSize, costs, cost: null, epochs: null };
-    return {
-      batchSize,
-      costs,
-      cost: mean(reached) * each,
-      epochs: (mean(reached) * batchSize) / context.facts.trainExamples,
-    };
-  });
-}
-
-/** A size that reached the target with every seed. */
-export interface Finisher extends RaceTime {
-  readonly cost: number;
-  readonly epochs: number;
-}
-
-/**
- * The sizes that reached the target, by whether they may be chosen: those that took too many epochs would end at a
- * higher loss in as many as the study trains.
- */
-export function finishers(view: LadderView): {
-  readonly eligible: readonly Finisher[];
-  readonly tooLong: readonly Finisher[];
-} {
-  const all = view.times.flatMap((time) =>
-    time.cost === null || time.epochs === null ? [] : [{ ...time, cost: time.cost, epochs: time.epochs }],
-  );
-  const reference = all.find(({ batchSize }) => batchSize === referenceSize(view))?.epochs ?? Infinity;
-  const isEligible = ({ epochs }: Finisher): boolean => epochs <= reference * view.options.epochsFactorMax;
-  return { eligible: all.filter(isEligible), tooLong: all.filter((one) => !isEligible(one)) };
-}
-
-/** The reference defines the target: one of its seeds that ends just above it counts with its whole length. */
-function stepsUntil({ facts }: LadderContext, trial: Trial, target: number): number | null {
-  const measurement = measurementOf(trial.result?.outcome);
-  if (measurement === undefined) return null;
-  const steps = stepsToTarget(measurement.curve, target, lossOfEqualOdds(facts.classes));
-  const isReference = trial.spec.stop.targetValLoss === undefined;
-  return steps ?? (isReference && endLoss(trial) !== null ? measurement.steps : null);
+  const ended = standingTrials(context, 'reference').filter((trial) => !isRunning(trial));
+  const lowest = ended
+    .filter((trial) => ranWell(trial) && !brokeDown(trial))
+    .map(({ result }) => {
+      const losses = (measurementOf(result?.outcome)?.curve ?? []).flatMap(({ values }) => values.valLoss ?? []);
+      return losses.length === 0 ? null : Math.min(...losses);
+    });
+  return lowest.reduce<number | null>((worst, loss) => (loss === null ? worst : Math.max(worst ?? loss, loss)), null);
 }

@@ -4,6 +4,7 @@ import { isRunning } from '../trials';
 import { measurementOf } from '../../trials/outcome';
 import { batchSizeOf, sizeTrial, trialsOf } from './phases';
 import type { LadderContext } from './phases';
+import type { Strategy } from './strategies/strategy';
 import { power } from '../../search/power';
 import type { LadderView } from './view';
 
@@ -54,13 +55,19 @@ export function memoryEnd(rungs: readonly Rung[]): number | undefined {
 }
 
 /** The next rung; `wait` while one runs, since a second process would disturb its times; `undefined` at the top. */
-export function nextRung(view: LadderView): TrialSpec | 'wait' | undefined {
+export function nextRung(view: LadderView, strategy: Strategy): TrialSpec | 'wait' | undefined {
   const begun = trialsOf(view, 'rung');
   if (begun.some(isRunning)) return 'wait';
   const { rungs } = view;
   const full = memoryEnd(rungs);
-  const batchSize = full === undefined ? rungSizes(view)[begun.length] : halfway(view, full);
-  return batchSize === undefined || isFastEnough(view) ? undefined : rung(view, batchSize);
+  const batchSize = full === undefined ? strategy.sizes(view)[begun.length] : afterFull(view, strategy, full);
+  return batchSize === undefined || (strategy.endsAtKnee && isFastEnough(view)) ? undefined : rung(view, batchSize);
+}
+
+function afterFull(view: LadderView, { onFull }: Strategy, full: number): number | undefined {
+  if (onFull === 'bisect') return halfway(view, full);
+  // A rung that failed for another reason than memory would fail at half its size too.
+  return onFull === 'halve' && view.rungs[0]?.batchSize === full && full > 1 ? Math.floor(full / 2) : undefined;
 }
 
 /**
@@ -80,9 +87,9 @@ export function halvingsMax(options: LadderContext['options']): number {
   return Math.ceil(Math.log2(1 / options.resolution));
 }
 
-function isFastEnough({ options, facts, incumbent, rungs }: LadderView): boolean {
-  // The largest size has nothing to do with speed, and a reproducible study must not depend on it.
-  if (options.objective === 'largest' || facts.reproducible) return false;
+function isFastEnough({ facts, incumbent, rungs }: LadderView): boolean {
+  // A reproducible study must not depend on times.
+  if (facts.reproducible) return false;
   return (rungs.at(-1)?.batchSize ?? 0) >= numericHParam(incumbent, 'batchSize') && isBeyondKnee(rungs);
 }
 

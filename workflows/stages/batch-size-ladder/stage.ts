@@ -17,8 +17,9 @@ import type { Stage } from '../stage';
 import { chooseSize } from './choice';
 import { decideLadder } from './decide';
 import type { BatchSizeLadderOptions } from './options';
-import { nextRacer, RACE_SIZES_MAX, raceLengthMax } from './race';
-import { halvingsMax, nextRung, rungSizes } from './rungs';
+import { RATE_STEPS_MAX } from './rates';
+import { halvingsMax, nextRung } from './rungs';
+import { strategyOf } from './strategies';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import { ladderView } from './view';
 
@@ -34,10 +35,8 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
 
   suggest(context) {
     const view = ladderView(context);
-    const next =
-      nextRung(view) ??
-      (view.options.objective === 'timeToTarget' ? nextRacer(view) : undefined) ??
-      chooseSize(view).next;
+    const strategy = strategyOf(view);
+    const next = nextRung(view, strategy) ?? strategy.next?.(view) ?? chooseSize(view).next;
     return next === 'wait' ? undefined : next;
   },
 
@@ -45,22 +44,26 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
 
   estimate(context) {
     const {
-      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, objective, replicates },
+      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, replicates, confirmations },
       facts,
     } = context;
-    const sizes = rungSizes(context);
-    // Sizes between two rungs are larger than any but the last.
-    const tried = [...sizes, ...Array<number>(halvingsMax(context.options)).fill(sizes.at(-1)!)];
+    const strategy = strategyOf(context);
+    const sizes = strategy.sizes(context);
+    const rates = 1 + RATE_STEPS_MAX;
+    // Sizes between two rungs, or below the first, cost no more than the last.
+    const further = { bisect: halvingsMax(context.options), halve: Math.ceil(Math.log2(sizes.at(-1)!)) };
+    const between = strategy.onFull === undefined ? 0 : further[strategy.onFull];
+    const tried = [...sizes, ...Array<number>(between).fill(sizes.at(-1)!)];
     const probes = tried.flatMap(
       (size) =>
         [
           [size, warmupSteps + timedSteps],
           [Math.ceil(size * (1 + memoryMargin)), warmupSteps + timedSteps],
-          [size, soakSteps],
+          ...Array.from({ length: rates }, () => [size, soakSteps] as const),
         ] as const,
     );
-    const racers = objective === 'timeToTarget' ? Math.min(RACE_SIZES_MAX, tried.length) * replicates : 0;
-    const epochs = raceLengthMax(context);
+    const { count, epochs } = strategy.trainings?.(context, tried.length) ?? { count: 0, epochs: 0 };
+    const racers = count === 0 ? 0 : rates * count * replicates + 2 * confirmations;
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {
       trials: probes.length + racers,

@@ -3,12 +3,21 @@ import type { StepTimeFit } from '../../analysis/step-time';
 import { formatNumber, formatSeconds } from '../format';
 import type { LadderContext } from './phases';
 import type { Rung } from './rungs';
+import type { LadderView } from './view';
 
 /**
  * Overhead of a step, in examples, where times must not decide. Small networks on CPUs measure 50 to 100, small
  * networks on GPUs more.
  */
 const NOMINAL_OVERHEAD_EXAMPLES = 64;
+
+/** Fits worse than this do not describe the step time. */
+export const FIT_ERROR_MAX = 0.15;
+
+/** Whether the times that an answer rests on are no line over the batch size: something else took time as well. */
+export function areTimesUnsteady({ facts, cost }: LadderView): boolean {
+  return !facts.reproducible && (cost.fit?.relativeError ?? Infinity) > FIT_ERROR_MAX;
+}
 
 /** What an optimizer step costs by batch size. */
 export interface StepCost {

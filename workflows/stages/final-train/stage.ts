@@ -18,6 +18,7 @@ import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
+import { precisionGrounds, precisionOf, precisionText, precisionWarnings } from './precision';
 import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor } from '../trials';
 import { lossCurve, measurementOf } from '../../trials/outcome';
 import type { FinalTrainOptions } from './options';
@@ -42,18 +43,18 @@ export const finalTrain: Stage<FinalTrainOptions> = {
     );
     const best = finished[0]?.trial;
     if (best === undefined) throw inconclusive(context);
-    const warnings = warningsOf(context, best, finished.length);
+    const trainings = finished.map(({ trial }) => trial);
+    const warnings = [
+      ...warningsOf(context, best, finished.length),
+      ...precisionWarnings(context.facts, best, precisionOf(context.facts, trainings)),
+    ];
     return {
       stage: finalTrain.name,
       stageId: context.stageId,
       hparams: context.incumbent,
       finalTrialId: best.spec.trialId,
-      because: `${because(
-        context,
-        best,
-        finished.map(({ trial }) => trial),
-      )}${growthText(best)}`,
-      ...confidenceOf(context, finished.length),
+      because: `${because(context, best, trainings)}${precisionText(context.facts, trainings)}${growthText(best)}`,
+      ...confidenceOf(context, trainings),
       evidence: {
         trialIds: context.trials.map(({ spec }) => spec.trialId),
         plots: curvePlots(context.trials),
@@ -124,12 +125,18 @@ function runnerUp(context: Context, trial: Trial, score: number | null): string 
 
 const accuracy = (value: number): string => value.toFixed(4);
 
-function confidenceOf({ trials }: Context, finished: number): ReturnType<typeof confidenceBy> {
+function confidenceOf(context: Context, finished: readonly Trial[]): ReturnType<typeof confidenceBy> {
+  const { guess, doubt } = precisionGrounds(context.facts, precisionOf(context.facts, finished));
   return confidenceBy({
-    guess: { 'one training only': finished < 2, 'most trainings failed': finished * 2 < trials.length },
+    guess: {
+      'one training only': finished.length < 2,
+      'most trainings failed': finished.length * 2 < context.trials.length,
+      ...guess,
+    },
     doubt: {
-      [`fewer than ${SEEDS_HIGH} trainings`]: finished < SEEDS_HIGH,
-      'a training failed': finished < trials.length,
+      [`fewer than ${SEEDS_HIGH} trainings`]: finished.length < SEEDS_HIGH,
+      'a training failed': finished.length < context.trials.length,
+      ...doubt,
     },
   });
 }

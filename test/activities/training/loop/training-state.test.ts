@@ -96,6 +96,13 @@ describe('the state after epochs', () => {
     expect(afterEpoch(epochs([1, 0.5], {}), line(3, null), false, rules).ending).toBeNull();
   });
 
+  it('completes no sooner than asked for, though the target was reached and passed before', () => {
+    const stop = { targetValLoss: 0.5, targetFromEpoch: 3 };
+    expect(epochs([0.4, 0.6], stop).ending).toBeNull();
+    expect(epochs([0.4, 0.6, 0.6], stop).ending).toEqual({ status: 'completed' });
+    expect(epochs([0.6, 0.6, 0.6], stop).ending).toBeNull();
+  });
+
   it('completes at the target, before patience is asked', () => {
     expect(epochs([1, 0.5], { targetValLoss: 0.5, patience: 1, minDelta: 1 }).ending).toEqual({ status: 'completed' });
   });
