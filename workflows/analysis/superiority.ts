@@ -38,6 +38,28 @@ export function pooledSpread(groups: readonly (readonly number[])[]): PooledSpre
   return freedom === 0 ? null : { deviation: Math.sqrt(squares / freedom), freedom };
 }
 
+/**
+ * The spread of differences between two columns of a table, of which each row holds every column once: the seeds of
+ * trainings, say, each with every rate. What a row adds to all its columns cancels in a difference and is taken off.
+ *
+ * Better than `pooledSpread` of the differences to one column where all columns are at hand, for these share its noise.
+ *
+ * @returns `null` for fewer than 2 rows or columns.
+ */
+export function differenceSpread(rows: readonly (readonly number[])[]): PooledSpread | null {
+  const columns = rows[0]?.length ?? 0;
+  if (rows.length < 2 || columns < 2) return null;
+  const grand = mean(rows.flat());
+  const columnMeans = Array.from({ length: columns }, (_, i) => mean(rows.map((row) => row[i]!)));
+  let squares = 0;
+  for (const row of rows) {
+    const own = mean(row);
+    squares += row.reduce((sum, value, i) => sum + (value - own - columnMeans[i]! + grand) ** 2, 0);
+  }
+  const freedom = (rows.length - 1) * (columns - 1);
+  return { deviation: Math.sqrt((2 * squares) / freedom), freedom };
+}
+
 /** One contender beside the reference. */
 export interface Superiority {
   /** Mean gain over the reference; positive is better. */
@@ -56,12 +78,13 @@ export interface Superiority {
  * Each contender beside the reference; `null` for one without a pair, and for all where the spread is unknown.
  * @param gains Gains over the reference, a list per contender, on a scale where more is better.
  * @param contenders Those that there were to pick from, if more than are listed.
+ * @param spread Of single gains, where more is known of it than these say.
  */
 export function superiorities(
   gains: readonly (readonly number[])[],
   contenders: number = gains.length,
+  spread: PooledSpread | null = pooledSpread(gains),
 ): readonly (Superiority | null)[] {
-  const spread = pooledSpread(gains);
   return gains.map((own) => {
     if (spread === null || own.length === 0) return null;
     const difference = mean(own);

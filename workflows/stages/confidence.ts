@@ -20,6 +20,9 @@ export const SEEDS_HIGH = 3;
 /** Probability of being better that leaves no doubt. */
 export const PROBABILITY_HIGH = 0.95;
 
+/** Probability of being better below which an answer is a guess. */
+export const PROBABILITY_MEDIUM = 0.8;
+
 /** What there is against an answer, in a few words each, and whether it is so. */
 export interface Grounds {
   /** Any of these makes it a guess. */

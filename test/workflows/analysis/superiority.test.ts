@@ -1,5 +1,11 @@
 import { gainOf, meanScore, scoreWithGain } from '../../../workflows/analysis/scale';
-import { detectableDifference, pooledSpread, superiorities, upperBound } from '../../../workflows/analysis/superiority';
+import {
+  detectableDifference,
+  differenceSpread,
+  pooledSpread,
+  superiorities,
+  upperBound,
+} from '../../../workflows/analysis/superiority';
 import { normalQuantile } from '../../../workflows/search/normal';
 import { uniform } from '../../../workflows/search/random';
 
@@ -79,3 +85,31 @@ function normals(seed: number): () => number {
   let index = 0;
   return () => normalQuantile(uniform(seed, index++));
 }
+
+describe('the spread of differences in a table of rows and columns', () => {
+  it('is free of what rows and columns add', () => {
+    const rows = [0, 1, 2].map((row) => [0, 5, 9].map((column) => 10 * row + column));
+    expect(differenceSpread(rows)?.deviation).toBeCloseTo(0, 12);
+    expect(differenceSpread(rows)?.freedom).toBe(4);
+  });
+
+  it('is that of the paired differences, of two columns', () => {
+    const rows = [
+      [1, 3],
+      [2, 3],
+      [4, 9],
+    ];
+    expect(differenceSpread(rows)).toEqual({
+      deviation: expect.closeTo(pooledSpread([[2, 1, 5]])!.deviation, 12),
+      freedom: 2,
+    });
+  });
+
+  it('is unknown of one row or one column', () => {
+    expect([differenceSpread([[1, 2]]), differenceSpread([[1], [2]]), differenceSpread([])]).toEqual([
+      null,
+      null,
+      null,
+    ]);
+  });
+});

@@ -3,39 +3,49 @@
  *
  * @module
  */
-import { geometricMean } from '../../analysis/statistics';
+import { gainOf, scoreWithGain } from '../../analysis/scale';
+import { pooledSpread } from '../../analysis/superiority';
+import { mean } from '../../analysis/statistics';
 import { numericHParam } from '../../trials/hparams';
+import type { Objective } from '../../words/study';
 import type { Trial } from '../../words/trial';
-import { threeDigits } from '../format';
-import { finalValLoss, isRunning } from '../trials';
+import { isRunning, soundScore } from '../trials';
 
 export interface Level {
   readonly learningRate: number;
-  /** Final validation losses; none if any seed failed. */
-  readonly losses: readonly number[];
-  /** Their geometric mean: a loss ten times lower also differs ten times less from seed to seed. */
-  readonly loss: number;
+  /** Best-epoch scores on the scale of the objective, more is better, by the seed of their training; none if any failed. */
+  readonly gains: ReadonlyMap<number, number>;
+  /** Their mean; -Infinity if any failed. */
+  readonly gain: number;
   readonly failed: number;
 }
-
-/** A loss of exactly 0 has no logarithm. */
-const LOSS_MIN = 1e-12;
 
 export const rateOf = ({ spec }: Trial): number => numericHParam(spec.hparams, 'learningRate');
 
 /** What each rate reached, ascending in rate. */
-export function levelsOf(trials: readonly Trial[]): readonly Level[] {
+export function levelsOf(trials: readonly Trial[], objective: Objective): readonly Level[] {
   const rates = [...new Set(trials.map(rateOf))].sort((a, b) => a - b);
   return rates.map((learningRate) => {
     const own = trials.filter((trial) => rateOf(trial) === learningRate && !isRunning(trial));
-    const losses = own.map(finalValLoss).filter((loss) => loss !== null);
-    const failed = own.length - losses.length;
+    const gains = new Map<number, number>();
+    for (const trial of own) {
+      const score = soundScore(trial, objective);
+      if (score !== null) gains.set(trial.spec.seed, gainOf(score, objective));
+    }
+    const failed = own.length - gains.size;
     // One seed of a rate that fails is reason enough not to train at it for hours.
-    if (failed > 0 || losses.length === 0) return { learningRate, losses: [], loss: Infinity, failed };
-    const usable = losses.map((loss) => Math.max(loss, LOSS_MIN));
-    return { learningRate, losses: usable, loss: geometricMean(usable), failed };
+    if (failed > 0 || gains.size === 0)
+      return { learningRate, gains: new Map<number, number>(), gain: -Infinity, failed };
+    return { learningRate, gains, gain: mean([...gains.values()]), failed };
   });
 }
+
+/** Levels with a score. */
+export const usableLevels = (levels: readonly Level[]): readonly Level[] =>
+  levels.filter(({ gains }) => gains.size > 0);
+
+/** The mean score of a level. */
+export const scoreAt = ({ gain }: Level, objective: Objective): number => scoreWithGain(gain, objective);
 
 /**
  * Levels that may be chosen: no rate above the study's own whose next neighbour failed.
@@ -44,7 +54,7 @@ export function levelsOf(trials: readonly Trial[]): readonly Level[] {
  * follows for a third.
  */
 export function eligibleLevels(levels: readonly Level[], current: number): readonly Level[] {
-  const usable = levels.filter(({ losses }) => losses.length > 0);
+  const usable = usableLevels(levels);
   const stable = usable.filter(
     ({ learningRate }) =>
       learningRate <= current || (levels.find((level) => level.learningRate > learningRate)?.failed ?? 0) === 0,
@@ -52,34 +62,16 @@ export function eligibleLevels(levels: readonly Level[], current: number): reado
   return stable.length > 0 ? stable : usable;
 }
 
-/** One more rate where the lowest loss is at an end of those tried; of a rate that failed there is no beyond. */
-export function rateBeyondEdge(levels: readonly Level[]): number | undefined {
-  const usable = levels.filter(({ losses }) => losses.length > 0);
-  const [first, last] = [levels[0], levels.at(-1)];
-  if (first === undefined || last === undefined || levels.length < 2) return undefined;
-  if (usable.length === 0) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  const best = lowest(usable);
-  if (best === first) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  return best === last ? threeDigits(last.learningRate * ratio(last, levels.at(-2)!)) : undefined;
-}
-
-const ratio = (a: Level, b: Level): number => a.learningRate / b.learningRate;
-
-/** Of equally low losses the lower rate's. */
-export const lowest = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.loss < a.loss ? b : a));
+/** Of equally good levels the lower rate's. */
+export const bestOf = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.gain > a.gain ? b : a));
 
 /**
- * One standard error of a level's mean, as a factor on it, from the spread within all levels: two seeds of one alone
- * would tell next to nothing.
+ * One standard error of a level's mean, from the spread within all levels: two seeds of one alone would tell next to
+ * nothing. 0 where no level has two seeds.
  */
-export function standardErrorFactor(levels: readonly Level[], { losses: own }: Level): number {
-  let squares = 0;
-  let freedom = 0;
-  for (const { losses, loss } of levels) {
-    squares += losses.reduce((sum, one) => sum + Math.log(one / loss) ** 2, 0);
-    freedom += losses.length - 1;
-  }
-  return freedom === 0 ? 1 : Math.exp(Math.sqrt(squares / freedom / own.length));
+export function standardErrorOf(levels: readonly Level[], { gains }: Level): number {
+  const spread = pooledSpread(levels.map((level) => [...level.gains.values()]));
+  return spread === null ? 0 : spread.deviation / Math.sqrt(gains.size);
 }
 
 /** The level nearest to a rate by their ratio; of two equally near the lower rate, which is safer. */
