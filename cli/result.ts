@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
+import { replacementOf } from '../activities/wording/superseded';
 import type { StudyResult } from '../workflows/words/progress';
 import type { StudyOrigin } from '../workflows/words/study';
 import { hparamsText, recoveriesText } from './format';
@@ -21,7 +22,7 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     `study ${studyId} is completed`,
     '',
     ...decisions.flatMap(({ stageId, because, confidence }) => [
-      `${stageId} (confidence: ${confidence})`,
+      `${stageId} (${standing(replacementOf(stageId, decisions)?.stageId, confidence)})`,
       `  ${because}`,
     ]),
     '',
@@ -37,6 +38,9 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
   ];
   return lines.join('\n');
 }
+
+const standing = (replacedBy: string | undefined, confidence: string): string =>
+  `confidence: ${confidence}${replacedBy === undefined ? '' : `; replaced by ${replacedBy}`}`;
 
 function originText({ kind, studyId, stageIds }: StudyOrigin): string {
   const what = stageIds.length === 0 ? 'no decision' : `the decisions of ${stageIds.join(', ')}`;

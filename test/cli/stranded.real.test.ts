@@ -43,7 +43,7 @@ async function begin(): Promise<void> {
       return opened;
     },
     trial: ({ trialId }, plausible) =>
-      trialsEnd || trialId.startsWith('lr-range-test') ? plausible() : new Promise(() => undefined),
+      trialsEnd || trialId.startsWith('lr-') ? plausible() : new Promise(() => undefined),
   });
   await waitFor('a rung runs', () => ([...study.log.running][0]?.startsWith('batch-size-ladder') ? true : undefined));
   const studyRun = study.handle.firstExecutionRunId;

@@ -6,6 +6,7 @@
 import { deriveSeed } from '../../search/random';
 import { STAGES } from '../../stages';
 import type { RemainingBudget, StageContext } from '../../stages/stage';
+import { stageInUse } from '../../stages/stage-in-use';
 import type { StageUse } from '../../words/study';
 import type { StudyState } from '../state';
 
@@ -98,7 +99,7 @@ function estimateOf(
       remaining: { deviceSeconds: Infinity, trials: Infinity },
       decisions: state.decisions,
     };
-    const estimate = STAGES[use.stage]?.estimate(context);
+    const estimate = stageInUse(STAGES, use)?.estimate(context);
     trials += estimate?.trials ?? 0;
     examples += estimate?.examples ?? 0;
   }

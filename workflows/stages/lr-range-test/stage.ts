@@ -13,7 +13,8 @@ import { deriveSeed } from '../../search/random';
 import { STEP_LOSSES_MAX } from '../../words/outcome';
 import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber, threeDigits } from '../format';
+import { count, formatNumber } from '../format';
+import { LR_RETEST } from '../lr-retest/name';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import { StageInconclusive } from '../stage';
 import type { Decision, Stage, StageContext } from '../stage';
@@ -39,6 +40,9 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
   question: 'which learning rate',
   budgetShare: 0.05,
   decides: 'learningRate',
+  inserts: [
+    { stage: LR_RETEST, because: 'a rate read off a curve holds once trainings at it and beside it have shown so' },
+  ],
 
   suggest(context) {
     const { options, trials } = context;

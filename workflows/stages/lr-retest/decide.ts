@@ -15,7 +15,7 @@ import { rateTable, ratePlot } from './evidence';
 import { openEnd } from './gallop';
 import { bestOf, levelsOf, rateOf, scoreAt, usableLevels } from './levels';
 import type { Level } from './levels';
-import { LR_RETEST } from './options';
+import { LR_RETEST } from './name';
 import type { LrRetestOptions } from './options';
 import { gainText, verdictOn } from './verdict';
 import type { Verdict } from './verdict';

@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** As in the study file. */
-export const LR_RETEST = 'lrRetest';
-
 /** Options of `lrRetest`. */
 export const lrRetestOptions = z.strictObject({
   factors: z

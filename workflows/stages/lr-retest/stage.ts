@@ -21,7 +21,7 @@ import { costOf, isRunning, nextTrial } from '../trials';
 import { decideRetest } from './decide';
 import { furtherRate, FURTHER_RATES_MAX } from './gallop';
 import { levelsOf, rateOf } from './levels';
-import { LR_RETEST } from './options';
+import { LR_RETEST } from './name';
 import type { LrRetestOptions } from './options';
 
 type Context = StageContext<LrRetestOptions>;
@@ -29,7 +29,7 @@ type Context = StageContext<LrRetestOptions>;
 export const lrRetest: Stage<LrRetestOptions> = {
   name: LR_RETEST,
   question: 'whether the learning rate still fits',
-  budgetShare: 0.05,
+  budgetShare: 0.1,
   decides: 'learningRate',
   mustFollow: { valueOf: 'learningRate' },
 
