@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { lossOfEqualOdds } from '../analysis/score';
 import { hparamNames, numericHParam } from '../trials/hparams';
 import { deriveSeed } from '../search/random';
 import type { ResolvedStudy, StageUse } from '../words/study';
@@ -75,6 +76,7 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
     ...facts,
+    chanceLoss: lossOfEqualOdds(facts.classes),
     training: study.training,
     objective: study.objective,
     reproducible: study.reproducible,

@@ -17,6 +17,8 @@ export interface StudyFacts {
   readonly validationExamples: number;
   readonly testExamples: number;
   readonly classes: number;
+  /** Validation loss of the best answer that does not look at the image. */
+  readonly chanceLoss: number;
   readonly training: TrainingSpec;
   readonly objective: Objective;
   /** Names that the model reads as `{ hparam: name }`. */

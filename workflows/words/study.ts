@@ -48,6 +48,8 @@ export interface PinnedDataset {
   /** Height, width and channels of an image. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
+  /** Of the validation examples, by class. */
+  readonly validationLabels: readonly number[];
   readonly split: {
     readonly seed: number;
     readonly trainExamples: number;

@@ -91,7 +91,7 @@ describe('a study of all five stages', () => {
 
   test('shows that it is completed, wherever one looks', async () => {
     expect(await currentDetails(study)).toMatch(/: completed; /);
-    expect((await progressOf(study)).stages.map(({ status }) => status)).toEqual(Array(5).fill('decided'));
+    expect((await progressOf(study)).stages.map(({ status }) => status)).toEqual(Array(8).fill('decided'));
   });
 });
 
