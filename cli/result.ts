@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { furtherValues } from '../activities/wording/metrics';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
+import { replacementOf } from '../activities/wording/superseded';
 import type { StudyResult, TestResult } from '../workflows/words/progress';
 import type { StudyOrigin } from '../workflows/words/study';
 import { hparamsText, recoveriesText } from './format';
@@ -22,7 +23,7 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
     `study ${studyId} is completed`,
     '',
     ...decisions.flatMap(({ stageId, because, confidence }) => [
-      `${stageId} (confidence: ${confidence})`,
+      `${stageId} (${standing(replacementOf(stageId, decisions)?.stageId, confidence)})`,
       `  ${because}`,
     ]),
     '',
@@ -44,6 +45,9 @@ const further = ({ values }: TestResult): string =>
   furtherValues(values)
     .map(([title, value]) => `${title} ${formatPlain(value)}`)
     .join(', ');
+
+const standing = (replacedBy: string | undefined, confidence: string): string =>
+  `confidence: ${confidence}${replacedBy === undefined ? '' : `; replaced by ${replacedBy}`}`;
 
 function originText({ kind, studyId, stageIds }: StudyOrigin): string {
   const what = stageIds.length === 0 ? 'no decision' : `the decisions of ${stageIds.join(', ')}`;

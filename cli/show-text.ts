@@ -6,6 +6,8 @@
 import { statusText } from '../activities/wording/endings';
 import { handoverText } from '../activities/wording/handovers';
 import { counted, formatElapsed, formatPlain } from '../activities/wording/numbers';
+import { replacementIn } from '../activities/wording/superseded';
+import type { Decision } from '../workflows/stages/stage';
 import type { StageProgress, StudyProgress, TrialSummary } from '../workflows/words/progress';
 import { changeText, hparamsText, receiptText } from './format';
 import { columns } from './output';
@@ -27,7 +29,7 @@ export function showText(
     `study ${studyId} is ${status}; ${counted(trials, 'trial')}, ${formatElapsed(deviceSeconds)} of device time`,
     ...notesOf({ studyId, stages, status }),
     ...handovers.map(handoverText),
-    ...stages.map((stage) => stageText(stage, OPEN.includes(status))),
+    ...stages.map((stage) => stageText(stage, OPEN.includes(status), replacementIn(stages, stage.stageId))),
     ...(changes.length === 0
       ? []
       : [
@@ -55,6 +57,7 @@ function notesOf({
 function stageText(
   { stageId, question, status, inserted, trials, trialsLeftOut, decision }: StageProgress,
   studyRuns: boolean,
+  replacement: Decision | undefined,
 ): string {
   const state =
     status === 'decided' || studyRuns ? STAGE_WORDS[status] : status === 'running' ? 'unfinished' : 'not begun';
@@ -64,6 +67,7 @@ function stageText(
       `  decided: ${decision.because} (confidence: ${decision.confidence})`,
       `  goes on with: ${hparamsText(decision.hparams)}`,
     );
+    if (replacement !== undefined) lines.push(`  replaced by ${replacement.stageId}: ${replacement.because}`);
     for (const warning of decision.evidence.warnings) lines.push(`  warning: ${warning}`);
   }
   if (trials.length > 0)

@@ -113,7 +113,15 @@ it('is added by a folder, a line in each registry and a fresh schema, and works'
     expect(typeErrors(copy)).toEqual([]);
     const answer = execFileSync(process.execPath, ['--import', 'tsx', 'program.ts'], { cwd: copy, encoding: 'utf8' });
     expect(JSON.parse(answer)).toEqual({
-      ids: ['lr-range-test', 'batch-size-ladder', 'lr-retest', 'seed-spread'],
+      ids: [
+        'lr-range-test',
+        'lr-retest',
+        'batch-size-ladder',
+        'lr-retest-2',
+        'batch-size-ladder-2',
+        'lr-retest-3',
+        'seed-spread',
+      ],
       question: 'how far seeds lie apart',
       trials: ['seed-spread/000', 'seed-spread/001', 'seed-spread/002'],
       refusals: ['must not come first: there is no learning rate yet to test again'],

@@ -9,7 +9,7 @@ import { digitsStudy } from './support/studies';
 import { waitFor } from './support/wait-for';
 import { compiledFile } from './support/compiled';
 
-/** All five stages, each as small as it still makes sense. */
+/** All five stages and those that they put in, each as small as it still makes sense. */
 const study = digitsStudy({
   name: 'end-to-end',
   training: { optimizer: { name: 'adam' }, epochs: 4 },
@@ -107,6 +107,9 @@ test('a study whose command is killed in the middle goes on when the command is 
   expect(result).toMatchObject({ studyId: 'end-to-end', status: 'completed' });
   expect(result.decisions.map(({ stage }: { stage: string }) => stage)).toEqual([
     'lrRangeTest',
+    'lrRetest',
+    'batchSizeLadder',
+    'lrRetest',
     'batchSizeLadder',
     'lrRetest',
     'regularizationSweep',

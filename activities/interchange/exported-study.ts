@@ -45,7 +45,7 @@ export function exportedStudy(
   {
     objective,
     stages: uses,
-  }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate'>[] },
+  }: { readonly objective: Objective; readonly stages: readonly Omit<StageUse, 'inserted' | 'gate' | 'onlyIfMoved'>[] },
   stages: readonly Pick<StageProgress, 'trials'>[],
 ): ExportedStudy {
   const trials = stages.flatMap((stage) => stage.trials);

@@ -16,7 +16,7 @@ import type { ReportInput, StageView } from './stage-view';
 export function cautions({ record }: ReportInput, views: readonly StageView[]): Content {
   const notes = views.flatMap((view) => [
     ...(view.decision?.evidence.warnings ?? []).map((warning) => ({ view, text: warning })),
-    ...(view.decision?.confidence === 'low'
+    ...(view.decision?.confidence === 'low' && view.replacement === undefined
       ? [{ view, text: `the confidence of this answer is low${doubtsIn(view.decision)}` }]
       : []),
   ]);
@@ -94,8 +94,9 @@ function finalHParams(final: HParams | undefined, views: readonly StageView[], s
   return final ?? views.findLast(({ decision }) => decision !== undefined)?.decision?.hparams ?? start;
 }
 
-function answerOf({ decision, incumbent }: StageView): Content {
+function answerOf({ decision, incumbent, replacement }: StageView): Content {
   if (decision === undefined) return null;
+  if (replacement !== undefined) return html`<span class="quiet">replaced by ${replacement.stageId}</span>`;
   const changed = changedNames(incumbent, decision.hparams);
   if (decision.finalTrialId !== undefined) return 'the model';
   if (changed.length === 0) return html`<span class="quiet">keeps what it began with</span>`;

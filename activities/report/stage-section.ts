@@ -34,7 +34,9 @@ function noAnswer({ progress, trialCount }: StageView): Html {
 
 function answer(decision: Decision, view: StageView): Html {
   const { warnings } = decision.evidence;
+  const { replacement } = view;
   return html`<div class="decision"><p class="because">${decision.because}</p>
+${replacement !== undefined && html`<p class="replaced">Replaced by ${replacement.stageId}: ${replacement.because}</p>`}
 <p>${changes(view.incumbent, decision.hparams)} <span class="nowrap">Confidence: ${confidence(view)}</span><span class="quiet">${doubtsIn(decision)}</span></p>
 ${warnings.length > 0 && html`<ul class="warnings">${warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}</div>`;
 }

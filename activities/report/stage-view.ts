@@ -1,6 +1,7 @@
 import type { StageProgress, StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import { trainingsIn } from '../../workflows/trials/segments';
 import type { Decision } from '../../workflows/stages/stage';
+import { replacementOf } from '../wording/superseded';
 import type { HParams } from '../../workflows/words/trial';
 
 export interface ReportInput {
@@ -20,6 +21,8 @@ export interface StageView {
   /** What the study held when the stage began. */
   readonly incumbent: HParams;
   readonly decision: Decision | undefined;
+  /** The later decision that took the place of this one's answer. */
+  readonly replacement: Decision | undefined;
   readonly trials: readonly TrialSummary[];
   /** Segments of one training are one trial. */
   readonly trialCount: number;
@@ -31,6 +34,7 @@ export interface StageView {
 /** The stages in the order of the study, each with its decision, its trials, and the hyperparameters it began with. */
 export function stageViews({ record, decisions }: ReportInput): readonly StageView[] {
   let incumbent = record.study.training.hparams;
+  const answers = [...decisions, ...record.progress.stages].map(({ decision }) => decision);
   return record.progress.stages.map((progress, i) => {
     const kept = decisions.find(({ decision }) => decision.stageId === progress.stageId);
     const decision = kept?.decision ?? progress.decision;
@@ -42,6 +46,7 @@ export function stageViews({ record, decisions }: ReportInput): readonly StageVi
       anchor: `stage-${i + 1}`,
       incumbent,
       decision,
+      replacement: replacementOf(progress.stageId, answers),
       trials,
       trialCount: trainingsIn(trials),
       deviceSeconds,

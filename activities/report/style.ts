@@ -57,6 +57,7 @@ table code, table a { white-space: nowrap; overflow-wrap: normal; } td.text { mi
 .because { font-size: 1.06rem; }
 .change { margin-right: 1em; }
 .confidence { white-space: nowrap; } .confidence.low { color: var(--warn); } .confidence.high { color: var(--good); }
+.replaced { border-left: 3px solid var(--warn); padding-left: 0.6rem; }
 .warnings { color: var(--warn); padding-left: 1.2rem; }
 .alternatives { padding-left: 1.2rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1.2rem 1.6rem; margin: 1rem 0; }

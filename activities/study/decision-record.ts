@@ -74,6 +74,7 @@ const decision: z.ZodType<Decision> = z.object({
   because: z.string(),
   confidence: z.enum(['low', 'medium', 'high']),
   doubts: z.exactOptional(z.array(z.string())),
+  supersedes: z.exactOptional(z.array(z.string())),
   evidence: z.object({
     trialIds: z.array(z.string()),
     plots: z.array(plot),

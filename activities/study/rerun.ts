@@ -50,7 +50,8 @@ export function planRerun(
       if (before?.stageId !== use.stageId || canonicalJson(before.options) !== canonicalJson(use.options)) {
         return [
           {
-            path: `stages.${i}`,
+            // Paths are those of the file, where inserted stages are not.
+            path: `stages.${parsed.stages.slice(0, i + 1).filter(({ inserted }) => inserted === undefined).length - 1}`,
             rule: `must stay as study ${opening.studyId} decided it, since the rerun begins after it`,
             value: use,
             fix: `rerun with --from ${use.stageId}`,

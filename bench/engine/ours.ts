@@ -75,6 +75,7 @@ function jobOf(of: EngineCase, isWatched: boolean): TrainJob {
       source: { format: 'noise', uri: '' },
       shape: of.shape,
       classes: of.classes,
+      validationLabels: Array<number>(of.classes).fill(0),
       split,
     },
     datasetFolder: '',

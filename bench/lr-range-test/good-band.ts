@@ -1,24 +1,29 @@
 /**
- * The truth that a range test is held to: every constant rate tried at full length.
+ * The truth that a study's learning rate is held to: every rate trained at full length.
  *
  * @module
  */
+import { gainOf } from '../../workflows/analysis/scale';
 import { scoreOf } from '../../workflows/analysis/score';
 import { mean, standardError } from '../../workflows/analysis/statistics';
 import { deriveSeed } from '../../workflows/search/random';
 import type { RateRange } from '../../workflows/stages/lr-range-test/range';
+import { studyTraining } from '../../workflows/stages/study-training';
+import { stageContext } from '../../workflows/driver/stage-context';
+import { StudyState } from '../../workflows/driver/state';
 import type { TrialSpec } from '../../workflows/words/trial';
 import type { Trainings } from '../tuning/trainings';
 
 const RATES_PER_DECADE = 4;
 
 /** A rate whose loss is this share above the best one's is as good as it. */
-const GOOD = 0.05;
+const GOOD = Math.log(1.05);
 
 /**
- * Rates this many times worse than the best in one study are not tried in the others: no standard error reaches as far.
+ * Rates whose loss is this many times the best one's in one study are not tried in the others: no standard error reaches
+ * as far.
  */
-const HOPELESS = 3;
+const HOPELESS = Math.log(10);
 
 /** Rates a quarter of a decade apart over a range. */
 export function gridOf({ from, to }: RateRange): readonly number[] {
@@ -26,32 +31,38 @@ export function gridOf({ from, to }: RateRange): readonly number[] {
   return Array.from({ length: steps + 1 }, (_, i) => from * (to / from) ** (i / steps));
 }
 
-/** The rates that a study's losses leave in question. @param losses One per rate. */
-export function hopefulRates(rates: readonly number[], losses: readonly number[]): readonly number[] {
-  return rates.filter((_, i) => losses[i]! <= HOPELESS * Math.min(...losses));
+/** The rates that a study's gains leave in question. @param gains One per rate. */
+export function hopefulRates(rates: readonly number[], gains: readonly number[]): readonly number[] {
+  return rates.filter((_, i) => gains[i]! >= Math.max(...gains) - HOPELESS);
 }
 
-/** Validation loss of a whole training at every rate, by the score that stages go by; Infinity where it broke down. */
-export async function lossesAt(rates: readonly number[], trainings: Trainings): Promise<readonly number[]> {
-  const { training, seed } = trainings.study;
-  const losses: number[] = [];
+/**
+ * What a whole training at every rate reaches along the study's own schedule, by the score of all stages: the best
+ * epoch's, on the scale of the objective, where more is better; -Infinity where it broke down.
+ */
+export async function gainsAt(rates: readonly number[], trainings: Trainings): Promise<readonly number[]> {
+  const { training, seed, objective, stages } = trainings.study;
+  const state = StudyState.of('bench', { studyRun: 'bench' }).begun(trainings.study);
+  const context = stageContext(state, stages[0]!, []);
+  const gains: number[] = [];
   for (const learningRate of rates) {
+    const hparams = { ...training.hparams, learningRate };
     const spec: TrialSpec = {
-      trialId: `grid/${losses.length}`,
+      trialId: `grid/${gains.length}`,
       label: '',
-      hparams: { ...training.hparams, learningRate },
+      hparams,
       seed: deriveSeed(seed, 'grid'),
-      schedule: { name: 'constant' },
-      limit: { epochs: training.epochs },
+      ...studyTraining(context, hparams, training.epochs),
       stop: { dead: true },
       evaluate: { validation: 'epoch', test: false },
       record: { stepLosses: false },
       process: 'warm',
       exportModel: false,
     };
-    losses.push(scoreOf({ result: await trainings.run(spec) }, { metric: 'valLoss' }) ?? Infinity);
+    const score = scoreOf({ result: await trainings.run(spec) }, objective);
+    gains.push(score === null ? -Infinity : gainOf(score, objective));
   }
-  return losses;
+  return gains;
 }
 
 export interface GoodBand extends RateRange {
@@ -63,17 +74,17 @@ export interface GoodBand extends RateRange {
  *
  * The error is that of the difference within a study, whose split is easier or harder than the next one's.
  *
- * @param losses By study, one per rate.
+ * @param gains By study, one per rate.
  * @throws RangeError where no rate ended well in every study.
  */
-export function goodBand(rates: readonly number[], losses: readonly (readonly number[])[]): GoodBand {
-  const means = rates.map((_, i) => mean(losses.map((study) => study[i]!)));
-  const best = means.indexOf(Math.min(...means));
+export function goodBand(rates: readonly number[], gains: readonly (readonly number[])[]): GoodBand {
+  const means = rates.map((_, i) => mean(gains.map((study) => study[i]!)));
+  const best = means.indexOf(Math.max(...means));
   if (!Number.isFinite(means[best])) throw new RangeError('no rate ended well in every study');
   const isGood = (i: number): boolean => {
     if (i < 0 || i >= rates.length || !Number.isFinite(means[i])) return false;
-    const differences = losses.map((study) => study[i]! - study[best]!);
-    return mean(differences) <= Math.max(GOOD * means[best]!, standardError(differences));
+    const differences = gains.map((study) => study[best]! - study[i]!);
+    return mean(differences) <= Math.max(GOOD, standardError(differences));
   };
   let [low, high] = [best, best];
   while (isGood(low - 1)) low--;

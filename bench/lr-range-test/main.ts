@@ -1,9 +1,10 @@
 /**
- * `npm run bench:lr-range-test`: the answers of the learning-rate range test next to what every constant rate reaches
- * at full length.
+ * `npm run bench:lr-range-test`: the learning rate that the chain of range test and re-test ends with, next to what
+ * every rate reaches at full length.
  *
  * @module
  */
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { usableCores } from '../../activities/usable-cores';
 import manifest from '../../package.json';
@@ -21,22 +22,26 @@ import {
 } from '../report';
 import { decisionsOf } from '../tuning/staged';
 import { Trainings } from '../tuning/trainings';
-import { distanceFrom, type GoodBand, goodBand, gridOf, hopefulRates, lossesAt } from './good-band';
+import { distanceFrom, gainsAt, type GoodBand, goodBand, gridOf, hopefulRates } from './good-band';
+import { mnistFolder } from './mnist';
 
 const EPOCHS = 12;
 
 /** Studies behind the good band; their seeds are no others'. Of 3 a lucky one made a band a decade wide. */
-const GRID_SEEDS = [1001, 1002, 1003, 1004, 1005, 1006, 1007, 1008];
+const FIRST_GRID_SEED = 1001;
 
-const USAGE = `npm run bench:lr-range-test -- [--seeds N] [--optimizer NAME]... [--json]
-  --seeds N         studies of each optimizer; 20 unless given
-  --optimizer NAME  adam and momentum unless given; may be given more than once
+const USAGE = `npm run bench:lr-range-test -- [--studies N] [--band-studies N] [--optimizer NAME]... [--data NAME]... [--json]
+  --studies N       studies of each optimizer; 20 unless given
+  --band-studies N  studies behind each good band; 8 unless given
+  --optimizer NAME  sgd, momentum, adam and rmsprop unless given; may be given more than once
+  --data NAME       digits, mnist (10,000 of its digits); both unless given; may be given more than once
   --json            one JSON object on standard output
-An answer counts if it is within a factor of 2 of the good band: the constant rates whose validation loss is at most 5 % or one standard
-error above the best one's. ${gridOf(OPTIMIZER_FAMILIES.adam).length} rates train in one study, those that did not fail there in ${GRID_SEEDS.length - 1} more.
+An answer, the rate after range test and re-test, counts if it is within a factor of 2 of the good band: the rates whose best-epoch
+validation loss is at most 5 % or one standard error above the best one's. ${gridOf(OPTIMIZER_FAMILIES.adam).length} rates train in one study, those that are not hopeless there in
+the others.
 `;
 
-/** An answer this near the good band counts: half and twice a rate are as near as a range test can tell. */
+/** An answer this near the good band counts. */
 const NEAR = 2;
 
 /** Rules that tools answer with after a single test. */
@@ -47,14 +52,30 @@ const HITS = (studies: number): Metric => ({
   unit: `of ${studies}`,
   better: 'higher',
 });
+const SURE = (answers: number): Metric => ({
+  name: `answersCalledHighWithinFactor${NEAR}`,
+  unit: `of ${answers}`,
+  better: 'higher',
+});
 const DISTANCE: Metric = { name: 'factorFromGoodBand', unit: 'x', better: 'lower' };
+
+const DATA = { digits: () => undefined, mnist: mnistFolder } as const;
+type DataName = keyof typeof DATA;
+
+/** What is measured: an optimizer on a data set. */
+interface Case {
+  readonly name: string;
+  readonly optimizer: OptimizerName;
+  /** Folder of the data set; absent: the digits. */
+  readonly folder: string | undefined;
+  readonly threads: number;
+}
 
 const say = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 async function withTrainings<Found>(
-  optimizer: OptimizerName,
+  { optimizer, folder, threads }: Case,
   seed: number,
-  threads: number,
   use: (trainings: Trainings) => Promise<Found>,
 ): Promise<Found> {
   const study = {
@@ -62,9 +83,10 @@ async function withTrainings<Found>(
     seed,
     model: { preset: 'mnist-cnn' },
     training: { optimizer: { name: optimizer }, epochs: EPOCHS },
+    // The re-test is put in after it.
     stages: [{ stage: 'lrRangeTest' }],
   };
-  const trainings = await Trainings.open(study, threads);
+  const trainings = await Trainings.open(study, threads, folder);
   try {
     return await use(trainings);
   } finally {
@@ -72,23 +94,22 @@ async function withTrainings<Found>(
   }
 }
 
-async function bandOf(optimizer: OptimizerName, threads: number): Promise<GoodBand> {
-  const lossesOf = (seed: number, rates: readonly number[]): Promise<readonly number[]> =>
-    withTrainings(optimizer, seed, threads, (trainings) => lossesAt(rates, trainings));
-  const all = gridOf(OPTIMIZER_FAMILIES[optimizer]);
-  const [first, ...others] = GRID_SEEDS;
-  const found = await lossesOf(first!, all);
+async function bandOf(of: Case, studies: number): Promise<GoodBand> {
+  const gainsOf = (seed: number, rates: readonly number[]): Promise<readonly number[]> =>
+    withTrainings(of, seed, (trainings) => gainsAt(rates, trainings));
+  const all = gridOf(OPTIMIZER_FAMILIES[of.optimizer]);
+  const found = await gainsOf(FIRST_GRID_SEED, all);
   const rates = hopefulRates(all, found);
-  const losses: (readonly number[])[] = [found.filter((_, i) => rates.includes(all[i]!))];
-  for (const seed of others) losses.push(await lossesOf(seed, rates));
+  const gains: (readonly number[])[] = [found.filter((_, i) => rates.includes(all[i]!))];
+  for (let study = 1; study < studies; study++) gains.push(await gainsOf(FIRST_GRID_SEED + study, rates));
   rates.forEach((rate, i) =>
     say(
-      `${optimizer} at ${rate.toPrecision(3)}: validation loss ${losses.map((study) => study[i]!.toPrecision(3)).join(', ')}`,
+      `${of.name} at ${rate.toPrecision(3)}: validation loss ${gains.map((study) => Math.exp(-study[i]!).toPrecision(3)).join(', ')}`,
     ),
   );
-  const band = goodBand(rates, losses);
+  const band = goodBand(rates, gains);
   say(
-    `${optimizer}: best at ${band.best.toPrecision(3)}, good from ${band.from.toPrecision(3)} to ${band.to.toPrecision(3)}`,
+    `${of.name}: best at ${band.best.toPrecision(3)}, good from ${band.from.toPrecision(3)} to ${band.to.toPrecision(3)}`,
   );
   return band;
 }
@@ -101,34 +122,68 @@ function singleAnswers({ evidence }: Decision): Readonly<Record<string, number |
   );
 }
 
-async function measure(optimizer: OptimizerName, studies: number, threads: number): Promise<readonly BenchResult[]> {
-  const band = await bandOf(optimizer, threads);
-  const ours: number[] = [];
-  const peers: Record<string, number[]> = {};
-  for (let seed = 1; seed <= studies; seed++) {
-    const [found] = await withTrainings(optimizer, seed, threads, decisionsOf);
-    const { decision } = found!;
-    const rate = Number(decision.hparams['learningRate']);
-    ours.push(distanceFrom(band, rate));
-    for (const [name, answer] of Object.entries(singleAnswers(decision)))
-      (peers[name] ??= []).push(distanceFrom(band, answer));
-    say(
-      `${optimizer}, study ${seed} of ${studies}: ${rate.toPrecision(3)}, ${ours.at(-1)!.toFixed(2)}x from the band; ${decision.confidence}: ${decision.because}`,
-    );
-  }
+interface Answered {
+  readonly distance: number;
+  readonly isHigh: boolean;
+  /** How far others are who answer by less: the range test alone, and single rules. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
+async function answerOf(of: Case, seed: number, band: GoodBand): Promise<Answered> {
+  const decided = await withTrainings(of, seed, decisionsOf);
+  const [test, last] = [decided[0]!.decision, decided.at(-1)!.decision];
+  const rate = Number(last.hparams['learningRate']);
+  const distance = distanceFrom(band, rate);
+  say(
+    `${of.name}, study ${seed}: ${rate.toPrecision(3)}, ${distance.toFixed(2)}x from the band, after ${decided.at(-1)!.deviceSeconds.toFixed(0)} s; ${last.confidence}: ${last.because}`,
+  );
+  const answers = { 'range-test-alone': Number(test.hparams['learningRate']), ...singleAnswers(test) };
+  const others = Object.fromEntries(
+    Object.entries(answers).map(([name, answer]) => [name, distanceFrom(band, answer)]),
+  );
+  return { distance, isHigh: last.confidence === 'high', others };
+}
+
+async function measure(of: Case, studies: number, bandStudies: number): Promise<readonly BenchResult[]> {
+  const band = await bandOf(of, bandStudies);
+  const answers: Answered[] = [];
+  for (let seed = 1; seed <= studies; seed++) answers.push(await answerOf(of, seed, band));
   const hits = (distances: readonly number[]): number[] => [distances.filter((distance) => distance <= NEAR).length];
-  const allHits = Object.fromEntries(Object.entries(peers).map(([name, distances]) => [name, hits(distances)]));
+  const peers = Object.keys(answers[0]!.others).map((name) => [name, hits(answers.map(({ others }) => others[name]!))]);
+  const sure = answers.filter(({ isHigh }) => isHigh).map(({ distance }) => distance);
+  const distances = answers.map(({ distance }) => distance);
   return [
-    resultOf(`digits/${optimizer}`, HITS(studies), hits(ours), allHits),
-    resultOf(`digits/${optimizer}`, DISTANCE, ours, {}),
+    resultOf(of.name, HITS(studies), hits(distances), Object.fromEntries(peers) as Record<string, number[]>),
+    resultOf(of.name, SURE(sure.length), hits(sure), {}),
+    resultOf(of.name, DISTANCE, distances, {}),
   ];
+}
+
+function countOf(name: string, text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`--${name} must be an integer of at least 1, got '${text}'`);
+  return count;
+}
+
+function namesIn<Name extends string>(
+  option: string,
+  given: readonly string[],
+  known: Readonly<Record<Name, unknown>>,
+): readonly Name[] {
+  const unknown = given.filter((name) => !(name in known));
+  if (unknown.length > 0)
+    throw new RangeError(`--${option} must be one of ${Object.keys(known).join(', ')}, got '${unknown.join(', ')}'`);
+  return given as readonly Name[];
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      seeds: { type: 'string', default: '20' },
-      optimizer: { type: 'string', multiple: true, default: ['adam', 'momentum'] },
+      studies: { type: 'string', default: '20' },
+      'band-studies': { type: 'string', default: '8' },
+      optimizer: { type: 'string', multiple: true, default: ['sgd', 'momentum', 'adam', 'rmsprop'] },
+      data: { type: 'string', multiple: true, default: ['digits', 'mnist'] },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -137,17 +192,19 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
-  const studies = Number(values.seeds);
-  if (!Number.isInteger(studies) || studies < 1)
-    throw new RangeError(`--seeds must be an integer of at least 1, got '${values.seeds}'`);
-  const unknown = values.optimizer.filter((name) => !(name in OPTIMIZER_FAMILIES));
-  if (unknown.length > 0)
-    throw new RangeError(
-      `--optimizer must be one of ${Object.keys(OPTIMIZER_FAMILIES).join(', ')}, got '${unknown.join(', ')}'`,
-    );
+  const counts = [countOf('studies', values.studies), countOf('band-studies', values['band-studies'])] as const;
+  const optimizers = namesIn('optimizer', values.optimizer, OPTIMIZER_FAMILIES);
   const threads = usableCores();
   const results: BenchResult[] = [];
-  for (const name of values.optimizer) results.push(...(await measure(name as OptimizerName, studies, threads)));
+  for (const data of namesIn<DataName>('data', values.data, DATA)) {
+    const folder = DATA[data]();
+    try {
+      for (const optimizer of optimizers)
+        results.push(...(await measure({ name: `${data}/${optimizer}`, optimizer, folder, threads }, ...counts)));
+    } finally {
+      if (folder !== undefined) rmSync(folder, { recursive: true });
+    }
+  }
   const report: BenchReport = {
     bench: 'lr-range-test',
     machine: describeMachine(threads),

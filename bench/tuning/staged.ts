@@ -8,6 +8,7 @@ import { trialsInTurn } from '../../workflows/planning/loop';
 import { STAGES } from '../../workflows/stages';
 import { StageInconclusive } from '../../workflows/stages/stage';
 import type { Decision, Stage } from '../../workflows/stages/stage';
+import { stageInUse } from '../../workflows/stages/stage-in-use';
 import type { StageUse } from '../../workflows/words/study';
 import { StudyState } from '../../workflows/driver/state';
 import type { HParams } from '../../workflows/words/trial';
@@ -60,7 +61,7 @@ export async function decisionsOf(
 async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, onDecision }: Observer): Promise<void> {
   let state = StudyState.of('bench', { studyRun: 'bench' }).begun(study);
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
-    const stage = STAGES[use.stage];
+    const stage = stageInUse(STAGES, use);
     if (stage === undefined) throw new Error(`there is no stage ${use.stage}`);
     const loop = trialsInTurn(
       { suggest: () => stage.suggest(stageContext(state, use, state.startedTrials(use))) },

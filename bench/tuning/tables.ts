@@ -50,6 +50,7 @@ const DATASET: PinnedDataset = {
   source: { format: 'idx', uri: 'none' },
   shape: [8, 8, 1],
   classes: 2,
+  validationLabels: [1, 1],
   split: { seed: 1, trainExamples: 1000, validationExamples: 250, testExamples: 250, testFrom: 'test' },
 };
 

@@ -1,5 +1,5 @@
 /**
- * Trainings on the digits by the real trainer process, without servers around it: both tuners pay for the same device
+ * Trainings on the digits, or on another data set, by the real trainer process, without servers around it: both tuners pay for the same device
  * seconds.
  *
  * @module
@@ -32,14 +32,18 @@ export class Trainings {
     private readonly trainers: TrainerPool,
   ) {}
 
-  /** @param study As in a study file, but for its data set. @throws RangeError if the study is not one. */
-  static async open(study: object, threads: number): Promise<Trainings> {
+  /**
+   * @param study As in a study file, but for its data set.
+   * @param data Folder with the data set, as IDX files.
+   * @throws RangeError if the study is not one.
+   */
+  static async open(study: object, threads: number, data = DIGITS): Promise<Trainings> {
     const folder = mkdtempSync(path.join(tmpdir(), 'stepwell-tuning-'));
-    const dataset = { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 } as const;
+    const dataset = { format: 'idx', uri: pathToFileURL(data).href, validationFraction: 0.2 } as const;
     const parsed = parseStudy({ apiVersion: 'stepwell/v1', kind: 'Study', dataset, ...study });
     if (!parsed.ok) throw new RangeError(formatProblems(parsed.problems));
     const store = memoryStore();
-    const pinned = await pinDataset({ store, fileRoots: [DIGITS] }, dataset, parsed.study.seed, {
+    const pinned = await pinDataset({ store, fileRoots: [data] }, dataset, parsed.study.seed, {
       onProgress: () => undefined,
     });
     const datasetFolder = await ensureDataset(store, pinned, folder);

@@ -6,6 +6,8 @@
  */
 import type { createColors } from 'picocolors';
 import { counted, formatElapsed, formatPlain } from '../../activities/wording/numbers';
+import { replacementIn } from '../../activities/wording/superseded';
+import type { Decision } from '../../workflows/stages/stage';
 import type { StageProgress } from '../../workflows/words/progress';
 import { trainingsIn } from '../../workflows/trials/segments';
 import { recoveriesText } from '../format';
@@ -39,8 +41,8 @@ export function frame(view: StudyView, { columns, rows, colors }: FrameOptions):
       [studyId, colors.bold],
       [`  ${statusText(view)}  ${formatElapsed(elapsedSeconds)}`, colors.dim],
     ],
-    ...(progress?.stages ?? []).flatMap((stage) => [
-      stageRow(stage, nameWidth, colors),
+    ...(progress?.stages ?? []).flatMap((stage, _, stages) => [
+      stageRow(stage, replacementIn(stages, stage.stageId), nameWidth, colors),
       ...openTrials(stage, observation).map((trial) => trialRow(trial, nameWidth, colors)),
     ]),
     ...receipts,
@@ -56,9 +58,17 @@ function statusText({ observation: { progress } }: StudyView): string {
   return `${progress.status}  ${counted(progress.trials, 'trial')}  ${formatElapsed(progress.deviceSeconds)} of device time`;
 }
 
-function stageRow(stage: StageProgress, nameWidth: number, colors: FrameOptions['colors']): readonly Piece[] {
+function stageRow(
+  stage: StageProgress,
+  replacement: Decision | undefined,
+  nameWidth: number,
+  colors: FrameOptions['colors'],
+): readonly Piece[] {
   const name = stage.stageId.padEnd(nameWidth);
-  if (stage.decision !== undefined) return [['✓ ', colors.green], [name], [`  ${stage.decision.because}`, colors.dim]];
+  if (stage.decision !== undefined) {
+    const replaced = replacement === undefined ? '' : `replaced by ${replacement.stageId}; before: `;
+    return [['✓ ', colors.green], [name], [`  ${replaced}${stage.decision.because}`, colors.dim]];
+  }
   if (stage.status === 'pending') return [[`· ${name}  ${stage.question}`, colors.dim]];
   if (stage.status === 'waiting')
     return [

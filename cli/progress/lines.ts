@@ -50,6 +50,7 @@ function stageLines(previous: StageProgress | undefined, next: StageProgress): r
   for (const trial of endedTrials(next)) if (!known.has(trial.trialId)) lines.push(trialLine(trial));
   if (next.decision !== undefined && previous?.decision === undefined) {
     lines.push(`${next.stageId} decided: ${next.decision.because}`);
+    for (const older of next.decision.supersedes ?? []) lines.push(`${next.stageId} replaces the answer of ${older}`);
     for (const warning of next.decision.evidence.warnings) lines.push(`${next.stageId} warns: ${warning}`);
   }
   return lines;

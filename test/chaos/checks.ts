@@ -108,7 +108,7 @@ export function lossesOf({ trials, result, blows }: Round): Losses {
  */
 function isExcused({ hash, owner }: TrialManifest, blows: readonly RecordedBlow[]): boolean {
   return (
-    owner.activityId.startsWith('batch-size-ladder/') ||
+    /^batch-size-ladder(-\d+)?\//.test(owner.activityId) ||
     blows.some(({ damaged = [] }) => damaged.some((key) => key.includes(hash)))
   );
 }

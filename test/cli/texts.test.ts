@@ -48,6 +48,31 @@ test('a result tells decisions with reasons, accuracy, recoveries, cost and plac
   ]);
 });
 
+test('an answer that a later stage replaced is marked, with the reason where there is room for it', () => {
+  const [first] = result.decisions;
+  const later = {
+    ...first!,
+    stage: 'lrRetest',
+    stageId: 'lr-retest',
+    because: '0.006 instead of 0.003',
+    confidence: 'medium',
+  };
+  const decisions = [first!, { ...later, supersedes: ['lr-range-test'] }];
+  expect(resultText({ ...result, decisions }, undefined)).toContain(
+    'lr-range-test (confidence: high; replaced by lr-retest)\n',
+  );
+  const stages = [
+    stage({ status: 'decided', decision }),
+    stage({
+      stageId: 'lr-retest',
+      status: 'decided',
+      decision: { ...decision, ...later, confidence: 'medium', supersedes: ['lr-range-test'] },
+    }),
+  ];
+  expect(showText(progress({ stages }), 'running')).toContain('  replaced by lr-retest: 0.006 instead of 0.003\n');
+  expect(showText(progress({ stages: stages.slice(0, 1) }), 'running')).not.toContain('replaced');
+});
+
 test('a study without a final training has no accuracy, and says so', () => {
   expect(resultText({ ...result, test: null, model: null }, undefined)).toMatch(
     /test accuracy {4}not measured.*\n[^]*model {12}none/,

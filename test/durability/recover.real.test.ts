@@ -26,7 +26,7 @@ const study = (name: string) =>
     name,
     training: { optimizer: { name: 'adam' }, hparams: { batchSize: 16, dropoutRate: 0.3 } },
     stages: [
-      { stage: 'lrRangeTest', steps: 60, replicates: 2 },
+      { stage: 'lrRangeTest', steps: 60, replicates: 2, inserts: false },
       { stage: 'finalTrain', epochs: 24, replicates: 2 },
     ],
   });

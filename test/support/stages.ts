@@ -29,6 +29,7 @@ export const FACTS: StudyFacts = {
   validationExamples: 300,
   testExamples: 300,
   classes: 10,
+  chanceLoss: Math.log(10),
   modelHparams: [],
   reproducible: false,
   training: {

@@ -15,9 +15,23 @@ export function scoreOf({ result }: Pick<Trial, 'result'>, { metric }: Pick<Obje
 }
 
 /**
- * Cross-entropy, in nats, of whoever gives every class the same odds: a network that is not below it has learnt
- * nothing.
+ * Cross-entropy, in nats, of whoever answers each of these labels with the share that its class has among them: the
+ * lowest that an answer can have which does not look at the image. Its entropy, ln C only where classes are even.
+ *
+ * @param counts Labels by class, some above 0.
  */
+export function chanceLoss(counts: readonly number[]): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log(count / total)), 0);
+}
+
+/** Share of the chance loss that a loss must be below to tell of anything learnt: an odd epoch may lie a little lower. */
+const LEARNT_BELOW = 0.98;
+
+/** Whether a validation loss tells of nothing learnt. */
+export const isAtChance = (loss: number, chance: number): boolean => loss >= LEARNT_BELOW * chance;
+
+/** Cross-entropy, in nats, of whoever gives every class the same odds: where an untrained network begins, about. */
 export const lossOfEqualOdds = (classes: number): number => Math.log(classes);
 
 /** Whether score `a` is better than `b`; any number is better than none. */

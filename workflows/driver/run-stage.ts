@@ -25,6 +25,7 @@ import { nextStep, suggestionWithin } from '../planning/loop';
 import type { Step } from '../planning/loop';
 import { STAGES } from '../stages';
 import { StageInconclusive } from '../stages/stage';
+import { stageInUse } from '../stages/stage-in-use';
 import type { Decision, Stage, StageContext } from '../stages/stage';
 import { heldBackBy } from './pages/stage-trials';
 import type { LiveStudy, StudyState } from './state';
@@ -84,7 +85,7 @@ class StageRun {
     private readonly use: StageUse,
     private readonly options: RunOptions,
   ) {
-    const stage = STAGES[use.stage];
+    const stage = stageInUse(STAGES, use);
     if (stage === undefined)
       throw ApplicationFailure.nonRetryable(
         `stage must be one of ${Object.keys(STAGES).join(', ')}, got ${use.stage}`,

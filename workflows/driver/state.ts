@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { chanceLoss } from '../analysis/score';
 import type { StudyFinal, StudyStatus } from '../words/progress';
 import { NOTHING_ASKED } from './control/study-control';
 import type { StudyControl } from './control/study-control';
@@ -200,6 +201,7 @@ export class StudyState implements StudyValues {
       validationExamples,
       testExamples,
       classes: dataset.classes,
+      chanceLoss: chanceLoss(dataset.validationLabels),
       training: trainingOf(training, this.incumbent),
       objective,
       modelHparams,

@@ -251,12 +251,13 @@ async function conclude(study: LiveStudy): Promise<StudyResult> {
     studyId: state.studyId,
     studyRun: state.run.studyRun,
     status: 'completed',
-    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence }) => ({
+    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence, supersedes }) => ({
       stage,
       stageId,
       hparams,
       because,
       confidence,
+      ...(supersedes && { supersedes }),
     })),
     test: state.final?.test ?? null,
     model: model === null ? null : { uri: model },

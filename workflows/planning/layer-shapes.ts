@@ -34,7 +34,12 @@ export function unbuildable(
   let current: Shape = shape;
   for (const [i, { className, config }] of layers.entries()) {
     const place = `model.layers[${i}] (${className})`;
-    const output = RULES[className]?.(withValues(config, hparams) as Config, current);
+    const own = withValues(config, hparams) as Config;
+    if (className === 'BatchNormalization') {
+      const refusal = loneValues(Number(own['axis'] ?? -1), current, hparams['batchSize']);
+      if (refusal !== undefined) return `${place} ${refusal}`;
+    }
+    const output = RULES[className]?.(own, current);
     if (output === undefined) return undefined;
     if (typeof output === 'string') return `${place} ${output}`;
     if (output.some((size) => size <= 0))
@@ -43,6 +48,19 @@ export function unbuildable(
   }
   if (current.length === 1 && current[0] === classes) return undefined;
   return `the last layer must give one logit for each of ${classes} classes, got an output of ${sizes(current)}`;
+}
+
+/**
+ * Why a batch normalization cannot train at a batch size: of one value a channel the mean is that value, and nothing is
+ * left of it. `undefined` where there are more.
+ *
+ * @param axis Of the channels, as in Keras: the batch is axis 0, and -1 the last.
+ * @param shape Of an example.
+ */
+export function loneValues(axis: number, shape: Shape, batchSize: unknown): string | undefined {
+  const channels = axis < 0 ? shape.length + axis : axis - 1;
+  if (batchSize !== 1 || shape.some((size, i) => i !== channels && size !== 1)) return undefined;
+  return 'must have more than one value a channel to normalize over, got a batch of 1; set batchSize to at least 2, or take another normalization';
 }
 
 const sizes = (shape: Shape): string => shape.join(' x ');

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { lossOfEqualOdds } from '../analysis/score';
 import { heldAfter, hparamsOfModel, numericHParam } from '../trials/hparams';
 import { trainingOf } from '../trials/trial-training';
 import { deriveSeed } from '../search/random';
@@ -13,6 +14,7 @@ import type { HParams, Trial, TrialSpec } from '../words/trial';
 import { decideOnLess } from '../stages/decide-on-less';
 import { STAGES } from '../stages';
 import { atLongest } from '../stages/longest';
+import { stageInUse } from '../stages/stage-in-use';
 import { plausibleOutcome } from '../stages/plausible-outcome';
 import type { Decision, Stage, StageContext, StudyFacts } from '../stages/stage';
 import { costOf } from '../stages/trials';
@@ -76,6 +78,7 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
     ...facts,
+    chanceLoss: lossOfEqualOdds(facts.classes),
     training: study.training,
     objective: study.objective,
     reproducible: study.reproducible,
@@ -133,7 +136,8 @@ function contextOf(
 
 function planStage(input: StageInput): { readonly planned: PlannedStage; readonly decision: Decision } {
   const { use } = input;
-  const stage = stageNamed(use.stage);
+  const named = stageNamed(use.stage);
+  const stage = stageInUse(STAGES, use) ?? named;
   const trials = simulateStage(stage, input);
   const planned: PlannedStage = {
     stage: use.stage,
@@ -142,7 +146,8 @@ function planStage(input: StageInput): { readonly planned: PlannedStage; readonl
     ...(use.inserted !== undefined && { inserted: use.inserted }),
     ...(use.gate !== undefined && { gate: use.gate }),
     trials: trials.map((trial) => plannedTrial(input, trials, trial)),
-    atMost: stage.estimate(contextOf(longestOf(input), [])),
+    // Whether it has anything to do hangs on answers that are made up here.
+    atMost: named.estimate(contextOf(longestOf(input), [])),
   };
   return { planned, decision: decisionOf(stage, input, trials) };
 }

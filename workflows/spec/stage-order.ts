@@ -17,7 +17,7 @@ export function orderProblems(stages: readonly ParsedStage[], given: Given): rea
   return stages.flatMap((use, i) => {
     const refusal =
       afterTheLast(use, stages.slice(0, i)) ??
-      untimelyRetest(use, stages[i - 1], given) ??
+      nothingToRetest(use, stages[i - 1], given) ??
       repeated(use, stages[i - 1]);
     return refusal === undefined ? [] : [{ path: `stages.${use.index}.stage`, value: use.stage, ...refusal }];
   });
@@ -36,22 +36,16 @@ function afterTheLast({ stage }: ParsedStage, earlier: readonly ParsedStage[]): 
   };
 }
 
-function untimelyRetest({ stage }: ParsedStage, previous: ParsedStage | undefined, given: Given): Refusal | undefined {
+function nothingToRetest({ stage }: ParsedStage, previous: ParsedStage | undefined, given: Given): Refusal | undefined {
   const { mustFollow } = stageNamed(stage);
-  if (mustFollow === undefined) return undefined;
+  if (mustFollow === undefined || previous !== undefined) return undefined;
   const hparam = mustFollow.valueOf;
   const words = hparam.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  if (previous === undefined && given[hparam] === undefined) {
-    const others = STAGE_NAMES.map(stageNamed).filter((other) => other.decides === hparam && !other.mustFollow);
-    return {
-      rule: `must not come first: there is no ${words} yet to test again`,
-      fix: `use ${others.map(({ name }) => name).join(' or ')}, or set training.hparams.${hparam}`,
-    };
-  }
-  if (previous === undefined || stageNamed(previous.stage).decides !== hparam) return undefined;
+  if (given[hparam] !== undefined) return undefined;
+  const others = STAGE_NAMES.map(stageNamed).filter((other) => other.decides === hparam && !other.mustFollow);
   return {
-    rule: `must not follow ${previous.stage} (stages.${previous.index}), which has just measured the ${words}`,
-    fix: 'put it after a stage that changes something else, or leave it out',
+    rule: `must not come first: there is no ${words} yet to test again`,
+    fix: `use ${others.map(({ name }) => name).join(' or ')}, or set training.hparams.${hparam}`,
   };
 }
 

@@ -6,8 +6,8 @@
 import { z } from 'zod';
 import { STAGES, stageIdOf } from '../stages';
 import { STAGE_OPTIONS } from '../stages/options';
-import type { Stage } from '../stages/stage';
-import type { StageUse } from '../words/study';
+import type { Insertion, Stage } from '../stages/stage';
+import type { OnlyIfMoved, StageUse } from '../words/study';
 import { PARSE_OPTIONS, problemsOf } from './issues';
 import type { Path, Problem } from './problem';
 
@@ -22,11 +22,30 @@ const gate = z
     'approve: before it begins, the study waits until somebody says stepwell approve; devices are free meanwhile.',
   );
 
+const inserts = z
+  .literal(false)
+  .optional()
+  .describe('false: no stage is put in after it. Else re-tests of the learning rate are, and what follows from them.');
+
+const factor = () =>
+  z.number().min(1).max(1e6).exactOptional().describe('Factor, up or down, that it must have moved by; 1 for at all.');
+
+const onlyIfMoved = z
+  .strictObject({ learningRate: factor(), batchSize: factor() })
+  .refine((factors) => Object.keys(factors).length > 0, 'must name learningRate or batchSize')
+  .optional()
+  .describe(
+    'The stage trains nothing, and what it last answered holds, unless one of these has moved by more than its factor since.',
+  );
+
 /** A stage as people write it; a misspelt option is a type error. */
 export type StageUseInput = {
-  [Name in StageName]: { readonly stage: Name; readonly gate?: z.output<typeof gate> } & z.input<
-    StageOptionSchemas[Name]
-  >;
+  [Name in StageName]: {
+    readonly stage: Name;
+    readonly gate?: z.output<typeof gate>;
+    readonly onlyIfMoved?: OnlyIfMoved;
+    readonly inserts?: false;
+  } & z.input<StageOptionSchemas[Name]>;
 }[StageName];
 
 export const STAGE_NAMES = Object.keys(STAGE_OPTIONS) as readonly StageName[];
@@ -44,7 +63,7 @@ export const STAGES_MAX = 64;
 /** The registry's schemas, each with its name in it: the one cast of the study language. */
 const uses = STAGE_NAMES.map((name) =>
   (STAGE_OPTIONS[name] as z.ZodObject)
-    .safeExtend({ stage: z.literal(name), gate })
+    .safeExtend({ stage: z.literal(name), gate, onlyIfMoved, inserts })
     .describe(descriptionOf(stageNamed(name))),
 ) as unknown as [z.ZodObject, ...z.ZodObject[]];
 
@@ -59,6 +78,9 @@ export interface ParsedStage {
   readonly stage: StageName;
   readonly options: Readonly<Record<string, unknown>>;
   readonly gate?: 'approve';
+  readonly onlyIfMoved?: OnlyIfMoved;
+  /** No stage is put in after it. */
+  readonly inserts?: false;
 }
 
 /** One entry of `stages`, with its defaults. */
@@ -74,8 +96,15 @@ export function parseStage(
     problems.push(...problemsOf(parsed.error.issues, study, path));
     return undefined;
   }
-  const { stage, gate: asked, ...options } = parsed.data;
-  return { index, stage: stage as StageName, options, ...(asked === 'approve' && { gate: asked }) };
+  const { stage, gate: asked, onlyIfMoved: moved, inserts: following, ...options } = parsed.data;
+  return {
+    index,
+    stage: stage as StageName,
+    options,
+    ...(asked === 'approve' && { gate: asked }),
+    ...(moved !== undefined && { onlyIfMoved: moved as OnlyIfMoved }),
+    ...(following === false && { inserts: following }),
+  };
 }
 
 /** The stages with their ids, unique in the study. */
@@ -88,14 +117,24 @@ export function withStageIds(uses: readonly Omit<StageUse, 'stageId'>[]): readon
   });
 }
 
+type Use = Omit<StageUse, 'stageId'>;
+
 /** The stages as they run: with those that others put in after them, unless the next one decides the same. */
-export function withInserted(stages: readonly ParsedStage[]): readonly Omit<StageUse, 'stageId'>[] {
-  return stages.flatMap(({ stage, options, gate: asked }, i): readonly Omit<StageUse, 'stageId'>[] => {
-    const use = { stage, options, ...(asked !== undefined && { gate: asked }) };
-    const { inserts } = stageNamed(stage);
+export function withInserted(stages: readonly ParsedStage[]): readonly Use[] {
+  return stages.flatMap(({ index: _, inserts: asked, ...use }, i): readonly Use[] => {
+    const { inserts: insertions = [] } = stageNamed(use.stage);
     const next = stages[i + 1];
-    if (inserts === undefined || (next && stageNamed(next.stage).decides === inserts.stage.decides)) return [use];
-    const inserted = inserts.stage.name as StageName;
-    return [use, { stage: inserted, options: STAGE_OPTIONS[inserted].parse({}), inserted: inserts.because }];
+    const decides = insertions[0] && stageNamed(insertions[0].stage as StageName).decides;
+    if (asked === false || (next !== undefined && stageNamed(next.stage).decides === decides)) return [use];
+    return [use, ...insertions.map((insertion) => insertedUse(use, insertion))];
   });
+}
+
+function insertedUse({ stage, options }: Use, { stage: inserted, onlyIfMoved: moved, because }: Insertion): Use {
+  return {
+    stage: inserted,
+    options: inserted === stage ? options : STAGE_OPTIONS[inserted as StageName].parse({}),
+    ...(moved !== undefined && { onlyIfMoved: moved }),
+    inserted: because,
+  };
 }

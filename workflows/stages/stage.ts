@@ -9,7 +9,7 @@ import type { CurveRead } from '../search/pruners';
 import type { ValidationMetric } from '../tasks';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
-import type { Objective, TrainingSpec } from '../words/study';
+import type { Objective, OnlyIfMoved, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
 /** What a stage may know of the study around it. */
@@ -18,6 +18,8 @@ export interface StudyFacts {
   readonly validationExamples: number;
   readonly testExamples: number;
   readonly classes: number;
+  /** Validation loss of the best answer that does not look at the image. */
+  readonly chanceLoss: number;
   /** As the study holds it at this point; of a trial with other hyperparameters: `trainingOf`. */
   readonly training: TrainingSpec;
   readonly objective: Objective;
@@ -129,12 +131,21 @@ export interface Decision {
   readonly doubts?: readonly string[];
   readonly evidence: Evidence;
   readonly alternatives: readonly { readonly hparams: HParams; readonly note: string }[];
+  /** Ids of earlier stages whose answers no longer hold, for this one is another to the same question. */
+  readonly supersedes?: readonly string[];
   /** The trial whose test evaluation and model are the study's result; only of a stage that trains for good. */
   readonly finalTrialId?: string;
   /** On its way to `recordDecision` only: what that adds insights from. Neither the state nor the store keeps it. */
   readonly insights?: InsightsInput;
   /** On its way to `recordDecision` only: the trials whose weights stay in the store; absent: all of the stage's. */
   readonly keepsWeightsOf?: readonly string[];
+}
+
+/** A use of a stage that another puts in; with its own options where it is the same stage again, else with none. */
+export interface Insertion {
+  readonly stage: string;
+  readonly onlyIfMoved?: OnlyIfMoved;
+  readonly because: string;
 }
 
 export interface Stage<Options = unknown> {
@@ -150,17 +161,14 @@ export interface Stage<Options = unknown> {
   readonly decides?: StandardHParamName;
   /** Its options have a `space`, and its trials are points of it: what other programs call a study. */
   readonly isSearch?: true;
-  /**
-   * A value that it tests again: there must be one before it, by `training.hparams` or by another stage, but not one
-   * that the stage right before it has just measured.
-   */
+  /** A value that it tests again: there must be one before it, by `training.hparams` or by another stage. */
   readonly mustFollow?: { readonly valueOf: StandardHParamName };
   /** What had better be decided before it: another order is a warning. */
   readonly shouldFollow?: { readonly decisionOn: StandardHParamName; readonly because: string };
   /** It ends the study: a stage after it is a mistake. */
   readonly mustBeLast?: true;
-  /** The stage that goes after it, put in unless the study has one there that decides the same. */
-  readonly inserts?: { readonly stage: Stage; readonly because: string };
+  /** The stages that go after it, put in unless the study has one there that decides what the first of them does. */
+  readonly inserts?: readonly Insertion[];
   /** Runs whatever the budget says, which reserves for it: the final training. */
   readonly mustRun?: boolean;
   /**

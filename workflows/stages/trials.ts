@@ -10,7 +10,7 @@ import { milestonesOf } from '../trials/batch-growth';
 import { batchPhases, examplesAfter, stepsOf } from '../trials/length';
 import { numericHParam } from '../trials/hparams';
 import type { Objective } from '../words/study';
-import type { HParams, Trial, TrialSpec } from '../words/trial';
+import type { Trial, TrialSpec } from '../words/trial';
 import type { Measurement } from '../words/outcome';
 import { count, formatSeconds } from './format';
 import type { StageContext } from './stage';
@@ -110,25 +110,4 @@ export function countByStatus(trials: readonly Trial[]): string {
     counts.set(status, (counts.get(status) ?? 0) + 1);
   }
   return counts.size === 0 ? 'no trial ran' : [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-}
-
-/** Rows of an evidence table: one per trial, its score last. */
-export function trialRows(
-  trials: readonly Trial[],
-  names: readonly string[],
-  objective: Objective,
-): readonly (readonly (string | number | null)[])[] {
-  return trials.map((trial) => {
-    const {
-      spec: { trialId, label, hparams },
-      result,
-    } = trial;
-    const values = names.map((name) => cell(hparams, name));
-    return [trialId, label, ...values, result?.outcome.status ?? 'running', scoreOf(trial, objective)];
-  });
-}
-
-function cell(hparams: HParams, name: string): string | number | null {
-  const value = hparams[name];
-  return typeof value === 'boolean' ? String(value) : (value ?? null);
 }

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { power } from '../search/power';
 import type { ScheduleSpec } from '../words/schedule';
+import { meanFactor } from './mean-factor';
 
 /** Length of a training in optimizer steps and in epochs. */
 export interface TrainingLength {
@@ -18,36 +18,8 @@ export interface TrainingLength {
 }
 
 /** Sum of the factors of a schedule over all steps; of `plateau`, which looks at results, the most that it can be. */
-export function sumOfFactors(schedule: ScheduleSpec, { steps, epochs }: TrainingLength): number {
-  const warmup = Math.min(schedule.warmupSteps ?? 0, steps);
-  return warmup / 2 + (steps - warmup) * meanFactor(schedule, epochs);
-}
-
-function meanFactor(schedule: ScheduleSpec, epochs: number): number {
-  switch (schedule.name) {
-    case 'constant':
-    case 'plateau':
-    case 'ramp':
-      return 1;
-    case 'exponential': {
-      const { factorPerEpoch } = schedule;
-      return factorPerEpoch === 1 ? 1 : (power(factorPerEpoch, epochs) - 1) / (epochs * Math.log(factorPerEpoch));
-    }
-    case 'cosine':
-      return (1 + schedule.finalFactor) / 2;
-    case 'oneCycle': {
-      const { peakFraction, initialFactor, finalFactor } = schedule;
-      return (peakFraction * (initialFactor + 1) + (1 - peakFraction) * (1 + finalFactor)) / 2;
-    }
-    case 'piecewise': {
-      const begins = [{ epoch: 0, factor: 1 }, ...schedule.milestones].filter(({ epoch }) => epoch < epochs);
-      return begins.reduce(
-        (sum, { epoch, factor }, i) => sum + (factor * ((begins[i + 1]?.epoch ?? epochs) - epoch)) / epochs,
-        0,
-      );
-    }
-  }
-}
+export const sumOfFactors = (schedule: ScheduleSpec, { steps, epochs }: TrainingLength): number =>
+  steps * meanFactor(schedule, steps, steps / epochs);
 
 /** The share of every weight that is gone at the end, were nothing learnt, in [0, 1]. @param rates Sum of all rates. */
 export function shrinkage(weightDecay: number, rates: number): number {

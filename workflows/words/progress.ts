@@ -111,6 +111,8 @@ export interface StudyResult {
     readonly hparams: HParams;
     readonly because: string;
     readonly confidence: string;
+    /** Ids of earlier stages whose answers it took the place of. */
+    readonly supersedes?: readonly string[];
   }[];
   readonly test: TestResult | null;
   readonly model: { readonly uri: string } | null;

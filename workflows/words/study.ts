@@ -81,6 +81,8 @@ export interface PinnedDataset {
   /** Height, width and channels of an image. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
+  /** Of the validation examples, by class. */
+  readonly validationLabels: readonly number[];
   readonly split: {
     readonly seed: number;
     readonly trainExamples: number;
@@ -132,6 +134,12 @@ export interface BudgetSpec {
   readonly stageShares?: Readonly<Record<string, number>>;
 }
 
+/** By how much of a factor, up or down, a hyperparameter must have moved; 1 for at all. */
+export interface OnlyIfMoved {
+  readonly learningRate?: number;
+  readonly batchSize?: number;
+}
+
 /**
  * One use of a stage. `options` are parsed by that stage's own schema; `stageId` is unique in the study, e.g.
  * `regularization-sweep-2`.
@@ -142,6 +150,8 @@ export interface StageUse {
   readonly options: unknown;
   /** What must happen before it begins: somebody approves. */
   readonly gate?: 'approve';
+  /** It trains nothing unless one of these has moved by more than its factor since the stage answered last. */
+  readonly onlyIfMoved?: OnlyIfMoved;
   /** Put in by `resolveStudy`, not written by the user. */
   readonly inserted?: string;
 }

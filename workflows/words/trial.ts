@@ -24,8 +24,8 @@ export interface StopRules {
   /** Diverged once the smoothed training loss exceeds this many times its best, e.g. 4. */
   readonly divergenceFactor?: number;
   /**
-   * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if no
-   * epoch's validation loss was below that of equal odds for every class.
+   * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if a
+   * step had thrown the loss far above its start, and no epoch's validation loss was clearly below that of chance.
    */
   readonly dead?: boolean;
   /** Early stopping: epochs without an improvement of the objective by more than `minDelta`. */

@@ -33,6 +33,8 @@ export interface PackedDataset {
   readonly sha256: string;
   readonly manifest: PackedManifest;
   readonly ref: ObjectRef;
+  /** Of the training part, in the order of its examples. */
+  readonly trainLabels: Int32Array;
 }
 
 /**
@@ -40,8 +42,8 @@ export interface PackedDataset {
  *
  * Reads the source twice: the first time for the address, which is all it takes where the store has the content
  * already; the second time for the shards that the store lacks, so that a packing that was broken off goes on. That
- * needs no disk, and memory for `TRANSFERS_AT_ONCE` shards and two, a batch of the source and, of an IDX set, the labels
- * at a byte each, whatever the size of the data set.
+ * needs no disk, and memory for `TRANSFERS_AT_ONCE` shards and two, a batch of the source, the labels of the training
+ * part at 4 bytes each and, of an IDX set, all at a byte, whatever the size of the images.
  *
  * @throws DatasetInvalid if the files are not what their headers say, or change between the readings.
  */
@@ -50,7 +52,8 @@ export async function packDataset(
   opened: OpenedDataset,
   options: PackOptions,
 ): Promise<PackedDataset> {
-  const manifest = await readManifest(opened, options);
+  const trainLabels = new Int32Array(opened.train.examples);
+  const manifest = await readManifest(opened, options, trainLabels);
   const bytes = Buffer.from(canonicalJson(manifest));
   const sha256 = sha256Of(bytes);
   const key = manifestKey(sha256);
@@ -59,7 +62,7 @@ export async function packDataset(
   const missing = await missingFiles(store, sha256, manifest);
   if (missing.length > 0) await writeShards(store, prefixOf(sha256), opened, missing, options);
   if (!isThere || missing.length > 0) await store.put(key, bytes);
-  return { sha256, manifest, ref: { key, sha256, bytes: bytes.length } };
+  return { sha256, manifest, ref: { key, sha256, bytes: bytes.length }, trainLabels };
 }
 
 interface OpenSplit {
@@ -68,7 +71,11 @@ interface OpenSplit {
   readonly labels: PackedFile[];
 }
 
-async function readManifest(opened: OpenedDataset, options: PackOptions): Promise<PackedManifest> {
+async function readManifest(
+  opened: OpenedDataset,
+  options: PackOptions,
+  trainLabels: Int32Array,
+): Promise<PackedManifest> {
   const { shape, classNames } = opened;
   const parts: Record<'train' | 'test', OpenSplit | null> = { train: null, test: null };
   for await (const {
@@ -77,6 +84,7 @@ async function readManifest(opened: OpenedDataset, options: PackOptions): Promis
     files: [images, labels],
   } of shardFiles(opened, 'reading', options)) {
     const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
+    if (part === 'train') trainLabels.set(labelsIn(labels), split.examples);
     split.examples += examples;
     split.images.push(await refOf(images, examples));
     split.labels.push(await refOf(labels, examples));
@@ -170,6 +178,12 @@ function filesOf(part: 'train' | 'test', { index, images, labels }: Shard): read
     { file: `${part}-images-${number}.u8`, bytes: images },
     { file: `${part}-labels-${number}.i32`, bytes: labels },
   ];
+}
+
+/** Little-endian, whatever the machine is. */
+function labelsIn({ bytes }: NamedBytes): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
 }
 
 async function refOf({ file, bytes }: NamedBytes, examples: number): Promise<PackedFile> {

@@ -14,7 +14,7 @@ import { openSource } from '../source/source';
 import type { SourceAccess } from '../source/source';
 import { packDataset } from './pack';
 import type { PackOptions } from './pack';
-import { splitOf } from './split';
+import { labelCounts, splitIndices, splitOf } from './split';
 
 export interface PinDependencies extends SourceAccess {
   /** Where the packed data set goes. */
@@ -31,13 +31,14 @@ export async function pinDataset(
   const opened = await openDataset(spec, dependencies);
   // Before packing: nothing is written for a study that cannot run.
   const split = splitOf(spec, studySeed, opened.train.examples, opened.test?.examples ?? null);
-  const { sha256, ref } = await packDataset(dependencies.store, opened, options);
+  const { sha256, ref, trainLabels } = await packDataset(dependencies.store, opened, options);
   return {
     sha256,
     manifest: ref,
     source: { format: spec.format, uri: spec.uri },
     shape: opened.shape,
     classes: opened.classNames.length,
+    validationLabels: labelCounts(trainLabels, splitIndices(split).validation, opened.classNames.length),
     split,
   };
 }

@@ -53,6 +53,13 @@ export function splitIndices({
   };
 }
 
+/** Labels by class, of the examples at these indices. */
+export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, classes: number): readonly number[] {
+  const counts = Array<number>(classes).fill(0);
+  for (const index of indices) counts[labels[index]!]! += 1;
+  return counts;
+}
+
 /**
  * How many examples each part of a study gets, and the seed that draws them.
  *

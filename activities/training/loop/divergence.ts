@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lossOfEqualOdds } from '../../../workflows/analysis/score';
+import { isAtChance } from '../../../workflows/analysis/score';
 import { power } from '../../../workflows/search/power';
 import type { EpochMeasurement } from '../../../workflows/words/outcome';
 import type { StopRules } from '../../../workflows/words/trial';
@@ -47,16 +47,25 @@ export interface LossWatch {
   readonly loss: LossAverage;
   readonly start: number | null;
   readonly best: number | null;
+  /** The loss over about the last 10 steps, and the highest that it was: a step that throws a network far shows in it. */
+  readonly recent: number | null;
+  readonly peak: number | null;
 }
 
-export const INITIAL_LOSS_WATCH: LossWatch = { loss: NO_LOSS, start: null, best: null };
+export const INITIAL_LOSS_WATCH: LossWatch = { loss: NO_LOSS, start: null, best: null, recent: null, peak: null };
+
+/** Weight of the past in `recent`. */
+const RECENT = 0.9;
 
 /** The watch after a step whose loss was finite. */
 export function watchLoss(watch: LossWatch, value: number): LossWatch {
   const loss = addLoss(watch.loss, value);
   const smoothed = smoothedLoss(loss);
+  const recent = RECENT * (watch.recent ?? value) + (1 - RECENT) * value;
   return {
     loss,
+    recent,
+    peak: Math.max(watch.peak ?? recent, recent),
     start: watch.start ?? smoothed,
     best: watch.best === null ? smoothed : Math.min(watch.best, smoothed),
   };
@@ -75,14 +84,19 @@ export function divergedOrDead({ loss, start, best }: LossWatch, rules: StopRule
   return rules.dead === true && best < FALLEN * start && smoothed >= BACK * start ? 'dead' : null;
 }
 
+/** A recent loss this many times the loss where the training began, or that of chance, is a network thrown far. */
+const THROWN = 1.5;
+
 /**
- * Whether a training that has ended was dead all along: it was validated, and never better than equal odds for every
- * class.
+ * Whether a training that has ended was dead all along: a step early on threw the network far, before its loss had
+ * fallen at all, and no epoch's validation loss tells of anything learnt since.
  *
- * A step early on can kill a network before its loss has fallen at all, after which it stays a little above where it
- * began.
+ * One that was never thrown and is where it began was only slow: too low a rate, or too few steps.
+ *
+ * @param chance Validation loss of chance.
  */
-export function neverLearnt(curve: readonly EpochMeasurement[], classes: number): boolean {
+export function neverLearnt(curve: readonly EpochMeasurement[], { start, peak }: LossWatch, chance: number): boolean {
+  if (start === null || peak === null || peak < THROWN * Math.max(start, chance)) return false;
   const losses = curve.flatMap(({ values: { valLoss } }) => valLoss ?? []);
-  return losses.length > 0 && losses.every((loss) => loss >= lossOfEqualOdds(classes));
+  return losses.length > 0 && losses.every((loss) => isAtChance(loss, chance));
 }

@@ -2,7 +2,12 @@ import type { OptimizerSpec } from '../../../workflows/words/study';
 import { coScaledLearningRate } from '../../../workflows/stages/optimizer-family';
 import { examplesAfter, phaseAt, stepsOf } from '../../../workflows/trials/length';
 import type { TrialSpec } from '../../../workflows/words/trial';
-import { scheduledLearningRate, scheduledMomentum, type SchedulePosition, type ScheduleState } from './schedules';
+import {
+  scheduledLearningRate,
+  scheduledMomentum,
+  type SchedulePosition,
+  type ScheduleState,
+} from '../../../workflows/trials/schedules';
 import type { TrialFacts } from './trial-facts';
 
 /**

@@ -13,7 +13,7 @@ import { type StopRules } from '../../../workflows/words/trial';
 import type { BatchPhase } from '../../../workflows/trials/length';
 import { divergedOrDead, INITIAL_LOSS_WATCH, type LossWatch, watchLoss } from './divergence';
 import { INITIAL_PATIENCE, isExhausted, observeObjective, type Patience, stopsByPrechelt } from './early-stopping';
-import { INITIAL_SCHEDULE_STATE, observeEpoch, type ScheduleState } from './schedules';
+import { INITIAL_SCHEDULE_STATE, observeEpoch, type ScheduleState } from '../../../workflows/trials/schedules';
 import type { HalfBatchNorms } from '../engine';
 
 /** How a training ended. */

@@ -97,6 +97,21 @@ describe('a report', () => {
     expect(stage).toMatch(/<code>batchSize<\/code> 32 → <strong>64<\/strong>/);
   });
 
+  it('marks an answer that a later stage replaced, and why, and no longer calls it the answer', () => {
+    const sample = sampleStudy();
+    const replacing = sample.decisions.map((record) =>
+      record.decision.stageId === 'lr-retest'
+        ? { ...record, decision: { ...record.decision, supersedes: ['lr-range-test'] } }
+        : record,
+    );
+    const page = renderReport({ ...sample, decisions: replacing });
+    const stage = page.slice(page.indexOf('id="stage-1"'), page.indexOf('id="stage-2"'));
+    const because = escapeText(replacing.find(({ decision }) => decision.stageId === 'lr-retest')!.decision.because);
+    expect(stage).toContain(`Replaced by lr-retest: ${because}`);
+    expect(page).toContain('<span class="quiet">replaced by lr-retest</span>');
+    expect(renderReport(sample)).not.toMatch(/replaced by/i);
+  });
+
   it('says of a range test that broke down that it ended its ramp, and warns of none', () => {
     const page = renderReport(sampleStudy());
     const stage = page.slice(page.indexOf('id="stage-1"'), page.indexOf('id="stage-2"'));

@@ -26,6 +26,7 @@ export const SAMPLE_STUDY: ResolvedStudy = {
     source: { format: 'idx', uri: 'file:///data/digits' },
     shape: [8, 8, 1],
     classes: 10,
+    validationLabels: Array<number>(10).fill(29),
     split: { seed: 17, trainExamples: 1150, validationExamples: 287, testExamples: 360, testFrom: 'test' },
   },
   model: { preset: 'mnist-cnn' },

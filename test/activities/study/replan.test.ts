@@ -32,7 +32,10 @@ test('stages to come get the options of the planner that is here, those that hav
   const now = parseStudy(asked);
   expect(anew).toMatchObject({ seed: 12, dataset: study.dataset, plannerVersion: now.ok && now.study.plannerVersion });
   expect(anew.stages[0]).toBe(study.stages[0]);
-  expect(anew.stages[1]?.options).toMatchObject({ trials: 16, imported: ['as read'] });
+  expect(anew.stages.find(({ stage }) => stage === 'sweep')?.options).toMatchObject({
+    trials: 16,
+    imported: ['as read'],
+  });
   expect(anew.stages.map(({ stageId }) => stageId)).toEqual(study.stages.map(({ stageId }) => stageId));
 });
 

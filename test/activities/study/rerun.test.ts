@@ -13,13 +13,15 @@ const asked = {
   stages: [{ stage: 'lrRangeTest' }, { stage: 'batchSizeLadder', batchSizeMax: 64 }, { stage: 'finalTrain' }],
 };
 
-function stored(decided = 3): StoredStudy {
+function stored(decided = 6): StoredStudy {
   const parsed = parseStudy(asked);
   if (!parsed.ok) throw new Error(formatProblems(parsed.problems));
   const study = resolveParsed(parsed.study, SAMPLE_STUDY.dataset);
-  const decisions = sampleStudy()
-    .decisions.slice(0, decided)
-    .map((record) => ({ ...record, studyRun: 'run' }));
+  const samples = sampleStudy().decisions;
+  const decisions = study.stages.slice(0, decided).map(({ stage, stageId }, i) => {
+    const { decision, trials } = samples[i % samples.length]!;
+    return { decision: { ...decision, stage, stageId }, trials, studyRun: 'run' };
+  });
   return { opening: { studyId: 'digits', studyRun: 'run', asked, study }, decided: decisions, ended: 'completed' };
 }
 
@@ -40,7 +42,14 @@ describe('a rerun', () => {
         origin: {
           kind: 'rerun',
           studyId: 'digits',
-          stageIds: ['lr-range-test', 'batch-size-ladder', 'lr-retest'],
+          stageIds: [
+            'lr-range-test',
+            'lr-retest',
+            'batch-size-ladder',
+            'lr-retest-2',
+            'batch-size-ladder-2',
+            'lr-retest-3',
+          ],
           changed: [],
         },
         dataset: SAMPLE_STUDY.dataset,
@@ -96,9 +105,9 @@ describe('a rerun', () => {
 
   it('does not begin where there is no stage, or behind one that has not decided or is to be another', () => {
     expect(problemsOf(plan('nowhere'))).toBe(
-      '--from: must be a stage of the study: one of lr-range-test, batch-size-ladder, lr-retest, final-train, got "nowhere"',
+      '--from: must be a stage of the study: one of lr-range-test, lr-retest, batch-size-ladder, lr-retest-2, batch-size-ladder-2, lr-retest-3, final-train, got "nowhere"',
     );
-    expect(problemsOf(plan('finalTrain', [], 1))).toBe(
+    expect(problemsOf(plan('finalTrain', [], 2))).toBe(
       '--from: must not be after batch-size-ladder, which study digits has not decided, got "finalTrain"; rerun with --from batch-size-ladder',
     );
     expect(problemsOf(plan('finalTrain', [{ path: 'stages.batchSizeLadder.batchSizeMax', value: 256 }]))).toMatch(

@@ -14,6 +14,7 @@ export function trialInput(
       source: { format: 'idx', uri: 'file:///digits' },
       shape: [8, 8, 1],
       classes: 10,
+      validationLabels: Array<number>(10).fill(30),
       split: { seed: 1, trainExamples: 100, validationExamples: 20, testExamples: 20, testFrom: 'test' },
     },
     model: { preset: 'mnist-cnn' },

@@ -32,6 +32,17 @@ describe('progress as bars', () => {
     expect(frame(decided, plain)[1]).toBe('✓ lr-range-test  the loss falls fastest at 0.003');
   });
 
+  test('a decided stage whose answer a later one replaced says so', () => {
+    const later = { ...decision, stage: 'lrRetest', stageId: 'lr-retest', supersedes: ['lr-range-test'] };
+    const stages = [
+      stage({ status: 'decided', decision }),
+      stage({ stage: 'lrRetest', stageId: 'lr-retest', status: 'decided', decision: later }),
+    ];
+    expect(frame(view({ progress: progress({ stages }) }), plain)[1]).toBe(
+      '✓ lr-range-test  replaced by lr-retest; before: the loss falls fastest at 0.003',
+    );
+  });
+
   test.each([10, 20, 40, 79])('no row is wider than a terminal of %i columns', (columns) => {
     for (const row of frame(busy, { ...plain, columns })) expect(row.length).toBeLessThanOrEqual(columns);
   });

@@ -56,6 +56,12 @@ describe('progress as lines', () => {
     ]);
   });
 
+  test('a decision that replaces an earlier answer says which', () => {
+    const later = { ...decision, supersedes: ['lr-range-test-0'] };
+    const after = view({ progress: progress({ stages: [stage({ status: 'decided', decision: later })] }) });
+    expect(linesBetween(view(), after)).toContain('lr-range-test replaces the answer of lr-range-test-0');
+  });
+
   test('a watcher that comes late hears of all that happened before', () => {
     const late = view({
       progress: progress({

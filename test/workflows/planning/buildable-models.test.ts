@@ -37,6 +37,28 @@ describe('a model of a search', () => {
     });
   });
 
+  test('that normalizes a batch of one value a channel is an error with the layer', () => {
+    const layers = [
+      { layer: 'flatten' },
+      { layer: 'dense', units: { hparam: 'k' } },
+      { layer: 'batchNormalization' },
+      { layer: 'reshape', targetShape: [2, 1] },
+    ];
+    const refusal =
+      'model.layers[2] (BatchNormalization) must have more than one value a channel to normalize over, got a batch of 1';
+    expect(buildability(study({ k: { choice: [2] } }, { k: 2, batchSize: 1 }, layers), IMAGES).errors).toMatchObject([
+      { rule: expect.stringContaining(`as the study stands (k=2): ${refusal}`) },
+    ]);
+    expect(buildability(study({ k: { choice: [2] } }, { k: 2, batchSize: 2 }, layers), IMAGES).errors).toEqual([]);
+    // Of an image each channel has many values.
+    const early = [CONV, { layer: 'batchNormalization' }];
+    expect(buildability(study({ k: { choice: [2] } }, { k: 2, batchSize: 1 }, early), IMAGES).errors).toEqual([]);
+    const atOnePixel = [{ layer: 'conv2d', filters: { hparam: 'k' }, kernelSize: 7 }, { layer: 'batchNormalization' }];
+    expect(
+      buildability(study({ k: { choice: [2] } }, { k: 2, batchSize: 1 }, atOnePixel), IMAGES).errors,
+    ).toMatchObject([{ rule: expect.stringContaining('model.layers[1] (BatchNormalization)') }]);
+  });
+
   test('that fits at every corner is no warning', () => {
     expect(buildability(study({ k: { integer: [1, 2] } }, { k: 2 }), IMAGES)).toEqual({ errors: [], warnings: [] });
   });

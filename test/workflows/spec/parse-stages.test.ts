@@ -4,25 +4,55 @@ import { STAGES } from '../../../workflows/stages';
 import { MINIMAL, parsed, problems, SWEEP, withStages } from './parsing';
 
 describe('stages', () => {
-  it('has an lrRetest put in after a ladder, visibly, unless a learning-rate stage is there', () => {
+  it('has a re-test put in after a range test and a ladder, and the ladder again, visibly, unless a learning-rate stage is there', () => {
     const stages = (...names: readonly string[]) =>
       parsed(withStages(...names.map((stage) => (stage === 'regularizationSweep' ? SWEEP : { stage })))).stages.map(
-        ({ stage, inserted }) => [stage, inserted !== undefined],
+        ({ stage, inserted, onlyIfMoved }) => [stage, inserted !== undefined, onlyIfMoved],
       );
     expect(stages('lrRangeTest', 'batchSizeLadder', 'finalTrain')).toEqual([
-      ['lrRangeTest', false],
-      ['batchSizeLadder', false],
-      ['lrRetest', true],
-      ['finalTrain', false],
+      ['lrRangeTest', false, undefined],
+      ['lrRetest', true, undefined],
+      ['batchSizeLadder', false, undefined],
+      ['lrRetest', true, { batchSize: 1 }],
+      ['batchSizeLadder', true, { learningRate: 2 }],
+      ['lrRetest', true, { batchSize: 1 }],
+      ['finalTrain', false, undefined],
     ]);
-    expect(stages('batchSizeLadder', 'lrRangeTest')).toEqual([
-      ['batchSizeLadder', false],
-      ['lrRangeTest', false],
+    expect(stages('lrRangeTest', 'lrRetest', 'batchSizeLadder', 'lrRangeTest')).toEqual([
+      ['lrRangeTest', false, undefined],
+      ['lrRetest', false, undefined],
+      ['batchSizeLadder', false, undefined],
+      ['lrRangeTest', false, undefined],
+      ['lrRetest', true, undefined],
     ]);
     expect(stages('batchSizeLadder', 'lrRetest')).toEqual([
-      ['batchSizeLadder', false],
-      ['lrRetest', false],
+      ['batchSizeLadder', false, undefined],
+      ['lrRetest', false, undefined],
     ]);
+  });
+
+  it('has none put in after a stage that says so', () => {
+    const study = parsed(withStages({ stage: 'lrRangeTest', inserts: false }, { stage: 'finalTrain' }));
+    expect(study.stages.map(({ stage }) => stage)).toEqual(['lrRangeTest', 'finalTrain']);
+    expect(study.stages[0]).not.toHaveProperty('inserts');
+    expect(study.stages[0]?.options).not.toHaveProperty('inserts');
+  });
+
+  it('races again with the options of the first race', () => {
+    const study = parsed(withStages({ stage: 'batchSizeLadder', batchSizeMax: 256 }));
+    const ladders = study.stages.filter(({ stage }) => stage === 'batchSizeLadder');
+    expect(ladders.map(({ stageId }) => stageId)).toEqual(['batch-size-ladder', 'batch-size-ladder-2']);
+    expect(ladders[1]?.options).toEqual(ladders[0]?.options);
+  });
+
+  it('may hang on what has moved, which is none of its options', () => {
+    const study = parsed(withStages({ ...SWEEP, onlyIfMoved: { batchSize: 1 } }));
+    expect(study.stages[0]?.onlyIfMoved).toEqual({ batchSize: 1 });
+    expect(study.stages[0]?.options).not.toHaveProperty('onlyIfMoved');
+    expect(problems(withStages({ ...SWEEP, onlyIfMoved: {} }))).toMatch(
+      /onlyIfMoved: must name learningRate or batchSize/,
+    );
+    expect(problems(withStages({ ...SWEEP, onlyIfMoved: { learningRate: 0.5 } }))).toMatch(/must be at least 1/);
   });
 
   it("may have a gate before any stage, which is none of the stage's options", () => {
@@ -74,11 +104,6 @@ describe('the order of stages', () => {
       [{ stage: 'lrRetest' }],
       /must not come first.*use lrRangeTest, or set training.hparams.learningRate/,
     ],
-    [
-      'a re-test right after the test',
-      [{ stage: 'lrRangeTest' }, { stage: 'lrRetest' }],
-      /must not follow lrRangeTest/,
-    ],
   ])('refuses %s, and says why', (_, stages, message) => {
     expect(problems(withStages(...stages))).toMatch(message);
   });
@@ -86,6 +111,7 @@ describe('the order of stages', () => {
   it('takes any other', () => {
     expect(problems({ ...withStages({ stage: 'lrRetest' }), training: { hparams: { learningRate: 0.01 } } })).toBe('');
     expect(problems(withStages(SWEEP, { stage: 'lrRetest' }, { ...SWEEP, trials: 4 }))).toBe('');
+    expect(problems(withStages({ stage: 'lrRangeTest' }, { stage: 'lrRetest' }))).toBe('');
   });
 
   it('warns of a sweep before the ladder', () => {

@@ -1,6 +1,7 @@
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { lrRangeTest } from '../../../workflows/stages/lr-range-test/stage';
 import type { StageContext, StudyFacts } from '../../../workflows/stages/stage';
+import type { ScheduleSpec } from '../../../workflows/words/schedule';
 import type { Outcome, StepLoss } from '../../../workflows/words/outcome';
 import type { Trial, TrialSpec } from '../../../workflows/words/trial';
 import { completed, contextOf, drive, FACTS, measured, optionsOf, OUTCOMES } from '../../support/stages';
@@ -42,13 +43,13 @@ const ramps = ({ trials }: StageContext<unknown>): readonly Trial[] =>
 const rangeOf = ({ spec: { schedule } }: Trial): readonly number[] =>
   schedule.name === 'ramp' ? [schedule.from, schedule.to] : [];
 
-it('finds the rate that a network learns at, within a factor of four, with high confidence', () => {
+it('finds the rate that a network learns at, within a factor of four, with medium confidence at most: it trained at none', () => {
   for (const best of [3e-4, 1e-3, 1e-2]) {
     const context = drive(lrRangeTest, fresh(), { network: networkWith(() => best) });
-    const { hparams, confidence, because } = lrRangeTest.decide(context);
+    const { hparams, confidence, doubts, because } = lrRangeTest.decide(context);
     expect(context.trials).toHaveLength(3);
     expect(Math.abs(Math.log(Number(hparams['learningRate']) / best))).toBeLessThan(Math.log(4));
-    expect(confidence).toBe('high');
+    expect([confidence, doubts]).toEqual(['medium', ['a rate read off a curve was never trained at']]);
     expect(because).toMatch(/is the median of 3 tests/);
   }
 });
@@ -236,4 +237,42 @@ it('tells a batch that does not fit from a network that does not learn', () => {
   expect(() => lrRangeTest.decide(drive(lrRangeTest, fresh(), { network: OUTCOMES.diverged }))).toThrow(
     /check the data set and the model/,
   );
+});
+
+describe('an answer is a constant rate, and the study trains along a schedule', () => {
+  const decided = (schedule: ScheduleSpec, changes: object = {}, network = networkWith(() => 1e-3)) =>
+    lrRangeTest.decide(
+      drive(lrRangeTest, fresh(changes, { ...FACTS, training: { ...FACTS.training, schedule } }), { network }),
+    );
+  const constant = Number(decided({ name: 'constant' }).hparams['learningRate']);
+
+  it.each<readonly [ScheduleSpec, number]>([
+    [{ name: 'cosine', finalFactor: 0 }, 0.502],
+    [{ name: 'oneCycle', peakFraction: 0.3, initialFactor: 0.04, finalFactor: 0 }, 0.504],
+    [{ name: 'piecewise', milestones: [{ epoch: 4, factor: 0.1 }] }, 0.55],
+    [{ name: 'exponential', factorPerEpoch: 0.8 }, 0.468],
+  ])('so the peak of %j is the constant rate over its mean, and the reason says so', (schedule, mean) => {
+    const { hparams, because, alternatives } = decided(schedule);
+    expect(Number(hparams['learningRate']) * mean).toBeCloseTo(constant, 4);
+    expect(because).toContain(`since the ${schedule.name} schedule averages to ${mean} of its peak`);
+    const [plain, corrected] = [decided({ name: 'constant' }).alternatives, alternatives].map(
+      (list) => list.find(({ note }) => note.includes('valley'))!.hparams['learningRate'] as number,
+    );
+    expect((plain! / corrected!).toFixed(2)).toBe(mean.toFixed(2));
+  });
+
+  it('but no higher than where the tests themselves did best', () => {
+    const { hparams, because, evidence } = decided({ name: 'exponential', factorPerEpoch: 0.05 });
+    expect(because).toContain('(no more, for higher rates did worse)');
+    const minimum = evidence.plots[0]!.marks.find(({ name }) => name === 'minimum')!.x;
+    expect(Number(hparams['learningRate']) / minimum).toBeCloseTo(10, 0);
+  });
+
+  it('also where constant rates decided', () => {
+    const disagreeing = networkWith((replicate) => [1e-4, 1e-3, 5e-2][replicate] ?? 1e-3);
+    const { hparams, because } = decided({ name: 'cosine', finalFactor: 0 }, { spreadMax: 5 }, disagreeing);
+    const plain = decided({ name: 'constant' }, { spreadMax: 5 }, disagreeing);
+    expect(Number(hparams['learningRate']) / Number(plain.hparams['learningRate'])).toBeCloseTo(2, 1);
+    expect(because).toMatch(/cosine schedule averages to 0.502 of its peak; [\d.e-]+ is the one with the lowest/);
+  });
 });

@@ -1,4 +1,4 @@
-import { scheduledLearningRate } from '../../../activities/training/loop/schedules';
+import { scheduledLearningRate } from '../../../workflows/trials/schedules';
 import { sweep } from '../../../workflows/stages/sweep/stage';
 import { trainingOf } from '../../../workflows/trials/trial-training';
 import { decayFor, shrinkage, sumOfFactors } from '../../../workflows/trials/weight-decay';

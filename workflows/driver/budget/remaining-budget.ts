@@ -8,6 +8,7 @@ import { STAGES } from '../../stages';
 import { atLongest } from '../../stages/longest';
 import { trainingOf } from '../../trials/trial-training';
 import type { RemainingBudget, StageContext } from '../../stages/stage';
+import { stageInUse } from '../../stages/stage-in-use';
 import type { StageUse } from '../../words/study';
 import type { StudyState } from '../state';
 
@@ -103,7 +104,7 @@ function estimateOf(
       remaining: { deviceSeconds: Infinity, trials: Infinity },
       decisions: state.decisions,
     };
-    const estimate = STAGES[use.stage]?.estimate(context);
+    const estimate = stageInUse(STAGES, use)?.estimate(context);
     trials += estimate?.trials ?? 0;
     examples += estimate?.examples ?? 0;
   }

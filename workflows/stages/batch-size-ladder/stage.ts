@@ -12,7 +12,7 @@
  * @module
  */
 import { stepsOf } from '../../trials/length';
-import { lrRetest } from '../lr-retest/stage';
+import { LR_RETEST } from '../lr-retest/name';
 import type { Stage } from '../stage';
 import { chooseSize } from './choice';
 import { decideLadder } from './decide';
@@ -23,15 +23,31 @@ import { strategyOf } from './strategies';
 import { BATCH_SIZE_LADDER } from './verified-size';
 import { ladderView } from './view';
 
+/** A race at another rate says nothing of this one. */
+const RATE_REOPENS = 2;
+
 export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   name: BATCH_SIZE_LADDER,
   question: 'which batch size',
   budgetShare: 0.1,
   decides: 'batchSize',
-  inserts: {
-    stage: lrRetest,
-    because: `${BATCH_SIZE_LADDER} may change the batch size, and the best learning rate moves with it`,
-  },
+  inserts: [
+    {
+      stage: LR_RETEST,
+      onlyIfMoved: { batchSize: 1 },
+      because: `${BATCH_SIZE_LADDER} may change the batch size, and the best learning rate moves with it`,
+    },
+    {
+      stage: BATCH_SIZE_LADDER,
+      onlyIfMoved: { learningRate: RATE_REOPENS },
+      because: `sizes raced at a rate that proves to be off by more than ${RATE_REOPENS} times race again`,
+    },
+    {
+      stage: LR_RETEST,
+      onlyIfMoved: { batchSize: 1 },
+      because: 'and where that changes the batch size, so does the rate',
+    },
+  ],
 
   suggest(context) {
     const view = ladderView(context);

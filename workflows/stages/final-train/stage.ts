@@ -5,7 +5,7 @@
  * @module
  */
 import { ranked } from '../../analysis/ranking';
-import { lossOfEqualOdds, scoreOf } from '../../analysis/score';
+import { isAtChance, scoreOf } from '../../analysis/score';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../trials/hparams';
@@ -150,9 +150,9 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
     );
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
-  if ((measurement?.best?.values.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
+  if (isAtChance(measurement?.best?.values.valLoss ?? 0, context.facts.chanceLoss)) {
     warnings.push(
-      'the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm',
+      'the model has learnt nothing: its validation loss is that of an answer which does not look at the image; lower learningRate, or set schedule.warmupSteps or clipNorm',
     );
   }
   return warnings;

@@ -27,6 +27,8 @@ export interface Reading {
   readonly rates: Readonly<Record<SuggestionRuleName, number | null>>;
   /** The middle one of `ANSWERING`; of two that answer their geometric mean. */
   readonly answer: number | null;
+  /** The rate with the lowest loss: beyond it the test itself did worse. */
+  readonly lowest: number | null;
   /** The end of the range that hides the answer. */
   readonly edge: 'low' | 'high' | null;
 }
@@ -52,18 +54,16 @@ export function readTest(
   const curve = smoothedCurve(measurementOf(trial.result?.outcome)?.stepLosses ?? [], smoothing);
   const part = readablePart(curve);
   if (part === null || isFlat(part))
-    return { trial, curve, rates: NO_RATES, answer: null, edge: brokeDown(trial) ? 'low' : null };
+    return { trial, curve, rates: NO_RATES, answer: null, lowest: null, edge: brokeDown(trial) ? 'low' : null };
   const asPublished = Object.fromEntries(
     RULE_NAMES.map((name) => [name, SUGGESTION_RULES[name](part)]),
   ) as Reading['rates'];
-  const minimum =
-    asPublished.minimum === null
-      ? null
-      : part[lowestIndex(part)]!.learningRate / OPTIMIZER_FAMILIES[optimizer.name].belowLowest;
+  const lowest = part[lowestIndex(part)]!.learningRate;
+  const minimum = asPublished.minimum === null ? null : lowest / OPTIMIZER_FAMILIES[optimizer.name].belowLowest;
   const rates = { ...asPublished, minimum };
   const answers = ANSWERING.map((name) => rates[name]).filter((rate) => rate !== null);
   const answer = answers.length === 0 ? null : logMedian(answers);
-  return { trial, curve, rates, answer, edge: edgeOf(trial, part, answer) };
+  return { trial, curve, rates, answer, lowest, edge: edgeOf(trial, part, answer) };
 }
 
 function isFlat(part: Curve): boolean {

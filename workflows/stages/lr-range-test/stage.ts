@@ -13,7 +13,8 @@ import { deriveSeed } from '../../search/random';
 import { STEP_LOSSES_MAX } from '../../words/outcome';
 import type { TrialSpec } from '../../words/trial';
 import { confidenceBy, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber, threeDigits } from '../format';
+import { count, formatNumber } from '../format';
+import { LR_RETEST } from '../lr-retest/name';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import { StageInconclusive } from '../stage';
 import type { Decision, Stage, StageContext } from '../stage';
@@ -23,6 +24,7 @@ import { bestOf, GRID_RATES_MAX, gridPoints, gridRate, gridTrial, gridTrials, ne
 import type { LrRangeTestOptions } from './options';
 import { EXTENSIONS_MAX, initialRange, rangesOf, testSteps, testsOf, widerRange } from './range';
 import type { RateRange } from './range';
+import { peakRate, peakReason } from './peak-rate';
 import { readTest } from './reading';
 import type { Reading } from './reading';
 
@@ -38,6 +40,9 @@ export const lrRangeTest: Stage<LrRangeTestOptions> = {
   question: 'which learning rate',
   budgetShare: 0.05,
   decides: 'learningRate',
+  inserts: [
+    { stage: LR_RETEST, because: 'a rate read off a curve holds once trainings at it and beside it have shown so' },
+  ],
 
   suggest(context) {
     const { options, trials } = context;
@@ -116,12 +121,15 @@ function isBelieved(readings: readonly Reading[], { spreadMax }: LrRangeTestOpti
 }
 
 function byRules(context: Context, readings: readonly Reading[], answers: readonly number[]): Decision {
-  const learningRate = threeDigits(logMedian(answers));
+  const peak = peakRate(context, logMedian(answers), logMedian(readings.flatMap(({ lowest }) => lowest ?? [])));
+  const { learningRate } = peak;
   const spread = ratioSpread(answers);
   const because =
-    `${formatNumber(learningRate)} is the median of ${count(answers.length, 'test')}, each the middle one of valley, minimum/${OPTIMIZER_FAMILIES[context.facts.training.optimizer.name].belowLowest} and steep` +
+    `${peakReason(peak)} the median of ${count(answers.length, 'test')}, each the middle one of valley, minimum/${OPTIMIZER_FAMILIES[context.facts.training.optimizer.name].belowLowest} and steep` +
     (answers.length > 1 ? `; they lie within a factor of ${formatNumber(spread)}` : '');
-  const marks = ruleMedians(readings).filter(({ x }) => x !== learningRate);
+  const others = ruleMedians(readings)
+    .map(({ name, x }) => ({ name, rate: peakRate(context, x, Infinity).learningRate }))
+    .filter(({ rate }) => rate !== learningRate);
   return {
     stage: lrRangeTest.name,
     stageId: context.stageId,
@@ -134,8 +142,8 @@ function byRules(context: Context, readings: readonly Reading[], answers: readon
       tables: [ruleTable(readings)],
       warnings: warningsOf(context, readings, answers),
     },
-    alternatives: marks.map(({ name, x }) => ({
-      hparams: { ...context.incumbent, learningRate: x },
+    alternatives: others.map(({ name, rate }) => ({
+      hparams: { ...context.incumbent, learningRate: rate },
       note: `by the rule ${name}, read off the same ${count(readings.length, 'test')}: ${costText(
         context,
         readings.map(({ trial }) => trial),
@@ -157,6 +165,7 @@ function confidenceOf(
       'the tests contradict each other': !isBelieved(readings, options),
     },
     doubt: {
+      'a rate read off a curve was never trained at': true,
       [`fewer than ${SEEDS_HIGH} tests`]: readings.length < SEEDS_HIGH,
       'not all tests answer': answers.length < readings.length,
       'an answer lies at an edge of the range': atEdge > 0,
@@ -202,10 +211,11 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
   const { objective } = context.facts;
   const points = gridPoints(context.trials, objective);
   const best = bestOf(points, objective);
-  const { learningRate } = best;
+  const peak = peakRate(context, best.learningRate, Math.max(...points.map((point) => point.learningRate)));
+  const { learningRate } = peak;
   const tried = gridTrials(context.trials);
   const rates = tried.map(gridRate);
-  const inside = learningRate > Math.min(...rates) && learningRate < Math.max(...rates);
+  const inside = best.learningRate > Math.min(...rates) && best.learningRate < Math.max(...rates);
   const answers = answersOf(readings);
   const why =
     answers.length < 2
@@ -215,7 +225,7 @@ function byGrid(context: Context, readings: readonly Reading[]): Decision {
     stage: lrRangeTest.name,
     stageId: context.stageId,
     hparams: { ...context.incumbent, learningRate },
-    because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${formatNumber(learningRate)} reached the best ${objective.metric}, ${formatNumber(best.score)}`,
+    because: `${why}, so ${count(tried.length, 'constant rate')} trained ${context.options.steps} steps each: ${peakReason(peak)} the one with the best ${objective.metric}, ${formatNumber(best.score)}`,
     ...confidenceBy({
       guess: {
         'the best rate is at an end of those tried': !inside,

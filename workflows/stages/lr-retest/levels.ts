@@ -3,27 +3,23 @@
  *
  * @module
  */
-import { ranked } from '../../analysis/ranking';
-import { gainOf, meanScore } from '../../analysis/scale';
-import { scoreOf } from '../../analysis/score';
+import { gainOf, scoreWithGain } from '../../analysis/scale';
 import { pooledSpread } from '../../analysis/superiority';
+import { mean } from '../../analysis/statistics';
 import { numericHParam } from '../../trials/hparams';
 import type { Objective } from '../../words/study';
 import type { Trial } from '../../words/trial';
-import { threeDigits } from '../format';
+import { scoreOf } from '../../analysis/score';
 import { isRunning } from '../trials';
 
 export interface Level {
   readonly learningRate: number;
-  /** One per seed; none if any seed failed. */
-  readonly scores: readonly number[];
-  /** Their mean on the objective's scale; `null` if any seed failed. */
-  readonly score: number | null;
+  /** Best-epoch scores on the scale of the objective, more is better, by the seed of their training; none if any failed. */
+  readonly gains: ReadonlyMap<number, number>;
+  /** Their mean; -Infinity if any failed. */
+  readonly gain: number;
   readonly failed: number;
 }
-
-/** A level of which no seed failed. */
-export type UsableLevel = Level & { readonly score: number };
 
 export const rateOf = ({ spec }: Trial): number => numericHParam(spec.hparams, 'learningRate');
 
@@ -32,18 +28,25 @@ export function levelsOf(trials: readonly Trial[], objective: Objective): readon
   const rates = [...new Set(trials.map(rateOf))].sort((a, b) => a - b);
   return rates.map((learningRate) => {
     const own = trials.filter((trial) => rateOf(trial) === learningRate && !isRunning(trial));
-    const scores = own.map((trial) => scoreOf(trial, objective)).filter((score) => score !== null);
-    const failed = own.length - scores.length;
+    const gains = new Map<number, number>();
+    for (const trial of own) {
+      const score = scoreOf(trial, objective);
+      if (score !== null) gains.set(trial.spec.seed, gainOf(score, objective));
+    }
+    const failed = own.length - gains.size;
     // One seed of a rate that fails is reason enough not to train at it for hours.
-    return failed > 0 || scores.length === 0
-      ? { learningRate, scores: [], score: null, failed }
-      : { learningRate, scores, score: meanScore(scores, objective), failed };
+    if (failed > 0 || gains.size === 0)
+      return { learningRate, gains: new Map<number, number>(), gain: -Infinity, failed };
+    return { learningRate, gains, gain: mean([...gains.values()]), failed };
   });
 }
 
-/** Levels of which no seed failed. */
-export const usableLevels = (levels: readonly Level[]): readonly UsableLevel[] =>
-  levels.filter((level): level is UsableLevel => level.score !== null);
+/** Levels with a score. */
+export const usableLevels = (levels: readonly Level[]): readonly Level[] =>
+  levels.filter(({ gains }) => gains.size > 0);
+
+/** The mean score of a level. */
+export const scoreAt = ({ gain }: Level, objective: Objective): number => scoreWithGain(gain, objective);
 
 /**
  * Levels that may be chosen: no rate above the study's own whose next neighbour failed.
@@ -51,7 +54,7 @@ export const usableLevels = (levels: readonly Level[]): readonly UsableLevel[] =
  * Near the edge of stability scores are best and some seeds fail: of two seeds that end well at such a rate, nothing
  * follows for a third.
  */
-export function eligibleLevels(levels: readonly Level[], current: number): readonly UsableLevel[] {
+export function eligibleLevels(levels: readonly Level[], current: number): readonly Level[] {
   const usable = usableLevels(levels);
   const stable = usable.filter(
     ({ learningRate }) =>
@@ -60,35 +63,20 @@ export function eligibleLevels(levels: readonly Level[], current: number): reado
   return stable.length > 0 ? stable : usable;
 }
 
-/** One more rate where the best score is at an end of those tried; of a rate that failed there is no beyond. */
-export function rateBeyondEdge(levels: readonly Level[], objective: Objective): number | undefined {
-  const usable = usableLevels(levels);
-  const [first, last] = [levels[0], levels.at(-1)];
-  if (first === undefined || last === undefined || levels.length < 2) return undefined;
-  if (usable.length === 0) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  const best = bestLevel(usable, objective);
-  if (best === first) return threeDigits(first.learningRate * ratio(first, levels[1]!));
-  return best === last ? threeDigits(last.learningRate * ratio(last, levels.at(-2)!)) : undefined;
-}
-
-const ratio = (a: Level, b: Level): number => a.learningRate / b.learningRate;
-
-/** Of equally good scores the lower rate's. @param levels At least one, ascending in rate. */
-export function bestLevel(levels: readonly UsableLevel[], objective: Objective): UsableLevel {
-  return ranked(levels, objective)[0]!;
-}
+/** Of equally good levels the lower rate's. */
+export const bestOf = (levels: readonly Level[]): Level => levels.reduce((a, b) => (b.gain > a.gain ? b : a));
 
 /**
- * One standard error of a level's mean on the objective's scale, from the spread within all levels: two seeds of one
- * alone would tell next to nothing; 0 where every level has one seed.
+ * One standard error of a level's mean, from the spread within all levels: two seeds of one alone would tell next to
+ * nothing. 0 where no level has two seeds.
  */
-export function standardErrorOf(levels: readonly Level[], { scores: own }: Level, objective: Objective): number {
-  const spread = pooledSpread(levels.map(({ scores }) => scores.map((score) => gainOf(score, objective))));
-  return spread === null ? 0 : spread.deviation / Math.sqrt(own.length);
+export function standardErrorOf(levels: readonly Level[], { gains }: Level): number {
+  const spread = pooledSpread(levels.map((level) => [...level.gains.values()]));
+  return spread === null ? 0 : spread.deviation / Math.sqrt(gains.size);
 }
 
 /** The level nearest to a rate by their ratio; of two equally near the lower rate, which is safer. */
-export function nearest(levels: readonly UsableLevel[], rate: number): UsableLevel {
+export function nearest(levels: readonly Level[], rate: number): Level {
   const distance = ({ learningRate }: Level): number => Math.abs(Math.log(learningRate / rate));
   return levels.reduce((a, b) => (distance(b) < distance(a) - 1e-9 ? b : a));
 }

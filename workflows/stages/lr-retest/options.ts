@@ -10,9 +10,16 @@ export const lrRetestOptions = z.strictObject({
     .refine((factors) => new Set(factors).size === factors.length, 'must not name a factor twice')
     .refine((factors) => factors.includes(1), 'must include 1, the learning rate as it stands')
     .describe(
-      'Learning rates to compare, as factors on the one that the study holds. While the best of them is at an end, up to two more are tried beyond it.',
+      'Learning rates to compare, as factors on the one that the study holds. While the best of them is at an end, up to 8 more are tried beyond it, each as far from the last as that is from its neighbour.',
     ),
-  replicates: z.int().min(1).max(20).default(2).describe('Trainings per rate, each with a seed of its own.'),
+  replicates: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(3)
+    .describe(
+      'Trainings per rate, each with a seed of its own; of fewer than 3 the answer is hardly more than a guess.',
+    ),
   epochs: z
     .int()
     .min(1)

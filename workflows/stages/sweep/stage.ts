@@ -46,7 +46,7 @@ function sweepNamed(
     name,
     question,
     // With its replicates.
-    budgetShare: 0.65,
+    budgetShare: 0.6,
     shouldFollow: { decisionOn: 'batchSize', because },
     isSearch: true,
     curveReads: readsOf,

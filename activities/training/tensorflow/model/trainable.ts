@@ -1,3 +1,4 @@
+import { loneValues } from '../../../../workflows/planning/layer-shapes';
 import { modelInvalid } from '../../failures';
 import { describeLayer, prepareLayer } from '../layers';
 import type { tf } from '../native';
@@ -39,6 +40,7 @@ export function trainable(
     if (strength !== null && strength > 0) noise[`noise.${i}`] = strength;
   });
   checkSizes(layers);
+  checkNormalizations(layers, context);
   checkOutput(network, context);
   const variables = layers.flatMap(namedVariables);
   if (!variables.some(({ trainable: moves }) => moves))
@@ -84,6 +86,15 @@ function checkSizes(layers: readonly tf.layers.Layer[]): void {
       `${describeLayer(layer)} must leave something of its input, got an output of ${output.slice(1).join(' x ')}`,
     );
   });
+}
+
+function checkNormalizations(layers: readonly tf.layers.Layer[], { hparams }: ModelContext): void {
+  for (const layer of layers.filter((one) => one.getClassName() === 'BatchNormalization')) {
+    const [[, ...shape] = []] = shapesOf(layer.outputShape);
+    const { axis } = layer.getConfig() as { readonly axis: number };
+    const refusal = loneValues(axis, shape.map(Number), hparams['batchSize']);
+    if (refusal !== undefined) throw modelInvalid(`${describeLayer(layer)} ${refusal}`);
+  }
 }
 
 const shapesOf = (shapes: tf.Shape | tf.Shape[]): readonly tf.Shape[] =>

@@ -5,6 +5,7 @@ import { idx } from '../../../../activities/datasets/formats/idx';
 import { packDataset } from '../../../../activities/datasets/packed/pack';
 import type { PackProgress } from '../../../../activities/datasets/packed/pack';
 import { pinDataset } from '../../../../activities/datasets/packed/pin';
+import { splitIndices } from '../../../../activities/datasets/packed/split';
 import { sha256Of } from '../../../../activities/content-hash';
 import { packedManifestSchema } from '../../../../activities/datasets/packed/packed';
 import { memoryStore } from '../../../../activities/storage/memory';
@@ -194,6 +195,11 @@ describe('pinning a data set', () => {
       classes: 10,
       split: { trainExamples: 6, validationExamples: 2, testExamples: 2, testFrom: 'train' },
     });
+    // The label of each example is its place.
+    const validated = [...splitIndices(pinned.split).validation];
+    expect(pinned.validationLabels).toEqual(
+      Array.from({ length: 10 }, (_, label) => Number(validated.includes(label))),
+    );
     expect(await store.head(pinned.manifest.key)).toMatchObject({ bytes: pinned.manifest.bytes });
   });
 

@@ -49,6 +49,7 @@ async function packed(examples: number): Promise<LocalDigits> {
     source: { format: 'idx', uri: 'file:///grey' },
     shape: SHAPE,
     classes,
+    validationLabels: [],
     split,
   };
   return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder()) };

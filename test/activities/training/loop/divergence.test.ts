@@ -2,11 +2,13 @@ import {
   addLoss,
   divergedOrDead,
   INITIAL_LOSS_WATCH,
+  type LossWatch,
   neverLearnt,
   NO_LOSS,
   smoothedLoss,
   watchLoss,
 } from '../../../../activities/training/loop/divergence';
+import { chanceLoss } from '../../../../workflows/analysis/score';
 import type { EpochMeasurement } from '../../../../workflows/words/outcome';
 import type { StopRules } from '../../../../workflows/words/trial';
 
@@ -71,14 +73,35 @@ describe('a training that has ended', () => {
       deviceSeconds: i,
     }));
 
-  it('was dead all along if no epoch was better than equal odds', () => {
-    expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), 10)).toBe(true);
-    expect(neverLearnt(curve(2.31, 2.29, 2.4), 10)).toBe(false);
-    expect(neverLearnt(curve(0.7, 0.7), 2)).toBe(true);
+  const watched = (...losses: readonly number[]): LossWatch => losses.reduce(watchLoss, INITIAL_LOSS_WATCH);
+  const THROWN = watched(2.4, 40, ...steady(2.31, 50));
+  const CHANCE = Math.log(10);
+
+  it('was dead all along if a step threw it far and no epoch was clearly better than chance', () => {
+    expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), THROWN, CHANCE)).toBe(true);
+    expect(neverLearnt(curve(2.31, 2.29, 2.4), THROWN, CHANCE)).toBe(true);
+    expect(neverLearnt(curve(2.31, 2.2, 2.4), THROWN, CHANCE)).toBe(false);
+  });
+
+  it('was only slow where its loss is still where it began, or has hardly fallen', () => {
+    const slow = watched(2.42, ...steady(2.4, 20), ...steady(2.38, 20));
+    expect(neverLearnt(curve(2.39, 2.38), slow, CHANCE)).toBe(false);
+    // Losses of single examples are far apart.
+    const alone = watched(...Array.from({ length: 200 }, (_, i) => [0.9, 3.9, 2.1, 3.4, 1.6][i % 5]!));
+    expect(neverLearnt(curve(2.41), alone, CHANCE)).toBe(false);
+  });
+
+  it('is measured against the chance of its own labels', () => {
+    const rare = chanceLoss([270, 30]);
+    expect(rare).toBeCloseTo(0.325, 3);
+    expect(chanceLoss([5, 5, 5, 5])).toBeCloseTo(Math.log(4), 12);
+    const thrown = watched(0.8, 30, ...steady(0.33, 50));
+    expect(neverLearnt(curve(0.33, 0.326), thrown, rare)).toBe(true);
+    expect(neverLearnt(curve(0.33, 0.3), thrown, rare)).toBe(false);
   });
 
   it('may have learnt anything where nobody looked', () => {
-    expect(neverLearnt(curve(null, null), 10)).toBe(false);
-    expect(neverLearnt([], 10)).toBe(false);
+    expect(neverLearnt(curve(null, null), THROWN, CHANCE)).toBe(false);
+    expect(neverLearnt([], THROWN, CHANCE)).toBe(false);
   });
 });

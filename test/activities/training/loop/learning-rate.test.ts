@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { learningRateAt } from '../../../../activities/training/loop/learning-rate';
-import { INITIAL_SCHEDULE_STATE, scheduledLearningRate } from '../../../../activities/training/loop/schedules';
+import { INITIAL_SCHEDULE_STATE, scheduledLearningRate } from '../../../../workflows/trials/schedules';
 import type { TrialFacts } from '../../../../activities/training/loop/trial-facts';
 import type { BatchGrowth } from '../../../../workflows/trials/batch-growth';
 import type { ScheduleSpec } from '../../../../workflows/words/schedule';

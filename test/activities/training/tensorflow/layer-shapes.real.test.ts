@@ -66,6 +66,8 @@ const BODIES: readonly (readonly [object, ...object[]])[] = [
     { layer: 'activation', activation: 'relu' },
   ],
   [{ layer: 'dense', units: { hparam: 'half' } }],
+  [{ layer: 'flatten' }, { layer: 'dense', units: 6 }, { layer: 'batchNormalization' }],
+  [{ layer: 'conv2d', filters: 4, kernelSize: [9, 7] }, { layer: 'batchNormalization' }],
 ];
 
 /** Whether TensorFlow.js builds it. */
@@ -79,16 +81,21 @@ async function isBuilt(layers: readonly object[], hparams: HParams): Promise<boo
 test.each(BODIES.map((body, i) => [i, body] as const))(
   'arithmetic calls a model unbuildable exactly where TensorFlow.js cannot build it: body %i',
   async (_, body) => {
-    for (const [k, half] of [
-      [1, 1],
-      [3, 2.5],
-      [5, 4],
-      [8, 0],
+    for (const [k, half, batchSize] of [
+      [1, 1, 1],
+      [3, 2.5, 2],
+      [5, 4, 1],
+      [8, 0, 2],
     ] as const) {
       for (const layers of [[...body, ...HEAD], body, [...body, { layer: 'dense', units: 10 }]]) {
         const model = normalizeModel({ layers } as never);
-        const reason = 'layers' in model ? unbuildable(model.layers, { k, half }, ENDS) : undefined;
-        expect([k, half, layers, reason === undefined]).toEqual([k, half, layers, await isBuilt(layers, { k, half })]);
+        const reason = 'layers' in model ? unbuildable(model.layers, { k, half, batchSize }, ENDS) : undefined;
+        expect([k, half, layers, reason === undefined]).toEqual([
+          k,
+          half,
+          layers,
+          await isBuilt(layers, { k, half, batchSize }),
+        ]);
       }
     }
   },

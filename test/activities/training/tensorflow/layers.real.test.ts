@@ -34,6 +34,27 @@ describe('the layers of a study', () => {
     );
   });
 
+  it('that normalize a batch of one value a channel are refused by their name', async () => {
+    const layers = [
+      { className: 'Flatten', config: {} },
+      { className: 'BatchNormalization', config: { name: 'norm' } },
+      { className: 'Dense', config: { units: 10 } },
+    ];
+    const at = (batchSize: number) =>
+      buildModel({
+        spec: { layers },
+        shape: [8, 8, 1],
+        classes: 10,
+        hparams: { batchSize },
+        seed: 1,
+        modelBundle: null,
+      });
+    await expect(at(1)).rejects.toThrow(
+      "layer 'norm' (BatchNormalization) must have more than one value a channel to normalize over, got a batch of 1; set batchSize to at least 2",
+    );
+    await expect(at(2)).resolves.toBeDefined();
+  });
+
   it('that are none are told with the nearest one', async () => {
     expect(await refusal({ className: 'Conv4D', config: {} })).toBe(
       'model.layers[0] must be a layer of TensorFlow.js, got Conv4D; did you mean "Conv2D"?',

@@ -121,10 +121,10 @@ describe('approval', () => {
     decideUpTo(waiting, 'final-train');
     expect(progressOf(waiting.state)).toMatchObject({
       status: 'waiting',
-      stages: [{ status: 'decided' }, { status: 'waiting' }],
+      stages: [{ status: 'decided' }, { status: 'decided' }, { status: 'waiting' }],
     });
     expect(ask(waiting, 'approve', {})).toBe('final-train may begin');
-    expect(progressOf(waiting.state)).toMatchObject({ status: 'running', stages: [{}, { status: 'pending' }] });
+    expect(progressOf(waiting.state)).toMatchObject({ status: 'running', stages: [{}, {}, { status: 'pending' }] });
     expect(ask(freshStudy(GATED), 'approve', { stageId: 'final-train' })).toBe('final-train may begin');
     expect(ask(freshStudy(GATED), 'approve', { stageId: 'finalTrain' })).toBe('final-train may begin');
   });
@@ -136,7 +136,7 @@ describe('approval', () => {
       'ChangeRefused: stage lr-range-test has no gate: it begins by itself',
     );
     expect(ask(study, 'approve', { stageId: 'lr-rangetest' })).toBe(
-      'ChangeInvalid: stage must be one of lr-range-test, final-train, got lr-rangetest',
+      'ChangeInvalid: stage must be one of lr-range-test, lr-retest, final-train, got lr-rangetest',
     );
     ask(study, 'approve', { stageId: 'final-train' });
     expect(ask(study, 'approve', { stageId: 'final-train' })).toBe(
@@ -156,8 +156,10 @@ describe('a stage', () => {
   test('may not be skipped twice, once it has decided, or if the study is for it', () => {
     const study = freshStudy();
     decideUpTo(study, 'batch-size-ladder');
-    ask(study, 'skipStage', { stageId: 'lr-retest' });
-    expect(ask(study, 'skipStage', { stageId: 'lr-retest' })).toBe('ChangeRefused: stage lr-retest is skipped already');
+    ask(study, 'skipStage', { stageId: 'lr-retest-2' });
+    expect(ask(study, 'skipStage', { stageId: 'lr-retest-2' })).toBe(
+      'ChangeRefused: stage lr-retest-2 is skipped already',
+    );
     expect(ask(study, 'skipStage', { stageId: 'lr-range-test' })).toBe(
       'ChangeRefused: stage lr-range-test has decided already',
     );

@@ -15,6 +15,7 @@ const DATASET: PinnedDataset = {
   source: { format: 'idx', uri: 'made-up' },
   shape: [8, 8, 1],
   classes: 10,
+  validationLabels: Array<number>(10).fill(10),
   split: { seed: 7, trainExamples: 400, validationExamples: 100, testExamples: 100, testFrom: 'test' },
 };
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { INITIAL_SCHEDULE_STATE, scheduledLearningRate } from '../../../../activities/training/loop/schedules';
-import type { ScheduleSpec } from '../../../../workflows/words/schedule';
-import recorded from '../fixtures/keras-schedules.json';
+import { INITIAL_SCHEDULE_STATE, scheduledLearningRate } from '../../../workflows/trials/schedules';
+import type { ScheduleSpec } from '../../../workflows/words/schedule';
+import recorded from '../../activities/training/fixtures/keras-schedules.json';
 
 const { learningRate, stepsTotal, stepsPerEpoch } = recorded;
 const CASES = recorded.cases as unknown as readonly {

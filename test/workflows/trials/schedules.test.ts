@@ -4,8 +4,8 @@ import {
   scheduledLearningRate,
   scheduledMomentum,
   type ScheduleState,
-} from '../../../../activities/training/loop/schedules';
-import type { ScheduleSpec } from '../../../../workflows/words/schedule';
+} from '../../../workflows/trials/schedules';
+import type { ScheduleSpec } from '../../../workflows/words/schedule';
 
 /** Rates over 100 steps of 10 epochs at a learning rate of 2. */
 const rate = (spec: ScheduleSpec, step: number, state: ScheduleState = INITIAL_SCHEDULE_STATE): number =>

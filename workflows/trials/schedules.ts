@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { power } from '../../../workflows/search/power';
-import type { ScheduleSpec } from '../../../workflows/words/schedule';
+import { power } from '../search/power';
+import type { ScheduleSpec } from '../words/schedule';
 
 /** Where a training is. */
 export interface SchedulePosition {
