@@ -4,13 +4,18 @@
  * @module
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Measurement } from '../../workflows/words/outcome';
 import { queryVisibleGpu } from '../nvidia-smi';
+
+/** Trainings that began in this process. */
+let trainings = 0;
 
 /**
  * Starts counting anew, so that a warm process reports each trial's own peak. Without effect where the system has no
  * such counter.
  */
 export function resetPeakMemory(): void {
+  trainings++;
   try {
     // Linux: 5 sets the process's high-water mark to what is resident now.
     writeFileSync('/proc/self/clear_refs', '5');
@@ -21,10 +26,13 @@ export function resetPeakMemory(): void {
 
 /**
  * Peak bytes since the last reset: of the GPU where there is one and its driver tells, else of this process.
- * TensorFlow grows its share of a GPU and never gives any back, so what it holds at the end is the peak.
+ *
+ * Of a process that trained before it is an upper bound: TensorFlow grows its share of a GPU and never gives any back,
+ * nor does the allocator on the host give back all, so what earlier trainings left is in it.
  */
-export function peakMemoryBytes(onGpu: boolean): number {
-  return (onGpu ? gpuBytes() : undefined) ?? residentPeakBytes();
+export function peakMemory(onGpu: boolean): Pick<Measurement, 'peakBytes' | 'peakIsUpperBound'> {
+  const peakBytes = (onGpu ? gpuBytes() : undefined) ?? residentPeakBytes();
+  return { peakBytes, ...(trainings > 1 && { peakIsUpperBound: true as const }) };
 }
 
 function residentPeakBytes(): number {

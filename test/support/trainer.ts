@@ -90,7 +90,7 @@ export const STATEFUL_MODEL: ModelSpec = {
 };
 
 /** A measurement without what depends on the clock or on the process. */
-export function withoutTimes({ curve, best, ...rest }: Measurement): object {
+export function withoutTimes({ curve, best, peakIsUpperBound: _, ...rest }: Measurement): object {
   const bare = (line: object | null): object | null => (line === null ? null : { ...line, deviceSeconds: 0 });
   return { ...rest, curve: curve.map(bare), best: bare(best), stepSeconds: null, peakBytes: 0, deviceSeconds: 0 };
 }

@@ -97,6 +97,8 @@ export interface Measurement {
   readonly noiseScale?: GradientNorms;
   /** Most resident memory of the trainer process, and of the device where there is one. */
   readonly peakBytes: number;
+  /** Its process had trained before: what those trainings left may be in `peakBytes`. A fresh process has its own peak. */
+  readonly peakIsUpperBound?: true;
   readonly parameters: number;
   readonly deviceSeconds: number;
 }

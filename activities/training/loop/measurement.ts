@@ -2,7 +2,7 @@ import type { GradientNorms } from '../../../workflows/analysis/noise-scale';
 import type { ValidationMetric } from '../../../workflows/tasks';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../workflows/words/outcome';
 import { examplesAfter } from '../../../workflows/trials/length';
-import { peakMemoryBytes } from '../peak-memory';
+import { peakMemory } from '../peak-memory';
 import { epochTrainLoss, type TrainingState } from './training-state';
 import { epochsDone, type TrialFacts } from './trial-facts';
 
@@ -46,7 +46,7 @@ export function measurementOf({
     deviceSeconds,
     ...(noisePairs.length > 0 && { noiseScale: gradientNorms(noisePairs, facts.batchSize) }),
     stepSeconds: stepTimesAfter === undefined ? null : summarizeStepTimes(stepSeconds, stepTimesAfter),
-    peakBytes: peakMemoryBytes(onGpu),
+    ...peakMemory(onGpu),
   };
 }
 

@@ -209,3 +209,17 @@ it('shows the validation score of every raced size after equal epochs, and what 
     [32, 32, 64, 64, 128, 128, 256, 256],
   ]);
 });
+
+it('says how data, model, goal and hardware bear on the answer', () => {
+  const rows = (changes: object): readonly unknown[][] =>
+    answer({}, {}, changes).evidence.tables.find(({ title }) => title === 'What bears on this batch size')!
+      .rows as unknown[][];
+  expect(rows({}).map(([what]) => what)).toEqual(['data size', 'model size', 'goal', 'hardware']);
+  expect(rows({}).map(([, how]) => how)).toEqual([
+    expect.stringContaining('20000 training examples: sizes above 2500 '),
+    expect.stringContaining('1000 parameters'),
+    expect.stringContaining('over 1.25 times the epochs'),
+    expect.stringContaining('overhead at batch size 100 here'),
+  ]);
+  expect(rows({ facts: { ...LARGE, reproducible: true } }).at(-1)?.[1]).toContain('as much as 64 examples more');
+});

@@ -13,7 +13,7 @@ import { count, formatNumber, formatSeconds } from '../format';
 import type { Plot, Table } from '../stage';
 import { isRunning } from '../trials';
 import { batchSizeOf } from './phases';
-import { referenceEpochs } from './race';
+import { referenceEpochs, STEPS_PER_EPOCH_MIN } from './race';
 import { racedHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
 import type { LadderView } from './view';
@@ -97,6 +97,38 @@ export function sizeTables(view: LadderView): readonly Table[] {
         ['memory', memoryEffect(view)],
       ],
     },
+    { title: 'What bears on this batch size', columns: ['what', 'how'], rows: circumstances(view) },
+  ];
+}
+
+/** What else the answer depends on: with another of these it is to be asked again. */
+function circumstances({ facts, options, cost, rungs }: LadderView): Table['rows'] {
+  const { trainExamples, training, reproducible } = facts;
+  const parameters = rungs.flatMap(({ trial }) => measurementOf(trial.result?.outcome)?.parameters ?? [])[0];
+  const most = Math.floor(trainExamples / STEPS_PER_EPOCH_MIN);
+  return [
+    [
+      'data size',
+      `${trainExamples} training examples: sizes above ${most} leave an epoch fewer than ${STEPS_PER_EPOCH_MIN} steps and are not raced`,
+    ],
+    [
+      'model size',
+      parameters === undefined
+        ? 'unknown: no rung was measured'
+        : `${parameters} parameters: their share of a step is the same at every batch size, activations and their memory grow with it`,
+    ],
+    [
+      'goal',
+      options.strategy === 'grid'
+        ? `the best ${facts.objective.metric} in equal epochs; in equal time a size with cheaper examples would have more of them`
+        : `the least cost of a loss; the study trains ${training.epochs} epochs, so no size that takes over ${options.epochsFactorMax} times the epochs is chosen`,
+    ],
+    [
+      'hardware',
+      reproducible
+        ? `left out, as a reproducible study is to decide alike everywhere: a step is taken to cost as much as ${formatNumber(cost.knee)} examples more than it has`
+        : `half of a step is overhead at batch size ${formatNumber(cost.knee)} here: a faster device has a higher one, which speaks for larger batches`,
+    ],
   ];
 }
 
