@@ -15,6 +15,7 @@ import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
 import { untriedNotes } from './enqueued';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
+import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
@@ -178,7 +179,7 @@ function warningsOf(
   );
   if (isCutShort(context))
     warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
-  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...unvaried(context));
+  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...frontNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   if (best !== undefined && best.scores.size < 2) {
