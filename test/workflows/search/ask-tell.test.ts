@@ -65,7 +65,7 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
     'space.a.times must be values: outside of a study there is nothing to multiply, got [1,2]',
   );
   expect(() => createSearch({ space: SPACE, sampler: { name: 'bayes' as 'tpe' } })).toThrow(
-    'sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, got bayes',
+    'sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, nsga2, got bayes',
   );
   const search = createSearch({ space: SPACE });
   expect(() => search.tell(0, 1)).toThrow('number must be one that was asked for and not told, got 0');
