@@ -1,9 +1,9 @@
 import type { ConstrainedName } from '../../workflows/analysis/constraints';
+import { coveredShare, paretoFront } from '../../workflows/analysis/pareto';
 import { formatNumber } from '../../workflows/stages/format';
 import type { Plot, Table } from '../../workflows/stages/stage';
 import { evenly, SHOWN_MAX } from '../../workflows/stages/sweep/shown';
 import type { SearchPoint } from '../../workflows/words/insights';
-import { coveredShare, paretoFront } from './analysis/pareto';
 import type { Search } from './search';
 
 /** What a point costs besides its objective, in words. */

@@ -43,6 +43,21 @@ const SWEEPS: Readonly<Record<string, object>> = {
   'sobol, percentile': { sampler: { name: 'sobol' }, pruner: { name: 'percentile', percentile: 30 } },
   'halton, patience': { sampler: { name: 'halton' }, pruner: { name: 'patience', patience: 2 } },
   'random, wilcoxon': { sampler: { name: 'random' }, pruner: { name: 'wilcoxon' }, replicates: 8 },
+  'nsga2, two pruners': {
+    sampler: { name: 'nsga2', population: 6 },
+    pruner: [{ name: 'asha' }, { name: 'wilcoxon' }],
+    replicates: 8,
+    secondObjective: 'parameters',
+  },
+  'tpe, costs': {
+    sampler: { name: 'tpe', startupTrials: 6, costAware: true },
+    constraints: { deviceSeconds: { max: 40 } },
+  },
+  'gp, terminator': {
+    sampler: { name: 'gp', startupTrials: 6 },
+    terminator: { improvementToNoise: 2, minTrials: 8 },
+    constraints: { deviceSeconds: { max: 40 } },
+  },
   'grid, none': { sampler: { name: 'grid', levels: 2 }, trials: 13 },
 };
 

@@ -7,6 +7,8 @@ export { excessesOf, totalViolation, violationsOf } from './constraints';
 export type { ConstrainedName, Constraints, Violation } from './constraints';
 export { addedNorms, fastestBatchSize, fitNoiseScale, initialNoiseSums, noiseScaleOf } from './noise-scale';
 export type { GradientNorms, NoiseScale, NoiseSums } from './noise-scale';
+export { coveredShare, hypervolume, paretoFront } from './pareto';
+export type { Costed } from './pareto';
 export { ranked } from './ranking';
 export { readablePart, smoothedCurve } from './range-test-curve';
 export type { Curve, CurvePoint } from './range-test-curve';

@@ -14,6 +14,7 @@ export interface SearchOptions {
     readonly startupTrials?: number;
     readonly levels?: number;
     readonly population?: number;
+    readonly costAware?: boolean;
   };
   /** `minimize` unless given. */
   readonly direction?: Objective['direction'];
@@ -35,13 +36,16 @@ export interface Search {
   /**
    * The score at a point that is out; `null` for one that failed.
    *
-   * @param excesses By how much it exceeds each constraint, as a share of the bound: 0 or less where it keeps it.
+   * @param besides What was measured besides it: against constraints, of a second objective, of the cost.
    * @throws RangeError for a number that is not out.
    */
-  tell(number: number, score: number | null, excesses?: readonly number[]): void;
+  tell(number: number, score: number | null, besides?: Pick<Observation, 'excesses' | 'second' | 'cost'>): void;
   /** Every trial in the order of the asks: plain data, and all that a later process needs to go on. */
   observations(): readonly Observation[];
-  /** The best trial so far: of those that keep the constraints, or where none does, the one that breaks them least. */
+  /**
+   * The best trial so far: by the first objective, of those that keep the constraints; where none does, the one that
+   * breaks them least.
+   */
   best(): Observation | undefined;
 }
 
@@ -107,15 +111,18 @@ export function createSearch({
       }
       return undefined;
     },
-    tell(number, score, excesses) {
+    tell(number, score, besides) {
       const trial = trials[number];
       if (trial === undefined || trial.score !== undefined)
         throw new RangeError(`number must be one that was asked for and not told, got ${number}`);
-      trials[number] = { ...trial, score: Number.isFinite(score) ? score : null, ...(excesses && { excesses }) };
+      trials[number] = { ...trial, score: Number.isFinite(score) ? score : null, ...besides };
     },
     observations: () => [...trials],
     best() {
-      const losses = rankedLosses(trials, direction);
+      const losses = rankedLosses(
+        trials.map(({ second: _, ...trial }) => trial),
+        direction,
+      );
       const lowest = losses.reduce((best: number, loss) => Math.min(best, loss ?? Infinity), Infinity);
       return lowest === Infinity ? undefined : trials[losses.indexOf(lowest)];
     },

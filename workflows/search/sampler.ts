@@ -12,6 +12,8 @@ export interface Observation {
    * no constraints, or nothing was measured.
    */
   readonly excesses?: readonly number[];
+  /** What a second objective measured, less being better; absent where there is none. */
+  readonly second?: number;
   /** Device seconds of a whole training; absent where nobody measured any. */
   readonly cost?: number;
   /** Run by somebody else: it tells of its point, which the search itself may try all the same. */

@@ -3,6 +3,7 @@ import { cmaes } from './cmaes/cmaes';
 import { gp } from './gp/gp';
 import { grid } from './grid';
 import { halton } from './halton';
+import { nsga2 } from './nsga2';
 import { random } from './random-search';
 import type { Sampler } from './sampler';
 import { sobol } from './sobol';
@@ -17,4 +18,5 @@ export const SAMPLERS = {
   tpe: withBlindTurns(tpe),
   cmaes: withBlindTurns(cmaes),
   gp: withBlindTurns(gp),
+  nsga2: withBlindTurns(nsga2),
 } as const satisfies Readonly<Record<string, Sampler>>;

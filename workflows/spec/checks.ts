@@ -42,6 +42,8 @@ export interface Draft {
   readonly spaces: readonly unknown[];
   /** Each entry's `sampler`. */
   readonly samplers: readonly unknown[];
+  /** Each entry's `secondObjective`. */
+  readonly seconds: readonly unknown[];
   /** Each entry's `constraints`. */
   readonly constraints: readonly unknown[];
   /** The entries that parsed. */
@@ -72,6 +74,7 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     reproducible: at('reproducible'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces,
+    seconds: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['secondObjective'])) : [],
     samplers: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['sampler'])) : [],
     constraints: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['constraints'])) : [],
     stages,
@@ -102,26 +105,23 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
   ];
 }
 
+const MEASURED_RULE = 'must be left out of a reproducible study: no two runs measure the same';
+
 /** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */
-function timeProblems({ reproducible, deviceMinutes, constraints, samplers }: Draft): readonly Problem[] {
+function timeProblems({ reproducible, deviceMinutes, constraints, samplers, seconds }: Draft): readonly Problem[] {
   if (reproducible !== true) return [];
-  const weighed = samplers.flatMap((own, index): Problem[] =>
-    valueAt(own, ['costAware']) === true
-      ? [
-          {
-            path: `stages.${index}.sampler.costAware`,
-            rule: 'must be left out of a reproducible study: no two runs measure the same seconds',
-            value: true,
-          },
-        ]
-      : [],
-  );
+  const weighed = [
+    ...samplers.map((own, index) => ({ at: `${index}.sampler.costAware`, value: valueAt(own, ['costAware']) })),
+    ...seconds.map((value, index) => ({ at: `${index}.secondObjective`, value })),
+  ]
+    .filter(({ value }) => value === true || value === 'deviceSeconds' || value === 'peakBytes')
+    .map(({ at, value }): Problem => ({ path: `stages.${at}`, rule: MEASURED_RULE, value }));
   const measured = constraints.flatMap((own, index) =>
     ['deviceSeconds', 'peakBytes']
       .filter((name) => valueAt(own, [name]) !== undefined)
       .map((name): Problem => ({
         path: `stages.${index}.constraints.${name}`,
-        rule: 'must be left out of a reproducible study: no two runs measure the same',
+        rule: MEASURED_RULE,
         value: valueAt(own, [name]),
         fix: 'bound parameters',
       })),

@@ -63,6 +63,14 @@ export const samplerSchema = z.discriminatedUnion('name', [
       'Covariance matrix adaptation evolution strategy: for ranges that interact, and some 50 trials or more. Choices and conditional hyperparameters are left to tpe. Every fifth point is drawn at random.',
     ),
   z
+    .strictObject({
+      name: z.literal('nsga2'),
+      population: z.int().min(4).max(1000).optional().describe('Points that children come from; by default 20.'),
+    })
+    .describe(
+      'NSGA-II, a genetic algorithm: for two objectives, any space, and some 100 trials or more. Every fifth point is drawn at random.',
+    ),
+  z
     .strictObject({ name: z.literal('gp'), startupTrials })
     .describe(
       'Gaussian process with expected improvement: the most out of few trials, up to about 20 hyperparameters and some 300 trials. Every fifth point is drawn at random.',

@@ -23,5 +23,3 @@ export { independenceChances } from './importance/independence';
 export { pedAnova } from './importance/ped-anova';
 export { overfitting, unfinished } from './learning-curve';
 export type { Overfitting, Unfinished } from './learning-curve';
-export { coveredShare, hypervolume, paretoFront } from './pareto';
-export type { Costed } from './pareto';

@@ -65,7 +65,7 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
     'space.a.times must be values: outside of a study there is nothing to multiply, got [1,2]',
   );
   expect(() => createSearch({ space: SPACE, sampler: { name: 'bayes' as 'tpe' } })).toThrow(
-    'sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, got bayes',
+    'sampler.name must be one of random, grid, halton, sobol, tpe, cmaes, gp, nsga2, got bayes',
   );
   const search = createSearch({ space: SPACE });
   expect(() => search.tell(0, 1)).toThrow('number must be one that was asked for and not told, got 0');
@@ -73,7 +73,8 @@ it('refuses what it cannot search, all at once, and scores that nobody waits for
 
 it('takes what a trial exceeds of its constraints, and counts the best of those that keep them', () => {
   const search = createSearch({ space: { x: { uniform: [0, 1] } } });
-  const tell = (score: number, excess: number): void => search.tell(search.ask()!.number, score, [excess]);
+  const tell = (score: number, excess: number): void =>
+    search.tell(search.ask()!.number, score, { excesses: [excess], second: -score });
   tell(0.1, 0.5);
   tell(0.2, 0.4);
   expect(search.best()?.score).toBe(0.2);

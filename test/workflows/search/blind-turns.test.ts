@@ -36,7 +36,7 @@ describe.each(learning)('a sweep by %s', (name) => {
       if (spec.drawnBlind) expect(other![i]!.hparams).toEqual(spec.hparams);
     });
     expect(blind.length).toBeGreaterThanOrEqual(7);
-    expect(blind.length).toBeLessThan(TRIALS / 2);
+    expect(blind.length).toBeLessThan(0.75 * TRIALS);
   });
 
   it('draws every fifth so, the study as it stands not counted', () => {

@@ -195,7 +195,7 @@ describe('what is wrong', () => {
 
   it('is a sampler that is none', () => {
     expect(problems(withStages({ ...SWEEP, sampler: { name: 'randm' } }))).toMatch(
-      /stages.0.sampler.name: must be one of random, grid, halton, sobol, tpe, cmaes, gp, got "randm"; did you mean "random"\?/,
+      /stages.0.sampler.name: must be one of random, grid, halton, sobol, tpe, cmaes, nsga2, gp, got "randm"; did you mean "random"\?/,
     );
   });
 });

@@ -13,6 +13,7 @@ import { constraintWarnings } from './constraints';
 import { edgeWarnings } from './edges';
 import { untriedNotes } from './enqueued';
 import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evidence';
+import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { smoothingWarnings } from './label-smoothing';
 import { newPoint, searchSize } from './points';
@@ -109,7 +110,7 @@ function warningsOf(
   );
   if (isCutShort(context))
     warnings.push(`the budget allowed ${count(search.length, 'point')} of ${searchSize(context)}`);
-  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...unvaried(context));
+  warnings.push(...untriedNotes(context), ...terminationNotes(context), ...frontNotes(context), ...unvaried(context));
   if (decided !== context.incumbent) warnings.push(...edgeWarnings(context, decided));
   if (best !== undefined) warnings.push(...optimism(context, best));
   warnings.push(...saturationWarnings(context, best));

@@ -17,8 +17,7 @@ export function ownObservations(view: SweepView): readonly Observation[] {
     view,
     search.filter((training) => isKnownInPart(view, training)),
   );
-  const isCostAware = 'costAware' in options.sampler && options.sampler.costAware === true;
-  const observations = search.map((training) => observationOf(training, isCostAware));
+  const observations = search.map((training) => observationOf(training, options));
   if (cut.length === 0) return observations;
   const places = new Map(cut.map((training, i) => [training, i + 1]));
   const ended = search.flatMap(({ score }) => score ?? []);
@@ -34,13 +33,19 @@ export function ownObservations(view: SweepView): readonly Observation[] {
   });
 }
 
-/** What a point was measured against the constraints goes with it: a sampler learns where they are kept. */
-function observationOf({ hparams, status, excesses, cost, score }: Training, isCostAware: boolean): Observation {
+/** What a point was measured besides its score goes with it, as far as the sampler learns from it. */
+function observationOf(
+  { hparams, status, excesses, costs, score }: Training,
+  { sampler, secondObjective }: SweepView['options'],
+): Observation {
+  if (status !== 'ended' || costs === undefined) return { hparams, score: status === 'running' ? undefined : score };
+  const isCostAware = 'costAware' in sampler && sampler.costAware === true;
   return {
     hparams,
-    score: status === 'running' ? undefined : score,
-    ...(status === 'ended' && excesses.length > 0 && { excesses }),
-    ...(isCostAware && status === 'ended' && cost > 0 && { cost }),
+    score,
+    ...(excesses.length > 0 && { excesses }),
+    ...(isCostAware && { cost: costs.deviceSeconds }),
+    ...(secondObjective !== undefined && { second: costs[secondObjective] }),
   };
 }
 

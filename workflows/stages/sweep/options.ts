@@ -69,6 +69,12 @@ export const sweepOptions = z
       .describe(
         'What a point may cost at most, and how good it must be by metrics besides the objective. Whatever keeps these is better than all that does not, whatever its objective.',
       ),
+    secondObjective: z
+      .enum(['parameters', 'deviceSeconds', 'peakBytes'])
+      .optional()
+      .describe(
+        'What the search is to keep small beside the objective: it seeks the front of both, by the samplers tpe, nsga2 and cmaes. The answer goes by the objective, within the constraints.',
+      ),
     epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
     replicateTop: z
       .int()
@@ -106,6 +112,21 @@ export const sweepOptions = z
         code: 'custom',
         path: ['replicates'],
         message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none`,
+      });
+  })
+  .superRefine(({ sampler, terminator, secondObjective }, context) => {
+    if (secondObjective === undefined) return;
+    if (sampler.name === 'gp')
+      context.addIssue({
+        code: 'custom',
+        path: ['sampler', 'name'],
+        message: 'must not be gp with a secondObjective: use tpe or nsga2',
+      });
+    if (terminator !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['terminator'],
+        message: 'must be left out with a secondObjective: it ends a search by the objective alone',
       });
   })
   .superRefine(({ pruner, terminator }, context) => {

@@ -4,7 +4,7 @@
  * @module
  */
 import { excessesOf, isMetric, violationsOf } from '../../analysis/constraints';
-import type { Constraints, Violation } from '../../analysis/constraints';
+import type { ConstrainedName, Constraints, Violation } from '../../analysis/constraints';
 import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
@@ -29,8 +29,8 @@ export interface Training {
   readonly violations: readonly Violation[];
   /** By how much it exceeds each bound, kept or not, as a share of it; empty where nothing was measured. */
   readonly excesses: readonly number[];
-  /** Device seconds of the whole training; 0 where nothing was measured. */
-  readonly cost: number;
+  /** What it took; absent where nothing was measured. */
+  readonly costs?: Pick<Measurement, ConstrainedName>;
 }
 
 export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
@@ -101,8 +101,8 @@ export class TrainingIndex {
         // A training that goes on may yet be as good as is asked.
         ({ name }) => !(paused && isMetric(name)),
       ),
-      cost: measurement?.deviceSeconds ?? 0,
       excesses: measurement === undefined ? [] : excessesOf(measurement, this.constraints),
+      ...(measurement && { costs: measurement }),
     };
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { coveredShare, hypervolume, paretoFront } from '../../../../activities/insights/analysis';
-import type { Costed } from '../../../../activities/insights/analysis';
+import { coveredShare, hypervolume, paretoFront } from '../../../workflows/analysis';
+import type { Costed } from '../../../workflows/analysis';
 
 const costs = (...pairs: readonly (readonly [number, number])[]): readonly Costed[] =>
   pairs.map((pair) => ({ costs: pair }));
