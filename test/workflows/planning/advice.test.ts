@@ -161,7 +161,7 @@ describe('advice before a study runs', () => {
   });
 
   it('is silent on the examples, and on all that it cannot know without the data', () => {
-    for (const name of ['digits', 'fashion-mnist']) {
+    for (const name of ['digits', 'fashion-mnist', 'which-training']) {
       const text = readFileSync(path.join(__dirname, '../../../examples', `${name}.yaml`), 'utf8');
       expect(adviceOn(parsed(parse(text)), FACTS).map(formatProblem)).toEqual([]);
     }
