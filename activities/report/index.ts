@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { bearing } from './bearing';
 import { confusions } from './confusions';
 import { headline } from './headline';
 import { changes, origins, recoveries } from './history';
@@ -29,6 +30,7 @@ export function renderReport(input: ReportInput): string {
 ${headline(input, views)}
 ${cautions(input, views)}
 ${hparamOverview(input, views)}
+${bearing(input, views)}
 ${stageOverview(views)}
 ${views.filter(({ begun }) => begun).map((view) => stageSection(view, record.study.objective.direction))}
 ${confusions(record.final)}

@@ -27,6 +27,8 @@ export interface TrialSummary {
   readonly score: number | null;
   /** Trained; absent while it runs, and in records of earlier versions. */
   readonly epochs?: number;
+  /** Of the model; absent where nothing was measured. */
+  readonly parameters?: number;
   readonly deviceSeconds: number;
   readonly reused: boolean;
   readonly hash: string | null;

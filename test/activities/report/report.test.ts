@@ -65,6 +65,7 @@ describe('a report', () => {
         'digits',
         'What to be careful about',
         'Final hyperparameters',
+        'What bears on this rate and this batch',
         'Stages',
         '1 lr-range-test',
         '2 batch-size-ladder',

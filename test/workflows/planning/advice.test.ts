@@ -43,6 +43,15 @@ const CASES: readonly Case[] = [
     /^stages.0.space.l2: is no weight decay under adam/,
   ],
   [
+    'shares of weights beside rates far apart',
+    training(
+      {},
+      sweep({ space: { weightDecay: { shrink: [0.01, 0.9] }, learningRate: { logUniform: [1e-4, 1e-2] } } }),
+      FINAL,
+    ),
+    /^stages.0.space.weightDecay: shrinks weights by such shares at the rate that the study holds .* rates 100 times apart/,
+  ],
+  [
     'a patience as long as the training',
     training({ earlyStopping: { patience: 12 } }),
     /^training.earlyStopping.patience: never ends a training: the longest training has 12 epochs, got 12; set it below 12/,
@@ -161,7 +170,7 @@ describe('advice before a study runs', () => {
   });
 
   it('is silent on the examples, and on all that it cannot know without the data', () => {
-    for (const name of ['digits', 'fashion-mnist']) {
+    for (const name of ['digits', 'fashion-mnist', 'which-training']) {
       const text = readFileSync(path.join(__dirname, '../../../examples', `${name}.yaml`), 'utf8');
       expect(adviceOn(parsed(parse(text)), FACTS).map(formatProblem)).toEqual([]);
     }
@@ -176,7 +185,7 @@ describe('advice before a study runs', () => {
     expect(adviceTo(training({ hparams: { weightDecay: 0.002 } }))).toHaveLength(1);
   });
 
-  it('leaves shares of weights, and rates by branch, alone', () => {
+  it('leaves shares of weights at one rate, and rates by branch, alone', () => {
     const space = {
       optimizer: {
         branches: {
@@ -184,8 +193,8 @@ describe('advice before a study runs', () => {
           sgd: { learningRate: { logUniform: [3e-3, 1] } },
         },
       },
-      weightDecay: { shrink: [0.01, 0.99] },
     };
-    expect(adviceTo(training({}, sweep({ space }), FINAL))).toEqual([]);
+    const shares = { weightDecay: { shrink: [0.01, 0.99] }, learningRate: { times: [0.5, 1, 2] } };
+    expect(adviceTo(training({}, sweep({ space }), sweep({ space: shares }), FINAL))).toEqual([]);
   });
 });

@@ -94,3 +94,16 @@ it('counts a training that pauses as one trial, and what it saves', () => {
     epochs: expect.closeTo(2, 1),
   });
 });
+
+describe('the plan of which-training', () => {
+  const plan = planStudy(study('which-training'), FACTS);
+
+  it('tries every optimizer and every schedule, none beyond what it allows', () => {
+    const [search] = plan.stages;
+    const tried = (name: string, own: string): Set<unknown> =>
+      new Set(search?.trials.map(({ changes }) => changes[name] ?? own));
+    expect(tried('optimizer', 'adam')).toEqual(new Set(['adam', 'rmsprop', 'adagrad']));
+    expect(tried('schedule', 'constant')).toEqual(new Set(['constant', 'exponential', 'cosine', 'piecewise']));
+    expect(plan.expected.examples).toBeLessThanOrEqual(plan.atMost.examples);
+  });
+});

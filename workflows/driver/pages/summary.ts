@@ -24,7 +24,7 @@ export function summarize(stageId: string, trials: readonly Trial[], trial: Tria
     ...(result?.outcome.status === 'invalid' && { reason: result.outcome.reason }),
     ...(brokeDownAt !== undefined && { brokeDownAt }),
     score: scoreOf(trial, objective),
-    ...(measured !== undefined && { epochs: measured.epochs }),
+    ...(measured !== undefined && { epochs: measured.epochs, parameters: measured.parameters }),
     deviceSeconds: costOfSegment(trials, trial).deviceSeconds,
     reused: result?.reused ?? false,
     hash: result === undefined || result.hash === '' ? null : result.hash,

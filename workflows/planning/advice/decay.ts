@@ -6,7 +6,7 @@ import { stepsOf } from '../../trials/length';
 import { numericHParam } from '../../trials/hparams';
 import { decayFor, shrinkage, sumOfFactors } from '../../trials/weight-decay';
 import type { OptimizerName } from '../../words/study';
-import { numbersOf } from './advised';
+import { numbersIn, numbersOf } from './advised';
 import type { Advised, AdvisedStage, Rule, Span } from './advised';
 
 /** Weights that shrink by less than this do not notice. */
@@ -115,6 +115,29 @@ export const penaltyUnderAdaptive: Rule = {
       if (adaptive.length === 0) return [];
       const rule = `is no weight decay under ${adaptive.join(', ')}: its gradient is divided by the size of all gradients, so that weights with large ones hardly shrink`;
       return [{ path, rule, value: undefined, fix: 'use weightDecay, which is decoupled' }];
+    });
+  },
+};
+
+/** Rates further apart than this leave little of a range of shares. */
+const RATES_APART = 4;
+
+export const sharesBesideRates: Rule = {
+  name: 'shares of weights are for one learning rate, not for all of a space',
+  of({ stages }) {
+    return stages.flatMap((stage): readonly Problem[] => {
+      const shares = dimensionsFor(stage.space, 'weightDecay').filter((dimension) => isRelative(dimension));
+      const rates = numbersIn(stage, 'learningRate');
+      const apart = Math.max(...rates.map(({ high }) => high)) / Math.min(...rates.map(({ low }) => low));
+      if (shares.length === 0 || rates.length === 0 || apart <= RATES_APART) return [];
+      return [
+        {
+          path: `${stage.path}.space.weightDecay`,
+          rule: `shrinks weights by such shares at the rate that the study holds when the stage begins only, and the space has rates ${formatNumber(apart)} times apart`,
+          value: undefined,
+          fix: 'decide the rate in a stage before, or vary it here by times: [0.5, 1, 2]',
+        },
+      ];
     });
   },
 };

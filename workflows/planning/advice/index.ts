@@ -9,13 +9,14 @@ import type { PlanFacts, PlannableStudy } from '../simulate';
 import { advised } from './advised';
 import type { Rule } from './advised';
 import { batchBeyondData, fewSteps, smallValidation, smoothedPair } from './data';
-import { penaltyUnderAdaptive, weightDecay } from './decay';
+import { penaltyUnderAdaptive, sharesBesideRates, weightDecay } from './decay';
 import { milestonesBeyondEnd, patienceBeyondEnd, rungs, warmupIsCut } from './length';
 import { decidedInVain, ratesThatCannotTrain, sameOptimizerTwice, sharedRate, singleSeeds } from './search';
 
 export const RULES: readonly Rule[] = [
   weightDecay,
   penaltyUnderAdaptive,
+  sharesBesideRates,
   patienceBeyondEnd,
   milestonesBeyondEnd,
   warmupIsCut,
