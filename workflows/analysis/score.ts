@@ -28,8 +28,8 @@ export function chanceLoss(counts: readonly number[]): number {
 /** Share of the chance loss that a loss must be below to tell of anything learnt: an odd epoch may lie a little lower. */
 const LEARNT_BELOW = 0.98;
 
-/** Whether a validation loss tells of nothing learnt. */
-export const isAtChance = (loss: number, chance: number): boolean => loss >= LEARNT_BELOW * chance;
+/** Whether a validation loss tells of nothing learnt; of labels that are all alike no loss does. */
+export const isAtChance = (loss: number, chance: number): boolean => chance > 0 && loss >= LEARNT_BELOW * chance;
 
 /** Cross-entropy, in nats, of whoever gives every class the same odds: where an untrained network begins, about. */
 export const lossOfEqualOdds = (classes: number): number => Math.log(classes);

@@ -59,8 +59,8 @@ function endingOf(
   { job: { trial }, dataset: { manifest, train } }: TrialParts,
 ): Ending {
   if (ending !== null && ending.status !== 'completed' && ending.status !== 'earlyStopped') return ending;
-  const chance = chanceLoss(labelCounts(train.labels, split.validation, manifest.classes));
-  if (trial.stop.dead === true && neverLearnt(curve, watch, chance)) return { status: 'dead', step };
+  const chance = (): number => chanceLoss(labelCounts(train.labels, split.validation, manifest.classes));
+  if (trial.stop.dead === true && neverLearnt(curve, watch, chance())) return { status: 'dead', step };
   // A patience that runs out with the last step has stopped nothing early.
   return ending === null || step >= stepsTotal ? { status: 'completed' } : ending;
 }

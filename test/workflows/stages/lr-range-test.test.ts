@@ -276,3 +276,23 @@ describe('an answer is a constant rate, and the study trains along a schedule', 
     expect(because).toMatch(/cosine schedule averages to 0.502 of its peak; [\d.e-]+ is the one with the lowest/);
   });
 });
+
+it('answers alike however many steps a test has, for its smoothing covers as much of the range', () => {
+  const loss = (rate: number): number => {
+    const x = Math.log10(rate);
+    return 0.3 + 2 / (1 + Math.exp(4 * (x + 3))) + (x > -1.2 ? 3 * (x + 1.2) ** 2 : 0);
+  };
+  const lowest = [50, 100, 200, 400].map((steps) => {
+    const network: Network = ({ limit }) => {
+      const count = 'steps' in limit ? limit.steps : 0;
+      const stepLosses = Array.from({ length: count }, (_, step) => {
+        const learningRate = 1e-6 * 1e6 ** (step / (count - 1));
+        return { step, learningRate, loss: loss(learningRate) };
+      });
+      return completed(null, { stepLosses });
+    };
+    const { evidence } = lrRangeTest.decide(drive(lrRangeTest, fresh({ steps }), { network }));
+    return evidence.plots[0]!.marks.find(({ name }) => name === 'minimum')!.x;
+  });
+  expect(Math.max(...lowest) / Math.min(...lowest)).toBeLessThan(1.25);
+});

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STEPS_DEFAULT } from './range';
 import { cycledMomentumSchema } from '../../spec/schedules';
 
 const rate = () => z.number().min(1e-12).max(1e3);
@@ -12,7 +13,7 @@ export const lrRangeTestOptions = z
       .int()
       .min(50)
       .max(400)
-      .default(200)
+      .default(STEPS_DEFAULT)
       .describe('Optimizer steps of one test, each at a higher rate than the one before.'),
     replicates: z
       .int()
@@ -25,7 +26,9 @@ export const lrRangeTestOptions = z
       .min(0)
       .max(0.99)
       .default(0.95)
-      .describe('Weight of the past in the moving average of the loss.'),
+      .describe(
+        'Weight of the past in the moving average of the loss at 200 steps; at others as much of the range is averaged.',
+      ),
     divergenceFactor: z
       .number()
       .gt(1)

@@ -16,6 +16,9 @@ export interface RateRange {
 export const EXTENSIONS_MAX = 2;
 const EXTENSION = 100;
 
+/** Steps of a test over its first range, unless an option says otherwise. */
+export const STEPS_DEFAULT = 200;
+
 /** A range given by one end only is this wide. */
 const WIDTH = 1e6;
 

@@ -7,6 +7,8 @@ import type { Trial } from '../../words/trial';
 import { OPTIMIZER_FAMILIES } from '../optimizer-family';
 import type { StageContext } from '../stage';
 import { measurementOf } from '../../trials/outcome';
+import { power } from '../../search/power';
+import { STEPS_DEFAULT } from './range';
 import type { LrRangeTestOptions } from './options';
 
 export const RULE_NAMES = Object.keys(SUGGESTION_RULES) as readonly SuggestionRuleName[];
@@ -44,14 +46,14 @@ const NO_RATES: Reading['rates'] = { minimum: null, steep: null, valley: null, s
 /** Reads a range test that has ended. */
 export function readTest(
   {
-    options: { smoothing },
+    options: { smoothing, steps },
     facts: {
       training: { optimizer },
     },
   }: StageContext<LrRangeTestOptions>,
   trial: Trial,
 ): Reading {
-  const curve = smoothedCurve(measurementOf(trial.result?.outcome)?.stepLosses ?? [], smoothing);
+  const curve = smoothedCurve(measurementOf(trial.result?.outcome)?.stepLosses ?? [], weightFor(smoothing, steps));
   const part = readablePart(curve);
   if (part === null || isFlat(part))
     return { trial, curve, rates: NO_RATES, answer: null, lowest: null, edge: brokeDown(trial) ? 'low' : null };
@@ -65,6 +67,12 @@ export function readTest(
   const answer = answers.length === 0 ? null : logMedian(answers);
   return { trial, curve, rates, answer, lowest, edge: edgeOf(trial, part, answer) };
 }
+
+/**
+ * The weight of the past that lags as far behind in the logarithm of the rate, whatever the number of steps: the rules
+ * are made for what the default of steps shows.
+ */
+const weightFor = (smoothing: number, steps: number): number => power(smoothing, STEPS_DEFAULT / steps);
 
 function isFlat(part: Curve): boolean {
   return part[lowestIndex(part)]!.loss > (1 - FALL_MIN) * part[0]!.loss;

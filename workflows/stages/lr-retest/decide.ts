@@ -87,7 +87,8 @@ function evidenceWords({ chosen, own, lead, bound, detectable }: Verdict, object
   } else if (chosen === own && bound !== null) {
     words.push(stayingWords(bound, objective));
   }
-  if (detectable !== null) words.push(`a difference of ${gainText(detectable, objective)} would show`);
+  if (detectable !== null)
+    words.push(`a difference of ${gainText(detectable, objective)} would show in 4 of 5 studies`);
   return words;
 }
 

@@ -98,6 +98,9 @@ describe('a training that has ended', () => {
     const thrown = watched(0.8, 30, ...steady(0.33, 50));
     expect(neverLearnt(curve(0.33, 0.326), thrown, rare)).toBe(true);
     expect(neverLearnt(curve(0.33, 0.3), thrown, rare)).toBe(false);
+    // Labels that are all alike tell nothing of it.
+    expect(chanceLoss([300, 0])).toBe(0);
+    expect(neverLearnt(curve(0.33), thrown, 0)).toBe(false);
   });
 
   it('may have learnt anything where nobody looked', () => {
