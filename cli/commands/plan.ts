@@ -46,8 +46,14 @@ export function plan(program: Command): void {
 }
 
 async function planOf(study: LoadedStudy): Promise<StudyPlan> {
-  const { shape, split, classes } = await describedDataset(study);
+  const { shape, split, classes, targets } = await describedDataset(study);
   checkModel(study, { shape, classes });
   const { trainExamples, validationExamples, testExamples } = split;
-  return planStudy(study.parsed, { trainExamples, validationExamples, testExamples, classes });
+  return planStudy(study.parsed, {
+    trainExamples,
+    validationExamples,
+    testExamples,
+    classes,
+    ...(targets && { targets }),
+  });
 }

@@ -186,7 +186,7 @@ export class StudyState implements StudyValues {
   }
 
   get facts(): StudyFacts {
-    const { dataset, training, objective, model, reproducible } = this.resolved;
+    const { dataset, task, training, objective, model, reproducible } = this.resolved;
     const { trainExamples, validationExamples, testExamples } = dataset.split;
     const modelHparams = 'layers' in model ? hparamNames(model.layers) : [];
     return {
@@ -194,6 +194,8 @@ export class StudyState implements StudyValues {
       validationExamples,
       testExamples,
       classes: dataset.classes,
+      ...(dataset.targets && { targets: dataset.targets }),
+      ...(task && { task }),
       training,
       objective,
       modelHparams,

@@ -17,7 +17,10 @@ import { costOf } from '../stages/trials';
 import { canSpend, suggestionWithin, trialsInTurn } from './loop';
 
 /** Counts of a data set: what a plan needs to know of it. */
-export type PlanFacts = Pick<StudyFacts, 'trainExamples' | 'validationExamples' | 'testExamples' | 'classes'>;
+export type PlanFacts = Pick<
+  StudyFacts,
+  'trainExamples' | 'validationExamples' | 'testExamples' | 'classes' | 'targets'
+>;
 
 /** Trials with the steps and training examples that they take. */
 export interface PlanCost {
@@ -74,6 +77,7 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
     ...facts,
+    ...(study.task && { task: study.task }),
     training: study.training,
     objective: study.objective,
     reproducible: study.reproducible,

@@ -7,6 +7,8 @@ import { DEFAULT_LEARNING_RATES, STANDARD_HPARAMS } from '../words/hparams';
 import type { StandardHParam, StandardHParamName } from '../words/hparams';
 import { conditionProblems, isRelative, placedDimensions } from '../search/space';
 import { closest } from './closest';
+import { taskProblems } from './task';
+import type { TaskUses } from './task';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
@@ -28,6 +30,12 @@ export interface Draft {
   /** `training.schedule`. */
   readonly schedule: unknown;
   readonly reproducible: unknown;
+  readonly task: unknown;
+  /** `objective.metric`. */
+  readonly metric: unknown;
+  /** `training.classWeights` and `training.sampler`. */
+  readonly classWeights: unknown;
+  readonly sampler: unknown;
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
   readonly spaces: readonly unknown[];
@@ -54,6 +62,10 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     optimizer: at('training', 'optimizer', 'name') ?? 'adam',
     schedule: at('training', 'schedule'),
     reproducible: at('reproducible'),
+    task: at('task'),
+    metric: at('objective', 'metric'),
+    classWeights: at('training', 'classWeights'),
+    sampler: at('training', 'sampler'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['space'])) : [],
     constraints: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['constraints'])) : [],
@@ -78,9 +90,34 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...startProblems(references, draft),
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
     ...timeProblems(draft),
+    ...taskProblems(usesOf(draft)),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
     ...orderProblems(draft.stages, draft.hparams),
   ];
+}
+
+/** What is said that belongs to some tasks only. */
+function usesOf({ hparams, spaces, constraints, ...draft }: Draft): TaskUses {
+  return {
+    ...draft,
+    smoothing: [
+      ...(Number(hparams['labelSmoothing'] ?? 0) > 0
+        ? [{ path: 'training.hparams.labelSmoothing', value: hparams['labelSmoothing'] }]
+        : []),
+      ...spaces.flatMap((space, index) =>
+        valueAt(space, ['labelSmoothing']) === undefined
+          ? []
+          : [{ path: `stages.${index}.space.labelSmoothing`, value: valueAt(space, ['labelSmoothing']) }],
+      ),
+    ],
+    bounded: constraints.flatMap((own, index) =>
+      Object.entries(mapping(own) ?? {}).map(([metric, value]) => ({
+        path: `stages.${index}.constraints.${metric}`,
+        metric,
+        value,
+      })),
+    ),
+  };
 }
 
 /** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */

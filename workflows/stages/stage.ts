@@ -6,10 +6,10 @@
  */
 import type { PointsQuestion } from '../search/points-question';
 import type { CurveRead } from '../search/pruners';
-import type { ValidationMetric } from '../tasks';
+import type { TargetStatistics, ValidationMetric } from '../tasks';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
-import type { Objective, TrainingSpec } from '../words/study';
+import type { Objective, TaskSpec, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
 /** What a stage may know of the study around it. */
@@ -18,6 +18,10 @@ export interface StudyFacts {
   readonly validationExamples: number;
   readonly testExamples: number;
   readonly classes: number;
+  /** As in `PinnedDataset`. */
+  readonly targets?: readonly TargetStatistics[];
+  /** As in `ResolvedStudy`. */
+  readonly task?: TaskSpec;
   readonly training: TrainingSpec;
   readonly objective: Objective;
   /** Names that the model reads as `{ hparam: name }`. */

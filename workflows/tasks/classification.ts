@@ -4,6 +4,8 @@ import type { Task } from './task';
 /** One of several classes: softmax and cross-entropy. */
 export const classification = {
   loss: 'cross-entropy',
+  targets: 'class',
+  output: 'logit',
   metrics: [
     {
       name: 'loss',

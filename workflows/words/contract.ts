@@ -20,6 +20,7 @@ import type {
   PinnedDataset,
   ResolvedStudy,
   StudyRun,
+  TaskSpec,
 } from './study';
 import type { HParams, TrialSpec } from './trial';
 
@@ -73,6 +74,7 @@ export interface RunTrialInput {
   readonly fresh?: string;
   readonly dataset: PinnedDataset;
   readonly model: ModelSpec;
+  readonly task?: TaskSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
   readonly classWeights?: ClassWeights;

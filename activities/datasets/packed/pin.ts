@@ -14,7 +14,8 @@ import { openSource } from '../source/source';
 import type { SourceAccess } from '../source/source';
 import { packDataset } from './pack';
 import type { PackOptions } from './pack';
-import { splitOf } from './split';
+import { splitIndices, splitOf } from './split';
+import { targetStatistics } from './target-statistics';
 
 export interface PinDependencies extends SourceAccess {
   /** Where the packed data set goes. */
@@ -38,12 +39,20 @@ export async function pinDataset(
     source: { format: spec.format, uri: spec.uri },
     shape: opened.shape,
     classes: opened.classNames.length,
+    ...targetsOf(opened, split),
     split,
   };
 }
 
+function targetsOf(
+  { train: { targets } }: OpenedDataset,
+  split: PinnedDataset['split'],
+): Pick<PinnedDataset, 'targets'> {
+  return targets === undefined ? {} : { targets: targetStatistics(targets, splitIndices(split).validation) };
+}
+
 /** What a study's stages may know of its data before it is packed. */
-export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'classes' | 'split'> {
+export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'classes' | 'targets' | 'split'> {
   readonly classNames: readonly string[];
   /** Examples of the data set's own parts. */
   readonly trainPart: number;
@@ -63,15 +72,18 @@ export async function describeDataset(
   studySeed: number,
   access: SourceAccess,
 ): Promise<DatasetDescription> {
-  const { shape, classNames, train, test } = await openDataset(spec, access);
+  const opened = await openDataset(spec, access);
+  const { shape, classNames, train, test } = opened;
   const testPart = test?.examples ?? null;
+  const split = splitOf(spec, studySeed, train.examples, testPart);
   return {
     shape,
     classes: classNames.length,
     classNames,
     trainPart: train.examples,
     testPart,
-    split: splitOf(spec, studySeed, train.examples, testPart),
+    ...targetsOf(opened, split),
+    split,
   };
 }
 

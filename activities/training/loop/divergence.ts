@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { lossOfEqualOdds } from '../../../workflows/analysis/score';
 import { power } from '../../../workflows/search/power';
 import type { EpochMeasurement } from '../../../workflows/words/outcome';
 import type { StopRules } from '../../../workflows/words/trial';
@@ -76,13 +75,12 @@ export function divergedOrDead({ loss, start, best }: LossWatch, rules: StopRule
 }
 
 /**
- * Whether a training that has ended was dead all along: it was validated, and never better than equal odds for every
- * class.
+ * Whether a training that has ended was dead all along: it was validated, and never better than chance.
  *
  * A step early on can kill a network before its loss has fallen at all, after which it stays a little above where it
  * began.
  */
-export function neverLearnt(curve: readonly EpochMeasurement[], classes: number): boolean {
+export function neverLearnt(curve: readonly EpochMeasurement[], chanceLoss: number): boolean {
   const losses = curve.flatMap(({ values: { valLoss } }) => valLoss ?? []);
-  return losses.length > 0 && losses.every((loss) => loss >= lossOfEqualOdds(classes));
+  return losses.length > 0 && losses.every((loss) => loss >= chanceLoss);
 }

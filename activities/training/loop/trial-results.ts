@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from 'node:path';
+import { chanceLossOf } from '../../../workflows/tasks';
 import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
 import type { TrainReport } from '../../trial/protocol';
 import { type HostTensors, writeSafetensors } from '../safetensors';
@@ -50,10 +51,11 @@ export async function writeResults(
 function endingOf(
   { ending, step, curve }: TrainingState,
   { stepsTotal }: TrialFacts,
-  { job: { trial }, dataset }: TrialParts,
+  { job: { trial, task, dataset } }: TrialParts,
 ): Ending {
   if (ending !== null && ending.status !== 'completed' && ending.status !== 'earlyStopped') return ending;
-  if (trial.stop.dead === true && neverLearnt(curve, dataset.manifest.classes)) return { status: 'dead', step };
+  if (trial.stop.dead === true && neverLearnt(curve, chanceLossOf({ ...dataset, ...(task && { task }) })))
+    return { status: 'dead', step };
   // A patience that runs out with the last step has stopped nothing early.
   return ending === null || step >= stepsTotal ? { status: 'completed' } : ending;
 }

@@ -226,7 +226,7 @@ export class TrialRun {
       await eventLoopTurn();
       if (more) this.heedStop();
     };
-    const scorer = scorerOf(this.parts.dataset.manifest, indices.length);
+    const scorer = scorerOf(this.parts.dataset.manifest, indices.length, this.parts.job.task);
     return evaluateExamples({ engine: this.parts.training.engine, part, indices, between }, scorer);
   }
 

@@ -1,4 +1,4 @@
-import { lossOfEqualOdds } from '../../analysis/score';
+import { chanceLossOf } from '../../tasks';
 import { mean, median } from '../../analysis/statistics';
 import { stepsToTarget } from '../../analysis/time-to-target';
 import { numericHParam } from '../../trials/hparams';
@@ -207,7 +207,7 @@ export function finishers(view: LadderView): {
 function stepsUntil({ facts }: LadderContext, trial: Trial, target: number): number | null {
   const measurement = measurementOf(trial.result?.outcome);
   if (measurement === undefined) return null;
-  const steps = stepsToTarget(measurement.curve, target, lossOfEqualOdds(facts.classes));
+  const steps = stepsToTarget(measurement.curve, target, chanceLossOf(facts));
   const isReference = trial.spec.stop.targetValLoss === undefined;
   return steps ?? (isReference && finalValLoss(trial) !== null ? measurement.steps : null);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { ranked } from '../../analysis/ranking';
-import { lossOfEqualOdds } from '../../analysis/score';
+import { chanceLossOf, headlineMetricOf } from '../../tasks';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../trials/hparams';
@@ -105,16 +105,17 @@ function scored({ trials, facts }: Context): readonly { readonly trial: Trial; r
 function because({ facts, trials }: Context, best: Trial, finished: readonly Trial[]): string {
   const { metric } = facts.objective;
   const score = measurementOf(best.result?.outcome)?.best?.values[metric] ?? Number.NaN;
-  const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values.accuracy ?? []);
+  const { name, title } = headlineMetricOf(facts);
+  const scores = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values[name] ?? []);
   const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
   const someFailed = finished.length < trials.length;
-  if (accuracies.length === 0) {
+  if (scores.length === 0) {
     return `${chosen}, of ${count(finished.length, 'training')}${someFailed ? ` that ended well of ${trials.length}` : ''}; there are no test examples`;
   }
   const left = someFailed ? ` that ended well, of ${trials.length},` : '';
-  const spread = accuracies.length > 1 ? ` ± ${accuracy(standardDeviation(accuracies))}` : '';
-  const own = measurementOf(best.result?.outcome)?.test?.values.accuracy;
-  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
+  const spread = scores.length > 1 ? ` ± ${decimals(standardDeviation(scores))}` : '';
+  const own = measurementOf(best.result?.outcome)?.test?.values[name];
+  return `${chosen}, and test ${title} ${own === null || own === undefined ? 'unknown' : decimals(own)}; over ${count(scores.length, 'training')}${left} test ${title} is ${decimals(mean(scores))}${spread}`;
 }
 
 /** Another training of the same hyperparameters. */
@@ -122,7 +123,7 @@ function runnerUp(context: Context, trial: Trial, score: number | null): string 
   return `${trial.spec.trialId}, ${trial.spec.label}: ${context.facts.objective.metric} ${formatNumber(score ?? Number.NaN)}; ${costText(context, [trial])}`;
 }
 
-const accuracy = (value: number): string => value.toFixed(4);
+const decimals = (value: number): string => value.toFixed(4);
 
 function confidenceOf({ trials }: Context, finished: number): ReturnType<typeof confidenceBy> {
   return confidenceBy({
@@ -143,9 +144,9 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
     );
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
-  if ((measurement?.best?.values.valLoss ?? 0) >= lossOfEqualOdds(context.facts.classes)) {
+  if ((measurement?.best?.values.valLoss ?? 0) >= chanceLossOf(context.facts)) {
     warnings.push(
-      'the model has learnt nothing: its validation loss is no lower than that of equal odds for every class; lower learningRate, or set schedule.warmupSteps or clipNorm',
+      'the model has learnt nothing: its validation loss is no lower than chance, of whoever looks at no image; lower learningRate, or set schedule.warmupSteps or clipNorm',
     );
   }
   return warnings;
@@ -169,7 +170,9 @@ function insightsInput(context: Context, { spec, result }: Trial, warningsFrom: 
   return { warningsFrom, best: { subject: spec.label, curve, reachedLimit, isBestLate } };
 }
 
-function table({ trials, facts: { objective } }: Context): Table {
+function table({ trials, facts }: Context): Table {
+  const { metric } = facts.objective;
+  const { name, title } = headlineMetricOf(facts);
   const rows = trials.map(({ spec, result }) => {
     const measurement = measurementOf(result?.outcome);
     const best = measurement?.best;
@@ -177,14 +180,14 @@ function table({ trials, facts: { objective } }: Context): Table {
       spec.trialId,
       result?.outcome.status ?? 'running',
       best?.epoch ?? null,
-      best?.values[objective.metric] ?? null,
+      best?.values[metric] ?? null,
       measurement?.test?.values.loss ?? null,
-      measurement?.test?.values.accuracy ?? null,
+      measurement?.test?.values[name] ?? null,
     ];
   });
   return {
     title: 'Final trainings',
-    columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', 'test accuracy'],
+    columns: ['trial', 'ended', 'best epoch', metric, 'test loss', `test ${title}`],
     rows,
   };
 }

@@ -72,9 +72,9 @@ describe('a training that has ended', () => {
     }));
 
   it('was dead all along if no epoch was better than equal odds', () => {
-    expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), 10)).toBe(true);
-    expect(neverLearnt(curve(2.31, 2.29, 2.4), 10)).toBe(false);
-    expect(neverLearnt(curve(0.7, 0.7), 2)).toBe(true);
+    expect(neverLearnt(curve(2.31, 2.318, null, 2.3026), Math.log(10))).toBe(true);
+    expect(neverLearnt(curve(2.31, 2.29, 2.4), Math.log(10))).toBe(false);
+    expect(neverLearnt(curve(0.7, 0.7), Math.log(2))).toBe(true);
   });
 
   it('may have learnt anything where nobody looked', () => {
