@@ -6,7 +6,7 @@ import type { EpochMeasurement } from '../words/outcome';
  *
  * Without interpolation everything within an epoch would be a tie.
  *
- * @param initialLoss Before the first step, e.g. the logarithm of the number of classes.
+ * @param initialLoss Before the first step, e.g. the chance level of the loss.
  * @returns `null` if it was never reached.
  */
 export function stepsToTarget(curve: readonly EpochMeasurement[], target: number, initialLoss: number): number | null {

@@ -10,7 +10,7 @@ import { multiLabel } from './multi-label';
 import { regression } from './regression';
 import type { Metric, TargetStatistics, Task } from './task';
 
-export type { Metric, TargetFacts, TargetStatistics, Task } from './task';
+export type { Metric, TargetStatistics, Task } from './task';
 
 export const TASKS = { classification, multiLabel, regression } as const satisfies Readonly<Record<string, Task>>;
 

@@ -25,7 +25,7 @@ export interface StopRules {
   readonly divergenceFactor?: number;
   /**
    * Dead once the smoothed training loss is back at its start after having been below 90 % of it; and at the end, if no
-   * epoch's validation loss was below that of equal odds for every class.
+   * epoch's validation loss was below the chance level of its task.
    */
   readonly dead?: boolean;
   /** Early stopping: epochs without an improvement of the objective by more than `minDelta`. */

@@ -11,7 +11,7 @@ import { RegressionScorer } from './regression';
 import type { Scorer } from './scorer';
 
 export { classWeightsOf, unknownClasses } from './class-weights';
-export { ClassificationScorer, classificationRow } from './classification';
+export { classificationRow } from './classification';
 export { SCORES_MAX, type Scorer } from './scorer';
 
 /** A scorer for so many examples of a data set. */
