@@ -109,7 +109,8 @@ function scoreColumnOf(columns: readonly string[], asked: string | undefined): s
   const found =
     asked === undefined ? SCORES.find((name) => columns.includes(name)) : columns.find((name) => name === asked);
   if (found !== undefined) return found;
-  const wanted = asked === undefined ? `a column named ${SCORES.join(', ')}` : `the column ${asked}`;
+  const wanted =
+    asked === undefined ? 'a column named score, value, or as a metric, e.g. valLoss,' : `the column ${asked}`;
   throw new TrialsUnreadable(
     `there must be ${wanted} with the scores, got ${columns.join(', ')}; name yours in the import's score`,
   );

@@ -1,3 +1,4 @@
+import { taskOf } from '../../workflows/tasks';
 import type { StudyStatus } from '../../workflows/words/progress';
 import { furtherValues } from '../wording/metrics';
 import { counted, formatScore, formatSeconds } from '../wording/numbers';
@@ -37,24 +38,26 @@ ${final !== null && html`<p class="quiet">From trial <code>${final.trialId}</cod
 function testFigures({ record: { study, final } }: ReportInput): Content {
   const test = final?.test ?? null;
   if (test === null)
-    return figure('test accuracy', 'not measured', 'the final trial ended before its evaluation on the test set');
+    return figure('test', 'not measured', 'the final trial ended before its evaluation on the test set');
   const { testExamples, testFrom } = study.dataset.split;
   const examples = `${counted(testExamples, 'example')}${testFrom === 'train' ? ' held out of the training part' : ''}`;
   const { accuracy = null, loss = null } = test.values;
+  const { loss: lossName } = taskOf(study);
   const [low, high] = wilsonInterval(accuracy ?? Number.NaN, Math.max(1, testExamples));
   return [
-    figure(
-      'test accuracy',
-      formatScore(accuracy),
-      `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`,
-    ),
+    accuracy !== null &&
+      figure(
+        'test accuracy',
+        formatScore(accuracy),
+        `95 % interval ${formatScore(low)} to ${formatScore(high)}, on ${examples}`,
+      ),
     test.topK !== undefined &&
       figure(
         `top-${test.topK.k} accuracy`,
         formatScore(test.topK.accuracy),
         `the right class is among the first ${test.topK.k} answers`,
       ),
-    figure('test loss', formatScore(loss), 'cross-entropy of the same weights'),
+    figure('test loss', formatScore(loss), `${lossName} of the same weights`),
     ...furtherValues(test.values).map(([title, value]) => figure(`test ${title}`, formatScore(value), '')),
   ];
 }

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import type { ClassWeights, ModelSpec, Objective, OptimizerSpec, PinnedDataset } from '../../workflows/words/study';
+import type {
+  ClassWeights,
+  ModelSpec,
+  Objective,
+  OptimizerSpec,
+  PinnedDataset,
+  TaskSpec,
+} from '../../workflows/words/study';
 import type { Outcome } from '../../workflows/words/outcome';
 import type { TrialSpec } from '../../workflows/words/trial';
 
@@ -14,6 +21,7 @@ export const HANDED_IN_TENSORFLOW = 'stepwell.tensorflow';
 export interface TrainJob {
   readonly trial: TrialSpec;
   readonly model: ModelSpec;
+  readonly task?: TaskSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
   readonly classWeights?: ClassWeights;

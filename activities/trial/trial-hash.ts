@@ -13,12 +13,13 @@ import type { TrainerProcess } from './trainer-process';
  * @param trainer Identity of its engine (TensorFlow version, device kind, threads and flags), and of its device.
  */
 export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>): string {
-  const { dataset, model, optimizer, objective, classWeights, sampler, trial, fresh } = input;
+  const { dataset, model, task, optimizer, objective, classWeights, sampler, trial, fresh } = input;
   const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
     version: 1,
     engine,
     model: contentOf(model),
+    task,
     optimizer,
     objective,
     classWeights,

@@ -48,8 +48,15 @@ export function plan(program: Command): void {
 
 async function planOf(study: LoadedStudy): Promise<StudyPlan & { readonly warnings: readonly Problem[] }> {
   const dataset = await describedDataset(study);
-  const { split, classes } = dataset;
+  const { split, classes, targets } = dataset;
   const warnings = [...study.warnings, ...checkStudy(study, dataset)];
   const { trainExamples, validationExamples, testExamples } = split;
-  return { ...planStudy(study.parsed, { trainExamples, validationExamples, testExamples, classes }), warnings };
+  const facts = {
+    trainExamples,
+    validationExamples,
+    testExamples,
+    classes,
+    ...(targets && { targets }),
+  };
+  return { ...planStudy(study.parsed, facts), warnings };
 }

@@ -116,9 +116,7 @@ class EagerEngine implements StepEngine {
   evaluate(part: keyof Parts, indices: Int32Array): readonly Float32Array[] {
     const examples = this.parts[part];
     if (examples === null) throw new RangeError(`the data set has no ${part} part`);
-    const rows = freeingTensors(() =>
-      evaluateBatch(this.plan.model, this.plan.classes, gather(examples, indices)).arraySync(),
-    );
+    const rows = freeingTensors(() => evaluateBatch(this.plan, gather(examples, indices)).arraySync());
     return rows.map((row) => Float32Array.from(row));
   }
 
@@ -162,17 +160,20 @@ const hostTensor = (tensor: tf.Tensor): HostTensor => ({
 
 /** The indexed examples as tensors. */
 function gather(
-  { images, labels, shape }: ExampleSet,
+  { images, labels, targets, shape, examples }: ExampleSet,
   indices: Int32Array,
-): { images: tf.Tensor4D; labels: tf.Tensor1D } {
+): { images: tf.Tensor4D; labels: tf.Tensor } {
   const pixels = shape[0] * shape[1] * shape[2];
   const values = new Uint8Array(indices.length * pixels);
   images.read(indices, values);
   return {
     images: tf.tensor4d(Float32Array.from(values), [indices.length, ...shape]),
-    labels: tf.tensor1d(
-      Int32Array.from(indices, (index) => labels[index] ?? 0),
-      'int32',
-    ),
+    labels:
+      targets === undefined
+        ? tf.tensor1d(
+            Int32Array.from(indices, (index) => labels[index] ?? 0),
+            'int32',
+          )
+        : tf.gather(tf.tensor2d(targets, [examples, targets.length / examples]), tf.tensor1d(indices, 'int32')),
   };
 }

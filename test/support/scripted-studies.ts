@@ -22,7 +22,7 @@ import type {
 import type { StudyRecord, TrialSummary } from '../../workflows/words/progress';
 import { parseStudy, resolveParsed } from '../../workflows/spec';
 import type { StudyInput } from '../../workflows/spec';
-import { chanceLoss } from '../../workflows/analysis/score';
+import { chanceLossOf } from '../../workflows/tasks';
 import { plausibleOutcome } from '../../workflows/stages/plausible-outcome';
 import type { Decision, StudyFacts } from '../../workflows/stages/stage';
 import type { ResolvedStudy } from '../../workflows/words/study';
@@ -260,7 +260,7 @@ function factsOf({ dataset, objective }: RunTrialInput, { resolved }: Play): Stu
     validationExamples,
     testExamples,
     classes: dataset.classes,
-    chanceLoss: chanceLoss(dataset.validationLabels),
+    chanceLoss: chanceLossOf(dataset),
     training: resolved.training,
     objective,
     modelHparams: [],

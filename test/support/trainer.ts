@@ -5,10 +5,11 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { ensureDataset } from '../../activities/datasets/packed/cache';
 import { pinDataset } from '../../activities/datasets/packed/pin';
 import { memoryStore } from '../../activities/storage/memory';
@@ -30,11 +31,34 @@ export interface LocalDigits {
 }
 
 /** The digits, packed as a worker has them on its disk. */
-export async function packedDigits(): Promise<LocalDigits> {
+export const packedDigits = (): Promise<LocalDigits> => packed(DIGITS);
+
+async function packed(folder: string): Promise<LocalDigits> {
   const store = memoryStore();
-  const spec = { format: 'idx', uri: pathToFileURL(DIGITS).href, validationFraction: 0.2 } as const;
-  const dataset = await pinDataset({ store, fileRoots: [DIGITS] }, spec, 17, { onProgress: () => undefined });
+  const spec = { format: 'idx', uri: pathToFileURL(folder).href, validationFraction: 0.2 } as const;
+  const dataset = await pinDataset({ store, fileRoots: [folder] }, spec, 17, { onProgress: () => undefined });
   return { dataset, datasetFolder: await ensureDataset(store, dataset, freshFolder()) };
+}
+
+/** The digits, with numbers of each image in place of its class: of which digit it is, and of the share of it that is ink. */
+export async function digitsWithTargets(
+  targets: Readonly<Record<string, (digit: number, ink: number) => number>>,
+): Promise<LocalDigits> {
+  const folder = freshFolder();
+  for (const part of ['train', 't10k']) {
+    const images = gunzipSync(readFileSync(path.join(DIGITS, `${part}-images-idx3-ubyte.gz`)));
+    const labels = gunzipSync(readFileSync(path.join(DIGITS, `${part}-labels-idx1-ubyte.gz`))).subarray(8);
+    const lines = Array.from(labels, (digit, i) => {
+      const pixels = images.subarray(16 + 64 * i, 16 + 64 * (i + 1));
+      const ink = pixels.reduce((sum, pixel) => sum + pixel, 0) / (64 * 255);
+      return Object.values(targets)
+        .map((of) => of(digit, ink))
+        .join();
+    });
+    writeFileSync(path.join(folder, `${part}-images-idx3-ubyte`), images);
+    writeFileSync(path.join(folder, `${part}-labels.csv`), [Object.keys(targets).join(), ...lines, ''].join('\n'));
+  }
+  return packed(folder);
 }
 
 /** Every standard hyperparameter at its default. */

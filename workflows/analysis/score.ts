@@ -20,7 +20,7 @@ export function scoreOf({ result }: Pick<Trial, 'result'>, { metric }: Pick<Obje
  *
  * @param counts Labels by class, some above 0.
  */
-export function chanceLoss(counts: readonly number[]): number {
+export function entropyOf(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   return counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / total) * Math.log(count / total)), 0);
 }

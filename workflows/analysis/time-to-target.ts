@@ -7,7 +7,7 @@ import type { EpochMeasurement } from '../words/outcome';
  * Without interpolation everything within an epoch would be a tie. It is in the logarithm of the loss, which falls by
  * about a factor an epoch: linearly, the fall to a low target would lie almost at its end.
  *
- * @param initialLoss Before the first step, e.g. the logarithm of the number of classes.
+ * @param initialLoss Before the first step, e.g. the chance level of the loss.
  * @returns `null` if it was never reached.
  */
 export function stepsToTarget(curve: readonly EpochMeasurement[], target: number, initialLoss: number): number | null {

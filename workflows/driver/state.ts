@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { chanceLoss } from '../analysis/score';
+import { chanceLossOf } from '../tasks';
 import type { StudyFinal, StudyStatus } from '../words/progress';
 import { NOTHING_ASKED } from './control/study-control';
 import type { StudyControl } from './control/study-control';
@@ -193,7 +193,7 @@ export class StudyState implements StudyValues {
   }
 
   get facts(): StudyFacts {
-    const { dataset, training, objective, model, reproducible } = this.resolved;
+    const { dataset, task, training, objective, model, reproducible } = this.resolved;
     const { trainExamples, validationExamples, testExamples } = dataset.split;
     const modelHparams = hparamsOfModel(model);
     return {
@@ -201,7 +201,9 @@ export class StudyState implements StudyValues {
       validationExamples,
       testExamples,
       classes: dataset.classes,
-      chanceLoss: chanceLoss(dataset.validationLabels),
+      chanceLoss: chanceLossOf({ ...dataset, ...(task && { task }) }),
+      ...(dataset.targets && { targets: dataset.targets }),
+      ...(task && { task }),
       training: trainingOf(training, this.incumbent),
       objective,
       modelHparams,

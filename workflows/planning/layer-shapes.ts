@@ -47,7 +47,7 @@ export function unbuildable(
     current = output;
   }
   if (current.length === 1 && current[0] === classes) return undefined;
-  return `the last layer must give one logit for each of ${classes} classes, got an output of ${sizes(current)}`;
+  return `the last layer must give one output for each of ${classes} classes or targets, got an output of ${sizes(current)}`;
 }
 
 /**

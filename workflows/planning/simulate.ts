@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lossOfEqualOdds } from '../analysis/score';
+import { chanceLossOf } from '../tasks';
 import { heldAfter, hparamsOfModel, numericHParam } from '../trials/hparams';
 import { trainingOf } from '../trials/trial-training';
 import { deriveSeed } from '../search/random';
@@ -21,7 +21,10 @@ import { costOf } from '../stages/trials';
 import { canSpend, suggestionWithin, trialsInTurn } from './loop';
 
 /** Counts of a data set: what a plan needs to know of it. */
-export type PlanFacts = Pick<StudyFacts, 'trainExamples' | 'validationExamples' | 'testExamples' | 'classes'>;
+export type PlanFacts = Pick<
+  StudyFacts,
+  'trainExamples' | 'validationExamples' | 'testExamples' | 'classes' | 'targets'
+>;
 
 /** Trials with the steps and training examples that they take. */
 export interface PlanCost {
@@ -78,7 +81,8 @@ export type PlannableStudy = Omit<ResolvedStudy, 'dataset'>;
 export function planStudy(study: PlannableStudy, facts: PlanFacts): StudyPlan {
   const whole: StudyFacts = {
     ...facts,
-    chanceLoss: lossOfEqualOdds(facts.classes),
+    chanceLoss: chanceLossOf({ ...facts, ...(study.task && { task: study.task }) }),
+    ...(study.task && { task: study.task }),
     training: study.training,
     objective: study.objective,
     reproducible: study.reproducible,

@@ -5,6 +5,8 @@
  */
 import { STANDARD_HPARAMS } from '../words/hparams';
 import { closest } from './closest';
+import { taskProblems } from './task';
+import type { TaskUses } from './task';
 import { hparamReferences } from './hparam-references';
 import type { HparamReferences } from './hparam-references';
 import { LAYER_CLASSES, classOfLayer } from './layer-classes';
@@ -37,6 +39,12 @@ export interface Draft {
   /** `training.batchSizeSchedule.name`. */
   readonly growth: unknown;
   readonly reproducible: unknown;
+  readonly task: unknown;
+  /** `objective.metric`. */
+  readonly metric: unknown;
+  /** `training.classWeights` and `training.sampler`. */
+  readonly classWeights: unknown;
+  readonly sampler: unknown;
   readonly deviceMinutes: unknown;
   /** Each entry's `space`. */
   readonly spaces: readonly unknown[];
@@ -72,6 +80,10 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
     choices: choicesOf({ optimizer, schedule: at('training', 'schedule', 'name') ?? 'constant' }, spaces),
     growth: at('training', 'batchSizeSchedule', 'name'),
     reproducible: at('reproducible'),
+    task: at('task'),
+    metric: at('objective', 'metric'),
+    classWeights: at('training', 'classWeights'),
+    sampler: at('training', 'sampler'),
     deviceMinutes: at('budget', 'deviceMinutes'),
     spaces,
     seconds: Array.isArray(entries) ? entries.map((entry) => valueAt(entry, ['secondObjective'])) : [],
@@ -100,12 +112,37 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...draft.spaces.flatMap((space, index) => spaceProblems(index, space, references, draft)),
     ...timeProblems(draft),
     ...averageProblems(draft),
+    ...taskProblems(usesOf(draft)),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
     ...orderProblems(draft.stages, draft.hparams),
   ];
 }
 
 const MEASURED_RULE = 'must be left out of a reproducible study: no two runs measure the same';
+
+/** What is said that belongs to some tasks only. */
+function usesOf({ hparams, spaces, constraints, ...draft }: Draft): TaskUses {
+  return {
+    ...draft,
+    smoothing: [
+      ...(Number(hparams['labelSmoothing'] ?? 0) > 0
+        ? [{ path: 'training.hparams.labelSmoothing', value: hparams['labelSmoothing'] }]
+        : []),
+      ...spaces.flatMap((space, index) =>
+        valueAt(space, ['labelSmoothing']) === undefined
+          ? []
+          : [{ path: `stages.${index}.space.labelSmoothing`, value: valueAt(space, ['labelSmoothing']) }],
+      ),
+    ],
+    bounded: constraints.flatMap((own, index) =>
+      Object.entries(mapping(own) ?? {}).map(([metric, value]) => ({
+        path: `stages.${index}.constraints.${metric}`,
+        metric,
+        value,
+      })),
+    ),
+  };
+}
 
 /** What a limit of time cuts depends on how long each trial took, which no two runs agree on. */
 function timeProblems({ reproducible, deviceMinutes, constraints, samplers, seconds }: Draft): readonly Problem[] {

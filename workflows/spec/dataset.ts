@@ -20,7 +20,9 @@ export const datasetSchema = z
       .string()
       .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as idx or cifar')
       .meta({ examples: ['idx', 'cifar'] })
-      .describe('Format of the files: idx (MNIST, Fashion-MNIST; gzipped or not) or cifar (CIFAR-10 binary).'),
+      .describe(
+        'Format of the files: idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
+      ),
     uri: z
       .string()
       .min(1)

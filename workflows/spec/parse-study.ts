@@ -26,6 +26,7 @@ import { orderWarnings } from './stage-order';
 import { STAGES_MAX, parseStage, withInserted, withStageIds } from './stage-uses';
 import type { ParsedStage } from './stage-uses';
 import { directionOf, sections } from './study-schema';
+import { completeTask } from './task';
 
 /** A resolved study but for its data set, which is not packed and pinned yet. */
 export interface ParsedStudy extends Omit<ResolvedStudy, 'dataset'> {
@@ -142,6 +143,7 @@ function isDeeperThan(value: unknown, levels: number): boolean {
 
 function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy {
   const { name, seed, reproducible, dataset, model, training, objective, budget } = parsed;
+  const task = completeTask(parsed.task);
   const { checkpointEverySeconds, checkpointEverySteps } = parsed;
   const { format, uri, validationFraction, testFraction } = dataset;
   return {
@@ -152,6 +154,7 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
     reproducible,
     dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
     model: normalizeModel(model),
+    ...(task !== undefined && { task }),
     training: completeTraining(training, stages),
     objective: { metric: objective.metric, direction: directionOf(objective.metric) },
     budget: budget as BudgetSpec,

@@ -9,6 +9,7 @@ import { modelSchema } from './model';
 import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../tasks';
 import { STAGE_NAMES, stageNamed, STAGES_MAX, stageUseSchema } from './stage-uses';
 import type { StageUseInput } from './stage-uses';
+import { taskSchema } from './task';
 import { trainingSchema } from './training';
 
 /** A name becomes part of object keys and workflow ids. */
@@ -99,6 +100,7 @@ export const sections = {
     ),
   dataset: datasetSchema,
   model: modelSchema,
+  task: taskSchema,
   training: trainingSchema.prefault({}),
   objective: objectiveSchema.prefault({}),
   budget: budgetSchema.prefault({}),

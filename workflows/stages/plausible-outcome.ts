@@ -1,10 +1,10 @@
-import { lossOfEqualOdds } from '../analysis/score';
-import { metricNamed, VALIDATION_METRICS } from '../tasks';
+import { chanceLossOf, metricNamed, taskOf, VALIDATION_METRICS, validationName } from '../tasks';
+import type { MetricName } from '../tasks';
 import { numericHParam } from '../trials/hparams';
 import { trainingOf } from '../trials/trial-training';
 import { deriveSeed, uniform } from '../search/random';
 import { STEP_LOSSES_MAX } from '../words/outcome';
-import type { EpochMeasurement, Measurement, Outcome, StepLoss } from '../words/outcome';
+import type { EpochMeasurement, Evaluation, Measurement, Outcome, StepLoss } from '../words/outcome';
 import type { TrialSpec } from '../words/trial';
 import { epochEndStep, stepsOf } from '../trials/length';
 import { OPTIMIZER_FAMILIES } from './optimizer-family';
@@ -48,6 +48,9 @@ export function plausibleOutcome(spec: TrialSpec, facts: StudyFacts): Outcome {
     : { status: pause === undefined ? 'completed' : 'paused', measurement };
 }
 
+/** Of other tasks in units of their own, as no plan compares it with a real loss. */
+const startLoss = (facts: StudyFacts): number => (facts.task === undefined ? chanceLossOf(facts) : Math.LN10);
+
 function bestRate({ hparams }: TrialSpec, { training }: StudyFacts): number {
   const { from, to, scaling } = OPTIMIZER_FAMILIES[trainingOf(training, hparams).optimizer.name];
   return from * power(to / from, BEST_RATE_SHARE) * power(numericHParam(hparams, 'batchSize') / 32, scaling);
@@ -76,8 +79,7 @@ function curveOf(spec: TrialSpec, facts: StudyFacts, stepsTotal: number): readon
   const epochs = Math.max(1, Math.ceil((stepsTotal * batchSize) / facts.trainExamples));
   for (let epoch = validation === 'end' ? epochs : 1; epoch <= epochs; epoch++) {
     const step = Math.min(stepsTotal, epochEndStep(epoch, facts.trainExamples, batchSize));
-    const loss =
-      (floor + (lossOfEqualOdds(facts.classes) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
+    const loss = (floor + (startLoss(facts) - floor) * Math.exp(-step / timeConstant(spec))) * noise(spec, epoch);
     points.push({
       epoch,
       step,
@@ -97,6 +99,13 @@ function plausibleValues(loss: number): EpochMeasurement['values'] {
     VALIDATION_METRICS.map((metric) => [metric, metricNamed(metric).direction === 'minimize' ? loss : Math.exp(-loss)]),
   );
 }
+
+const testValues = (found: EpochMeasurement['values'], facts: StudyFacts): Evaluation['values'] =>
+  Object.fromEntries(
+    taskOf(facts)
+      .metrics.slice(0, 2)
+      .map(({ name }) => [name, found[validationName(name as MetricName)] ?? null]),
+  );
 
 function measured(
   spec: TrialSpec,
@@ -125,7 +134,7 @@ function measured(
     test:
       spec.evaluate.test && best !== null
         ? {
-            values: { loss: best.values.valLoss ?? null, accuracy: best.values.valAccuracy ?? null },
+            values: testValues(best.values, facts),
             examples: facts.testExamples,
           }
         : null,
@@ -144,7 +153,7 @@ function rangeTestOutcome(spec: TrialSpec, facts: StudyFacts, stepsTotal: number
   if (schedule.name !== 'ramp') throw new RangeError(`schedule must be ramp, got ${schedule.name}`);
   const best = bestRate(spec, facts);
   const stepLosses: StepLoss[] = [];
-  let [loss, lowest] = [lossOfEqualOdds(facts.classes), Infinity];
+  let [loss, lowest] = [startLoss(facts), Infinity];
   for (let step = 0; step < stepsTotal; step++) {
     const learningRate = schedule.from * power(schedule.to / schedule.from, step / Math.max(1, stepsTotal - 1));
     loss -= ((loss - FLOOR_LOSS) * Math.min(1, learningRate / best)) / timeConstant(spec);

@@ -6,10 +6,10 @@
  */
 import type { PointsQuestion } from '../search/points-question';
 import type { CurveRead } from '../search/pruners';
-import type { ValidationMetric } from '../tasks';
+import type { TargetStatistics, ValidationMetric } from '../tasks';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
-import type { Objective, OnlyIfMoved, TrainingSpec } from '../words/study';
+import type { Objective, OnlyIfMoved, TaskSpec, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
 /** What a stage may know of the study around it. */
@@ -20,6 +20,10 @@ export interface StudyFacts {
   readonly classes: number;
   /** Validation loss of the best answer that does not look at the image. */
   readonly chanceLoss: number;
+  /** As in `PinnedDataset`. */
+  readonly targets?: readonly TargetStatistics[];
+  /** As in `ResolvedStudy`. */
+  readonly task?: TaskSpec;
   /** As the study holds it at this point; of a trial with other hyperparameters: `trainingOf`. */
   readonly training: TrainingSpec;
   readonly objective: Objective;

@@ -1,16 +1,19 @@
-import { lossOfEqualOdds } from '../analysis/score';
+import { entropyOf, lossOfEqualOdds } from '../analysis/score';
 import type { Task } from './task';
 
 /** One of several classes: softmax and cross-entropy. */
 export const classification = {
   loss: 'cross-entropy',
+  targets: 'class',
+  output: 'logit',
   metrics: [
     {
       name: 'loss',
       title: 'loss',
       direction: 'minimize',
       scale: 'log',
-      chanceLevel: ({ classes }) => lossOfEqualOdds(classes),
+      chanceLevel: ({ classes, validationLabels }) =>
+        validationLabels === undefined ? lossOfEqualOdds(classes) : entropyOf(validationLabels),
     },
     {
       name: 'accuracy',

@@ -1,6 +1,25 @@
+import type { RegressionLoss } from '../words/study';
+
+/** A number that each image has, over the validation split. */
+export interface TargetStatistics {
+  readonly name: string;
+  /** Of a label that is there or not, its share. */
+  readonly mean: number;
+  readonly variance: number;
+  /** Mean distance from the median. */
+  readonly deviation: number;
+  /** Whether it is 1 or 0 of every image of the training part. */
+  readonly isLabel: boolean;
+}
+
 /** What of a split's targets chance levels follow from. */
 export interface TargetFacts {
   readonly classes: number;
+  /** Empty where images have classes. */
+  readonly targets: readonly TargetStatistics[];
+  /** Validation examples by class, where they are known. */
+  readonly validationLabels?: readonly number[];
+  readonly regressionLoss?: RegressionLoss;
 }
 
 /** One number that an evaluation gives. */
@@ -22,4 +41,8 @@ export interface Task {
   readonly metrics: readonly Metric[];
   /** For people, what `loss` is, e.g. `cross-entropy`. */
   readonly loss: string;
+  /** What an image has: a class, labels that are there or not, or numbers. */
+  readonly targets: 'class' | 'labels' | 'numbers';
+  /** For people, what an output of the model is, e.g. `logit`. */
+  readonly output: string;
 }

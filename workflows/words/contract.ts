@@ -21,6 +21,7 @@ import type {
   ResolvedStudy,
   StagesPlan,
   StudyRun,
+  TaskSpec,
 } from './study';
 import type { HParams, TrialSpec } from './trial';
 
@@ -74,6 +75,7 @@ export interface RunTrialInput {
   readonly fresh?: string;
   readonly dataset: PinnedDataset;
   readonly model: ModelSpec;
+  readonly task?: TaskSpec;
   readonly optimizer: OptimizerSpec;
   readonly objective: Objective;
   readonly classWeights?: ClassWeights;

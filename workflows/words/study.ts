@@ -5,7 +5,7 @@
  * @module
  */
 import type { Decision } from '../stages/stage';
-import type { ValidationMetric } from '../tasks';
+import type { TargetStatistics, ValidationMetric } from '../tasks';
 import type { BatchSizeSchedule } from '../trials/batch-growth';
 import type { ScheduleSpec } from './schedule';
 import type { HParams, PrecheltRule } from './trial';
@@ -80,9 +80,12 @@ export interface PinnedDataset {
   readonly source: { readonly format: string; readonly uri: string };
   /** Height, width and channels of an image. */
   readonly shape: readonly [number, number, number];
+  /** Or, where images have numbers, how many: as many as a model has outputs. */
   readonly classes: number;
-  /** Of the validation examples, by class. */
-  readonly validationLabels: readonly number[];
+  /** Of the validation examples, by class; only where images have classes. */
+  readonly validationLabels?: readonly number[];
+  /** Only where images have labels or numbers. */
+  readonly targets?: readonly TargetStatistics[];
   readonly split: {
     readonly seed: number;
     readonly trainExamples: number;
@@ -119,6 +122,12 @@ export interface TrainingSpec {
   /** Where the study starts: every standard hyperparameter with its value. */
   readonly hparams: HParams;
 }
+
+/** On average over the targets; `delta` is the error from which a Huber loss grows in proportion, in units of the targets. */
+export type RegressionLoss = { readonly loss: 'mse' | 'mae' } | { readonly loss: 'huber'; readonly delta: number };
+
+/** What is learnt of an image where it is not one of several classes. */
+export type TaskSpec = { readonly name: 'multiLabel' } | ({ readonly name: 'regression' } & RegressionLoss);
 
 export interface Objective {
   readonly metric: ValidationMetric;
@@ -176,6 +185,8 @@ export interface ResolvedStudy {
   readonly reproducible: boolean;
   readonly dataset: PinnedDataset;
   readonly model: ModelSpec;
+  /** Absent: classification. */
+  readonly task?: TaskSpec;
   readonly training: TrainingSpec;
   readonly objective: Objective;
   readonly budget: BudgetSpec;

@@ -10,14 +10,23 @@ export const FORMAT_NAMES = ['idx', 'cifar'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
+/** Numbers that images have in place of classes; of labels, 1 for one that is there and 0 for one that is not. */
+export interface Targets {
+  readonly names: readonly string[];
+  /** Row-major [examples, targets]. */
+  readonly values: Float32Array;
+}
+
 export interface ExampleBatch {
   /** Row-major [examples, height, width, channels] uint8. */
   readonly images: Uint8Array;
-  /** In [0, classes), one per example. */
+  /** In [0, classes), one per example; or its targets, row by row. */
   readonly labels: ArrayLike<number>;
 }
 
 export interface OpenedPart {
+  /** Of a data set without classes. */
+  readonly targets?: Targets;
   /** At least 1. */
   readonly examples: number;
   /** All examples in the order of the files. @throws DatasetInvalid if the files are not what `open` was told. */
@@ -27,7 +36,7 @@ export interface OpenedPart {
 export interface OpenedDataset {
   /** Height, width and channels. */
   readonly shape: readonly [number, number, number];
-  /** One name a class; at least 2. */
+  /** One name a class, at least 2; or a target. */
   readonly classNames: readonly string[];
   readonly train: OpenedPart;
   readonly test: OpenedPart | null;

@@ -12,6 +12,11 @@ export interface IdxPair {
   readonly labels: string;
 }
 
+/** Numbers or labels in place of classes, e.g. `train-labels.csv`. */
+const TABLE = /^(.*?)(train|t10k|test)[-._](labels)\.csv(\.gz)?$/i;
+
+export const isTable = (file: string): boolean => TABLE.test(file);
+
 /** E.g. `train-images-idx3-ubyte.gz`, `t10k-labels.idx1-ubyte`, `emnist-letters-test-images-idx3-ubyte.gz`. */
 const NAME = /^(.*?)(train|t10k|test)[-._](images|labels)[-._]idx\d[-._]ubyte(\.gz)?$/i;
 
@@ -47,7 +52,7 @@ export async function idxFiles(source: Source): Promise<{ readonly train: IdxPai
   ];
   if (trainImages === undefined || trainLabels === undefined || missing.length > 0) {
     throw new DatasetInvalid(
-      `idx data set lacks files [uri=${source.uri}]: looked for ${missing.join(' and ')}, gzipped (.gz) or not; found ${shownNames(names)}`,
+      `idx data set lacks files [uri=${source.uri}]: looked for ${missing.join(' and ')}, gzipped (.gz) or not, labels perhaps as .csv; found ${shownNames(names)}`,
     );
   }
   const train = { images: trainImages, labels: trainLabels };
@@ -58,7 +63,7 @@ export async function idxFiles(source: Source): Promise<{ readonly train: IdxPai
 }
 
 function recognized(name: string): readonly Found[] {
-  const [, set, part, kind] = NAME.exec(name) ?? [];
+  const [, set, part, kind] = NAME.exec(name) ?? TABLE.exec(name) ?? [];
   if (set === undefined || part === undefined || kind === undefined) return [];
   return [
     { name, set, part: part.toLowerCase() === 'train' ? 'train' : 'test', kind: kind.toLowerCase() as Found['kind'] },

@@ -10,8 +10,9 @@ import { DatasetInvalid } from '../errors';
 import type { Source } from '../source/source';
 import { BATCH_BYTES } from './format';
 import type { DatasetFormat, ExampleBatch, OpenedDataset, OpenedPart } from './format';
-import { idxFiles } from './idx-files';
+import { idxFiles, isTable } from './idx-files';
 import type { IdxPair } from './idx-files';
+import { readTargets } from './targets-csv';
 
 /** Bytes 0, 0 and the code of uint8; the fourth byte counts the dimensions. */
 const MAGIC_UINT8 = 0x0000_0800;
@@ -27,49 +28,72 @@ type Shape = OpenedDataset['shape'];
 
 interface IdxPart extends OpenedPart {
   readonly shape: Shape;
-  readonly labels: Uint8Array;
+  /** Labels, or numbers row by row. */
+  readonly labels: Uint8Array | Float32Array;
 }
 
 /**
- * Images in `train-images-idx3-ubyte` and labels in `train-labels-idx1-ubyte`, with a test part in `t10k-…` or
- * `test-…`, or none.
+ * Images in `train-images-idx3-ubyte` and labels in `train-labels-idx1-ubyte`, or numbers in `train-labels.csv`, with a
+ * test part in `t10k-…` or `test-…`, or none.
  */
 export const idx: DatasetFormat = {
   async open(source) {
     const files = await idxFiles(source);
     const train = await openPart(source, files.train);
     const test = files.test && (await openPart(source, files.test));
-    const classes = train.labels.reduce((max, label) => Math.max(max, label), 0) + 1;
-    if (classes < 2)
-      throw new DatasetInvalid(`${files.train.labels} must have labels of at least 2 classes, got only label 0`);
-    if (test !== null) checkTest(test, train, classes, files.test?.labels ?? '');
-    return {
-      shape: train.shape,
-      classNames: Array.from({ length: classes }, (_, label) => String(label)),
-      train,
-      test,
-    };
+    if (test !== null) checkTest(test, train);
+    const classNames = train.targets?.names ?? classNamesOf(train, test, files);
+    return { shape: train.shape, classNames, train, test };
   },
 };
 
-function checkTest(test: IdxPart, train: IdxPart, classes: number, file: string): void {
-  if (test.shape.join() !== train.shape.join()) {
+function classNamesOf(
+  train: IdxPart,
+  test: IdxPart | null,
+  files: { readonly train: IdxPair; readonly test: IdxPair | null },
+): readonly string[] {
+  const classes = largest(train.labels) + 1;
+  if (classes < 2)
+    throw new DatasetInvalid(`${files.train.labels} must have labels of at least 2 classes, got only label 0`);
+  const wrong = test?.labels.findIndex((label) => label >= classes) ?? -1;
+  if (wrong >= 0)
+    throw new DatasetInvalid(
+      `${files.test?.labels ?? ''} has a label out of range: labels of the training part are 0 to ${classes - 1}, got ${test?.labels[wrong]} at example ${wrong}`,
+    );
+  return Array.from({ length: classes }, (_, label) => String(label));
+}
+
+const largest = (labels: Iterable<number>): number => {
+  let max = 0;
+  for (const label of labels) max = Math.max(max, label);
+  return max;
+};
+
+function checkTest(test: IdxPart, train: IdxPart): void {
+  if (test.shape.join() !== train.shape.join())
     throw new DatasetInvalid(
       `train and test images must have the same shape, got train=${train.shape.join('x')}, test=${test.shape.join('x')}`,
     );
-  }
-  const wrong = test.labels.findIndex((label) => label >= classes);
-  if (wrong >= 0)
+  if (test.targets?.names.join() !== train.targets?.names.join())
     throw new DatasetInvalid(
-      `${file} has a label out of range: labels of the training part are 0 to ${classes - 1}, got ${test.labels[wrong]} at example ${wrong}`,
+      `train and test labels must have the same columns, got train=${columnsOf(train)}, test=${columnsOf(test)}`,
     );
 }
+
+const columnsOf = ({ targets }: IdxPart): string => targets?.names.join(', ') ?? 'classes';
 
 async function openPart(source: Source, { images, labels: labelFile }: IdxPair): Promise<IdxPart> {
   const { shape, examples, reader } = await openImages(source, images);
   await reader.close();
-  const labels = await readLabels(source, labelFile, { file: images, examples });
-  return { examples, shape, labels, batches: () => readBatches(source, images, labels, shape) };
+  const targets = isTable(labelFile) ? await readTargets(source, labelFile, examples) : undefined;
+  const labels = targets?.values ?? (await readLabels(source, labelFile, { file: images, examples }));
+  return {
+    examples,
+    shape,
+    labels,
+    ...(targets && { targets }),
+    batches: () => readBatches(source, images, { labels, examples }, shape),
+  };
 }
 
 /** Labels are held whole, so that their count is believed only where the images' header says the same. */
@@ -131,18 +155,20 @@ async function openImages(source: Source, file: string): Promise<OpenedImages> {
 async function* readBatches(
   source: Source,
   file: string,
-  labels: Uint8Array,
+  { labels, examples }: Pick<IdxPart, 'labels' | 'examples'>,
   shape: Shape,
 ): AsyncGenerator<ExampleBatch> {
   const { reader, ...now } = await openImages(source, file);
   try {
-    if (now.examples !== labels.length || now.shape.join() !== shape.join())
+    if (now.examples !== examples || now.shape.join() !== shape.join())
       throw new DatasetInvalid(`${file} changed while it was read`);
     const imageBytes = shape[0] * shape[1] * shape[2];
     const batchExamples = Math.max(1, Math.floor(BATCH_BYTES / imageBytes));
-    for (let from = 0; from < labels.length; from += batchExamples) {
-      const some = labels.subarray(from, from + batchExamples);
-      yield { images: await reader.take(some.length * imageBytes, now.fileBytes), labels: some };
+    const perExample = labels.length / examples;
+    for (let from = 0; from < examples; from += batchExamples) {
+      const to = Math.min(examples, from + batchExamples);
+      const images = await reader.take((to - from) * imageBytes, now.fileBytes);
+      yield { images, labels: labels.subarray(from * perExample, to * perExample) };
     }
     await reader.end();
   } finally {

@@ -33,7 +33,7 @@ export interface PackedDataset {
   readonly sha256: string;
   readonly manifest: PackedManifest;
   readonly ref: ObjectRef;
-  /** Of the training part, in the order of its examples. */
+  /** Of the training part, in the order of its examples; all 0 where images have numbers in place of classes. */
   readonly trainLabels: Int32Array;
 }
 
@@ -84,13 +84,21 @@ async function readManifest(
     files: [images, labels],
   } of shardFiles(opened, 'reading', options)) {
     const split = (parts[part] ??= { examples: 0, images: [], labels: [] });
-    if (part === 'train') trainLabels.set(labelsIn(labels), split.examples);
+    if (part === 'train' && opened.train.targets === undefined) trainLabels.set(labelsIn(labels), split.examples);
     split.examples += examples;
     split.images.push(await refOf(images, examples));
     split.labels.push(await refOf(labels, examples));
   }
   if (parts.train === null) throw new DatasetInvalid('training part holds no examples');
-  return { version: 1, shape, classes: classNames.length, classNames, train: parts.train, test: parts.test };
+  return {
+    version: 1,
+    shape,
+    classes: classNames.length,
+    classNames,
+    ...(opened.train.targets && { hasTargets: true as const }),
+    train: parts.train,
+    test: parts.test,
+  };
 }
 
 async function writeShards(
@@ -154,29 +162,38 @@ async function* shardFiles(
   ] as const) {
     if (opened === null) continue;
     for await (const shard of shardsOf(observed(opened, advance), imageBytes, shardBytes)) {
-      yield { part, examples: shard.examples, files: filesOf(part, shard) };
+      yield {
+        part,
+        examples: shard.examples,
+        files: filesOf(part, shard, opened.targets === undefined ? 'i32' : 'f32'),
+      };
       advance(0);
     }
   }
 }
 
 function observed(part: OpenedPart, onBatch: (examples: number) => void): OpenedPart {
+  const perExample = part.targets?.names.length ?? 1;
   return {
-    examples: part.examples,
+    ...part,
     async *batches() {
       for await (const batch of part.batches()) {
-        onBatch(batch.labels.length);
+        onBatch(batch.labels.length / perExample);
         yield batch;
       }
     },
   };
 }
 
-function filesOf(part: 'train' | 'test', { index, images, labels }: Shard): readonly [NamedBytes, NamedBytes] {
+function filesOf(
+  part: 'train' | 'test',
+  { index, images, labels }: Shard,
+  labelKind: 'i32' | 'f32',
+): readonly [NamedBytes, NamedBytes] {
   const number = String(index).padStart(5, '0');
   return [
     { file: `${part}-images-${number}.u8`, bytes: images },
-    { file: `${part}-labels-${number}.i32`, bytes: labels },
+    { file: `${part}-labels-${number}.${labelKind}`, bytes: labels },
   ];
 }
 

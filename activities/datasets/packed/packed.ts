@@ -1,5 +1,5 @@
 /**
- * The one form every data set is packed into: uint8 images (NHWC) and int32 labels, in shards, named by content.
+ * The one form every data set is packed into: uint8 images (NHWC) and int32 labels or float32 targets, in shards, named by content.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export interface PackedSplit {
   readonly examples: number;
   /** Row-major [examples, height, width, channels] uint8. */
   readonly images: readonly PackedFile[];
-  /** Little-endian int32, one per example. */
+  /** Little-endian int32, one per example; or its targets as float32. */
   readonly labels: readonly PackedFile[];
 }
 
@@ -25,6 +25,8 @@ export interface PackedManifest {
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly classNames: readonly string[];
+  /** `classNames` are those of numbers that each image has, in place of one class. */
+  readonly hasTargets?: true | undefined;
   readonly train: PackedSplit;
   readonly test: PackedSplit | null;
 }
@@ -32,7 +34,7 @@ export interface PackedManifest {
 const count = z.int().min(1);
 const packedFile = z.strictObject({
   // A name becomes a local path.
-  file: z.string().regex(/^[a-z0-9][a-z0-9-]*\.(u8|i32)$/),
+  file: z.string().regex(/^[a-z0-9][a-z0-9-]*\.(u8|i32|f32)$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   bytes: count,
   examples: count,
@@ -47,8 +49,9 @@ const packedSplit = z.strictObject({
 export const packedManifestSchema: z.ZodType<PackedManifest> = z.strictObject({
   version: z.literal(1),
   shape: z.tuple([count, count, count]),
-  classes: z.int().min(2),
+  classes: count,
   classNames: z.array(z.string()),
+  hasTargets: z.literal(true).optional(),
   train: packedSplit,
   test: packedSplit.nullable(),
 });

@@ -15,6 +15,7 @@ import type { SourceAccess } from '../source/source';
 import { packDataset } from './pack';
 import type { PackOptions } from './pack';
 import { labelCounts, splitIndices, splitOf } from './split';
+import { targetStatistics } from './target-statistics';
 
 export interface PinDependencies extends SourceAccess {
   /** Where the packed data set goes. */
@@ -38,13 +39,22 @@ export async function pinDataset(
     source: { format: spec.format, uri: spec.uri },
     shape: opened.shape,
     classes: opened.classNames.length,
-    validationLabels: labelCounts(trainLabels, splitIndices(split).validation, opened.classNames.length),
+    ...(opened.train.targets === undefined
+      ? { validationLabels: labelCounts(trainLabels, splitIndices(split).validation, opened.classNames.length) }
+      : targetsOf(opened, split)),
     split,
   };
 }
 
+function targetsOf(
+  { train: { targets } }: OpenedDataset,
+  split: PinnedDataset['split'],
+): Pick<PinnedDataset, 'targets'> {
+  return targets === undefined ? {} : { targets: targetStatistics(targets, splitIndices(split).validation) };
+}
+
 /** What a study's stages may know of its data before it is packed. */
-export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'classes' | 'split'> {
+export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'classes' | 'targets' | 'split'> {
   readonly classNames: readonly string[];
   /** Examples of the data set's own parts. */
   readonly trainPart: number;
@@ -64,15 +74,18 @@ export async function describeDataset(
   studySeed: number,
   access: SourceAccess,
 ): Promise<DatasetDescription> {
-  const { shape, classNames, train, test } = await openDataset(spec, access);
+  const opened = await openDataset(spec, access);
+  const { shape, classNames, train, test } = opened;
   const testPart = test?.examples ?? null;
+  const split = splitOf(spec, studySeed, train.examples, testPart);
   return {
     shape,
     classes: classNames.length,
     classNames,
     trainPart: train.examples,
     testPart,
-    split: splitOf(spec, studySeed, train.examples, testPart),
+    ...targetsOf(opened, split),
+    split,
   };
 }
 

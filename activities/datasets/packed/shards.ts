@@ -13,7 +13,7 @@ export interface Shard {
   readonly examples: number;
   /** uint8 [examples, height, width, channels]. */
   readonly images: Uint8Array;
-  /** int32, little-endian whatever the machine. */
+  /** int32, or the targets as float32, little-endian whatever the machine. */
   readonly labels: Uint8Array;
 }
 
@@ -24,21 +24,27 @@ export async function* shardsOf(
   shardBytes: number = SHARD_BYTES,
 ): AsyncGenerator<Shard> {
   const perShard = Math.max(1, Math.floor(shardBytes / imageBytes));
+  const perExample = part.targets?.names.length ?? 1;
   let left = part.examples;
   let index = 0;
-  let open = newShard(Math.min(perShard, left), imageBytes);
+  let open = newShard(Math.min(perShard, left), imageBytes, perExample);
   for await (const { images, labels } of part.batches()) {
-    for (let from = 0; from < labels.length;) {
-      const taken = Math.min(open.capacity - open.filled, labels.length - from);
+    const examples = labels.length / perExample;
+    for (let from = 0; from < examples;) {
+      const taken = Math.min(open.capacity - open.filled, examples - from);
       open.images.set(images.subarray(from * imageBytes, (from + taken) * imageBytes), open.filled * imageBytes);
-      for (let i = 0; i < taken; i++) open.view.setInt32(4 * (open.filled + i), labels[from + i]!, true);
+      for (let i = 0; i < taken * perExample; i++) {
+        const [at, label] = [4 * (open.filled * perExample + i), labels[from * perExample + i]!];
+        if (part.targets === undefined) open.view.setInt32(at, label, true);
+        else open.view.setFloat32(at, label, true);
+      }
       open.filled += taken;
       from += taken;
       if (open.filled < open.capacity) continue;
       yield { index, examples: open.filled, images: open.images, labels: open.labels };
       index += 1;
       left -= open.filled;
-      open = newShard(Math.min(perShard, left), imageBytes);
+      open = newShard(Math.min(perShard, left), imageBytes, perExample);
     }
   }
 }
@@ -51,8 +57,8 @@ interface OpenShard {
   filled: number;
 }
 
-function newShard(capacity: number, imageBytes: number): OpenShard {
-  const labels = new Uint8Array(4 * capacity);
+function newShard(capacity: number, imageBytes: number, perExample: number): OpenShard {
+  const labels = new Uint8Array(4 * capacity * perExample);
   return {
     capacity,
     images: new Uint8Array(capacity * imageBytes),

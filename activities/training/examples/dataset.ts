@@ -5,12 +5,15 @@ import { imagesAt, type ImageLocation, type ImageSource } from './image-files';
 import type { ImageLocations } from './read-ahead';
 import { datasetCorrupt } from '../failures';
 
-/** The examples of a part: labels in memory, 4 bytes an example. */
+/** The examples of a part: labels in memory, 4 bytes an example, or a target. */
 export interface ExampleSet {
   readonly examples: number;
   readonly shape: readonly [number, number, number];
   readonly images: ImageSource;
+  /** Classes by example; empty where these have targets. */
   readonly labels: Int32Array;
+  /** Row-major [examples, targets]. */
+  readonly targets?: Float32Array;
 }
 
 /** A packed data set on this machine's disk, with its labels in memory. */
@@ -51,24 +54,31 @@ export const imageBytesOf = ({ train, test }: Pick<LoadedDataset, 'train' | 'tes
 
 const bytesOf = ([height, width, channels]: PackedManifest['shape']): number => height * width * channels;
 
-function loadSplit(
-  folder: string,
-  { shape, classes }: PackedManifest,
-  { examples, images: files, labels: labelFiles }: PackedSplit,
-): ExampleSet {
+function loadSplit(folder: string, manifest: PackedManifest, split: PackedSplit): ExampleSet {
+  const { shape, classes, hasTargets = false } = manifest;
+  const { examples, images: files, labels: labelFiles } = split;
+  const labelBytes = examples * (hasTargets ? classes : 1) * Int32Array.BYTES_PER_ELEMENT;
   checkSizes(folder, files, examples * bytesOf(shape));
-  checkSizes(folder, labelFiles, examples * Int32Array.BYTES_PER_ELEMENT);
-  const bytes = new Uint8Array(examples * Int32Array.BYTES_PER_ELEMENT);
+  checkSizes(folder, labelFiles, labelBytes);
+  const bytes = new Uint8Array(labelBytes);
   let offset = 0;
   for (const { file } of labelFiles) {
     const some = readBytes(folder, file);
     bytes.set(some, offset);
     offset += some.length;
   }
+  const part = { examples, shape, images: imagesAt({ folder, files, imageBytes: bytesOf(shape) }) };
+  if (hasTargets) return { ...part, labels: new Int32Array(), targets: finiteTargets(new Float32Array(bytes.buffer)) };
   const labels = new Int32Array(bytes.buffer);
   const wrong = labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) throw datasetCorrupt(`packed label ${wrong} must be in [0, ${classes}), got ${labels[wrong]}`);
-  return { examples, shape, images: imagesAt({ folder, files, imageBytes: bytesOf(shape) }), labels };
+  return { ...part, labels };
+}
+
+function finiteTargets(targets: Float32Array): Float32Array {
+  const wrong = targets.findIndex((target) => !Number.isFinite(target));
+  if (wrong >= 0) throw datasetCorrupt(`packed target ${wrong} must be finite, got ${targets[wrong]}`);
+  return targets;
 }
 
 /** What lies on the disk against the manifest, and the manifest against itself. */

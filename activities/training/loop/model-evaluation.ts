@@ -83,7 +83,7 @@ export class ModelEvaluation {
 
   private judged(part: EvaluationRequest['part'], indices: Int32Array): Promise<Scorer> {
     const { parts, between } = this;
-    const scorer = scorerOf(parts.dataset.manifest, indices.length);
+    const scorer = scorerOf(parts.dataset.manifest, indices.length, parts.job.task);
     return evaluateExamples({ engine: parts.training.engine, part, indices, between }, scorer);
   }
 }

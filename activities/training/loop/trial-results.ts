@@ -4,9 +4,8 @@
  * @module
  */
 import { join } from 'node:path';
-import { chanceLoss } from '../../../workflows/analysis/score';
+import { chanceLossOf } from '../../../workflows/tasks';
 import type { Evaluation, Measurement } from '../../../workflows/words/outcome';
-import { labelCounts } from '../../datasets/packed/split';
 import type { TrainReport } from '../../trial/protocol';
 import { type HostTensors, writeSafetensors } from '../safetensors';
 import { WEIGHTS_FORMAT } from '../weight-names';
@@ -55,12 +54,12 @@ export async function writeResults(
 
 function endingOf(
   { ending, step, curve, watch }: TrainingState,
-  { stepsTotal, split }: TrialFacts,
-  { job: { trial }, dataset: { manifest, train } }: TrialParts,
+  { stepsTotal }: TrialFacts,
+  { job: { trial, task, dataset } }: TrialParts,
 ): Ending {
   if (ending !== null && ending.status !== 'completed' && ending.status !== 'earlyStopped') return ending;
-  const chance = (): number => chanceLoss(labelCounts(train.labels, split.validation, manifest.classes));
-  if (trial.stop.dead === true && neverLearnt(curve, watch, chance())) return { status: 'dead', step };
+  const chance = chanceLossOf({ ...dataset, ...(task && { task }) });
+  if (trial.stop.dead === true && neverLearnt(curve, watch, chance)) return { status: 'dead', step };
   // A patience that runs out with the last step has stopped nothing early.
   return ending === null || step >= stepsTotal ? { status: 'completed' } : ending;
 }

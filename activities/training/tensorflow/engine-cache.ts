@@ -72,7 +72,7 @@ export class EngineCache {
 
   /** A plan of which a recording alone tells what it computes is recorded each time; its engines are shared all the same. */
   private recorded(plan: StepPlan, withNoise: boolean): Recorded {
-    const { model, optimizer, classWeights, augmentations, active, scalarNames } = plan;
+    const { model, task, optimizer, classWeights, augmentations, active, scalarNames } = plan;
     const record = (): Recorded => {
       const recordings = recordStep(plan, withNoise);
       return { recordings, digest: recordingDigest(recordings, layoutOf(plan)) };
@@ -80,6 +80,7 @@ export class EngineCache {
     if (model.structure === null) return record();
     const structure = JSON.stringify([
       model.structure,
+      task,
       optimizer.name,
       classWeights,
       augmentations,

@@ -9,15 +9,22 @@ import { crossEntropies, logSoftmax } from './cross-entropy';
 import type { TrainableModel } from './model';
 import { native, tf, typeAttribute } from './native';
 import { PIXEL_MAX } from './step';
-import type { Examples } from './step';
+import type { Examples, StepPlan } from './step';
+import { taskLosses } from './task-losses';
 
 /** Logits for pixels from 0 to 255. */
 export const logitsOf = (model: TrainableModel, images: tf.Tensor4D): tf.Tensor2D =>
   model.network.apply(tf.mul(images, 1 / PIXEL_MAX), { training: false }) as tf.Tensor2D;
 
-/** A `ClassificationRow` for each example. No sums: they would follow from the size of the batch. */
-export function evaluateBatch(model: TrainableModel, classes: number, { images, labels }: Examples): tf.Tensor2D {
-  const logits = logitsOf(model, images);
+/** A row for each example, as the task's scorer reads it. No sums: they would follow from the size of the batch. */
+export function evaluateBatch({ model, classes, task }: StepPlan, { images, labels }: Examples): tf.Tensor2D {
+  const answers = logitsOf(model, images);
+  if (task === undefined) return classificationRows(answers, labels as tf.Tensor1D, classes);
+  const targets = labels as tf.Tensor2D;
+  return tf.concat([taskLosses(task, answers, targets), answers, targets], 1);
+}
+
+function classificationRows(logits: tf.Tensor2D, labels: tf.Tensor1D, classes: number): tf.Tensor2D {
   const truth = tf.cast(tf.oneHot(labels, classes), 'float32') as tf.Tensor2D;
   const columns = [
     crossEntropies(logits, truth),

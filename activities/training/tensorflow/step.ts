@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { OptimizerSpec } from '../../../workflows/words/study';
+import type { OptimizerSpec, TaskSpec } from '../../../workflows/words/study';
 import { weightAverageOf } from '../../../workflows/trials/weight-average';
 import type { HParams } from '../../../workflows/words/trial';
 import { activeAugmentations, augment, type AugmentationName } from './augmentations';
@@ -14,11 +14,14 @@ import type { MovingAverage } from './layers/moving-average';
 import type { ModelVariable, TrainableModel } from './model';
 import { tf } from './native';
 import { OPTIMIZERS } from './optimizers';
+import { meanTaskLoss } from './task-losses';
 
 /** What decides the form of a step's computation; the numbers in it come later, as scalars. */
 export interface StepPlan {
   readonly model: TrainableModel;
   readonly classes: number;
+  /** Absent: classification. */
+  readonly task?: TaskSpec;
   readonly optimizer: OptimizerSpec;
   /** By class; absent: all weigh the same. */
   readonly classWeights?: readonly number[];
@@ -34,8 +37,8 @@ export interface StepPlan {
 export interface Examples {
   /** [batch, height, width, channels], 0 to 255. */
   readonly images: tf.Tensor4D;
-  /** [batch] int32. */
-  readonly labels: tf.Tensor1D;
+  /** [batch] int32 of classes, or [batch, targets] float32. */
+  readonly labels: tf.Tensor;
 }
 
 export interface StepInputs extends Examples {
@@ -46,7 +49,7 @@ export interface StepInputs extends Examples {
 }
 
 export interface StepGradients {
-  /** Mean cross-entropy of the batch with smoothed targets, weighted by class; penalties are not in it. */
+  /** Mean loss of the batch, with smoothed targets and weighted by class where it has classes; penalties are not in it. */
   readonly loss: tf.Scalar;
   readonly gradients: readonly tf.Tensor[];
   /** To be advanced with the variables. */
@@ -73,7 +76,7 @@ export function planStep(
   classes: number,
   optimizer: OptimizerSpec,
   hparams: HParams,
-  classWeights?: readonly number[],
+  { task, classWeights }: Pick<StepPlan, 'task' | 'classWeights'> = {},
 ): StepPlan {
   const active = OPTIONAL.filter((name) => Number(hparams[name] ?? 0) > 0);
   const augmentations = activeAugmentations(hparams);
@@ -84,6 +87,7 @@ export function planStep(
     model,
     classes,
     optimizer,
+    ...(task !== undefined && { task }),
     ...(classWeights !== undefined && { classWeights }),
     augmentations,
     active,
@@ -168,15 +172,13 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
   const batch = augment(
     {
       images: tf.mul(inputs.images, 1 / PIXEL_MAX),
-      targets: tf.cast(tf.oneHot(inputs.labels, plan.classes), 'float32') as tf.Tensor2D,
+      targets: targetsOf(plan, inputs),
     },
     plan.augmentations,
     context,
   );
   const variables = trainableVariables(plan.model);
-  const smoothing = context.scalar('labelSmoothing');
-  const targets = tf.add(tf.mul(batch.targets, tf.sub(1, smoothing)), tf.div(smoothing, plan.classes)) as tf.Tensor2D;
-  const weights = plan.classWeights && exampleWeights(batch.targets, plan.classWeights);
+  const lossOf = batchLoss(plan, batch.targets, context.scalar('labelSmoothing'));
   const asked = context.averages.length;
   let loss: tf.Scalar | undefined;
   const { grads } = tf.variableGrads(
@@ -185,7 +187,7 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
         plan.model.network.apply(batch.images, { training: true }),
       ) as tf.Tensor2D;
       // Kept: tfjs frees what a differentiated function does not return, and with penalties it returns another sum.
-      loss = tf.keep(meanCrossEntropy(logits, targets, weights));
+      loss = tf.keep(lossOf(logits));
       return layerPenalties(plan.model).reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty), loss);
     },
     variables.map(({ variable }) => variable),
@@ -193,6 +195,24 @@ function batchGradients(plan: StepPlan, inputs: Examples, context: StepContext):
   const gradients = variables.map((item) => penalized(plan, item, grads[item.variable.name], context.scalar));
   const averages = context.averages.slice(asked).map((average) => ({ ...average, batch: released(average.batch) }));
   return { loss: released(loss as unknown as tf.Scalar), gradients, averages };
+}
+
+const targetsOf = ({ task, classes }: StepPlan, { labels }: Examples): tf.Tensor2D =>
+  (task === undefined ? tf.cast(tf.oneHot(labels, classes), 'float32') : labels) as tf.Tensor2D;
+
+/** The loss by a batch's answers. @param targets Without smoothing; may be mixtures. */
+function batchLoss(
+  { task, classes, classWeights }: StepPlan,
+  targets: tf.Tensor2D,
+  smoothing: tf.Scalar,
+): (answers: tf.Tensor2D) => tf.Scalar {
+  // Numbers are not smoothed.
+  if (task?.name === 'regression') return (answers) => meanTaskLoss(task, answers, targets);
+  const share = tf.div(smoothing, task === undefined ? classes : 2);
+  const smoothed = tf.add(tf.mul(targets, tf.sub(1, smoothing)), share) as tf.Tensor2D;
+  if (task !== undefined) return (logits) => meanTaskLoss(task, logits, smoothed);
+  const weights = classWeights && exampleWeights(targets, classWeights);
+  return (logits) => meanCrossEntropy(logits, smoothed, weights);
 }
 
 /** Of examples whose targets may be mixtures. */

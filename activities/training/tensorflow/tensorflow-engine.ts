@@ -41,10 +41,13 @@ export class TensorFlowEngine implements TrainingEngine {
   }
 
   private training(job: TrainJob, data: LoadedDataset, model: TrainableModel): OpenTraining {
-    const { trial, optimizer, dataset } = job;
+    const { trial, optimizer, dataset, task } = job;
     const { hparams, batchGrowth } = trial;
     const { classes, classNames } = data.manifest;
-    const plan = planStep(model, classes, optimizer, hparams, weightsIn(job, data));
+    const plan = planStep(model, classes, optimizer, hparams, {
+      ...(task !== undefined && { task }),
+      ...weightsIn(job, data),
+    });
     const engine = this.engines.open({
       plan,
       dataset: data,
@@ -63,7 +66,7 @@ export class TensorFlowEngine implements TrainingEngine {
         stepScalars(plan, hparams, learningRate, step, momentum, averageShare),
       engine,
       export: (folder, weights, measurement) =>
-        exportModel(folder, { model, weights, classNames, hparams, measurement }),
+        exportModel(folder, { task, model, weights, classNames, hparams, measurement }),
       close: () => model.dispose(),
     };
   }
@@ -76,10 +79,10 @@ export class TensorFlowEngine implements TrainingEngine {
 function weightsIn(
   { classWeights, dataset }: TrainJob,
   { manifest, train }: LoadedDataset,
-): readonly number[] | undefined {
-  if (classWeights === undefined) return undefined;
+): { readonly classWeights?: readonly number[] } {
+  if (classWeights === undefined) return {};
   const labels = splitIndices(dataset.split).train.map((example) => train.labels[example]!);
-  return classWeightsOf(classWeights, manifest.classNames, labels);
+  return { classWeights: classWeightsOf(classWeights, manifest.classNames, labels) };
 }
 
 const measuresNoise = ({ record: { noiseScaleEvery }, batchGrowth }: TrialSpec): boolean =>

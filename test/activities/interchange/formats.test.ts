@@ -177,7 +177,7 @@ describe("a table of somebody else's", () => {
       "there must be the column f2 with the scores, got wd, f1; name yours in the import's score",
     );
     await expect(read('csv', 'wd,f1\n1,0.5\n')).rejects.toThrow(
-      "there must be a column named score, value, valLoss, valAccuracy with the scores, got wd, f1; name yours in the import's score",
+      "there must be a column named score, value, or as a metric, e.g. valLoss, with the scores, got wd, f1; name yours in the import's score",
     );
   });
 

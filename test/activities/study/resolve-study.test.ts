@@ -116,6 +116,26 @@ describe('resolving a study', () => {
     });
   });
 
+  it('fails for good on a task that its images are not for', async () => {
+    expect((await failure({ ...study, task: 'regression' })).message).toMatch(
+      /task: needs numbers, and the images of .* have classes/,
+    );
+    const { 'train-labels-idx1-ubyte': _, 't10k-labels-idx1-ubyte': __, ...images } = idxSet(20, 5);
+    const table = (rows: number): Buffer => Buffer.from(`a,b\n${'1,0\n0,1\n'.repeat(rows)}`.slice(0, 4 + 4 * rows));
+    const labelled = folderOf({ ...images, 'train-labels.csv': table(20), 't10k-labels.csv': table(5) } as never);
+    const of = (task: string): Promise<ResolvedStudy> => {
+      const { resolveStudy } = createStudyActivities({ store: memoryStore(), fileRoots: [labelled] });
+      const input = { ...study, task, dataset: { format: 'idx', uri: `file://${labelled}` } };
+      return quietEnvironment().run(resolveStudy, { studyId: 'tiny', study: input });
+    };
+    await expect(of('classification')).rejects.toThrow(/which have numbers and no classes/);
+    await expect(of('multiLabel')).resolves.toMatchObject({
+      task: { name: 'multiLabel' },
+      dataset: { classes: 2, targets: [{ name: 'a', isLabel: true }, { name: 'b' }] },
+    });
+    await expect(of('regression')).resolves.toMatchObject({ task: { name: 'regression', loss: 'mse' } });
+  });
+
   it('fails for good on data that are not right', async () => {
     const { type, nonRetryable, message } = await failure({
       ...study,

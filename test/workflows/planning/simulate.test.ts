@@ -3,6 +3,8 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { parseStudy } from '../../../workflows/spec';
 import type { ParsedStudy } from '../../../workflows/spec';
+import { TASKS, validationMetricsOf } from '../../../workflows/tasks';
+import type { TaskName } from '../../../workflows/tasks';
 import { planStudy } from '../../../workflows/planning/simulate';
 
 const FACTS = { trainExamples: 1150, validationExamples: 287, testExamples: 360, classes: 10 };
@@ -105,5 +107,27 @@ describe('the plan of which-training', () => {
     expect(tried('optimizer', 'adam')).toEqual(new Set(['adam', 'rmsprop', 'adagrad']));
     expect(tried('schedule', 'constant')).toEqual(new Set(['constant', 'exponential', 'cosine', 'piecewise']));
     expect(plan.expected.examples).toBeLessThanOrEqual(plan.atMost.examples);
+  });
+});
+
+describe.each(Object.keys(TASKS) as TaskName[])('a study of the task %s', (task) => {
+  const targets = [{ name: 'age', mean: 0.5, variance: 0.25, deviation: 0.5, isLabel: true }];
+  const facts = task === 'classification' ? FACTS : { ...FACTS, classes: 1, targets };
+  const stages = [
+    { stage: 'lrRangeTest' },
+    { stage: 'batchSizeLadder' },
+    { stage: 'sweep', space: { dropoutRate: { uniform: [0, 0.6] } }, trials: 4 },
+    { stage: 'finalTrain' },
+  ];
+
+  it.each(validationMetricsOf(task))('goes through every stage by %s', (metric) => {
+    const plan = planStudy(study('digits', { task, objective: { metric }, stages }), facts);
+    expect(plan.stages.map(({ stage }) => stage)).toEqual([
+      'lrRangeTest',
+      'batchSizeLadder',
+      'lrRetest',
+      'sweep',
+      'finalTrain',
+    ]);
   });
 });

@@ -161,3 +161,24 @@ it('is seldom sure of a mean score that is off by more than it says', () => {
   expect(sure).toBeGreaterThan(0);
   expect(wrong / studies).toBeLessThanOrEqual(0.05);
 });
+
+it('speaks of the metric of its task, and of what chance loses there', () => {
+  const target = { name: 'age', mean: 3, variance: 0.25, deviation: 0.4, isLabel: false };
+  const facts = {
+    ...FACTS,
+    classes: 1,
+    targets: [target],
+    task: { name: 'regression', loss: 'mse' },
+  } as const;
+  const numbers: Network = ({ trialId }) =>
+    completed(VALIDATION[Number(trialId.split('/')[1])]!, {
+      test: { values: { loss: 0.3, r2: -0.2, mse: 0.3, mae: 0.5 }, examples: 300 },
+    });
+  const decision = finalTrain.decide(
+    drive(finalTrain, contextOf(optionsOf('finalTrain'), { facts }), { network: numbers }),
+  );
+  expect(decision.because).toMatch(/test R² -0.2000; over 3 trainings test R² is -0.2000 ± 0.0000$/);
+  expect(decision.evidence.tables[0]?.columns).toContain('test R²');
+  // 0.29 is no lower than the variance.
+  expect(decision.evidence.warnings).toContainEqual(expect.stringMatching(/^the model has learnt nothing/));
+});

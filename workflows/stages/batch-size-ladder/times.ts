@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { lossOfEqualOdds } from '../../analysis/score';
+import { chanceLossOf } from '../../tasks';
 import { geometricMean } from '../../analysis/statistics';
 import { stepsToTarget } from '../../analysis/time-to-target';
 import { numericHParam } from '../../trials/hparams';
@@ -67,7 +67,7 @@ function timesOf(context: LadderContext, trials: readonly Trial[], { cost, targe
 
 function runOf({ facts }: LadderContext, { spec, result }: Trial, target: number, each: number): Run {
   const curve = measurementOf(result?.outcome)?.curve ?? [];
-  const steps = stepsToTarget(curve, target, lossOfEqualOdds(facts.classes));
+  const steps = stepsToTarget(curve, target, chanceLossOf(facts));
   const allowed = stepsOf(spec.limit, facts.trainExamples, numericHParam(spec.hparams, 'batchSize'));
   return { seed: spec.seed, reached: steps !== null, cost: (steps ?? allowed) * each };
 }

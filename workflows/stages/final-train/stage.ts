@@ -6,6 +6,7 @@
  */
 import { ranked } from '../../analysis/ranking';
 import { isAtChance, scoreOf } from '../../analysis/score';
+import { headlineMetricOf } from '../../tasks';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../trials/hparams';
@@ -106,16 +107,17 @@ function scored({ trials, facts }: Context): readonly { readonly trial: Trial; r
 function because({ facts, trials }: Context, best: Trial, finished: readonly Trial[]): string {
   const { metric } = facts.objective;
   const score = scoreOf(best, facts.objective) ?? Number.NaN;
-  const accuracies = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values.accuracy ?? []);
+  const { name, title } = headlineMetricOf(facts);
+  const scores = finished.flatMap((trial) => measurementOf(trial.result?.outcome)?.test?.values[name] ?? []);
   const chosen = `${best.spec.label} has the best ${metric}, ${formatNumber(score)}`;
   const someFailed = finished.length < trials.length;
-  if (accuracies.length === 0) {
+  if (scores.length === 0) {
     return `${chosen}, of ${count(finished.length, 'training')}${someFailed ? ` that ended well of ${trials.length}` : ''}; there are no test examples`;
   }
   const left = someFailed ? ` that ended well, of ${trials.length},` : '';
-  const spread = accuracies.length > 1 ? ` ± ${accuracy(standardDeviation(accuracies))}` : '';
-  const own = measurementOf(best.result?.outcome)?.test?.values.accuracy;
-  return `${chosen}, and test accuracy ${own === null || own === undefined ? 'unknown' : accuracy(own)}; over ${count(accuracies.length, 'training')}${left} test accuracy is ${accuracy(mean(accuracies))}${spread}`;
+  const spread = scores.length > 1 ? ` ± ${decimals(standardDeviation(scores))}` : '';
+  const own = measurementOf(best.result?.outcome)?.test?.values[name];
+  return `${chosen}, and test ${title} ${own === null || own === undefined ? 'unknown' : decimals(own)}; over ${count(scores.length, 'training')}${left} test ${title} is ${decimals(mean(scores))}${spread}`;
 }
 
 /** Another training of the same hyperparameters. */
@@ -123,7 +125,7 @@ function runnerUp(context: Context, trial: Trial, score: number | null): string 
   return `${trial.spec.trialId}, ${trial.spec.label}: ${context.facts.objective.metric} ${formatNumber(score ?? Number.NaN)}; ${costText(context, [trial])}`;
 }
 
-const accuracy = (value: number): string => value.toFixed(4);
+const decimals = (value: number): string => value.toFixed(4);
 
 function confidenceOf(context: Context, finished: readonly Trial[]): ReturnType<typeof confidenceBy> {
   const { guess, doubt } = precisionGrounds(context.facts, precisionOf(context.facts, finished));
@@ -176,7 +178,9 @@ function insightsInput(context: Context, { spec, result }: Trial, warningsFrom: 
   return { warningsFrom, best: { subject: spec.label, curve, reachedLimit, isBestLate } };
 }
 
-function table({ trials, facts: { objective } }: Context): Table {
+function table({ trials, facts }: Context): Table {
+  const { objective } = facts;
+  const { name, title } = headlineMetricOf(facts);
   const rows = trials.map((trial) => {
     const { spec, result } = trial;
     const measurement = measurementOf(result?.outcome);
@@ -186,12 +190,12 @@ function table({ trials, facts: { objective } }: Context): Table {
       measurement?.best?.epoch ?? null,
       scoreOf(trial, objective),
       measurement?.test?.values.loss ?? null,
-      measurement?.test?.values.accuracy ?? null,
+      measurement?.test?.values[name] ?? null,
     ];
   });
   return {
     title: 'Final trainings',
-    columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', 'test accuracy'],
+    columns: ['trial', 'ended', 'best epoch', objective.metric, 'test loss', `test ${title}`],
     rows,
   };
 }

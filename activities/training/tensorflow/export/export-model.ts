@@ -21,9 +21,9 @@ import { modelCard, type ModelFacts, readMe } from './model-card';
  * Holds no times and no names of machines: equal trainings give equal bytes.
  */
 export async function exportModel(folder: string, facts: ModelFacts): Promise<void> {
-  const { model, weights, classNames, hparams } = facts;
+  const { task, model, weights, classNames, hparams } = facts;
   mkdirSync(folder, { recursive: true });
-  const saved = encodeInferenceModel(model, weights);
+  const saved = encodeInferenceModel(model, weights, task);
   if (saved !== null) {
     mkdirSync(join(folder, 'saved_model'), { recursive: true });
     writeFileSync(join(folder, 'saved_model', 'saved_model.pb'), saved);
@@ -33,7 +33,7 @@ export async function exportModel(folder: string, facts: ModelFacts): Promise<vo
     classes: classNames.length,
     classNames,
     preprocessing: 'pixels / 255',
-    output: 'logits',
+    output: task?.name === 'regression' ? 'numbers' : 'logits',
     hparams,
   });
   await model.network.save(

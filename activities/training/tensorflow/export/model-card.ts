@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { titleOf } from '../../../../workflows/tasks';
+import { type TaskName, taskOf, titleOf } from '../../../../workflows/tasks';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../../workflows/words/outcome';
+import type { TaskSpec } from '../../../../workflows/words/study';
 import type { HParams } from '../../../../workflows/words/trial';
 import type { TrainableModel } from '../model';
 import type { HostTensors } from '../../safetensors';
 
 export interface ModelFacts {
+  /** Absent: classification. */
+  readonly task?: TaskSpec | undefined;
   readonly model: TrainableModel;
   readonly weights: HostTensors;
   readonly classNames: readonly string[];
@@ -25,6 +28,7 @@ interface ModelCard {
     readonly channels: 'last';
     readonly preprocessing: Readonly<Record<string, string>>;
   };
+  readonly task: TaskName;
   readonly output: string;
   readonly classNames: readonly string[];
   readonly parameters: number;
@@ -46,7 +50,7 @@ const SAVED_MODEL =
 
 /** @param hasSavedModel Whether one could be written. */
 export function modelCard(
-  { model, classNames, hparams, measurement: { best, test } }: ModelFacts,
+  { task, model, classNames, hparams, measurement: { best, test } }: ModelFacts,
   hasSavedModel: boolean,
 ): ModelCard {
   return {
@@ -60,7 +64,8 @@ export function modelCard(
         'model.json': 'pixels / 255',
       },
     },
-    output: `${classNames.length} logits${hasSavedModel ? ', in the SavedModel probabilities too' : ''}; the largest is the answer`,
+    task: task?.name ?? 'classification',
+    output: outputText(task, classNames.length, hasSavedModel),
     classNames,
     parameters: model.parameters,
     hparams,
@@ -78,6 +83,23 @@ export function modelCard(
   };
 }
 
+function outputText(task: TaskSpec | undefined, outputs: number, hasSavedModel: boolean): string {
+  const { output } = taskOf(task === undefined ? {} : { task });
+  const probabilities = hasSavedModel && output === 'logit' ? ', in the SavedModel probabilities too' : '';
+  const answer = {
+    classification: '; the largest is the answer',
+    multiLabel: '; a label is there where it is above 0',
+    regression: '',
+  }[task?.name ?? 'classification'];
+  return `${outputs} ${output}s${probabilities}${answer}`;
+}
+
+const USE_PROBABILITIES = {
+  classification: 'tf.softmax(model.predict(images))',
+  multiLabel: 'tf.sigmoid(model.predict(images))',
+  regression: 'model.predict(images)',
+};
+
 function metricLines({ metrics: { validation, test } }: ModelCard): readonly string[] {
   return [
     ...(validation === null ? [] : [`- validation, best epoch ${validation.epoch}: ${valuesText(validation.values)}`]),
@@ -91,23 +113,25 @@ const valuesText = (values: Readonly<Record<string, number | null>>): string =>
     .map(([name, value]) => `${titleOf(name)} ${value ?? 'not finite'}`)
     .join(', ');
 
-const USE_SAVED_MODEL = `
+const useSavedModel = (answer: string): string => `
 Python, on float32 pixels from 0 to 255:
 
     import tensorflow as tf
     model = tf.saved_model.load('saved_model').signatures['serving_default']
-    probabilities = model(images=images)['probabilities']
+    ${answer} = model(images=images)['${answer}']
 
 TensorFlow Serving takes the folder as version 1 of a model: copy \`saved_model\` to \`<models>/<name>/1\`.
 `;
 
 /** A card as text. */
 export function readMe(card: ModelCard): string {
-  const { files, input, output, classNames, parameters } = card;
-  return `# Image classifier
+  const { files, input, output, task, classNames, parameters } = card;
+  const answer = task === 'regression' ? 'numbers' : 'probabilities';
+  const kind = { classification: 'classifier', multiLabel: 'multi-label classifier', regression: 'regression' }[task];
+  return `# Image ${kind}
 Trained by Stepwell. Input: images of ${input.shape.join(' x ')} (height, width, channels). Output: ${output}. ${parameters} parameters.
 
-Classes, in the order of the output: ${classNames.join(', ')}
+${task === 'classification' ? 'Classes' : 'Targets'}, in the order of the output: ${classNames.join(', ')}
 
 ${['## Metrics', ...metricLines(card)].join('\n')}
 
@@ -118,10 +142,10 @@ ${Object.entries(files)
 - \`model-card.json\`: all of this, and the hyperparameters, for programs
 
 ## Use
-${'saved_model/' in files ? USE_SAVED_MODEL.trimStart() : ''}
+${'saved_model/' in files ? useSavedModel(answer).trimStart() : ''}
 TensorFlow.js, on pixels divided by 255:
 
     const model = await tf.loadLayersModel('file://model.json');
-    const probabilities = tf.softmax(model.predict(images));
+    const ${answer} = ${USE_PROBABILITIES[task]};
 `;
 }

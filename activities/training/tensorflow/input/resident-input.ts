@@ -1,7 +1,7 @@
-import { type GraphNode, placeholder, typeOf } from '../compiled/graph';
+import { type Dtype, type GraphNode, placeholder, typeOf } from '../compiled/graph';
 import { feedOf, variableGroup } from '../compiled/variables';
 import type { ExampleSet } from '../../examples/dataset';
-import { castImages, type InputPipeline, shares } from './input-pipeline';
+import { answersOf, castImages, type InputPipeline, shares } from './input-pipeline';
 
 const IMAGES = 'data/images';
 const LABELS = 'data/labels';
@@ -21,23 +21,24 @@ export function residentInput({
   const examples = parts.reduce((sum, part) => sum + part.examples, 0);
   const offsets = { train: 0, test: train.examples };
   const shape = [examples, ...train.shape];
+  const { dtype, shape: answerShape } = answersOf(train);
   return {
     nodes: variableGroup(
       'data',
       new Map([
         [IMAGES, { dtype: 'uint8', shape }],
-        [LABELS, { dtype: 'int32', shape: [examples] }],
+        [LABELS, { dtype, shape: [examples, ...answerShape] }],
       ]),
     ),
     load: () => [
       feedOf(IMAGES, 'uint8', shape, allImages(parts)),
-      feedOf(LABELS, 'int32', [examples], allLabels(parts)),
+      feedOf(LABELS, dtype, [examples, ...answerShape], allAnswers(parts)),
     ],
     batch: (prefix, batchSize) => [
       placeholder(`${prefix}/indices`, 'int32', [batchSize]),
       gather(`${prefix}/pixels`, IMAGES, `${prefix}/indices`, 'uint8'),
       castImages(prefix, `${prefix}/pixels`),
-      gather(`${prefix}/labels`, LABELS, `${prefix}/indices`, 'int32'),
+      gather(`${prefix}/labels`, LABELS, `${prefix}/indices`, dtype),
     ],
     feeds(prefixes, part, indices) {
       const length = Math.floor(indices.length / prefixes.length);
@@ -53,7 +54,7 @@ export function residentInput({
   };
 }
 
-function gather(name: string, source: string, indices: string, dtype: 'uint8' | 'int32'): GraphNode {
+function gather(name: string, source: string, indices: string, dtype: Dtype): GraphNode {
   return {
     name,
     op: 'ResourceGather',
@@ -77,8 +78,11 @@ function allImages(parts: readonly ExampleSet[]): Uint8Array {
   return images;
 }
 
-function allLabels(parts: readonly ExampleSet[]): Int32Array {
-  const labels = new Int32Array(parts.reduce((sum, { examples }) => sum + examples, 0));
-  parts.forEach((part, i) => labels.set(part.labels, i === 0 ? 0 : parts[0]!.examples));
-  return labels;
+function allAnswers(parts: readonly ExampleSet[]): Int32Array | Float32Array {
+  const [first, second] = parts.map((part) => answersOf(part).values) as [Int32Array, Int32Array | undefined];
+  if (second === undefined) return first;
+  const all = new (first.constructor as Int32ArrayConstructor | Float32ArrayConstructor)(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }

@@ -1,6 +1,6 @@
 import { placeholder } from '../compiled/graph';
 import type { ExampleSet } from '../../examples/dataset';
-import { castImages, type InputPipeline, shares } from './input-pipeline';
+import { answersAt, answersOf, castImages, type InputPipeline, shares } from './input-pipeline';
 import { ImageStream } from '../../examples/image-stream';
 import type { ImageLocations } from '../../examples/read-ahead';
 
@@ -13,7 +13,8 @@ export function streamedInput(
   locations: ImageLocations,
 ): InputPipeline {
   const stream = new ImageStream(locations);
-  const labelsOf = { train: train.labels, test: test?.labels ?? new Int32Array(0) };
+  const answers = { train: answersOf(train), test: answersOf(test ?? train) };
+  const { dtype, shape: answerShape } = answers.train;
   const { shape } = train;
   return {
     nodes: [],
@@ -21,19 +22,15 @@ export function streamedInput(
     batch: (prefix, batchSize) => [
       placeholder(`${prefix}/pixels`, 'uint8', [batchSize, ...shape]),
       castImages(prefix, `${prefix}/pixels`),
-      placeholder(`${prefix}/labels`, 'int32', [batchSize]),
+      placeholder(`${prefix}/labels`, dtype, [batchSize, ...answerShape]),
     ],
     feeds(prefixes, part, indices) {
       const length = Math.floor(indices.length / prefixes.length);
       const images = shares(stream.read(part, indices), prefixes.length, length * locations.train.imageBytes);
-      const labels = shares(
-        indices.map((index) => labelsOf[part][index]!),
-        prefixes.length,
-        length,
-      );
+      const labels = shares(answersAt(answers[part], indices), prefixes.length, length * (answerShape[0] ?? 1));
       return prefixes.flatMap((prefix, i) => [
         { name: `${prefix}/pixels`, dtype: 'uint8' as const, shape: [length, ...shape], values: images[i]! },
-        { name: `${prefix}/labels`, dtype: 'int32' as const, shape: [length], values: labels[i]! },
+        { name: `${prefix}/labels`, dtype, shape: [length, ...answerShape], values: labels[i]! },
       ]);
     },
     ahead: (part, indices) => stream.ahead(part, indices),

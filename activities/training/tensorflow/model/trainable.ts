@@ -104,7 +104,7 @@ function checkOutput(network: tf.LayersModel, { classes }: ModelContext): void {
   const shapes = network.outputs.map(({ shape }) => JSON.stringify(shape));
   if (shapes.length !== 1 || shapes[0] !== JSON.stringify([null, classes])) {
     throw modelInvalid(
-      `model must end in one output of shape [null,${classes}] (one logit per class), got ${shapes.join(' and ')}`,
+      `model must end in one output of shape [null,${classes}] (an output for each class or target), got ${shapes.join(' and ')}`,
     );
   }
   const last = network.layers.at(-1);

@@ -8,7 +8,7 @@ import {
   smoothedLoss,
   watchLoss,
 } from '../../../../activities/training/loop/divergence';
-import { chanceLoss } from '../../../../workflows/analysis/score';
+import { entropyOf } from '../../../../workflows/analysis/score';
 import type { EpochMeasurement } from '../../../../workflows/words/outcome';
 import type { StopRules } from '../../../../workflows/words/trial';
 
@@ -92,14 +92,14 @@ describe('a training that has ended', () => {
   });
 
   it('is measured against the chance of its own labels', () => {
-    const rare = chanceLoss([270, 30]);
+    const rare = entropyOf([270, 30]);
     expect(rare).toBeCloseTo(0.325, 3);
-    expect(chanceLoss([5, 5, 5, 5])).toBeCloseTo(Math.log(4), 12);
+    expect(entropyOf([5, 5, 5, 5])).toBeCloseTo(Math.log(4), 12);
     const thrown = watched(0.8, 30, ...steady(0.33, 50));
     expect(neverLearnt(curve(0.33, 0.326), thrown, rare)).toBe(true);
     expect(neverLearnt(curve(0.33, 0.3), thrown, rare)).toBe(false);
     // Labels that are all alike tell nothing of it.
-    expect(chanceLoss([300, 0])).toBe(0);
+    expect(entropyOf([300, 0])).toBe(0);
     expect(neverLearnt(curve(0.33), thrown, 0)).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 import type { StepEngine } from '../../../../activities/training/engine';
-import { ClassificationScorer } from '../../../../activities/training/tasks';
+import { ClassificationScorer } from '../../../../activities/training/tasks/classification';
 import { evaluateExamples } from '../../../../activities/training/loop/evaluation';
 
 /** Loss 1 an example, all of them wrong, and how many examples it was asked for at a time. */

@@ -186,7 +186,7 @@ describe('a trial', () => {
     };
     expect((await finished(trainer, digitsJob(digits, { model: broken }))).outcome).toEqual({
       status: 'invalid',
-      reason: 'model must end in one output of shape [null,10] (one logit per class), got [null,6,6,7]',
+      reason: 'model must end in one output of shape [null,10] (an output for each class or target), got [null,6,6,7]',
     });
     expect(held()).toEqual(before);
   });

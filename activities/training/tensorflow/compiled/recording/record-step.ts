@@ -97,12 +97,15 @@ function bindAll(recorder: Recorder, prefix: string, { plan, layout }: Recorded,
   return bindExamples(recorder, prefix, plan, batch);
 }
 
-function bindExamples(recorder: Recorder, prefix: string, { model, classes }: StepPlan, batch: number): Examples {
+function bindExamples(recorder: Recorder, prefix: string, { model, classes, task }: StepPlan, batch: number): Examples {
   const images = recordingImages(model, batch);
-  const labels = tf.tensor1d(
-    Array.from({ length: batch }, (_, i) => (i * batch) % classes),
-    'int32',
-  );
+  const labels =
+    task === undefined
+      ? tf.tensor1d(
+          Array.from({ length: batch }, (_, i) => (i * batch) % classes),
+          'int32',
+        )
+      : recordingValues([batch, classes], 5 * batch, 0.5);
   recorder.bind(images, `${prefix}/images`);
   recorder.bind(labels, `${prefix}/labels`);
   return { images, labels };
@@ -182,7 +185,7 @@ function recordEvaluation(recorded: Recorded, batch: number): Pick<Recorder, 'no
   return freeingTensors(() => {
     const recorder = new Recorder(EVALUATE, plan.model.network, shapes);
     const inputs = bindAll(recorder, EVALUATE, recorded, batch);
-    const answers = recorder.record(() => evaluateBatch(plan.model, plan.classes, inputs));
+    const answers = recorder.record(() => evaluateBatch(plan, inputs));
     const nodes = [...withFoldedNormalization(recorder.nodes), after(ANSWERS, recorder.nameOf(answers), [])];
     return { nodes, sizes: recorder.sizes };
   });
