@@ -5,7 +5,7 @@ import { queryVisibleGpu } from '../../nvidia-smi';
 import { libraryIdentity, native } from './native';
 
 /** Goes up whenever the same trial would end in other bits than before. */
-const ENGINE = 'compiled 5';
+const ENGINE = 'compiled 6';
 
 /** All that the bits of a training depend on besides its trial: part of every trial's content address. */
 export function engineIdentity(): string {

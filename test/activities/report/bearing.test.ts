@@ -31,7 +31,7 @@ it('a report says by its own numbers how data, model, goal and hardware bear on 
   const section = page.slice(page.indexOf('What bears on'), page.indexOf('<h2>Stages'));
   const text = section.replace(/<[^>]*>/g, ' ').replace(/&[a-z]+;/g, ' ');
   expect(text).toMatch(/Data: 1,?150 training examples make 35\.94 steps of 32 an epoch, 432 in 12 epochs/);
-  expect(text).toMatch(/the rate, 0\.01, is 0\.005 on average over them. A batch of 64 would leave 216 steps/);
+  expect(text).toMatch(/the rate, 0\.01, is 0\.005023 on average over them. A batch of 64 would leave 216 steps/);
   expect(text).toMatch(
     /Model: 34,?500 parameters, 30 for each training example, enough to learn every example by heart/,
   );

@@ -17,6 +17,7 @@ function withEveryString<T>(value: T, replace: (text: string) => string): T {
 
 /** Values that choose a branch, not text for people. */
 const FIXED = new Set([
+  'cosine',
   'completed',
   'cancelled',
   'failed',

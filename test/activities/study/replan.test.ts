@@ -43,16 +43,16 @@ test('where a study passes to another planner is noted, once for each stage that
   const passed = (study: ResolvedStudy, decided: number, from: number): ResolvedStudy['handovers'] =>
     (replanned({ asked, study: { ...study, plannerVersion: from } }, decided) as ResolvedStudy).handovers;
   const now = (replanned({ asked, study: before() }, 0) as ResolvedStudy).plannerVersion;
-  const [toSweep, toFinal] = [
-    { stageId: 'sweep', plannerVersion: now, before: 0 },
+  const [toRetest, toFinal] = [
+    { stageId: 'lr-retest', plannerVersion: now, before: 0 },
     { stageId: 'final-train', plannerVersion: now, before: now - 1 },
   ];
   expect(passed(before(), 0, 0)).toBeUndefined();
-  expect(passed(before(), 1, 0)).toEqual([toSweep]);
-  const handovers = [{ ...toSweep, plannerVersion: now - 1 }];
-  expect(passed({ ...before(), handovers }, 2, now - 1)).toEqual([...handovers, toFinal]);
-  expect(passed({ ...before(), handovers }, 1, now - 1)).toEqual([toSweep]);
-  expect(passed({ ...before(), handovers: [{ ...toSweep, before: now }] }, 1, now - 1)).toBeUndefined();
+  expect(passed(before(), 1, 0)).toEqual([toRetest]);
+  const handovers = [{ ...toRetest, plannerVersion: now - 1 }];
+  expect(passed({ ...before(), handovers }, 3, now - 1)).toEqual([...handovers, toFinal]);
+  expect(passed({ ...before(), handovers }, 1, now - 1)).toEqual([toRetest]);
+  expect(passed({ ...before(), handovers: [{ ...toRetest, before: now }] }, 1, now - 1)).toBeUndefined();
 });
 
 test('a study that is no longer valid, or whose decided stages are no longer where they were, is told', () => {

@@ -17,7 +17,7 @@ const STUDY = {
   training: { epochs: 8 },
   stages: [
     { stage: 'lrRangeTest' },
-    { stage: 'batchSizeLadder', batchSizeMax: 128, objective: 'largest' },
+    { stage: 'batchSizeLadder', batchSizeMax: 128, strategy: 'largest' },
     { stage: 'finalTrain', replicates: 1 },
   ],
 } as StudyInput;

@@ -124,6 +124,9 @@ describe.each(Object.keys(TASKS) as TaskName[])('a study of the task %s', (task)
     const plan = planStudy(study('digits', { task, objective: { metric }, stages }), facts);
     expect(plan.stages.map(({ stage }) => stage)).toEqual([
       'lrRangeTest',
+      'lrRetest',
+      'batchSizeLadder',
+      'lrRetest',
       'batchSizeLadder',
       'lrRetest',
       'sweep',

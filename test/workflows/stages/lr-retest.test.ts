@@ -52,7 +52,8 @@ it('compares by the score of the best epoch and by the objective of the study, a
     const outcome = completed(rate);
     if (!('measurement' in outcome)) throw new Error('expected a measurement');
     const { measurement } = outcome;
-    const best = { ...measurement.best!, valLoss: 0.002 / rate, valAccuracy: 0.8 - 100 * Math.abs(rate - 5e-4) };
+    const values = { valLoss: 0.002 / rate, valAccuracy: 0.8 - 100 * Math.abs(rate - 5e-4) };
+    const best = { ...measurement.best!, values };
     return { ...outcome, measurement: { ...measurement, best } };
   };
   const chosen = (metric: 'valLoss' | 'valAccuracy'): unknown => {
