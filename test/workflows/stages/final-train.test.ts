@@ -38,7 +38,7 @@ it('chooses by validation, never by test, and reports the spread of the test', (
   const decision = finalTrain.decide(drive(finalTrain, fresh(), { network }));
   expect(decision).toMatchObject({ finalTrialId: 'stage/001', confidence: 'high', hparams: INCUMBENT });
   expect(decision.because).toMatch(
-    /^seed 2 of 3 has the best valLoss, 0.29, and test accuracy 0.9790; over 3 trainings test accuracy is 0.9820 ± 0.0030; the best of 3 flatters itself: the mean valLoss, 0.31, is what another has to expect; 3 seeds can show a factor of 1.1\d+ of valLoss, and 300 validation examples 0.0\d+ of accuracy$/,
+    /^seed 2 of 3 has the best valLoss, 0.29, and test accuracy 0.9790; over 3 trainings test accuracy is 0.9820 ± 0.0030 from seed to seed, and ± 0.0174 \(95 %\) for there are 300 test examples; the best of 3 flatters itself: the mean valLoss, 0.31, is what another has to expect; 3 seeds can show a factor of 1.1\d+ of valLoss, and 300 validation examples 0.0\d+ of accuracy$/,
   );
 });
 
@@ -178,7 +178,7 @@ it('speaks of the metric of its task, and of what chance loses there', () => {
   const decision = finalTrain.decide(
     drive(finalTrain, contextOf(optionsOf('finalTrain'), { facts }), { network: numbers }),
   );
-  expect(decision.because).toMatch(/test R² -0.2000; over 3 trainings test R² is -0.2000 ± 0.0000;/);
+  expect(decision.because).toMatch(/test R² -0.2000; over 3 trainings test R² is -0.2000 ± 0.0000 from seed to seed;/);
   expect(decision.evidence.tables[0]?.columns).toContain('test R²');
   // 0.29 is no lower than the variance.
   expect(decision.evidence.warnings).toContainEqual(expect.stringMatching(/^the model has learnt nothing/));

@@ -42,7 +42,7 @@ it('a point that keeps a constraint beats a study that does not, whatever its ob
   const decision = decisionFor({ parameters: { max: 30_000 } }, 50);
   expect(decision.hparams).toMatchObject({ units: 30 });
   expect(decision.because).toBe(
-    'units 30 (was 50): the study as it stood has parameters 50000 above 30000, this keeps the constraints; valLoss 0.0333 over 2 fresh seeds against 0.02 of the study as it stood, better by a factor of 0.6 (0.6 to 0.6; P < 0.01)',
+    'units 30 (was 50): the study as it stood has parameters 50000 above 30000, this keeps the constraints; valLoss 0.0333 over 2 fresh seeds against 0.02 of the study as it stood, worse by a factor of 1.67',
   );
 });
 

@@ -97,6 +97,15 @@ function gapOf(finished: readonly Trial[], validation: Share | null): Precision[
     : null;
 }
 
+/** How far so many test examples may be off all that there are, in words; only of an accuracy, a share of them. */
+export function testExamplesText(finished: readonly Trial[], metric: string): string {
+  const [test] = finished.flatMap(({ result }) => measurementOf(result?.outcome)?.test ?? []);
+  const accuracy = test?.values.accuracy;
+  if (metric !== 'accuracy' || test === undefined || typeof accuracy !== 'number') return '';
+  const halfWidth = NORMAL_95 * binomialError({ accuracy, examples: test.examples });
+  return `, and ± ${halfWidth.toFixed(4)} (95 %) for there are ${count(test.examples, 'test example')}`;
+}
+
 /** What keeps the score from being known well. */
 export function precisionGrounds(
   { objective }: StudyFacts,

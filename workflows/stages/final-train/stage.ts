@@ -19,7 +19,7 @@ import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { growthSizes, growthText } from './growth';
-import { precisionGrounds, precisionOf, precisionText, precisionWarnings } from './precision';
+import { precisionGrounds, precisionOf, precisionText, precisionWarnings, testExamplesText } from './precision';
 import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor } from '../trials';
 import { lossCurve, measurementOf } from '../../trials/outcome';
 import type { FinalTrainOptions } from './options';
@@ -115,9 +115,9 @@ function because({ facts, trials }: Context, best: Trial, finished: readonly Tri
     return `${chosen}, of ${count(finished.length, 'training')}${someFailed ? ` that ended well of ${trials.length}` : ''}; there are no test examples`;
   }
   const left = someFailed ? ` that ended well, of ${trials.length},` : '';
-  const spread = scores.length > 1 ? ` ± ${decimals(standardDeviation(scores))}` : '';
+  const spread = scores.length > 1 ? ` ± ${decimals(standardDeviation(scores))} from seed to seed` : '';
   const own = measurementOf(best.result?.outcome)?.test?.values[name];
-  return `${chosen}, and test ${title} ${own === null || own === undefined ? 'unknown' : decimals(own)}; over ${count(scores.length, 'training')}${left} test ${title} is ${decimals(mean(scores))}${spread}`;
+  return `${chosen}, and test ${title} ${own === null || own === undefined ? 'unknown' : decimals(own)}; over ${count(scores.length, 'training')}${left} test ${title} is ${decimals(mean(scores))}${spread}${testExamplesText(finished, name)}`;
 }
 
 /** Another training of the same hyperparameters. */

@@ -79,10 +79,9 @@ function because(context: Context, levels: readonly Level[], verdict: Verdict): 
 function evidenceWords({ chosen, own, lead, bound, detectable }: Verdict, objective: Objective): readonly string[] {
   const words: string[] = [];
   if (own !== undefined && chosen !== own) {
-    const shown = (lead?.probability ?? 0) >= PROBABILITY_MEDIUM ? 'better' : 'not shown to be better';
     const probability = lead === null ? '' : ` (P = ${formatProbability(lead.probability)})`;
     words.push(
-      `${shown} than ${formatNumber(own.learningRate)} with ${formatNumber(scoreAt(own, objective))}${probability}`,
+      `${superiorityWords(lead?.probability ?? 0)} than the ${formatNumber(scoreAt(own, objective))} at ${formatNumber(own.learningRate)}${probability}`,
     );
   } else if (chosen === own && bound !== null) {
     words.push(stayingWords(bound, objective));
@@ -90,6 +89,11 @@ function evidenceWords({ chosen, own, lead, bound, detectable }: Verdict, object
   if (detectable !== null)
     words.push(`a difference of ${gainText(detectable, objective)} would show in 4 of 5 studies`);
   return words;
+}
+
+function superiorityWords(probability: number): string {
+  if (probability >= PROBABILITY_HIGH) return 'better';
+  return probability >= PROBABILITY_MEDIUM ? 'probably better' : 'not shown to be better';
 }
 
 /** @param bound Gain that no other rate has over the one that stays. */

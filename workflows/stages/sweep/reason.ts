@@ -42,8 +42,8 @@ export function keeping(view: SweepView, comparison: Comparison, compared: Compa
   if (excluded === null) return `${tested}, which is not better`;
   const bound = formatDifference(excluded.bound, objective);
   return excluded.probability >= PROBABILITY_HIGH
-    ? `${tested}; none of the ${count(compared.tested.length, 'point')} with further seeds is better by more than ${bound}`
-    : `${tested}, which is not shown to be better; a gain of up to ${bound} is not excluded${resolutionText(view, configuration, compared)}`;
+    ? `${tested}; none of the ${count(compared.tested.length, 'point')} with further seeds is better by more than ${bound} (95 %)`
+    : `${tested}, which is not shown to be better; a gain of up to ${bound} is not excluded (95 %)${resolutionText(view, configuration, compared)}`;
 }
 
 /** Both means over fresh seeds, and what their difference is; over the first seed where there is no other. */
@@ -54,8 +54,11 @@ function scores({ facts: { objective } }: SweepContext, { configuration, incumbe
   const seeds = fresh === null ? count(gains.length, 'seed') : count(gains.length, 'fresh seed');
   const means = `${objective.metric} ${formatNumber(mean)} over ${seeds}${failed} against ${formatNumber(incumbentMean)} of the study as it stood`;
   if (superiority === null) return means;
+  const { difference, probability } = superiority;
+  if (difference === 0) return `${means}, as good`;
+  if (difference < 0) return `${means}, worse by ${formatDifference(-difference, objective)}`;
   const interval = formatInterval([lowerBound(superiority), upperBound(superiority)], objective);
-  return `${means}, better by ${formatDifference(superiority.difference, objective)} (${interval}; ${formatProbability(superiority.probability)})`;
+  return `${means}, better by ${formatDifference(difference, objective)} (${interval}; ${formatProbability(probability)})`;
 }
 
 /** What is left to say where nothing was tested. */
