@@ -22,10 +22,12 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
   const lines = [
     `study ${studyId} is completed`,
     '',
-    ...decisions.flatMap(({ stageId, because, confidence }) => [
-      `${stageId} (${standing(replacementOf(stageId, decisions)?.stageId, confidence)})`,
-      `  ${because}`,
-    ]),
+    ...decisions
+      .filter(({ hadNothingToDo }) => hadNothingToDo !== true)
+      .flatMap(({ stageId, because, confidence }) => [
+        `${stageId} (${standing(replacementOf(stageId, decisions)?.stageId, confidence)})`,
+        `  ${because}`,
+      ]),
     '',
     ...(hparams === undefined ? [] : [`hyperparameters  ${hparamsText(hparams)}`]),
     ...(test === null ? ['test accuracy    not measured: the study has no final training'] : []),

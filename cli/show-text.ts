@@ -64,7 +64,9 @@ function stageText(
   const lines = [`${stageId}: ${question}; ${state}${inserted === undefined ? '' : ` (put in: ${inserted})`}`];
   if (decision !== undefined) {
     lines.push(
-      `  decided: ${decision.because} (confidence: ${decision.confidence})`,
+      decision.hadNothingToDo === true
+        ? `  ${decision.because}`
+        : `  decided: ${decision.because} (confidence: ${decision.confidence})`,
       `  goes on with: ${hparamsText(decision.hparams)}`,
     );
     if (replacement !== undefined) lines.push(`  replaced by ${replacement.stageId}: ${replacement.because}`);

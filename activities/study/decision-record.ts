@@ -75,6 +75,7 @@ const decision: z.ZodType<Decision> = z.object({
   confidence: z.enum(['low', 'medium', 'high']),
   doubts: z.exactOptional(z.array(z.string())),
   supersedes: z.exactOptional(z.array(z.string())),
+  hadNothingToDo: z.exactOptional(z.literal(true)),
   evidence: z.object({
     trialIds: z.array(z.string()),
     plots: z.array(plot),

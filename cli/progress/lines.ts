@@ -45,11 +45,12 @@ function progressLines(previous: StudyProgress | undefined, next: StudyProgress 
 
 function stageLines(previous: StageProgress | undefined, next: StageProgress): readonly string[] {
   const lines: string[] = [];
-  if (hasBegun(next) && !hasBegun(previous)) lines.push(beginning(next));
+  const isIdle = next.decision?.hadNothingToDo === true;
+  if (hasBegun(next) && !hasBegun(previous) && !isIdle) lines.push(beginning(next));
   const known = new Set(previous === undefined ? [] : endedTrials(previous).map(({ trialId }) => trialId));
   for (const trial of endedTrials(next)) if (!known.has(trial.trialId)) lines.push(trialLine(trial));
   if (next.decision !== undefined && previous?.decision === undefined) {
-    lines.push(`${next.stageId} decided: ${next.decision.because}`);
+    lines.push(`${next.stageId}${isIdle ? '' : ' decided'}: ${next.decision.because}`);
     for (const older of next.decision.supersedes ?? []) lines.push(`${next.stageId} replaces the answer of ${older}`);
     for (const warning of next.decision.evidence.warnings) lines.push(`${next.stageId} warns: ${warning}`);
   }

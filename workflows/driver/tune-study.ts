@@ -251,13 +251,14 @@ async function conclude(study: LiveStudy): Promise<StudyResult> {
     studyId: state.studyId,
     studyRun: state.run.studyRun,
     status: 'completed',
-    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence, supersedes }) => ({
+    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence, supersedes, hadNothingToDo }) => ({
       stage,
       stageId,
       hparams,
       because,
       confidence,
       ...(supersedes && { supersedes }),
+      ...(hadNothingToDo && { hadNothingToDo }),
     })),
     test: state.final?.test ?? null,
     model: model === null ? null : { uri: model },

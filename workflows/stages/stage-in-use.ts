@@ -48,6 +48,7 @@ function answerThatHolds(
     stage: name,
     stageId,
     hparams: incumbent,
+    hadNothingToDo: true,
     because: `nothing to do: ${kept.join(' and ')} since ${last.stageId}, whose answer holds`,
     confidence: last.confidence,
     ...(last.doubts !== undefined && { doubts: last.doubts }),

@@ -137,6 +137,8 @@ export interface Decision {
   readonly alternatives: readonly { readonly hparams: HParams; readonly note: string }[];
   /** Ids of earlier stages whose answers no longer hold, for this one is another to the same question. */
   readonly supersedes?: readonly string[];
+  /** The stage had nothing to do: an earlier answer holds, and no trial ran. */
+  readonly hadNothingToDo?: true;
   /** The trial whose test evaluation and model are the study's result; only of a stage that trains for good. */
   readonly finalTrialId?: string;
   /** On its way to `recordDecision` only: what that adds insights from. Neither the state nor the store keeps it. */

@@ -115,6 +115,8 @@ export interface StudyResult {
     readonly confidence: string;
     /** Ids of earlier stages whose answers it took the place of. */
     readonly supersedes?: readonly string[];
+    /** The stage had nothing to do: an earlier answer holds. */
+    readonly hadNothingToDo?: true;
   }[];
   readonly test: TestResult | null;
   readonly model: { readonly uri: string } | null;

@@ -22,13 +22,13 @@ const binaryCrossEntropy: ElementLoss = {
 };
 
 const squared: ElementLoss = {
-  value: (answers, targets) => tf.square(tf.sub(answers, targets)),
+  value: (answers, targets) => tf.square(tf.sub<tf.Tensor2D>(answers, targets)),
   gradient: (answers, targets) => tf.mul(tf.sub(answers, targets), 2),
 };
 
 const absolute: ElementLoss = {
-  value: (answers, targets) => tf.abs(tf.sub(answers, targets)),
-  gradient: (answers, targets) => tf.sign(tf.sub(answers, targets)),
+  value: (answers, targets) => tf.abs(tf.sub<tf.Tensor2D>(answers, targets)),
+  gradient: (answers, targets) => tf.sign(tf.sub<tf.Tensor2D>(answers, targets)),
 };
 
 /** With c the error clipped to ±delta: c (e - c / 2), whose derivative is c. */

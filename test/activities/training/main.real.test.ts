@@ -68,7 +68,7 @@ beforeAll(async () => {
 describe('the trainer process', () => {
   it('tells its first step at once, where it goes, and which engine it is', async () => {
     const { engine } = trainer;
-    expect(engine).toMatch(/^tensorflow \S+, tfjs \S+, cpu, \S+, threads 1, onednn 1, compiled 5$/);
+    expect(engine).toMatch(/^tensorflow \S+, tfjs \S+, cpu, \S+, threads 1, onednn 1, compiled 6$/);
     trainer.messages.length = 0;
     trainer.send({ type: 'start', job: job() });
     expect(await trainer.next('progress')).toMatchObject({

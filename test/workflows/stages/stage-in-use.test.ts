@@ -41,6 +41,7 @@ it('trains nothing and says so where nothing has moved since its last answer', (
   expect(decision).toEqual({
     stage: 'lrRetest',
     stageId: 'lr-retest-2',
+    hadNothingToDo: true,
     hparams: { ...INCUMBENT, learningRate: 2e-3 },
     because:
       'nothing to do: batchSize has not moved and learningRate has not moved by more than 2 times since lr-retest, whose answer holds',

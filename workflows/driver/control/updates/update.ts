@@ -42,10 +42,10 @@ export interface StudyUpdate<Name extends ChangeName = ChangeName> {
 export const invalid = (message: string): Refusal => ({ type: FAILURES.changeInvalid, message });
 export const refused = (message: string): Refusal => ({ type: FAILURES.changeRefused, message });
 
-/** A stage by its id, or by its name where the study uses it once. */
+/** A stage by its id, or by its name where the study's file has it once; what is put in goes by its id. */
 function stageBy(state: StudyState, name: unknown): StageUse | undefined {
   const { stages } = state.resolved;
-  const named = stages.filter(({ stage }) => stage === name);
+  const named = stages.filter(({ stage, inserted }) => stage === name && inserted === undefined);
   return stages.find(({ stageId }) => stageId === name) ?? (named.length === 1 ? named[0] : undefined);
 }
 
