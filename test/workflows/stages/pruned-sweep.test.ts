@@ -182,7 +182,8 @@ describe('a sweep with wilcoxon', () => {
   };
 
   it('saves further seeds of points that are worse beyond chance, and keeps the study as it stands', () => {
-    const context = drive(regularizationSweep, fresh(options), { network: byDropout, parallel: 1 });
+    const large = { ...fresh(options), facts: { ...FACTS, validationExamples: 10_000 } };
+    const context = drive(regularizationSweep, large, { network: byDropout, parallel: 1 });
     const seeds = (rate: number): number =>
       specsOf(context).filter(({ hparams }) => hparams['dropoutRate'] === rate).length;
     // Four seeds that are all worse have a probability of 1/16.

@@ -1,3 +1,4 @@
+import { uniform } from '../../../workflows/search/random';
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
 import { completed, drive } from '../../support/stages';
 import type { Network } from '../../support/stages';
@@ -28,4 +29,16 @@ it('warns of a validation set on which next to nothing is wrong', () => {
   const warning = 'the validation set is nearly saturated: at valLoss 0.003 at most 2 of its 300 examples are wrong';
   expect(decide(() => completed(0.003)).evidence.warnings.join()).toContain(warning);
   expect(decide(() => completed(0.3)).evidence.warnings.join()).not.toContain('saturated');
+});
+
+it('is never highly sure by a validation set on which next to nothing is wrong, however well the seeds agree', () => {
+  const everyPointWorse =
+    (scale: number): Network =>
+    ({ hparams, seed }) =>
+      completed(scale * (hparams['weightDecay'] === 0 ? 1 : 2) * (1 + 0.01 * uniform(seed, 1)));
+  expect(decide(everyPointWorse(0.2))).toMatchObject({ confidence: 'high' });
+  expect(decide(everyPointWorse(0.002))).toMatchObject({
+    confidence: 'medium',
+    doubts: ['the validation set is saturated'],
+  });
 });

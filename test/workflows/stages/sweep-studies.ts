@@ -17,6 +17,8 @@ import { contextOf, FACTS, INCUMBENT, measured, optionsOf, resultOf } from '../.
 export const POINTS = 16;
 /** Spread of a training's log loss from seed to seed. */
 const SEED_SPREAD = 0.3;
+/** Enough that seeds limit what can be told, and not the examples. */
+const VALIDATION_EXAMPLES = 10_000;
 
 export const LOSS: Objective = { metric: 'valLoss', direction: 'minimize' };
 export const ACCURACY: Objective = { metric: 'valAccuracy', direction: 'maximize' };
@@ -55,7 +57,7 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
     replicates: 4,
     ...plan.options,
   }) as SweepOptions;
-  const context = contextOf(options, { facts: { ...FACTS, objective: plan.objective ?? LOSS } });
+  const context = contextOf(options, { facts: { ...FACTS, validationExamples: VALIDATION_EXAMPLES, objective: plan.objective ?? LOSS } });
   const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
   return (study) => {
     const gains = Array.from({ length: POINTS }, (_, i) => (i === 0 ? 0 : plan.effect(draw(study, 1, i))));

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { isBetter } from '../../analysis/score';
+import { isSaturated } from '../../analysis/validation-error';
 import { confidenceBy, PROBABILITY_HIGH, PROBABILITY_MEDIUM } from '../confidence';
 import type { Grounds } from '../confidence';
 import { formatNumber } from '../format';
@@ -42,7 +44,7 @@ export function verdictOf(
     return {
       hparams: winner.configuration.hparams,
       because: adoption(view, winner, compared),
-      ...confidenceBy(groundsOfAdopting(winner)),
+      ...confidenceBy(groundsOfAdopting(view, winner)),
     };
   const closest = compared.comparisons[0];
   if (closest !== undefined)
@@ -60,11 +62,14 @@ export function verdictOf(
   };
 }
 
-function groundsOfAdopting(comparison: Comparison): Grounds {
+function groundsOfAdopting(view: SweepView, comparison: Comparison): Grounds {
   const { configuration, incumbent, superiority } = comparison;
   return violationOf(configuration) < violationOf(incumbent)
     ? groundsOfConstraints(configuration, incumbent)
-    : groundsOfSeeds(comparison, superiority?.probability ?? null, 'fresh seeds do not show it to be better');
+    : groundsOfSeeds(view, comparison, {
+        probability: superiority?.probability ?? null,
+        open: 'fresh seeds do not show it to be better',
+      });
 }
 
 /** For the study to stay there must be no other point that fresh seeds leave the room to be better by what matters. */
@@ -72,18 +77,18 @@ function groundsOfKeeping(view: SweepView, closest: Comparison, compared: Compar
   const { configuration, incumbent } = closest;
   return violationOf(configuration) > violationOf(incumbent)
     ? groundsOfConstraints(incumbent, configuration)
-    : groundsOfSeeds(
-        closest,
-        excludedGain(view, compared)?.probability ?? null,
-        'another point may be better by more than the margin',
-      );
+    : groundsOfSeeds(view, closest, {
+        probability: excludedGain(view, compared)?.probability ?? null,
+        open: 'another point may be better by more than the margin',
+      });
 }
 
 function groundsOfSeeds(
-  { configuration, incumbent, fresh }: Comparison,
-  probability: number | null,
-  open: string,
+  { facts: { objective, validationExamples: examples } }: SweepView,
+  { configuration, incumbent, fresh, all }: Comparison,
+  { probability, open }: { readonly probability: number | null; readonly open: string },
 ): Grounds {
+  const [score] = [all.mean, all.incumbentMean].sort((a, b) => (isBetter(a, b, objective) ? -1 : 1));
   return {
     guess: {
       'no fresh seeds': fresh === null,
@@ -94,6 +99,7 @@ function groundsOfSeeds(
       [`P is below ${PROBABILITY_HIGH}`]:
         probability !== null && probability >= PROBABILITY_MEDIUM && probability < PROBABILITY_HIGH,
       'a seed failed': failedShare(configuration) + failedShare(incumbent) > 0,
+      'the validation set is saturated': isSaturated({ score: score!, examples, objective }),
     },
   };
 }
