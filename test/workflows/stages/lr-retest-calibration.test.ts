@@ -7,9 +7,11 @@
 import { normalQuantile } from '../../../workflows/search/normal';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { lrRetest } from '../../../workflows/stages/lr-retest/stage';
-import { completed, contextOf, drive, optionsOf } from '../../support/stages';
+import { completed, contextOf, drive, FACTS, optionsOf } from '../../support/stages';
 
 const SPREAD = 0.3;
+/** So many that seeds limit what can be told, and not the examples. */
+const LARGE = { ...FACTS, validationExamples: 10_000 };
 
 interface Answer {
   /** Doublings of the rate. */
@@ -21,7 +23,7 @@ interface Answer {
 function answers(studies: number, response: (doublings: number) => number): readonly Answer[] {
   const doublings = (learningRate: unknown): number => Math.log2(Number(learningRate) / 1e-3);
   return Array.from({ length: studies }, (_, study) => {
-    const context = drive(lrRetest, contextOf(optionsOf('lrRetest'), { seed: study + 1 }), {
+    const context = drive(lrRetest, contextOf(optionsOf('lrRetest'), { seed: study + 1, facts: LARGE }), {
       network: ({ hparams: { learningRate }, seed }) => {
         const noise = normalQuantile(uniform(deriveSeed(seed, study, String(learningRate)), 0));
         return completed(0.02 * Math.exp(response(doublings(learningRate)) + SPREAD * noise));

@@ -4,6 +4,7 @@
  * @module
  */
 import { scaleOf } from '../../analysis/scale';
+import { isSaturated } from '../../analysis/validation-error';
 import type { Objective } from '../../words/study';
 import { numericHParam } from '../../trials/hparams';
 import { confidenceBy, PROBABILITY_HIGH, PROBABILITY_MEDIUM, SEEDS_HIGH } from '../confidence';
@@ -108,9 +109,9 @@ function stayingWords(bound: number, objective: Objective): string {
 const formatProbability = (probability: number): string => Math.min(0.99, probability).toFixed(2);
 
 function confidenceOf(
-  { facts: { training, objective } }: Context,
+  { facts: { training, objective, validationExamples: examples } }: Context,
   levels: readonly Level[],
-  { chosen, own, lead, bound }: Verdict,
+  { chosen, best, own, lead, bound }: Verdict,
   epochs: number,
 ): ReturnType<typeof confidenceBy> {
   const moves = chosen !== own;
@@ -132,6 +133,7 @@ function confidenceOf(
       'a rate beside it failed': [levels[place - 1], levels[place + 1]].some(
         (level) => level !== undefined && level.failed > 0,
       ),
+      'the validation set is saturated': isSaturated({ score: scoreAt(best, objective), examples, objective }),
       'the rate moves by trainings shorter than those it is for': moves && epochs < training.epochs,
     },
   });
