@@ -58,8 +58,8 @@ export async function decisionsOf(
   return decisions;
 }
 
-async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, onDecision }: Observer): Promise<void> {
-  let state = StudyState.of('bench', { studyRun: 'bench' }).begun(study);
+async function drive(contest: Pick<Contest, 'study' | 'run'>, { onTrial, onDecision }: Observer): Promise<void> {
+  let state = StudyState.of('bench', { studyRun: 'bench' }).begun(contest.study);
   for (let use = state.nextStage(); use !== undefined; use = state.nextStage()) {
     const stage = stageInUse(STAGES, use);
     if (stage === undefined) throw new Error(`there is no stage ${use.stage}`);
@@ -71,7 +71,7 @@ async function drive({ study, run }: Pick<Contest, 'study' | 'run'>, { onTrial, 
       const [index] = turn.value.running as readonly [number];
       const { spec } = turn.value.trials[index]!;
       state = state.started(use, { spec });
-      const result = await run(spec);
+      const result = await contest.run(spec);
       state = state.ended(use, index, { spec, result });
       onTrial?.(state, stage, use);
       turn = loop.next({ index, result });
