@@ -148,5 +148,6 @@ export function detectableDifference(precision: Precision): number {
   return (criticalValue(precision) + studentQuantile(POWER, precision.freedom)) * precision.error;
 }
 
-const criticalValue = ({ freedom, contenders }: Precision): number =>
+/** How many standard errors a difference must have to be called one. */
+export const criticalValue = ({ freedom, contenders }: Omit<Precision, 'error'>): number =>
   studentQuantile(1 - SIGNIFICANCE / Math.max(1, contenders), freedom);

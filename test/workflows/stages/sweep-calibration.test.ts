@@ -62,3 +62,29 @@ it('is sure that the study stays where the others are far worse, and says so', (
   const studies = run({ effect: (draw) => -1.5 - 0.1 * draw });
   expect(share(studies, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeGreaterThan(0.8);
 });
+
+describe('a sweep that trains further seeds where these may change its verdict', () => {
+  const further = { options: { replicates: { seeds: 3, seedsMax: 8 } } };
+
+  it('is wrong no more often for having looked several times', () => {
+    const studies = run({ ...NOTHING, ...further });
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeLessThan(0.05 + LUCK);
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'medium')).toBeLessThan(0.2 + LUCK);
+    const margin = 0.1;
+    const better = run({
+      effect: () => -Math.log(1 - margin),
+      options: { ...further.options, equivalenceMargin: margin },
+    });
+    expect(share(better, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeLessThan(0.05 + LUCK);
+  });
+
+  it('is sure more often than with fixed seeds at the same cost, and stops where nothing is open', () => {
+    const studies = run({ ...SOMETHING, ...further });
+    const [five, eight] = [5, 8].map((replicates) => run({ ...SOMETHING, options: { replicates } }));
+    const isSure = ({ adopted, confidence }: Simulated) => adopted && confidence === 'high';
+    const trainings = studies.reduce((sum, study) => sum + study.trainings, 0) / STUDIES;
+    expect(share(studies, isSure)).toBeGreaterThan(share(five!, isSure));
+    expect(trainings).toBeLessThan(1.05 * five![0]!.trainings);
+    expect(trainings).toBeLessThan(0.8 * eight![0]!.trainings);
+  });
+});

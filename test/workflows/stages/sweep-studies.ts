@@ -3,7 +3,7 @@ import { normalQuantile } from '../../../workflows/search/normal';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { compare, contenders } from '../../../workflows/stages/sweep/comparison';
 import { replicateSeed } from '../../../workflows/stages/sweep/configurations';
-import { worthReplicating } from '../../../workflows/stages/sweep/pruning/replication';
+import { looksOf, shareReached, wantedAt } from '../../../workflows/stages/sweep/looks';
 import type { SweepOptions } from '../../../workflows/stages/sweep/options';
 import { verdictOf } from '../../../workflows/stages/sweep/verdict';
 import { sweepView } from '../../../workflows/stages/sweep/view';
@@ -40,7 +40,8 @@ export interface Simulated {
   readonly gain: number;
   /** The highest true gain among the points that had further seeds. */
   readonly bestTested: number;
-  readonly seeds: number;
+  /** All, those of the search included. */
+  readonly trainings: number;
 }
 
 /** Normal draws, each by its own name. */
@@ -71,7 +72,12 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
     const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialOf);
     const challengers = contenders(view);
     const incumbent = view.configurations[0]!;
-    const verdict = verdictOf(view, incumbent, challengers[0], compare(view, challengers, incumbent));
+    const verdict = verdictOf(
+      view,
+      incumbent,
+      challengers[0],
+      compare(view, challengers, incumbent, shareReached(view)),
+    );
     const tested = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
     return {
       adopted: verdict.hparams !== view.incumbent,
@@ -79,7 +85,7 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
       because: verdict.because,
       gain: gains[pointOf(verdict.hparams)]!,
       bestTested: Math.max(...tested.map(({ hparams }) => gains[pointOf(hparams)]!)),
-      seeds: incumbent.scores.size,
+      trainings: view.trials.length,
     };
   };
 }
@@ -102,12 +108,17 @@ function withReplicates(
   search: readonly Trial[],
   trialOf: (point: number, replicate: number) => Trial,
 ): SweepView {
-  const view = viewOf(search);
-  const chosen = worthReplicating(view).map(({ hparams }) => pointOf(hparams));
-  const further = Array.from({ length: view.options.replicates - 1 }, (_, i) =>
-    chosen.map((point) => trialOf(point, i + 1)),
-  );
-  return viewOf([...search, ...further.flat()]);
+  let view = viewOf(search);
+  const trials = [...search];
+  for (const [look, of] of looksOf(view).entries()) {
+    const wanted = wantedAt(view, look);
+    const missing = Array.from({ length: of - 1 }, (_, i) => i + 1).flatMap((replicate) =>
+      wanted.filter(({ scores }) => !scores.has(replicate)).map(({ hparams }) => trialOf(pointOf(hparams), replicate)),
+    );
+    trials.push(...missing);
+    view = viewOf(trials);
+  }
+  return view;
 }
 
 function specOf(point: number, seed: number): TrialSpec {

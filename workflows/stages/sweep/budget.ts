@@ -1,15 +1,24 @@
 import { mean } from '../../analysis/statistics';
 import { measurementOf } from '../../trials/outcome';
 import type { SweepContext } from './configurations';
+import { replicationOf } from './replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 
 /** A search of fewer trials compares nothing. */
 const SEARCH_TRIALS_MIN = 2;
 
-/** Trainings that the replication will take at most. */
-export function replicationTrials({ replicateTop, replicates }: SweepContext['options']): number {
-  return (replicateTop + 1) * (replicates - 1);
+/** Trainings that the replication takes at first. */
+export function replicationTrials(options: SweepContext['options']): number {
+  return (options.replicateTop + 1) * (replicationOf(options).seeds - 1);
+}
+
+/** Whether the budget allows so many trainings more, by those that were trained to their ends. */
+export function affordsTrainings({ facts, remaining, search }: SweepView, trainings: number): boolean {
+  if (remaining.trials < trainings) return false;
+  if (facts.reproducible || remaining.deviceSeconds === Infinity) return true;
+  const seconds = search.filter(({ status }) => status === 'ended').flatMap((training) => secondsOf(training) ?? []);
+  return seconds.length === 0 || mean(seconds) * trainings <= remaining.deviceSeconds;
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Comparisons {
   readonly comparisons: readonly Comparison[];
   /** What fresh seeds show of every point that had any, adopted or not, in the order of the search. */
   readonly tested: readonly Superiority[];
+  /** Of the error rate, in (0, 1]; looks before may have had the rest. */
+  readonly share: number;
 }
 
 /**
@@ -62,13 +64,23 @@ export function contenders(view: SweepView): readonly Configuration[] {
  *
  * What is said of a point rests on fresh seeds alone, and is corrected for every point that had some: the first seed
  * has selected it, and of many the best is partly luck.
+ *
+ * @param share Of the error rate that is left to this look, in (0, 1].
  */
-export function compare(view: SweepView, challengers: readonly Configuration[], incumbent: Configuration): Comparisons {
+export function compare(
+  view: SweepView,
+  challengers: readonly Configuration[],
+  incumbent: Configuration,
+  share: number,
+): Comparisons {
   const { objective } = view.facts;
   const pairs = (configuration: Configuration, from: number): Pairs | null =>
     pairsOf(configuration, incumbent, from, objective);
   const replicated = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
-  const found = superiorities(replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []));
+  const found = superiorities(
+    replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []),
+    replicated.length / share,
+  );
   const comparisons = challengers.flatMap((configuration): readonly Comparison[] => {
     const all = pairs(configuration, 0);
     if (all === null) return [];
@@ -83,7 +95,7 @@ export function compare(view: SweepView, challengers: readonly Configuration[], 
       },
     ];
   });
-  return { comparisons, tested: found.filter((one) => one !== null) };
+  return { comparisons, tested: found.filter((one) => one !== null), share };
 }
 
 function pairsOf(

@@ -8,6 +8,7 @@ import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
+import { replicationOf } from './replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 
@@ -50,7 +51,9 @@ export const epochsOf = ({ options, facts }: Pick<SweepContext, 'options' | 'fac
 
 /** `SweepView.configurations`. */
 export function configurationsOf({ options, seed, trainings, search }: Search): readonly Configuration[] {
-  const seeds = Array.from({ length: options.replicates }, (_, replicate) => replicateSeed(seed, replicate));
+  const seeds = Array.from({ length: replicationOf(options).seedsMax }, (_, replicate) =>
+    replicateSeed(seed, replicate),
+  );
   const byPoint = new Map<string, Training[]>();
   for (const training of trainings) {
     const others = byPoint.get(training.key);

@@ -16,6 +16,8 @@ import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evide
 import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { smoothingWarnings } from './label-smoothing';
+import { shareReached } from './looks';
+import { replicationOf } from './replicates';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
@@ -33,7 +35,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const challengers = contenders(context);
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
-  const compared = compare(context, challengers, incumbent);
+  const compared = compare(context, challengers, incumbent, shareReached(context));
   const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
@@ -116,7 +118,7 @@ function warningsOf(
   warnings.push(...saturationWarnings(context, best));
   if (best !== undefined && best.scores.size < 2) {
     warnings.push(
-      `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
+      `the answer rests on one seed each: the best of many single scores is partly luck${replicationOf(options).seeds < 2 ? '; set replicates to 3' : ''}`,
     );
   }
   warnings.push(...smoothingWarnings(context));

@@ -7,6 +7,7 @@ import { lossCurve, measurementOf } from '../../trials/outcome';
 import { pointKeys } from '../../search/space';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
+import { replicationOf } from './replicates';
 import { lastSegment, TrainingIndex } from './trainings';
 
 /**
@@ -36,7 +37,7 @@ export function insightsInput(
     search: {
       space,
       seed,
-      replicates,
+      replicates: replicationOf({ replicates }).seedsMax,
       objective,
       stopsEarly: training.earlyStopping !== null,
       points: packed(pointsOf(configurations) as unknown as readonly Plain[]),
