@@ -18,7 +18,7 @@ export interface StudyFacts {
   readonly validationExamples: number;
   readonly testExamples: number;
   readonly classes: number;
-  /** Validation loss of the best answer that does not look at the image. */
+  /** Validation loss of the best answer that does not look at the image, on the study's own split. */
   readonly chanceLoss: number;
   /** As in `PinnedDataset`. */
   readonly targets?: readonly TargetStatistics[];

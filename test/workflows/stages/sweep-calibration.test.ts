@@ -1,3 +1,4 @@
+import { FACTS } from '../../support/stages';
 import { ACCURACY, simulator } from './sweep-studies';
 import type { Simulated, StudyPlan } from './sweep-studies';
 
@@ -61,6 +62,30 @@ it('is sure that the study stays in at most one of twenty where a tested point i
 it('is sure that the study stays where the others are far worse, and says so', () => {
   const studies = run({ effect: (draw) => -1.5 - 0.1 * draw });
   expect(share(studies, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeGreaterThan(0.8);
+});
+
+describe('a sweep whose replicates vary the split', () => {
+  // What all draws of the same examples have in common, as Nadeau and Bengio take it.
+  const shared = FACTS.validationExamples / (FACTS.validationExamples + FACTS.trainExamples);
+
+  it.each([{ seeds: 4 }, { seeds: 3, seedsMax: 8 }])(
+    'is not taken in by examples that all splits share, with %j',
+    (seeds) => {
+      const wrong = (splits: boolean) =>
+        share(
+          run({ ...NOTHING, shared, options: { replicates: { ...seeds, splits } } }),
+          ({ adopted, confidence }) => adopted && confidence === 'high',
+        );
+      expect(wrong(true)).toBeLessThan(0.05);
+      expect(wrong(false)).toBeGreaterThan(0.1);
+    },
+  );
+
+  it('finds what is far better, with a few more of them', () => {
+    const studies = run({ ...SOMETHING, shared, options: { replicates: { seeds: 6, splits: true } } });
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeGreaterThan(0.65);
+    expect(share(studies, ({ confidence, gain }) => confidence === 'high' && gain <= 0)).toBeLessThan(0.01);
+  });
 });
 
 describe('a sweep that trains further seeds where these may change its verdict', () => {

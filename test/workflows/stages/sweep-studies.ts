@@ -30,6 +30,8 @@ export interface StudyPlan {
   /** How many of the points a pruner has left to train to the end. */
   readonly whole?: number;
   readonly parameters?: (point: number) => number;
+  /** Share of a training's luck that all splits of the same examples have in common, a point. */
+  readonly shared?: number;
 }
 
 export interface Simulated {
@@ -157,7 +159,9 @@ function outcomeOf(plan: StudyPlan, { study, point, replicate, gain, own }: Trai
   const index = point * 100 + replicate;
   if (uniform(deriveSeed(study, 3), index) < (plan.failing ?? 0))
     return { status: 'dead', step: 3, measurement: measured(null, { curve: [] }) };
-  const luck = SEED_SPREAD * draw(study, 4, index);
+  const shared = plan.shared ?? 0;
+  const common = shared === 0 ? 0 : Math.sqrt(shared) * draw(study, 5, point);
+  const luck = SEED_SPREAD * (common + Math.sqrt(1 - shared) * draw(study, 4, index));
   const valLoss = 0.1 * Math.exp(-gain - luck);
   const [line] = measured(valLoss).curve;
   // An accuracy with the same effects and luck on its own, plain scale.

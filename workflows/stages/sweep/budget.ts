@@ -1,7 +1,7 @@
 import { mean } from '../../analysis/statistics';
 import { measurementOf } from '../../trials/outcome';
 import type { SweepContext } from './configurations';
-import { replicationOf } from './replicates';
+import { replicationOf } from '../replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 

@@ -1,8 +1,9 @@
 import { ranked } from '../../analysis/ranking';
 import { gainOver, meanScore } from '../../analysis/scale';
 import { mean, standardError } from '../../analysis/statistics';
-import { superiorities } from '../../analysis/superiority';
+import { pooledSpread, superiorities } from '../../analysis/superiority';
 import type { Superiority } from '../../analysis/superiority';
+import { replicationOf, splitOverlap } from '../replicates';
 import { failedShare, meanOf } from './configurations';
 import type { Configuration } from './configurations';
 import { violationOf } from './constraints';
@@ -36,6 +37,8 @@ export interface Comparisons {
   readonly comparisons: readonly Comparison[];
   /** What fresh seeds show of every point that had any, adopted or not, in the order of the search. */
   readonly tested: readonly Superiority[];
+  /** How many points these were picked from, as far as what is said of one is corrected for it. */
+  readonly pickedFrom: number;
   /** Of the error rate, in (0, 1]; looks before may have had the rest. */
   readonly share: number;
 }
@@ -74,13 +77,14 @@ export function compare(
   share: number,
 ): Comparisons {
   const { objective } = view.facts;
+  const overlap = splitOverlap(view.facts, replicationOf(view.options));
   const pairs = (configuration: Configuration, from: number): Pairs | null =>
     pairsOf(configuration, incumbent, from, objective);
   const replicated = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
-  const found = superiorities(
-    replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []),
-    replicated.length / share,
-  );
+  const gains = replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []);
+  // What chose the tested points from all of the search is also among the examples of every other split.
+  const pickedFrom = overlap === 0 ? replicated.length : view.configurations.length - 1;
+  const found = superiorities(gains, pickedFrom / share, pooledSpread(gains), overlap);
   const comparisons = challengers.flatMap((configuration): readonly Comparison[] => {
     const all = pairs(configuration, 0);
     if (all === null) return [];
@@ -95,7 +99,7 @@ export function compare(
       },
     ];
   });
-  return { comparisons, tested: found.filter((one) => one !== null), share };
+  return { comparisons, tested: found.filter((one) => one !== null), pickedFrom, share };
 }
 
 function pairsOf(

@@ -1,6 +1,5 @@
 import { ranked } from '../../analysis/ranking';
 import { meanScore } from '../../analysis/scale';
-import { deriveSeed } from '../../search/random';
 import { trainingOf } from '../../trials/trial-training';
 import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
@@ -8,7 +7,7 @@ import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
-import { replicationOf } from './replicates';
+import { replicateOf, replicationOf } from '../replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 
@@ -42,7 +41,7 @@ export interface Configuration {
  * seeds'.
  */
 export function replicateSeed(seed: number, replicate: number): number {
-  return deriveSeed(seed, 'replicate', replicate);
+  return replicateOf(seed, replicate, { splits: false }).seed;
 }
 
 /** Epochs of a whole training at a point. */

@@ -17,7 +17,7 @@ import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { smoothingWarnings } from './label-smoothing';
 import { shareReached } from './looks';
-import { replicationOf } from './replicates';
+import { replicationOf } from '../replicates';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';

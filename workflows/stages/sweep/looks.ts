@@ -10,7 +10,7 @@
  *
  * @module
  */
-import { criticalValue } from '../../analysis/superiority';
+import { criticalValue, meanErrorShare } from '../../analysis/superiority';
 import type { Superiority } from '../../analysis/superiority';
 import { PROBABILITY_HIGH } from '../confidence';
 import { compare, contenders } from './comparison';
@@ -19,7 +19,7 @@ import type { Configuration, SweepContext } from './configurations';
 import { violationOf } from './constraints';
 import { excludedGain, marginOf } from './margin';
 import { worthReplicating } from './pruning/replication';
-import { replicationOf } from './replicates';
+import { replicationOf } from '../replicates';
 import type { SweepView } from './view';
 
 /** Seeds of a point after which a sweep looks: at first, and each time that the fresh ones have doubled. */
@@ -81,7 +81,7 @@ function openAt(view: SweepView, look: number): readonly Configuration[] {
   if (isSettled(view, compared)) return [];
   const last = { seeds: looks.at(-1)!, share: 1 - spent(looks, looks.length - 2) };
   const open = rivals.filter(
-    ({ superiority }) => superiority === null || mayWin(superiority, compared.tested.length, last),
+    ({ superiority }) => superiority === null || mayWin(superiority, compared.pickedFrom, last),
   );
   return (open.length > 0 ? open : stayable(view, rivals, last)).map(({ configuration }) => configuration);
 }
@@ -100,7 +100,9 @@ interface LastLook {
 
 /** By how much a difference must exceed what it is held against at the last look. */
 function reach(one: Superiority, contenders: number, { seeds }: LastLook): number {
-  return criticalValue({ freedom: one.freedom, contenders }) * one.error * Math.sqrt(one.pairs / (seeds - 1));
+  const { freedom, error, pairs, overlap } = one;
+  const shrunk = meanErrorShare(seeds - 1, overlap) / meanErrorShare(pairs, overlap);
+  return criticalValue({ freedom, contenders }) * error * shrunk;
 }
 
 /** Whether a gain one standard error above what was seen would be shown at the last look. */

@@ -4,13 +4,14 @@ import { gridSize } from '../../search/grid';
 import { conditionProblems } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
 import { prunersOf, prunersSchema, replicatesForWilcoxon } from '../../spec/pruner';
+import { splitsSchema } from '../../spec/replicates';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
 import { terminatorSchema } from '../../spec/terminator';
 import { trialImportsSchema } from '../../spec/trial-import';
 import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../../tasks';
 import type { ImportedTrials } from './imported';
-import { replicationOf } from './replicates';
+import { replicationOf } from '../replicates';
 
 const bound = (what: string) =>
   z
@@ -40,6 +41,7 @@ const replicatesSchema = z.union([
         .describe(
           'As many at most, where further seeds may change the verdict and the budget allows; by default no more.',
         ),
+      splits: splitsSchema,
     })
     .refine(({ seeds: first, seedsMax = first }) => seedsMax >= first, {
       path: ['seedsMax'],

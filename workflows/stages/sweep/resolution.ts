@@ -7,6 +7,7 @@ import { scaleOf } from '../../analysis/scale';
 import { detectableDifference } from '../../analysis/superiority';
 import { detectableByExamples, isSaturated, wrongAtMost } from '../../analysis/validation-error';
 import { count, formatDifference, formatNumber } from '../format';
+import { replicatesText, replicationOf } from '../replicates';
 import type { Table } from '../stage';
 import type { Comparisons } from './comparison';
 import { meanOf } from './configurations';
@@ -39,7 +40,11 @@ export function resolutionText(context: SweepContext, best: Configuration, compa
   if (resolution === null || resolution.seeds === null) return '';
   const { objective, validationExamples } = context.facts;
   const text = (gain: number): string => formatDifference(gain, objective);
-  return `; ${count(resolution.freshSeeds, 'fresh seed')} can show ${text(resolution.seeds)} or more, ${count(validationExamples, 'validation example')} ${text(resolution.examples)}`;
+  const replication = replicationOf(context.options);
+  const seeds = `; ${replicatesText(resolution.freshSeeds, 'fresh seed', replication)} can show ${text(resolution.seeds)} or more`;
+  return replication.splits
+    ? seeds
+    : `${seeds}, ${count(validationExamples, 'validation example')} ${text(resolution.examples)}`;
 }
 
 /** The same in numbers. */
@@ -55,13 +60,20 @@ export function resolutionTable(
     const difference = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
     return Number.isFinite(difference) ? difference : null;
   };
+  const { splits } = replicationOf(context.options);
+  const byExamples = ['validation examples, at most', validationExamples, shown(resolution.examples)];
   return [
     {
       title: 'Smallest difference that can be shown',
       columns: ['by', 'number', scaleOf(objective) === 'log' ? 'factor' : 'difference'],
       rows: [
-        ['fresh seeds', resolution.freshSeeds, resolution.seeds === null ? null : shown(resolution.seeds)],
-        ['validation examples, at most', validationExamples, shown(resolution.examples)],
+        [
+          splits ? 'fresh seeds and splits' : 'fresh seeds',
+          resolution.freshSeeds,
+          resolution.seeds === null ? null : shown(resolution.seeds),
+        ],
+        // Splits validate on other examples each, so that their spread has the examples' part in it.
+        ...(splits ? [] : [byExamples]),
       ],
     },
   ];

@@ -7,7 +7,7 @@ import { lossCurve, measurementOf } from '../../trials/outcome';
 import { pointKeys } from '../../search/space';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
-import { replicationOf } from './replicates';
+import { replicationOf } from '../replicates';
 import { lastSegment, TrainingIndex } from './trainings';
 
 /**

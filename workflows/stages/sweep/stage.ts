@@ -13,7 +13,7 @@ import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';
 import { affordableSearch } from './budget';
-import { epochsOf, replicateSeed } from './configurations';
+import { epochsOf } from './configurations';
 import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
 import type { SweepOptions } from './options';
@@ -21,7 +21,7 @@ import { newPoint, searchSize } from './points';
 import type { Suggestion } from './points';
 import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion, readsOf } from './pruning/promotion';
 import { nextReplicate } from './replicate';
-import { replicationOf } from './replicates';
+import { replicateLabel, replicateOf, replicationOf } from '../replicates';
 import { sweepView } from './view';
 import type { SweepView } from './view';
 
@@ -123,7 +123,7 @@ function replicateTraining(view: SweepView): TrialSpec | undefined {
   if (next === undefined) return undefined;
   const { configuration, replicate, of } = next;
   return training(view, configuration.hparams, {
-    label: `${pointName(configuration.index)}, seed ${replicate + 1} of ${of}`,
+    label: `${pointName(configuration.index)}, ${replicateLabel(replicate, of, replicationOf(view.options))}`,
     replicate,
   });
 }
@@ -144,7 +144,7 @@ function training(
   return nextTrial(view, {
     label,
     hparams,
-    seed: replicateSeed(seed, replicate),
+    ...replicateOf(seed, replicate, replicationOf(options)),
     ...studyTraining(view, hparams, epochsOf(view, hparams)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },

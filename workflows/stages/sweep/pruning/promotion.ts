@@ -10,7 +10,7 @@ import { together } from '../../../search/pruners/together';
 import type { Objective } from '../../../words/study';
 import type { TrialSpec } from '../../../words/trial';
 import type { SweepContext } from '../configurations';
-import { replicationOf } from '../replicates';
+import { replicationOf } from '../../replicates';
 import { curveOf, lastValue } from '../trainings';
 import { Lengths, lengthsOf, prunersEpochs, wholeEpochs } from './lengths';
 import type { Training } from '../trainings';
