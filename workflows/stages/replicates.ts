@@ -18,18 +18,20 @@ export interface Replication {
   readonly seedsMax: number;
   /** Whether each but the first validates on other examples, too. */
   readonly splits: boolean;
+  /** Of each, where points are cross-validated; else 1. */
+  readonly folds: number;
 }
 
 type WithReplicates = { readonly replicates: Replicates };
 
-/** The option in full. */
-export function replicationOf({ replicates }: WithReplicates): Replication {
+/** The option in full. @param folds Of each replicate: these are drawn anew for each, whatever the option says. */
+export function replicationOf({ replicates }: WithReplicates, folds = 1): Replication {
   const {
     seeds,
     seedsMax = seeds,
     splits = false,
   } = typeof replicates === 'number' ? { seeds: replicates } : replicates;
-  return { seeds, seedsMax, splits };
+  return { seeds, seedsMax, splits: splits || folds > 1, folds };
 }
 
 /**
@@ -53,8 +55,13 @@ export function replicateLabel(replicate: number, of: number, { splits }: Pick<R
   return `seed ${replicate + 1} of ${of}${splits && replicate > 0 ? ', another split' : ''}`;
 }
 
-/** Replicates in a sentence, e.g. `4 fresh seeds on as many splits`. */
-export function replicatesText(replicates: number, noun: string, { splits }: Pick<Replication, 'splits'>): string {
+/** Replicates in a sentence, e.g. `4 fresh seeds on as many splits`, or `2 fresh seeds of 5 folds each`. */
+export function replicatesText(
+  replicates: number,
+  noun: string,
+  { splits, folds }: Pick<Replication, 'splits' | 'folds'>,
+): string {
+  if (folds > 1) return `${count(replicates, noun)} of ${folds} folds each`;
   return `${count(replicates, noun)}${splits && replicates > 1 ? ' on as many splits' : ''}`;
 }
 

@@ -86,10 +86,12 @@ export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, clas
  * @throws DatasetInvalid if a part would be empty.
  */
 export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number, testPart: number | null): SplitSpec {
-  const { validationFraction, testFraction } = spec;
+  const { validationFraction, testFraction, folds } = spec;
   const held = testFraction ?? (testPart === null ? validationFraction : undefined);
-  const validationExamples = Math.round(validationFraction * trainPart);
   const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
+  // Folds are of one size, so that all train as many steps: what is left over trains in each of them.
+  const validationExamples =
+    folds === undefined ? Math.round(validationFraction * trainPart) : Math.floor((trainPart - heldOut) / folds);
   const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
   const trainExamples = trainPart - validationExamples - heldOut;
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
@@ -107,5 +109,6 @@ export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number,
     validationExamples,
     testExamples,
     testFrom: held === undefined ? 'test' : 'train',
+    ...(folds !== undefined && { folds }),
   };
 }

@@ -8,9 +8,9 @@ const LUCK = 0.015;
 
 const share = (studies: readonly Simulated[], is: (study: Simulated) => boolean): number =>
   studies.filter(is).length / studies.length;
-function run(plan: StudyPlan): readonly Simulated[] {
+function run(plan: StudyPlan, studies = STUDIES): readonly Simulated[] {
   const simulate = simulator(plan);
-  return Array.from({ length: STUDIES }, (_, study) => simulate(study + 1));
+  return Array.from({ length: studies }, (_, study) => simulate(study + 1));
 }
 
 const NOTHING: StudyPlan = { effect: () => 0 };
@@ -64,10 +64,25 @@ it('is sure that the study stays where the others are far worse, and says so', (
   expect(share(studies, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeGreaterThan(0.8);
 });
 
-describe('a sweep whose replicates vary the split', () => {
-  // What all draws of the same examples have in common, as Nadeau and Bengio take it.
-  const shared = FACTS.validationExamples / (FACTS.validationExamples + FACTS.trainExamples);
+/** What all draws of the same examples have in common, as Nadeau and Bengio take it; of five folds as well. */
+const shared = FACTS.validationExamples / (FACTS.validationExamples + FACTS.trainExamples);
 
+describe('a sweep over five folds', () => {
+  const plan = { shared, folds: 5, options: { replicates: 2 } };
+  const isHigh = ({ adopted, confidence }: Simulated) => adopted && confidence === 'high';
+
+  // Of five times as many trainings a study.
+  it('is sure where points differ by far, and seldom where they do not', () => {
+    const nothing = run({ ...NOTHING, ...plan }, STUDIES / 4);
+    expect(share(nothing, isHigh)).toBeLessThan(0.05);
+    expect(share(nothing, ({ adopted, confidence }) => adopted && confidence === 'medium')).toBeLessThan(0.2);
+    const studies = run({ ...SOMETHING, ...plan }, STUDIES / 4);
+    expect(share(studies, isHigh)).toBeGreaterThan(0.6);
+    expect(share(studies, ({ confidence, gain }) => confidence === 'high' && gain <= 0)).toBeLessThan(0.01);
+  });
+});
+
+describe('a sweep whose replicates vary the split', () => {
   it.each([{ seeds: 4 }, { seeds: 3, seedsMax: 8 }])(
     'is not taken in by examples that all splits share, with %j',
     (seeds) => {

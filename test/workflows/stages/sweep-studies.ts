@@ -32,6 +32,8 @@ export interface StudyPlan {
   readonly parameters?: (point: number) => number;
   /** Share of a training's luck that all splits of the same examples have in common, a point. */
   readonly shared?: number;
+  /** Folds of every training. */
+  readonly folds?: number;
 }
 
 export interface Simulated {
@@ -58,20 +60,24 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
     replicates: 4,
     ...plan.options,
   }) as SweepOptions;
-  const context = contextOf(options, { facts: { ...FACTS, objective: plan.objective ?? LOSS } });
+  const { folds = 1 } = plan;
+  const context = contextOf(options, {
+    facts: { ...FACTS, objective: plan.objective ?? LOSS, ...(folds > 1 && { folds }) },
+  });
   const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
   return (study) => {
     const gains = Array.from({ length: POINTS }, (_, i) => (i === 0 ? 0 : plan.effect(draw(study, 1, i))));
     const isCut = cutOf(study, plan, gains);
-    const trialOf = (point: number, replicate: number): Trial => {
-      const own = replicate === 0 && isCut(point) ? { ...spec(point, 0), pauseAfterEpochs: 1 } : spec(point, replicate);
-      return {
-        spec: own,
-        result: resultOf(own, outcomeOf(plan, { study, point, replicate, gain: gains[point]!, own })),
-      };
+    const trialsOf = (point: number, replicate: number): readonly Trial[] => {
+      const whole = spec(point, replicate);
+      const own = replicate === 0 && isCut(point) ? { ...whole, pauseAfterEpochs: 1 } : whole;
+      return Array.from({ length: folds }, (_, fold) => {
+        const outcome = outcomeOf(plan, { study, point, replicate, fold, gain: gains[point]!, own });
+        return { spec: fold === 0 ? own : { ...own, split: { fold } }, result: resultOf(own, outcome) };
+      });
     };
-    const search = Array.from({ length: POINTS }, (_, point) => trialOf(point, 0));
-    const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialOf);
+    const search = Array.from({ length: POINTS }, (_, point) => trialsOf(point, 0)).flat();
+    const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialsOf);
     const challengers = contenders(view);
     const incumbent = view.configurations[0]!;
     const verdict = verdictOf(
@@ -108,14 +114,16 @@ const pointOf = (hparams: TrialSpec['hparams']): number => Math.round(Number(hpa
 function withReplicates(
   viewOf: (trials: readonly Trial[]) => SweepView,
   search: readonly Trial[],
-  trialOf: (point: number, replicate: number) => Trial,
+  trialsOf: (point: number, replicate: number) => readonly Trial[],
 ): SweepView {
   let view = viewOf(search);
   const trials = [...search];
   for (const [look, of] of looksOf(view).entries()) {
     const wanted = wantedAt(view, look);
     const missing = Array.from({ length: of - 1 }, (_, i) => i + 1).flatMap((replicate) =>
-      wanted.filter(({ scores }) => !scores.has(replicate)).map(({ hparams }) => trialOf(pointOf(hparams), replicate)),
+      wanted
+        .filter(({ scores }) => !scores.has(replicate))
+        .flatMap(({ hparams }) => trialsOf(pointOf(hparams), replicate)),
     );
     trials.push(...missing);
     view = viewOf(trials);
@@ -151,12 +159,13 @@ interface Training {
   readonly study: number;
   readonly point: number;
   readonly replicate: number;
+  readonly fold: number;
   readonly gain: number;
   readonly own: TrialSpec;
 }
 
-function outcomeOf(plan: StudyPlan, { study, point, replicate, gain, own }: Training): Outcome {
-  const index = point * 100 + replicate;
+function outcomeOf(plan: StudyPlan, { study, point, replicate, fold, gain, own }: Training): Outcome {
+  const index = fold * 10_000 + point * 100 + replicate;
   if (uniform(deriveSeed(study, 3), index) < (plan.failing ?? 0))
     return { status: 'dead', step: 3, measurement: measured(null, { curve: [] }) };
   const shared = plan.shared ?? 0;

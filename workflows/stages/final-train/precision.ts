@@ -136,7 +136,7 @@ export function precisionText(facts: StudyFacts, finished: readonly Trial[], ove
     ...(bySeeds === null
       ? []
       : [
-          `${replicatesText(scores.length, 'seed', { splits: overlap > 0 })} can show ${differenceText(bySeeds, scaleOf(objective))} of ${objective.metric}`,
+          `${replicatesText(scores.length, 'seed', { splits: overlap > 0, folds: 1 })} can show ${differenceText(bySeeds, scaleOf(objective))} of ${objective.metric}`,
         ]),
     ...(byExamples === null
       ? []

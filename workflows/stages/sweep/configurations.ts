@@ -26,6 +26,8 @@ export interface Configuration {
    * way.
    */
   readonly scores: ReadonlyMap<number, number | null>;
+  /** Of those that ended well, fold by fold; where there are no folds, the score alone. */
+  readonly foldScores: ReadonlyMap<number, readonly number[]>;
   /**
    * Objective of the first training, by which the search ranks; `null` for a failure, and for one that runs or was
    * stopped on its way.
@@ -70,6 +72,11 @@ export function configurationsOf({ options, seed, trainings, search }: Search): 
       hparams: segments[0]!.spec.hparams,
       trainings: own,
       scores,
+      foldScores: new Map(
+        own.flatMap(({ seed: replicate, score, foldScores }): [number, readonly number[]][] =>
+          score === null ? [] : [[seeds.indexOf(replicate), foldScores ?? [score]]],
+        ),
+      ),
       score: scores.get(0) ?? null,
       index,
       isIncumbent: index === 0,

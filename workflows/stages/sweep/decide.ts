@@ -24,7 +24,7 @@ import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { terminationNotes } from './termination';
-import { lastSegment } from './trainings';
+import { lastSegment, wholeTrials } from './trainings';
 import { verdictOf } from './verdict';
 import type { SweepView } from './view';
 
@@ -80,7 +80,7 @@ function trialIdsOf({ trials }: SweepView, shown: readonly Configuration[]): rea
 function bestTrialsAt({ configurations, facts: { objective } }: SweepView, hparams: HParams): readonly string[] {
   const decided = configurations.find((configuration) => configuration.hparams === hparams) ?? configurations[0];
   const [best] = ranked(decided?.trainings.filter(({ score }) => score !== null) ?? [], objective);
-  return best === undefined ? [] : [lastSegment(best).spec.trialId];
+  return best === undefined ? [] : wholeTrials(best).map(({ spec }) => spec.trialId);
 }
 
 /** Only points trained in full are compared, so a reason says how many are not. */

@@ -16,6 +16,7 @@ import { PROBABILITY_HIGH } from '../confidence';
 import { compare, contenders } from './comparison';
 import type { Comparison, Comparisons } from './comparison';
 import type { Configuration, SweepContext } from './configurations';
+import { foldsOf } from './folds';
 import { violationOf } from './constraints';
 import { excludedGain, marginOf } from './margin';
 import { worthReplicating } from './pruning/replication';
@@ -72,6 +73,7 @@ function upTo(view: SweepView, seeds: number): SweepView {
 /** Points of which further seeds may still change what is said. */
 function openAt(view: SweepView, look: number): readonly Configuration[] {
   const looks = looksOf(view);
+  const folds = foldsOf(view.facts);
   const incumbent = view.configurations[0];
   if (look >= looks.length - 1 || incumbent === undefined) return [];
   const compared = compare(view, contenders(view), incumbent, shareOf(looks, look));
@@ -79,7 +81,7 @@ function openAt(view: SweepView, look: number): readonly Configuration[] {
     ({ configuration, fresh }) => fresh !== null && violationOf(configuration) === violationOf(incumbent),
   );
   if (isSettled(view, compared)) return [];
-  const last = { seeds: looks.at(-1)!, share: 1 - spent(looks, looks.length - 2) };
+  const last = { pairs: (looks.at(-1)! - 1) * folds, share: 1 - spent(looks, looks.length - 2) };
   const open = rivals.filter(
     ({ superiority }) => superiority === null || mayWin(superiority, compared.pickedFrom, last),
   );
@@ -94,14 +96,15 @@ function isSettled(view: SweepView, compared: Comparisons): boolean {
 }
 
 interface LastLook {
-  readonly seeds: number;
+  /** Of fresh scores. */
+  readonly pairs: number;
   readonly share: number;
 }
 
 /** By how much a difference must exceed what it is held against at the last look. */
-function reach(one: Superiority, contenders: number, { seeds }: LastLook): number {
+function reach(one: Superiority, contenders: number, last: LastLook): number {
   const { freedom, error, pairs, overlap } = one;
-  const shrunk = meanErrorShare(seeds - 1, overlap) / meanErrorShare(pairs, overlap);
+  const shrunk = meanErrorShare(last.pairs, overlap) / meanErrorShare(pairs, overlap);
   return criticalValue({ freedom, contenders }) * error * shrunk;
 }
 

@@ -26,7 +26,7 @@ export function adoption(context: SweepContext, comparison: Comparison, compared
   const { superiority } = comparison;
   return superiority === null || superiority.probability >= PROBABILITY_MEDIUM
     ? shown
-    : `${shown}; it is adopted for its mean over all ${count(all.gains.length, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better${resolutionText(context, configuration, compared)}`;
+    : `${shown}; it is adopted for its mean over all ${count(all.seeds, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better${resolutionText(context, configuration, compared)}`;
 }
 
 /** Why the study stays as it stood, though there are other points. */
@@ -49,13 +49,13 @@ export function keeping(view: SweepView, comparison: Comparison, compared: Compa
 
 /** Both means over fresh seeds, and what their difference is; over the first seed where there is no other. */
 function scores(
-  { facts: { objective }, options }: SweepContext,
+  { facts: { objective, folds }, options }: SweepContext,
   { configuration, incumbent, ...rest }: Comparison,
 ): string {
   const { fresh, superiority } = rest;
   const failed = failedShare(configuration) + failedShare(incumbent) > 0 ? ' that ended well for both' : '';
-  const { gains, mean, incumbentMean } = fresh ?? rest.all;
-  const seeds = replicatesText(gains.length, fresh === null ? 'seed' : 'fresh seed', replicationOf(options));
+  const { seeds: number, mean, incumbentMean } = fresh ?? rest.all;
+  const seeds = replicatesText(number, fresh === null ? 'seed' : 'fresh seed', replicationOf(options, folds));
   const means = `${objective.metric} ${formatNumber(mean)} over ${seeds}${failed} against ${formatNumber(incumbentMean)} of the study as it stood`;
   if (superiority === null) return means;
   const interval = formatInterval([lowerBound(superiority), upperBound(superiority)], objective);

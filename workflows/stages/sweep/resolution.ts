@@ -10,6 +10,7 @@ import { count, formatDifference, formatNumber } from '../format';
 import { replicatesText, replicationOf } from '../replicates';
 import type { Table } from '../stage';
 import type { Comparisons } from './comparison';
+import { foldsOf } from './folds';
 import { meanOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 
@@ -29,7 +30,7 @@ function resolutionOf({ facts }: SweepContext, best: Configuration, { tested }: 
   const most = tested.reduce<(typeof tested)[0] | undefined>((a, b) => (a && a.pairs >= b.pairs ? a : b), undefined);
   return {
     seeds: most === undefined ? null : detectableDifference(most),
-    freshSeeds: most?.pairs ?? 0,
+    freshSeeds: (most?.pairs ?? 0) / foldsOf(facts),
     examples: detectableByExamples({ score, examples: validationExamples, objective }, tested.length),
   };
 }
@@ -40,7 +41,7 @@ export function resolutionText(context: SweepContext, best: Configuration, compa
   if (resolution === null || resolution.seeds === null) return '';
   const { objective, validationExamples } = context.facts;
   const text = (gain: number): string => formatDifference(gain, objective);
-  const replication = replicationOf(context.options);
+  const replication = replicationOf(context.options, context.facts.folds);
   const seeds = `; ${replicatesText(resolution.freshSeeds, 'fresh seed', replication)} can show ${text(resolution.seeds)} or more`;
   return replication.splits
     ? seeds
@@ -60,7 +61,7 @@ export function resolutionTable(
     const difference = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
     return Number.isFinite(difference) ? difference : null;
   };
-  const { splits } = replicationOf(context.options);
+  const { splits } = replicationOf(context.options, context.facts.folds);
   const byExamples = ['validation examples, at most', validationExamples, shown(resolution.examples)];
   return [
     {
@@ -80,10 +81,9 @@ export function resolutionTable(
 }
 
 /** Where the best point leaves too few validation examples wrong to tell points apart. */
-export function saturationWarnings(
-  { facts: { objective, validationExamples: examples } }: SweepContext,
-  best: Configuration | undefined,
-): readonly string[] {
+export function saturationWarnings({ facts }: SweepContext, best: Configuration | undefined): readonly string[] {
+  const { objective } = facts;
+  const examples = facts.validationExamples * foldsOf(facts);
   const score = best === undefined ? null : meanOf(best, objective);
   if (score === null || !isSaturated({ score, examples, objective })) return [];
   const wrong = Math.ceil(wrongAtMost({ score, examples, objective }));

@@ -16,6 +16,7 @@ import { affordableSearch } from './budget';
 import { epochsOf } from './configurations';
 import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
+import { foldsOf, nextFold } from './folds';
 import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
 import type { Suggestion } from './points';
@@ -63,6 +64,8 @@ function sweepNamed(
 
 function nextTraining(view: SweepView): TrialSpec | undefined {
   const { search } = view;
+  const fold = nextFold(view);
+  if (fold !== undefined) return fold;
   if (view.isReplicating) return replicateTraining(view);
   const promoted = nextPromotion(view);
   if (promoted !== undefined) return promoted;
@@ -88,7 +91,8 @@ function nextPoint(view: SweepView): Suggestion | undefined {
 function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
   const { options } = view;
   const search = searchSize(view);
-  const trials = search + Math.min(options.replicateTop + 1, search) * (replicationOf(options).seedsMax - 1);
+  const replicates = Math.min(options.replicateTop + 1, search) * (replicationOf(options).seedsMax - 1);
+  const trials = (search + replicates) * foldsOf(view.facts);
   const epochs = Math.max(epochsOf(view, view.incumbent), longestInSpace(view) ?? 0);
   const costs = batchSizes(view).map((batchSize) =>
     costOf(view, { hparams: { ...view.incumbent, batchSize }, limit: { epochs } }),
@@ -123,7 +127,7 @@ function replicateTraining(view: SweepView): TrialSpec | undefined {
   if (next === undefined) return undefined;
   const { configuration, replicate, of } = next;
   return training(view, configuration.hparams, {
-    label: `${pointName(configuration.index)}, ${replicateLabel(replicate, of, replicationOf(view.options))}`,
+    label: `${pointName(configuration.index)}, ${replicateLabel(replicate, of, replicationOf(view.options, view.facts.folds))}`,
     replicate,
   });
 }
@@ -141,10 +145,11 @@ function training(
   { label, replicate = 0, pauseAfterEpochs, isBlind = false }: TrainingRequest,
 ): TrialSpec {
   const { seed, facts, options } = view;
+  const { folds, ...replication } = replicationOf(options, facts.folds);
   return nextTrial(view, {
-    label,
+    label: folds > 1 ? `${label}, fold 1 of ${folds}` : label,
     hparams,
-    ...replicateOf(seed, replicate, replicationOf(options)),
+    ...replicateOf(seed, replicate, replication),
     ...studyTraining(view, hparams, epochsOf(view, hparams)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },

@@ -121,6 +121,14 @@ describe('the split of a data set', () => {
     });
   });
 
+  it('has folds of one size, of all that does not test', () => {
+    const folded = { ...spec, folds: 5 };
+    expect(splitOf(folded, 1, 103, 30)).toMatchObject({ trainExamples: 83, validationExamples: 20, folds: 5 });
+    const heldOut = splitOf(folded, 1, 103, null);
+    expect(heldOut).toMatchObject({ testExamples: 21, validationExamples: 16, trainExamples: 66 });
+    expect(splitIndices(heldOut, { fold: 4 }).validation).toHaveLength(16);
+  });
+
   it.each([
     [{ ...spec }, 2, 5, /got train=2, validation=0, test=5 of 2 with validationFraction=0.2; change/],
     [
