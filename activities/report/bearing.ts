@@ -76,7 +76,8 @@ function goal({ input, epochs, steps, batchSize }: Subject): string {
         ? 'batch sizes were compared by images a second'
         : 'batch sizes were compared by the time to one loss';
   const { metric } = study.objective;
-  return `Goal: the model is judged by ${metric} at the best of ${counted(epochs, 'epoch')} (${formatNumber(steps)} steps) on ${formatNumber(study.dataset.split.validationExamples)} validation images; ${how}.`;
+  const { validationExamples, folds } = study.dataset.split;
+  return `Goal: the model is judged by ${metric} at the best of ${counted(epochs, 'epoch')} (${formatNumber(steps)} steps) on ${folds === undefined ? '' : `each of ${folds} folds of `}${formatNumber(validationExamples)} validation images; ${how}.`;
 }
 
 /** Median seconds of a step by batch size, from trainings of at least an epoch, evaluations and all. */

@@ -14,7 +14,7 @@ import type { TrainerProcess } from './trainer-process';
  */
 export function trialHash(input: RunTrialInput, { engine, device }: Pick<TrainerProcess, 'engine' | 'device'>): string {
   const { dataset, model, task, optimizer, objective, classWeights, sampler, trial, fresh } = input;
-  const { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
+  const { hparams, seed, split, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel } = trial;
   const content = {
     version: 1,
     engine,
@@ -27,7 +27,7 @@ export function trialHash(input: RunTrialInput, { engine, device }: Pick<Trainer
     fresh,
     ...(process === 'fresh' && { device }),
     dataset: { sha256: dataset.sha256, split: dataset.split },
-    trial: { hparams, seed, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
+    trial: { hparams, seed, split, schedule, batchGrowth, limit, stop, evaluate, record, process, exportModel },
   };
   return sha256Of(canonicalJson(content));
 }

@@ -50,11 +50,12 @@ async function planOf(study: LoadedStudy): Promise<StudyPlan & { readonly warnin
   const dataset = await describedDataset(study);
   const { split, classes, targets } = dataset;
   const warnings = [...study.warnings, ...checkStudy(study, dataset)];
-  const { trainExamples, validationExamples, testExamples } = split;
+  const { trainExamples, validationExamples, testExamples, folds } = split;
   const facts = {
     trainExamples,
     validationExamples,
     testExamples,
+    ...(folds !== undefined && { folds }),
     classes,
     ...(targets && { targets }),
   };

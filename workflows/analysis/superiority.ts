@@ -8,6 +8,12 @@
  * Sources: Student, "The Probable Error of a Mean", Biometrika 6 (1908); O. Dunn, "Multiple Comparisons Among Means",
  * JASA 56 (1961).
  *
+ * Pairs that differ by their split as well are not independent: their training sets overlap, so that all of them may be
+ * off in the same way, and a variance taken from them is too small, of cross-validation without remedy (Y. Bengio, Y.
+ * Grandvalet, "No Unbiased Estimator of the Variance of K-Fold Cross-Validation", JMLR 5, 2004). Corrected is by the
+ * factor 1/pairs + validation/training examples in place of 1/pairs (C. Nadeau, Y. Bengio, "Inference for the
+ * Generalization Error", Machine Learning 52, 2003), which takes the correlation of pairs for the validation share.
+ *
  * @module
  */
 import { mean } from './statistics';
@@ -72,6 +78,8 @@ export interface Superiority {
   /** Mean gain over the reference; positive is better. */
   readonly difference: number;
   readonly pairs: number;
+  /** Validation examples for one that trains, where pairs differ by their split; else 0. */
+  readonly overlap: number;
   /** Standard error of the difference. */
   readonly error: number;
   readonly freedom: number;
@@ -81,24 +89,29 @@ export interface Superiority {
   readonly probability: number;
 }
 
+/** Standard error of a mean of pairs, as a share of the spread of one. @param overlap As in `Superiority`. */
+export const meanErrorShare = (pairs: number, overlap: number): number => Math.sqrt(1 / pairs + overlap);
+
 /**
  * Each contender beside the reference; `null` for one without a pair, and for all where the spread is unknown.
  * @param gains Gains over the reference, a list per contender, on a scale where more is better.
  * @param contenders Those that there were to pick from, if more than are listed.
  * @param spread Of a single difference, where more than `gains` tells of it.
+ * @param overlap Validation examples for one that trains, where pairs differ by their split; else 0.
  */
 export function superiorities(
   gains: readonly (readonly number[])[],
   contenders: number = gains.length,
   spread: PooledSpread | null = pooledSpread(gains),
+  overlap = 0,
 ): readonly (Superiority | null)[] {
   return gains.map((own) => {
     if (spread === null || own.length === 0) return null;
     const difference = mean(own);
-    const error = spread.deviation / Math.sqrt(own.length);
+    const error = spread.deviation * meanErrorShare(own.length, overlap);
     const errorRate = error === 0 ? Number(difference <= 0) : studentProbability(-difference / error, spread.freedom);
     const probability = 1 - Math.min(1, contenders * errorRate);
-    return { difference, pairs: own.length, error, freedom: spread.freedom, contenders, probability };
+    return { difference, pairs: own.length, overlap, error, freedom: spread.freedom, contenders, probability };
   });
 }
 
@@ -148,5 +161,6 @@ export function detectableDifference(precision: Precision): number {
   return (criticalValue(precision) + studentQuantile(POWER, precision.freedom)) * precision.error;
 }
 
-const criticalValue = ({ freedom, contenders }: Precision): number =>
+/** How many standard errors a difference must have to be called one. */
+export const criticalValue = ({ freedom, contenders }: Omit<Precision, 'error'>): number =>
   studentQuantile(1 - SIGNIFICANCE / Math.max(1, contenders), freedom);

@@ -194,12 +194,13 @@ export class StudyState implements StudyValues {
 
   get facts(): StudyFacts {
     const { dataset, task, training, objective, model, reproducible } = this.resolved;
-    const { trainExamples, validationExamples, testExamples } = dataset.split;
+    const { trainExamples, validationExamples, testExamples, folds } = dataset.split;
     const modelHparams = hparamsOfModel(model);
     return {
       trainExamples,
       validationExamples,
       testExamples,
+      ...(folds !== undefined && { folds }),
       classes: dataset.classes,
       chanceLoss: chanceLossOf({ ...dataset, ...(task && { task }) }),
       ...(dataset.targets && { targets: dataset.targets }),

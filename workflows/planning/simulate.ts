@@ -23,7 +23,7 @@ import { canSpend, suggestionWithin, trialsInTurn } from './loop';
 /** Counts of a data set: what a plan needs to know of it. */
 export type PlanFacts = Pick<
   StudyFacts,
-  'trainExamples' | 'validationExamples' | 'testExamples' | 'classes' | 'targets'
+  'trainExamples' | 'validationExamples' | 'testExamples' | 'folds' | 'classes' | 'targets'
 >;
 
 /** Trials with the steps and training examples that they take. */

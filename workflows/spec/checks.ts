@@ -5,6 +5,7 @@
  */
 import { STANDARD_HPARAMS } from '../words/hparams';
 import { closest } from './closest';
+import { foldProblems } from './folds';
 import { taskProblems } from './task';
 import type { TaskUses } from './task';
 import { hparamReferences } from './hparam-references';
@@ -25,6 +26,8 @@ import type { Choices } from './training-space';
 /** What of a study is needed here, as it was written: a mistake in one place must not hide another elsewhere. */
 export interface Draft {
   readonly format: unknown;
+  /** `dataset.validation.folds`. */
+  readonly folds: unknown;
   readonly model: Readonly<Record<string, unknown>> | undefined;
   /** `training.hparams`. */
   readonly hparams: Readonly<Record<string, unknown>>;
@@ -72,6 +75,7 @@ export function draftOf(input: object, stages: readonly ParsedStage[]): Draft {
   const optimizer = at('training', 'optimizer', 'name') ?? 'adam';
   return {
     format: at('dataset', 'format'),
+    folds: at('dataset', 'validation', 'folds'),
     model: mapping(at('model')),
     hparams: mapping(at('training', 'hparams')) ?? {},
     optimizer,
@@ -114,6 +118,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
     ...averageProblems(draft),
     ...taskProblems(usesOf(draft)),
     ...cycledMomentumProblems(draft.optimizer, draft.schedule, draft.stages),
+    ...foldProblems(draft.folds, draft.stages),
     ...orderProblems(draft.stages, draft.hparams),
   ];
 }

@@ -6,13 +6,18 @@ export interface DatasetSpec {
   readonly format: string;
   /** A path, `file://` or `s3://`. */
   readonly uri: string;
+  /** Of folds, the share of one. */
   readonly validationFraction: number;
+  /** Parts that validate in turn, of all that does not test; absent: one part validates. */
+  readonly folds?: number;
   /** Held out of the training part; absent: the data set's own test part, if it has one. */
   readonly testFraction?: number;
 }
 
 /** Largest share that may be held out; the rest is for training. */
 const FRACTION_MAX = 0.9;
+
+const VALIDATION_FRACTION = 0.2;
 
 export const datasetSchema = z
   .strictObject({
@@ -34,8 +39,22 @@ export const datasetSchema = z
       .number()
       .gt(0)
       .max(FRACTION_MAX)
-      .default(0.2)
-      .describe("Share of the training part held out for validation, drawn once from the study's seed."),
+      .optional()
+      .describe(
+        "Share of the training part held out for validation, drawn once from the study's seed; by default 0.2.",
+      ),
+    validation: z
+      .strictObject({
+        folds: z
+          .int()
+          .min(2)
+          .max(20)
+          .describe(
+            'Parts of equal size that validate in turn: a sweep trains every point once a fold, and its score is the mean. Other stages validate on the first.',
+          ),
+      })
+      .optional()
+      .describe('Cross-validation, for small data sets; in place of validationFraction.'),
     testFraction: z
       .number()
       .gt(0)
@@ -45,8 +64,12 @@ export const datasetSchema = z
         "Share of the training part held out as test examples; by default the data set's own test part is used.",
       ),
   })
+  .refine(({ validation, validationFraction }) => validation === undefined || validationFraction === undefined, {
+    error: 'must be left out beside validation: each fold is as large as the others',
+    path: ['validationFraction'],
+  })
   .refine(
-    ({ validationFraction, testFraction = 0 }) =>
+    ({ validationFraction = VALIDATION_FRACTION, testFraction = 0 }) =>
       Math.max(validationFraction, testFraction) > FRACTION_MAX || validationFraction + testFraction < 1,
     {
       error: 'validationFraction and testFraction together must be below 1',
@@ -54,3 +77,21 @@ export const datasetSchema = z
     },
   )
   .describe('The images and their labels.');
+
+/** With its defaults. */
+export function completeDataset({
+  format,
+  uri,
+  validation,
+  validationFraction = VALIDATION_FRACTION,
+  testFraction,
+}: z.output<typeof datasetSchema>): DatasetSpec {
+  return {
+    format,
+    uri,
+    ...(validation === undefined
+      ? { validationFraction }
+      : { validationFraction: 1 / validation.folds, folds: validation.folds }),
+    ...(testFraction !== undefined && { testFraction }),
+  };
+}

@@ -18,7 +18,7 @@ import { standingHParams } from '../trials/trial-training';
 import { draftOf, semanticProblems } from './checks';
 import type { KnownNames } from './checks';
 import { didYouMean } from './closest';
-import type { DatasetSpec } from './dataset';
+import { completeDataset, type DatasetSpec } from './dataset';
 import { PARSE_OPTIONS, problemsOf } from './issues';
 import { normalizeModel } from './model';
 import type { Problem } from './problem';
@@ -145,14 +145,13 @@ function complete(parsed: Sections, stages: readonly ParsedStage[]): ParsedStudy
   const { name, seed, reproducible, dataset, model, training, objective, budget } = parsed;
   const task = completeTask(parsed.task);
   const { checkpointEverySeconds, checkpointEverySteps } = parsed;
-  const { format, uri, validationFraction, testFraction } = dataset;
   return {
     apiVersion: 'stepwell/v1',
     plannerVersion: PLANNER_VERSION,
     name,
     seed,
     reproducible,
-    dataset: { format, uri, validationFraction, ...(testFraction !== undefined && { testFraction }) },
+    dataset: completeDataset(dataset),
     model: normalizeModel(model),
     ...(task !== undefined && { task }),
     training: completeTraining(training, stages),

@@ -17,8 +17,10 @@ export interface StudyFacts {
   readonly trainExamples: number;
   readonly validationExamples: number;
   readonly testExamples: number;
+  /** How many folds a sweep trains each point on, `validationExamples` each; absent: none. */
+  readonly folds?: number;
   readonly classes: number;
-  /** Validation loss of the best answer that does not look at the image. */
+  /** Validation loss of the best answer that does not look at the image, on the study's own split. */
   readonly chanceLoss: number;
   /** As in `PinnedDataset`. */
   readonly targets?: readonly TargetStatistics[];

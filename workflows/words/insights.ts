@@ -40,6 +40,8 @@ export interface SearchPlan {
   /** Of the stage. */
   readonly seed: number;
   readonly replicates: number;
+  /** Folds of each training; absent: none. */
+  readonly folds?: number;
   readonly objective: Objective;
 }
 

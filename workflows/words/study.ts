@@ -93,6 +93,8 @@ export interface PinnedDataset {
     readonly testExamples: number;
     /** Where the test examples come from: the data set's own test part, or held out of its training part. */
     readonly testFrom: 'test' | 'train';
+    /** Parts of the examples that do not test, each of which validates in turn; absent: one validates. */
+    readonly folds?: number;
   };
 }
 

@@ -54,6 +54,17 @@ export type PrecheltRule =
   | { readonly rule: 'PQ'; readonly alpha: number; readonly stripEpochs: number }
   | { readonly rule: 'UP'; readonly strips: number; readonly stripEpochs: number };
 
+/**
+ * Another draw of the examples that validate, from all that do not test: the test examples are the study's in any, and
+ * every part keeps its size.
+ */
+export interface SplitDraw {
+  /** Orders the examples anew, an integer in [1, 2^31); absent: they are in the order of the study's own split. */
+  readonly seed?: number;
+  /** Which of the successive parts of that order validates, from 0; absent: the first. */
+  readonly fold?: number;
+}
+
 /** One training, asked for by a stage. */
 export interface TrialSpec {
   /** Stage id and number, e.g. `regularization-sweep/007`: the same in the UI, the log and the bucket. */
@@ -63,6 +74,8 @@ export interface TrialSpec {
   readonly hparams: HParams;
   /** Seeds the initial weights, the order of examples, dropout and augmentation; an integer in [1, 2^31). */
   readonly seed: number;
+  /** Absent: the study's own split. */
+  readonly split?: SplitDraw;
   readonly schedule: ScheduleSpec;
   /** How batches grow beyond `hparams.batchSize`; absent: not at all. Only with a limit in epochs. */
   readonly batchGrowth?: BatchGrowth;

@@ -6,6 +6,7 @@
 import { deriveSeed, permutation } from '../../../workflows/search/random';
 import type { DatasetSpec } from '../../../workflows/spec';
 import type { PinnedDataset } from '../../../workflows/words/study';
+import type { SplitDraw } from '../../../workflows/words/trial';
 import { DatasetInvalid } from '../errors';
 
 export type SplitSpec = PinnedDataset['split'];
@@ -27,15 +28,13 @@ export interface SplitIndices {
  * The order matters: validation comes first, so that a study with and without a held-out test validates on the same
  * examples.
  *
- * @throws RangeError if a part is empty; `splitOf` makes none such.
+ * @param draw Which of the examples that do not test validate; by default the study's own.
+ * @throws RangeError if a part is empty, or a fold is not there; `splitOf` and stages make none such.
  */
-export function splitIndices({
-  seed,
-  trainExamples,
-  validationExamples,
-  testExamples,
-  testFrom,
-}: SplitSpec): SplitIndices {
+export function splitIndices(
+  { seed, trainExamples, validationExamples, testExamples, testFrom }: SplitSpec,
+  draw: SplitDraw = {},
+): SplitIndices {
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
     throw new RangeError(
       `each part needs at least 1 example, got train=${trainExamples}, validation=${validationExamples}, test=${testExamples}`,
@@ -43,14 +42,31 @@ export function splitIndices({
   }
   const heldOut = testFrom === 'train' ? testExamples : 0;
   const order = permutation(validationExamples + heldOut + trainExamples, seed);
+  const others = new Int32Array(validationExamples + trainExamples);
+  others.set(order.subarray(0, validationExamples));
+  others.set(order.subarray(validationExamples + heldOut), validationExamples);
   return {
-    validation: order.slice(0, validationExamples),
+    ...drawn(others, validationExamples, draw),
     test:
       testFrom === 'train'
         ? order.slice(validationExamples, validationExamples + heldOut)
         : Int32Array.from({ length: testExamples }, (_, i) => i),
-    train: order.slice(validationExamples + heldOut),
   };
+}
+
+function drawn(
+  examples: Int32Array,
+  validationExamples: number,
+  { seed, fold = 0 }: SplitDraw,
+): Pick<SplitIndices, 'train' | 'validation'> {
+  const order = seed === undefined ? examples : permutation(examples.length, seed).map((place) => examples[place]!);
+  const [from, to] = [fold * validationExamples, (fold + 1) * validationExamples];
+  if (to > order.length)
+    throw new RangeError(`fold must be below ${Math.floor(order.length / validationExamples)}, got fold=${fold}`);
+  const train = new Int32Array(order.length - validationExamples);
+  train.set(order.subarray(0, from));
+  train.set(order.subarray(to), from);
+  return { validation: order.slice(from, to), train };
 }
 
 /** Labels by class, of the examples at these indices. */
@@ -70,10 +86,12 @@ export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, clas
  * @throws DatasetInvalid if a part would be empty.
  */
 export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number, testPart: number | null): SplitSpec {
-  const { validationFraction, testFraction } = spec;
+  const { validationFraction, testFraction, folds } = spec;
   const held = testFraction ?? (testPart === null ? validationFraction : undefined);
-  const validationExamples = Math.round(validationFraction * trainPart);
   const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
+  // Folds are of one size, so that all train as many steps: what is left over trains in each of them.
+  const validationExamples =
+    folds === undefined ? Math.round(validationFraction * trainPart) : Math.floor((trainPart - heldOut) / folds);
   const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
   const trainExamples = trainPart - validationExamples - heldOut;
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
@@ -91,5 +109,6 @@ export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number,
     validationExamples,
     testExamples,
     testFrom: held === undefined ? 'test' : 'train',
+    ...(folds !== undefined && { folds }),
   };
 }

@@ -26,7 +26,7 @@ export interface TrialFacts {
 
 /** @throws TrainingFailure of type DatasetCorrupt if the split speaks of other examples than the data set has. */
 export function trialFacts({ trial, dataset }: TrainJob, { train, test }: LoadedDataset): TrialFacts {
-  const split = splitIndices(dataset.split);
+  const split = splitIndices(dataset.split, trial.split);
   const fromTest = dataset.split.testFrom === 'test';
   const expected = split.train.length + split.validation.length + (fromTest ? 0 : split.test.length);
   if (expected !== train.examples || (fromTest && split.test.length !== test?.examples)) {

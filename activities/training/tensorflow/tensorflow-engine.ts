@@ -77,11 +77,11 @@ export class TensorFlowEngine implements TrainingEngine {
 }
 
 function weightsIn(
-  { classWeights, dataset }: TrainJob,
+  { classWeights, dataset, trial }: TrainJob,
   { manifest, train }: LoadedDataset,
 ): { readonly classWeights?: readonly number[] } {
   if (classWeights === undefined) return {};
-  const labels = splitIndices(dataset.split).train.map((example) => train.labels[example]!);
+  const labels = splitIndices(dataset.split, trial.split).train.map((example) => train.labels[example]!);
   return { classWeights: classWeightsOf(classWeights, manifest.classNames, labels) };
 }
 

@@ -60,6 +60,8 @@ test('everything that the bits depend on counts', () => {
     hashOf(trialInput({ dataset: { ...dataset, split: { ...dataset.split, seed: 2 } } })),
     hashOf(trialInput({}, { hparams: { ...trial.hparams, learningRate: 0.2 } })),
     hashOf(trialInput({}, { seed: 4 })),
+    hashOf(trialInput({}, { split: { seed: 4 } })),
+    hashOf(trialInput({}, { split: { fold: 1 } })),
     hashOf(trialInput({}, { limit: { epochs: 100 } })),
     hashOf(trialInput({}, { schedule: { name: 'cosine', finalFactor: 0 } })),
     hashOf(trialInput({}, { stop: { patience: 3 } })),

@@ -43,6 +43,22 @@ describe('superiorities', () => {
     expect(first?.freedom).toBe(4);
   });
 
+  it('is right of splits that share examples, whose pairs alone would say too much', () => {
+    const [share, pairs] = [0.2, 5];
+    const normal = normals(31);
+    const wrong = [0, share / (1 - share)].map((overlap) => {
+      const sure = Array.from({ length: 4000 }, () => {
+        const common = Math.sqrt(share) * normal();
+        const gains = Array.from({ length: pairs }, () => common + Math.sqrt(1 - share) * normal());
+        return superiorities([gains], 1, pooledSpread([gains]), overlap)[0]!.probability >= 0.95;
+      });
+      return sure.filter(Boolean).length / sure.length;
+    });
+    expect(wrong[0]).toBeGreaterThan(0.1);
+    expect(wrong[1]).toBeGreaterThan(0.04);
+    expect(wrong[1]).toBeLessThan(0.06);
+  });
+
   it('knows nothing where no contender has two pairs', () => {
     expect(superiorities([[1], [2]])).toEqual([null, null]);
     expect(pooledSpread([[1], []])).toBeNull();

@@ -1,4 +1,4 @@
-import { MINIMAL, parsed, problems, withSpace } from './parsing';
+import { MINIMAL, parsed, problems, SWEEP, withSpace, withStages } from './parsing';
 
 describe('what is right', () => {
   it('gets every default', () => {
@@ -66,6 +66,20 @@ describe('what is wrong', () => {
     expect(problems(withSpace({ weightDecay: { uniform: [-Infinity, NaN], from: 'text' } }))).not.toContain('null');
     expect(problems({ ...MINIMAL, surplus: [0, Infinity, -Infinity, NaN, '0', null] })).toContain(
       'got [0,Infinity,-Infinity,NaN,"0",null]',
+    );
+  });
+
+  it('is a number of folds in place of a share for validation, beside which nothing pauses', () => {
+    const withFolds = (dataset: object, stage: object = SWEEP) => ({
+      ...withStages(stage),
+      dataset: { ...MINIMAL.dataset, validation: { folds: 5 }, ...dataset },
+    });
+    expect(parsed(withFolds({})).dataset).toMatchObject({ folds: 5, validationFraction: 0.2 });
+    expect(parsed(MINIMAL).dataset).toMatchObject({ validationFraction: 0.2 });
+    expect(problems(withFolds({ validationFraction: 0.3 }))).toContain('must be left out beside validation');
+    expect(problems(withFolds({ validation: { folds: 1 } }))).toContain('must be at least 2');
+    expect(problems(withFolds({}, { ...SWEEP, pruner: { name: 'asha' } }))).toMatch(
+      /^stages.0.pruner: must be none or wilcoxon beside dataset.validation.folds: .*, got "asha"; leave the pruner out/,
     );
   });
 

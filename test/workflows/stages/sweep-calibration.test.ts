@@ -1,3 +1,4 @@
+import { FACTS } from '../../support/stages';
 import { ACCURACY, simulator } from './sweep-studies';
 import type { Simulated, StudyPlan } from './sweep-studies';
 
@@ -7,9 +8,9 @@ const LUCK = 0.015;
 
 const share = (studies: readonly Simulated[], is: (study: Simulated) => boolean): number =>
   studies.filter(is).length / studies.length;
-function run(plan: StudyPlan): readonly Simulated[] {
+function run(plan: StudyPlan, studies = STUDIES): readonly Simulated[] {
   const simulate = simulator(plan);
-  return Array.from({ length: STUDIES }, (_, study) => simulate(study + 1));
+  return Array.from({ length: studies }, (_, study) => simulate(study + 1));
 }
 
 const NOTHING: StudyPlan = { effect: () => 0 };
@@ -61,4 +62,69 @@ it('is sure that the study stays in at most one of twenty where a tested point i
 it('is sure that the study stays where the others are far worse, and says so', () => {
   const studies = run({ effect: (draw) => -1.5 - 0.1 * draw });
   expect(share(studies, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeGreaterThan(0.8);
+});
+
+/** What all draws of the same examples have in common, as Nadeau and Bengio take it; of five folds as well. */
+const shared = FACTS.validationExamples / (FACTS.validationExamples + FACTS.trainExamples);
+
+describe('a sweep over five folds', () => {
+  const plan = { shared, folds: 5, options: { replicates: 2 } };
+  const isHigh = ({ adopted, confidence }: Simulated) => adopted && confidence === 'high';
+
+  // Of five times as many trainings a study.
+  it('is sure where points differ by far, and seldom where they do not', () => {
+    const nothing = run({ ...NOTHING, ...plan }, STUDIES / 4);
+    expect(share(nothing, isHigh)).toBeLessThan(0.05);
+    expect(share(nothing, ({ adopted, confidence }) => adopted && confidence === 'medium')).toBeLessThan(0.2);
+    const studies = run({ ...SOMETHING, ...plan }, STUDIES / 4);
+    expect(share(studies, isHigh)).toBeGreaterThan(0.6);
+    expect(share(studies, ({ confidence, gain }) => confidence === 'high' && gain <= 0)).toBeLessThan(0.01);
+  });
+});
+
+describe('a sweep whose replicates vary the split', () => {
+  it.each([{ seeds: 4 }, { seeds: 3, seedsMax: 8 }])(
+    'is not taken in by examples that all splits share, with %j',
+    (seeds) => {
+      const wrong = (splits: boolean) =>
+        share(
+          run({ ...NOTHING, shared, options: { replicates: { ...seeds, splits } } }),
+          ({ adopted, confidence }) => adopted && confidence === 'high',
+        );
+      expect(wrong(true)).toBeLessThan(0.05);
+      expect(wrong(false)).toBeGreaterThan(0.1);
+    },
+  );
+
+  it('finds what is far better, with a few more of them', () => {
+    const studies = run({ ...SOMETHING, shared, options: { replicates: { seeds: 6, splits: true } } });
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeGreaterThan(0.65);
+    expect(share(studies, ({ confidence, gain }) => confidence === 'high' && gain <= 0)).toBeLessThan(0.01);
+  });
+});
+
+describe('a sweep that trains further seeds where these may change its verdict', () => {
+  const further = { options: { replicates: { seeds: 3, seedsMax: 8 } } };
+
+  it('is wrong no more often for having looked several times', () => {
+    const studies = run({ ...NOTHING, ...further });
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'high')).toBeLessThan(0.05 + LUCK);
+    expect(share(studies, ({ adopted, confidence }) => adopted && confidence === 'medium')).toBeLessThan(0.2 + LUCK);
+    const margin = 0.1;
+    const better = run({
+      effect: () => -Math.log(1 - margin),
+      options: { ...further.options, equivalenceMargin: margin },
+    });
+    expect(share(better, ({ adopted, confidence }) => !adopted && confidence === 'high')).toBeLessThan(0.05 + LUCK);
+  });
+
+  it('is sure more often than with fixed seeds at the same cost, and stops where nothing is open', () => {
+    const studies = run({ ...SOMETHING, ...further });
+    const [five, eight] = [5, 8].map((replicates) => run({ ...SOMETHING, options: { replicates } }));
+    const isSure = ({ adopted, confidence }: Simulated) => adopted && confidence === 'high';
+    const trainings = studies.reduce((sum, study) => sum + study.trainings, 0) / STUDIES;
+    expect(share(studies, isSure)).toBeGreaterThan(share(five!, isSure));
+    expect(trainings).toBeLessThan(1.05 * five![0]!.trainings);
+    expect(trainings).toBeLessThan(0.8 * eight![0]!.trainings);
+  });
 });

@@ -3,7 +3,7 @@ import { normalQuantile } from '../../../workflows/search/normal';
 import { deriveSeed, uniform } from '../../../workflows/search/random';
 import { compare, contenders } from '../../../workflows/stages/sweep/comparison';
 import { replicateSeed } from '../../../workflows/stages/sweep/configurations';
-import { worthReplicating } from '../../../workflows/stages/sweep/pruning/replication';
+import { looksOf, shareReached, wantedAt } from '../../../workflows/stages/sweep/looks';
 import type { SweepOptions } from '../../../workflows/stages/sweep/options';
 import { verdictOf } from '../../../workflows/stages/sweep/verdict';
 import { sweepView } from '../../../workflows/stages/sweep/view';
@@ -32,6 +32,10 @@ export interface StudyPlan {
   /** How many of the points a pruner has left to train to the end. */
   readonly whole?: number;
   readonly parameters?: (point: number) => number;
+  /** Share of a training's luck that all splits of the same examples have in common, a point. */
+  readonly shared?: number;
+  /** Folds of every training. */
+  readonly folds?: number;
 }
 
 export interface Simulated {
@@ -42,7 +46,8 @@ export interface Simulated {
   readonly gain: number;
   /** The highest true gain among the points that had further seeds. */
   readonly bestTested: number;
-  readonly seeds: number;
+  /** All, those of the search included. */
+  readonly trainings: number;
 }
 
 /** Normal draws, each by its own name. */
@@ -57,23 +62,36 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
     replicates: 4,
     ...plan.options,
   }) as SweepOptions;
+<<<<<<< HEAD
   const context = contextOf(options, { facts: { ...FACTS, validationExamples: VALIDATION_EXAMPLES, objective: plan.objective ?? LOSS } });
+=======
+  const { folds = 1 } = plan;
+  const context = contextOf(options, {
+    facts: { ...FACTS, objective: plan.objective ?? LOSS, ...(folds > 1 && { folds }) },
+  });
+>>>>>>> splits
   const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
   return (study) => {
     const gains = Array.from({ length: POINTS }, (_, i) => (i === 0 ? 0 : plan.effect(draw(study, 1, i))));
     const isCut = cutOf(study, plan, gains);
-    const trialOf = (point: number, replicate: number): Trial => {
-      const own = replicate === 0 && isCut(point) ? { ...spec(point, 0), pauseAfterEpochs: 1 } : spec(point, replicate);
-      return {
-        spec: own,
-        result: resultOf(own, outcomeOf(plan, { study, point, replicate, gain: gains[point]!, own })),
-      };
+    const trialsOf = (point: number, replicate: number): readonly Trial[] => {
+      const whole = spec(point, replicate);
+      const own = replicate === 0 && isCut(point) ? { ...whole, pauseAfterEpochs: 1 } : whole;
+      return Array.from({ length: folds }, (_, fold) => {
+        const outcome = outcomeOf(plan, { study, point, replicate, fold, gain: gains[point]!, own });
+        return { spec: fold === 0 ? own : { ...own, split: { fold } }, result: resultOf(own, outcome) };
+      });
     };
-    const search = Array.from({ length: POINTS }, (_, point) => trialOf(point, 0));
-    const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialOf);
+    const search = Array.from({ length: POINTS }, (_, point) => trialsOf(point, 0)).flat();
+    const view = withReplicates((trials) => sweepView({ ...context, trials }), search, trialsOf);
     const challengers = contenders(view);
     const incumbent = view.configurations[0]!;
-    const verdict = verdictOf(view, incumbent, challengers[0], compare(view, challengers, incumbent));
+    const verdict = verdictOf(
+      view,
+      incumbent,
+      challengers[0],
+      compare(view, challengers, incumbent, shareReached(view)),
+    );
     const tested = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
     return {
       adopted: verdict.hparams !== view.incumbent,
@@ -81,7 +99,7 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
       because: verdict.because,
       gain: gains[pointOf(verdict.hparams)]!,
       bestTested: Math.max(...tested.map(({ hparams }) => gains[pointOf(hparams)]!)),
-      seeds: incumbent.scores.size,
+      trainings: view.trials.length,
     };
   };
 }
@@ -102,14 +120,21 @@ const pointOf = (hparams: TrialSpec['hparams']): number => Math.round(Number(hpa
 function withReplicates(
   viewOf: (trials: readonly Trial[]) => SweepView,
   search: readonly Trial[],
-  trialOf: (point: number, replicate: number) => Trial,
+  trialsOf: (point: number, replicate: number) => readonly Trial[],
 ): SweepView {
-  const view = viewOf(search);
-  const chosen = worthReplicating(view).map(({ hparams }) => pointOf(hparams));
-  const further = Array.from({ length: view.options.replicates - 1 }, (_, i) =>
-    chosen.map((point) => trialOf(point, i + 1)),
-  );
-  return viewOf([...search, ...further.flat()]);
+  let view = viewOf(search);
+  const trials = [...search];
+  for (const [look, of] of looksOf(view).entries()) {
+    const wanted = wantedAt(view, look);
+    const missing = Array.from({ length: of - 1 }, (_, i) => i + 1).flatMap((replicate) =>
+      wanted
+        .filter(({ scores }) => !scores.has(replicate))
+        .flatMap(({ hparams }) => trialsOf(pointOf(hparams), replicate)),
+    );
+    trials.push(...missing);
+    view = viewOf(trials);
+  }
+  return view;
 }
 
 function specOf(point: number, seed: number): TrialSpec {
@@ -140,15 +165,18 @@ interface Training {
   readonly study: number;
   readonly point: number;
   readonly replicate: number;
+  readonly fold: number;
   readonly gain: number;
   readonly own: TrialSpec;
 }
 
-function outcomeOf(plan: StudyPlan, { study, point, replicate, gain, own }: Training): Outcome {
-  const index = point * 100 + replicate;
+function outcomeOf(plan: StudyPlan, { study, point, replicate, fold, gain, own }: Training): Outcome {
+  const index = fold * 10_000 + point * 100 + replicate;
   if (uniform(deriveSeed(study, 3), index) < (plan.failing ?? 0))
     return { status: 'dead', step: 3, measurement: measured(null, { curve: [] }) };
-  const luck = SEED_SPREAD * draw(study, 4, index);
+  const shared = plan.shared ?? 0;
+  const common = shared === 0 ? 0 : Math.sqrt(shared) * draw(study, 5, point);
+  const luck = SEED_SPREAD * (common + Math.sqrt(1 - shared) * draw(study, 4, index));
   const valLoss = 0.1 * Math.exp(-gain - luck);
   const [line] = measured(valLoss).curve;
   // An accuracy with the same effects and luck on its own, plain scale.

@@ -15,14 +15,16 @@ const SMOOTHING_MAX = 0.2;
 export const smallValidation: Rule = {
   name: 'one validation image is at most half a point of accuracy',
   of({ facts }) {
-    if (facts === undefined || facts.validationExamples >= VALIDATION_MIN || facts.validationExamples === 0) return [];
-    const { validationExamples } = facts;
+    if (facts === undefined) return [];
+    const { folds = 1 } = facts;
+    const validationExamples = facts.validationExamples * folds;
+    if (validationExamples >= VALIDATION_MIN || validationExamples === 0) return [];
     return [
       {
-        path: 'dataset.validationFraction',
+        path: folds > 1 ? 'dataset.validation.folds' : 'dataset.validationFraction',
         rule: `leaves ${validationExamples} images, of which each is ${formatNumber(100 / validationExamples)} points of accuracy: smaller differences cannot be seen`,
         value: undefined,
-        fix: 'hold out more, or bring more data',
+        fix: folds > 1 ? 'bring more data' : 'hold out more, or bring more data',
       },
     ];
   },

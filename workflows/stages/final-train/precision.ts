@@ -6,10 +6,11 @@
 import { gainOf, meanScore, scaleOf } from '../../analysis/scale';
 import { mean, standardDeviation } from '../../analysis/statistics';
 import { studentQuantile } from '../../analysis/student-t';
-import { detectableDifference } from '../../analysis/superiority';
+import { detectableDifference, meanErrorShare } from '../../analysis/superiority';
 import { measurementOf } from '../../trials/outcome';
 import type { Trial } from '../../words/trial';
 import { count, formatNumber } from '../format';
+import { replicatesText } from '../replicates';
 import type { StudyFacts } from '../stage';
 import { scoreOf } from '../../analysis/score';
 
@@ -36,13 +37,17 @@ export interface Precision {
   readonly halfWidth: number | null;
   /** Smallest difference of two such means that so many seeds would show; `null` of one training. */
   readonly bySeeds: number | null;
-  /** Smallest difference of accuracies that the validation examples would show; `null` where none was measured. */
+  /**
+   * Smallest difference of accuracies that the validation examples would show; `null` where none was measured, and where
+   * each training has others.
+   */
   readonly byExamples: number | null;
   /** The mean accuracies, where they differ by more than 99 % of chance explains. */
   readonly testGap: { readonly validation: number; readonly test: number; readonly chance: number } | null;
 }
 
-export function precisionOf(facts: StudyFacts, finished: readonly Trial[]): Precision {
+/** @param overlap As `superiorities` takes it: above 0 where every training has another split. */
+export function precisionOf(facts: StudyFacts, finished: readonly Trial[], overlap: number): Precision {
   const { objective } = facts;
   const gains = finished.flatMap((trial) => {
     const score = scoreOf(trial, objective);
@@ -50,16 +55,17 @@ export function precisionOf(facts: StudyFacts, finished: readonly Trial[]): Prec
   });
   const validation = shareOf(finished, facts.validationExamples, ({ best }) => best?.values.valAccuracy);
   const freedom = gains.length - 1;
-  const seedError = freedom < 1 ? null : standardDeviation(gains) / Math.sqrt(gains.length);
+  const seedError = freedom < 1 ? null : standardDeviation(gains) * meanErrorShare(gains.length, overlap);
+  // Where splits differ, their spread has the examples' part in it.
   const examplesError =
-    scaleOf(objective) === 'linear' && validation !== null ? NORMAL_95 * binomialError(validation) : 0;
+    overlap === 0 && scaleOf(objective) === 'linear' && validation !== null ? NORMAL_95 * binomialError(validation) : 0;
   return {
     halfWidth: seedError === null ? null : Math.hypot(studentQuantile(0.975, freedom) * seedError, examplesError),
     bySeeds:
       seedError === null
         ? null
         : detectableDifference({ error: Math.SQRT2 * seedError, freedom: 2 * freedom, contenders: 1 }),
-    byExamples: validation === null ? null : NORMAL_DETECTABLE * Math.SQRT2 * binomialError(validation),
+    byExamples: overlap > 0 || validation === null ? null : NORMAL_DETECTABLE * Math.SQRT2 * binomialError(validation),
     testGap: gapOf(finished, validation),
   };
 }
@@ -127,9 +133,9 @@ const differenceText = (difference: number, scale: 'log' | 'linear'): string =>
   scale === 'log' ? `a factor of ${formatNumber(Math.exp(difference))}` : formatNumber(difference);
 
 /** What to expect of another training, and the smallest differences that these can show, as clauses. */
-export function precisionText(facts: StudyFacts, finished: readonly Trial[]): string {
+export function precisionText(facts: StudyFacts, finished: readonly Trial[], overlap: number): string {
   const { objective, validationExamples } = facts;
-  const { bySeeds, byExamples } = precisionOf(facts, finished);
+  const { bySeeds, byExamples } = precisionOf(facts, finished, overlap);
   const scores = finished.flatMap((trial) => scoreOf(trial, objective) ?? []);
   const expected =
     scores.length > 1
@@ -139,7 +145,7 @@ export function precisionText(facts: StudyFacts, finished: readonly Trial[]): st
     ...(bySeeds === null
       ? []
       : [
-          `${count(scores.length, 'seed')} can show ${differenceText(bySeeds, scaleOf(objective))} of ${objective.metric}`,
+          `${replicatesText(scores.length, 'seed', { splits: overlap > 0, folds: 1 })} can show ${differenceText(bySeeds, scaleOf(objective))} of ${objective.metric}`,
         ]),
     ...(byExamples === null
       ? []

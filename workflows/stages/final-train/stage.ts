@@ -8,7 +8,6 @@ import { ranked } from '../../analysis/ranking';
 import { isAtChance, scoreOf } from '../../analysis/score';
 import { headlineMetricOf } from '../../tasks';
 import { mean, standardDeviation } from '../../analysis/statistics';
-import { deriveSeed } from '../../search/random';
 import { numericHParam } from '../../trials/hparams';
 import type { InsightsInput } from '../../words/insights';
 import type { Trial, TrialSpec } from '../../words/trial';
@@ -18,6 +17,7 @@ import { StageInconclusive } from '../stage';
 import type { Plot, Stage, StageContext, Table } from '../stage';
 import { verifiedSize } from '../batch-size-ladder/verified-size';
 import { stopRulesOf, studyTraining } from '../study-training';
+import { replicateLabel, replicateOf, replicationOf, splitOverlap } from '../replicates';
 import { growthSizes, growthText } from './growth';
 import { precisionGrounds, precisionOf, precisionText, precisionWarnings, testExamplesText } from './precision';
 import { costOf, costText, countByStatus, namedFailures, nextTrial, remedyFor } from '../trials';
@@ -34,7 +34,9 @@ export const finalTrain: Stage<FinalTrainOptions> = {
   mustBeLast: true,
 
   suggest(context) {
-    return context.trials.length < context.options.replicates ? training(context, context.trials.length) : undefined;
+    return context.trials.length < replicationOf(context.options).seeds
+      ? training(context, context.trials.length)
+      : undefined;
   },
 
   decide(context) {
@@ -47,14 +49,14 @@ export const finalTrain: Stage<FinalTrainOptions> = {
     const trainings = finished.map(({ trial }) => trial);
     const warnings = [
       ...warningsOf(context, best, finished.length),
-      ...precisionWarnings(context.facts, best, precisionOf(context.facts, trainings)),
+      ...precisionWarnings(context.facts, best, precisionOf(context.facts, trainings, overlapOf(context))),
     ];
     return {
       stage: finalTrain.name,
       stageId: context.stageId,
       hparams: context.incumbent,
       finalTrialId: best.spec.trialId,
-      because: `${because(context, best, trainings)}${precisionText(context.facts, trainings)}${growthText(best)}`,
+      because: `${because(context, best, trainings)}${precisionText(context.facts, trainings, overlapOf(context))}${growthText(best)}`,
       ...confidenceOf(context, trainings),
       evidence: {
         trialIds: context.trials.map(({ spec }) => spec.trialId),
@@ -71,24 +73,22 @@ export const finalTrain: Stage<FinalTrainOptions> = {
 
   estimate(context) {
     const one = costOf(context, { hparams: context.incumbent, limit: { epochs: epochsOf(context) } });
-    const { replicates } = context.options;
-    return { trials: replicates, steps: replicates * one.steps, examples: replicates * one.examples };
+    const { seeds } = replicationOf(context.options);
+    return { trials: seeds, steps: seeds * one.steps, examples: seeds * one.examples };
   },
 };
+
+const overlapOf = ({ facts, options }: Context): number => splitOverlap(facts, replicationOf(options));
 
 const epochsOf = ({ options, facts }: Context): number => options.epochs ?? facts.training.epochs;
 
 function training(context: Context, replicate: number): TrialSpec {
-  const {
-    incumbent,
-    seed,
-    facts,
-    options: { replicates },
-  } = context;
+  const { incumbent, seed, facts } = context;
+  const replication = replicationOf(context.options);
   return nextTrial(context, {
-    label: `seed ${replicate + 1} of ${replicates}`,
+    label: replicateLabel(replicate, replication.seeds, replication),
     hparams: incumbent,
-    seed: deriveSeed(seed, 'replicate', replicate),
+    ...replicateOf(seed, replicate, replication),
     ...studyTraining(context, incumbent, epochsOf(context)),
     stop: stopRulesOf(facts.training.earlyStopping),
     evaluate: { validation: 'epoch', test: facts.testExamples > 0 },
@@ -128,7 +128,7 @@ function runnerUp(context: Context, trial: Trial, score: number | null): string 
 const decimals = (value: number): string => value.toFixed(4);
 
 function confidenceOf(context: Context, finished: readonly Trial[]): ReturnType<typeof confidenceBy> {
-  const { guess, doubt } = precisionGrounds(context.facts, precisionOf(context.facts, finished));
+  const { guess, doubt } = precisionGrounds(context.facts, precisionOf(context.facts, finished, overlapOf(context)));
   return confidenceBy({
     guess: {
       'one training only': finished.length < 2,
@@ -150,6 +150,8 @@ function warningsOf(context: Context, best: Trial, finished: number): readonly s
     warnings.push(
       `${count(failed, 'training')} of ${context.trials.length} failed, and the scores are those of the others: ${namedFailures(context.trials, context.facts.objective)}`,
     );
+  if (replicationOf(context.options).splits)
+    warnings.push('the trainings validate on different examples: that one of them is the best is their luck as well');
   if (finished === 1) warnings.push('one training does not show how much of its score is luck: set replicates to 3');
   const measurement = measurementOf(best.result?.outcome);
   if (isAtChance(measurement?.best?.values.valLoss ?? 0, context.facts.chanceLoss)) {

@@ -9,6 +9,7 @@ import type { Objective } from '../../words/study';
 import { numericHParam } from '../../trials/hparams';
 import { confidenceBy, PROBABILITY_HIGH, PROBABILITY_MEDIUM, SEEDS_HIGH } from '../confidence';
 import { count, formatNumber } from '../format';
+import { replicatesText, replicationOf, splitOverlap } from '../replicates';
 import { StageInconclusive } from '../stage';
 import type { Decision, StageContext } from '../stage';
 import { costText, countByStatus } from '../trials';
@@ -33,7 +34,8 @@ export function decideRetest(context: Context, epochs: number): Decision {
   const levels = levelsOf(trials, objective);
   const usable = usableLevels(levels);
   if (usable.length === 0) throw inconclusive(context);
-  const verdict = verdictOn(levels, numericHParam(incumbent, 'learningRate'));
+  const overlap = splitOverlap(facts, replicationOf(context.options));
+  const verdict = verdictOn(levels, numericHParam(incumbent, 'learningRate'), overlap);
   const { chosen } = verdict;
   return {
     stage: LR_RETEST,
@@ -60,7 +62,7 @@ export function decideRetest(context: Context, epochs: number): Decision {
 }
 
 function because(context: Context, levels: readonly Level[], verdict: Verdict): string {
-  const { facts, incumbent } = context;
+  const { facts, incumbent, options } = context;
   const { chosen, best, error } = verdict;
   const score = (level: Level): string => formatNumber(scoreAt(level, facts.objective));
   const current = numericHParam(incumbent, 'learningRate');
@@ -68,7 +70,7 @@ function because(context: Context, levels: readonly Level[], verdict: Verdict): 
     chosen.learningRate === current
       ? `${formatNumber(current)} stays`
       : `${formatNumber(chosen.learningRate)} instead of ${formatNumber(current)}`;
-  const own = `its ${facts.objective.metric}, ${score(chosen)} over ${count(chosen.gains.size, 'seed')},`;
+  const own = `its ${facts.objective.metric}, ${score(chosen)} over ${replicatesText(chosen.gains.size, 'seed', replicationOf(options))},`;
   const place =
     chosen === best
       ? `is the best of ${count(levels.length, 'rate')}`

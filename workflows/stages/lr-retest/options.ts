@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { replicatesSchema } from '../../spec/replicates';
 
 /** Options of `lrRetest`. */
 export const lrRetestOptions = z.strictObject({
@@ -12,10 +13,7 @@ export const lrRetestOptions = z.strictObject({
     .describe(
       'Learning rates to compare, as factors on the one that the study holds. While the best of them is at an end, up to 8 more are tried beyond it, each as far from the last as that is from its neighbour.',
     ),
-  replicates: z
-    .int()
-    .min(1)
-    .max(20)
+  replicates: replicatesSchema(20)
     .default(3)
     .describe(
       'Trainings per rate, each with a seed of its own; of fewer than 3 the answer is hardly more than a guess.',

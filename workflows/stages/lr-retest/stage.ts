@@ -11,9 +11,9 @@
  * @module
  */
 import { numericHParam } from '../../trials/hparams';
-import { deriveSeed } from '../../search/random';
 import type { TrialSpec } from '../../words/trial';
 import { threeDigits } from '../format';
+import { replicateLabel, replicateOf, replicationOf } from '../replicates';
 import { shortEpochs } from '../schedules';
 import type { Stage, StageContext } from '../stage';
 import { studyTraining } from '../study-training';
@@ -35,10 +35,11 @@ export const lrRetest: Stage<LrRetestOptions> = {
 
   suggest(context) {
     const {
-      options: { replicates },
+      options,
       trials,
       facts: { objective },
     } = context;
+    const replicates = replicationOf(options).seeds;
     const rates = initialRates(context);
     const first = rates.length * replicates;
     // Seed by seed, so that every rate has been tried once before any is tried again.
@@ -56,9 +57,9 @@ export const lrRetest: Stage<LrRetestOptions> = {
 
   estimate(context) {
     const {
-      options: { factors, replicates },
+      options: { factors, ...options },
     } = context;
-    const trials = (factors.length + FURTHER_RATES_MAX) * replicates;
+    const trials = (factors.length + FURTHER_RATES_MAX) * replicationOf(options).seeds;
     const one = costOf(context, { hparams: context.incumbent, limit: { epochs: epochsOf(context) } });
     return { trials, steps: trials * one.steps, examples: trials * one.examples };
   },
@@ -75,13 +76,14 @@ function initialRates({ options, incumbent }: Context): readonly number[] {
 }
 
 function training(context: Context, learningRate: number, replicate: number): TrialSpec {
-  const { incumbent, seed } = context;
+  const { incumbent, seed, options } = context;
+  const replication = replicationOf(options);
   const epochs = epochsOf(context);
   const factor = Number((learningRate / numericHParam(incumbent, 'learningRate')).toPrecision(2));
   return nextTrial(context, {
-    label: `factor ${factor}, seed ${replicate + 1} of ${context.options.replicates}`,
+    label: `factor ${factor}, ${replicateLabel(replicate, replication.seeds, replication)}`,
     hparams: { ...incumbent, learningRate },
-    seed: deriveSeed(seed, 'replicate', replicate),
+    ...replicateOf(seed, replicate, replication),
     ...studyTraining(context, incumbent, epochs),
     stop: { dead: true },
     evaluate: { validation: 'epoch', test: false },

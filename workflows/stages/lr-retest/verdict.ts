@@ -35,8 +35,8 @@ export interface Verdict {
   readonly detectable: number | null;
 }
 
-/** @param levels At least one of them usable. */
-export function verdictOn(levels: readonly Level[], current: number): Verdict {
+/** @param levels At least one of them usable. @param overlap As `superiorities` takes it. */
+export function verdictOn(levels: readonly Level[], current: number, overlap: number): Verdict {
   const usable = usableLevels(levels);
   const eligible = eligibleLevels(levels, current);
   const best = bestOf(eligible);
@@ -46,7 +46,7 @@ export function verdictOn(levels: readonly Level[], current: number): Verdict {
     current,
   );
   const own = usable.find(({ learningRate }) => learningRate === current);
-  const others = [...besides(usable, chosen).values()];
+  const others = [...besides(usable, chosen, overlap).values()];
   const known = others.filter((one) => one !== null);
   const isKnown = others.length > 0 && known.length === others.length;
   return {
@@ -54,17 +54,17 @@ export function verdictOn(levels: readonly Level[], current: number): Verdict {
     best,
     error,
     own,
-    lead: own === undefined ? null : (besides(usable, own).get(chosen) ?? null),
+    lead: own === undefined ? null : (besides(usable, own, overlap).get(chosen) ?? null),
     bound: isKnown ? Math.max(0, ...known.map(upperBound)) : null,
     detectable: isKnown ? Math.max(...known.map(detectableDifference)) : null,
   };
 }
 
 /** All other levels beside one of them. */
-function besides(usable: readonly Level[], reference: Level): ReadonlyMap<Level, Superiority | null> {
+function besides(usable: readonly Level[], reference: Level, overlap: number): ReadonlyMap<Level, Superiority | null> {
   const others = usable.filter((level) => level !== reference);
   const gains = others.map((level) => pairedGains(reference, level));
-  const found = superiorities(gains, others.length, spreadOf(usable) ?? pooledSpread(gains));
+  const found = superiorities(gains, others.length, spreadOf(usable) ?? pooledSpread(gains), overlap);
   return new Map(others.map((level, i) => [level, found[i] ?? null]));
 }
 

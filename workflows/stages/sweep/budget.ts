@@ -1,15 +1,26 @@
 import { mean } from '../../analysis/statistics';
 import { measurementOf } from '../../trials/outcome';
+import { isFirstSegment } from '../../trials/segments';
 import type { SweepContext } from './configurations';
+import { foldsOf } from './folds';
+import { replicationOf } from '../replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 
 /** A search of fewer trials compares nothing. */
 const SEARCH_TRIALS_MIN = 2;
 
-/** Trainings that the replication will take at most. */
-export function replicationTrials({ replicateTop, replicates }: SweepContext['options']): number {
-  return (replicateTop + 1) * (replicates - 1);
+/** Trainings that the replication takes at first. */
+export function replicationTrials(options: SweepContext['options']): number {
+  return (options.replicateTop + 1) * (replicationOf(options).seeds - 1);
+}
+
+/** Whether the budget allows so many trainings more, by those that were trained to their ends. */
+export function affordsTrainings({ facts, remaining, search }: SweepView, trainings: number): boolean {
+  if (remaining.trials < trainings * foldsOf(facts)) return false;
+  if (facts.reproducible || remaining.deviceSeconds === Infinity) return true;
+  const seconds = search.filter(({ status }) => status === 'ended').flatMap((training) => secondsOf(training) ?? []);
+  return seconds.length === 0 || mean(seconds) * trainings <= remaining.deviceSeconds;
 }
 
 /**
@@ -17,9 +28,11 @@ export function replicationTrials({ replicateTop, replicates }: SweepContext['op
  * winner that nobody has checked.
  */
 export function affordableSearch(view: SweepView): number {
-  const { options, trainings, remaining } = view;
+  const { options, trials, remaining, facts } = view;
   const reserve = replicationTrials(options);
-  const byCount = trainings.length + remaining.trials - reserve;
+  // Folds are trials of their own; what continues another is none.
+  const begun = trials.filter(isFirstSegment).length;
+  const byCount = Math.floor((begun + remaining.trials) / foldsOf(facts)) - reserve;
   return Math.max(SEARCH_TRIALS_MIN, Math.min(options.trials, byCount, affordableByTime(view, reserve)));
 }
 
@@ -42,8 +55,7 @@ function reservedSeconds({ search, options }: SweepView, reserve: number, each: 
 }
 
 /** Device seconds of a training so far; `undefined` while nothing of it has ended. */
-function secondsOf({ segments }: Training): number | undefined {
-  return segments
-    .map(({ result }) => measurementOf(result?.outcome)?.deviceSeconds)
-    .findLast((seconds) => seconds !== undefined);
+function secondsOf({ segments, foldScores }: Training): number | undefined {
+  const known = segments.flatMap(({ result }) => measurementOf(result?.outcome)?.deviceSeconds ?? []);
+  return foldScores === undefined || known.length === 0 ? known.at(-1) : known.reduce((sum, one) => sum + one, 0);
 }

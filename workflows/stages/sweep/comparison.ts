@@ -1,8 +1,9 @@
 import { ranked } from '../../analysis/ranking';
 import { gainOver, meanScore } from '../../analysis/scale';
-import { mean, standardError } from '../../analysis/statistics';
-import { superiorities } from '../../analysis/superiority';
+import { mean, standardDeviation } from '../../analysis/statistics';
+import { meanErrorShare, pooledSpread, superiorities } from '../../analysis/superiority';
 import type { Superiority } from '../../analysis/superiority';
+import { replicationOf, splitOverlap } from '../replicates';
 import { failedShare, meanOf } from './configurations';
 import type { Configuration } from './configurations';
 import { violationOf } from './constraints';
@@ -10,8 +11,9 @@ import type { SweepView } from './view';
 
 /** A point beside the study as it stood, over seeds that ended well for both. */
 export interface Pairs {
-  /** By how much the point is better on the objective's scale, one per seed. */
+  /** By how much the point is better on the objective's scale, one per seed; or per seed and fold. */
   readonly gains: readonly number[];
+  readonly seeds: number;
   readonly mean: number;
   readonly incumbentMean: number;
 }
@@ -36,6 +38,10 @@ export interface Comparisons {
   readonly comparisons: readonly Comparison[];
   /** What fresh seeds show of every point that had any, adopted or not, in the order of the search. */
   readonly tested: readonly Superiority[];
+  /** How many points these were picked from, as far as what is said of one is corrected for it. */
+  readonly pickedFrom: number;
+  /** Of the error rate, in (0, 1]; looks before may have had the rest. */
+  readonly share: number;
 }
 
 /**
@@ -62,13 +68,24 @@ export function contenders(view: SweepView): readonly Configuration[] {
  *
  * What is said of a point rests on fresh seeds alone, and is corrected for every point that had some: the first seed
  * has selected it, and of many the best is partly luck.
+ *
+ * @param share Of the error rate that is left to this look, in (0, 1].
  */
-export function compare(view: SweepView, challengers: readonly Configuration[], incumbent: Configuration): Comparisons {
+export function compare(
+  view: SweepView,
+  challengers: readonly Configuration[],
+  incumbent: Configuration,
+  share: number,
+): Comparisons {
   const { objective } = view.facts;
+  const overlap = splitOverlap(view.facts, replicationOf(view.options, view.facts.folds));
   const pairs = (configuration: Configuration, from: number): Pairs | null =>
     pairsOf(configuration, incumbent, from, objective);
   const replicated = view.configurations.filter(({ isIncumbent, scores }) => !isIncumbent && scores.size > 1);
-  const found = superiorities(replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []));
+  const gains = replicated.map((configuration) => pairs(configuration, 1)?.gains ?? []);
+  // What chose the tested points from all of the search is also among the examples of every other split.
+  const pickedFrom = overlap === 0 ? replicated.length : view.configurations.length - 1;
+  const found = superiorities(gains, pickedFrom / share, pooledSpread(gains), overlap);
   const comparisons = challengers.flatMap((configuration): readonly Comparison[] => {
     const all = pairs(configuration, 0);
     if (all === null) return [];
@@ -79,15 +96,15 @@ export function compare(view: SweepView, challengers: readonly Configuration[], 
         all,
         fresh: pairs(configuration, 1),
         superiority: found[replicated.indexOf(configuration)] ?? null,
-        isClear: isClear(configuration, incumbent, all),
+        isClear: isClear(configuration, incumbent, all, overlap),
       },
     ];
   });
-  return { comparisons, tested: found.filter((one) => one !== null) };
+  return { comparisons, tested: found.filter((one) => one !== null), pickedFrom, share };
 }
 
 function pairsOf(
-  { scores }: Configuration,
+  { scores, foldScores }: Configuration,
   incumbent: Configuration,
   from: number,
   objective: SweepView['facts']['objective'],
@@ -96,11 +113,18 @@ function pairsOf(
     const other = incumbent.scores.get(replicate);
     return replicate < from || score === null || other === null || other === undefined ? [] : [[score, other]];
   });
+  const gains = [...foldScores].flatMap(([replicate, folds]) => {
+    const other = replicate < from ? undefined : incumbent.foldScores.get(replicate);
+    return other === undefined || !scores.has(replicate) || !incumbent.scores.has(replicate)
+      ? []
+      : folds.map((score, fold) => gainOver(score, other[fold]!, objective));
+  });
   const [own, others] = [pairs.map(([score]) => score), pairs.map(([, other]) => other)];
   return pairs.length === 0
     ? null
     : {
-        gains: pairs.map(([score, other]) => gainOver(score, other, objective)),
+        gains,
+        seeds: pairs.length,
         mean: meanScore(own, objective),
         incumbentMean: meanScore(others, objective),
       };
@@ -113,9 +137,11 @@ function pairsOf(
  * Lenient on purpose: of sweeps in which nothing is better it adopts a point in about half, which costs nothing on
  * average, while a rule that is right of them would give away a tenth to a third of the real gains (simulated with 3
  * and 4 seeds). The confidence tells them apart. One pair has no error; then better is enough.
+ *
+ * @param overlap As `superiorities` takes it.
  */
-function isClear(configuration: Configuration, incumbent: Configuration, { gains }: Pairs): boolean {
+function isClear(configuration: Configuration, incumbent: Configuration, { gains }: Pairs, overlap: number): boolean {
   const lead =
     violationOf(incumbent) - violationOf(configuration) || failedShare(incumbent) - failedShare(configuration);
-  return lead !== 0 ? lead > 0 : mean(gains) > standardError(gains);
+  return lead !== 0 ? lead > 0 : mean(gains) > standardDeviation(gains) * meanErrorShare(gains.length, overlap);
 }

@@ -1,6 +1,5 @@
 import { ranked } from '../../analysis/ranking';
 import { meanScore } from '../../analysis/scale';
-import { deriveSeed } from '../../search/random';
 import { trainingOf } from '../../trials/trial-training';
 import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
@@ -8,6 +7,7 @@ import type { StageContext } from '../stage';
 import { count } from '../format';
 import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
+import { replicateOf, replicationOf } from '../replicates';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
 
@@ -26,6 +26,8 @@ export interface Configuration {
    * way.
    */
   readonly scores: ReadonlyMap<number, number | null>;
+  /** Of those that ended well, fold by fold; where there are no folds, the score alone. */
+  readonly foldScores: ReadonlyMap<number, readonly number[]>;
   /**
    * Objective of the first training, by which the search ranks; `null` for a failure, and for one that runs or was
    * stopped on its way.
@@ -41,7 +43,7 @@ export interface Configuration {
  * seeds'.
  */
 export function replicateSeed(seed: number, replicate: number): number {
-  return deriveSeed(seed, 'replicate', replicate);
+  return replicateOf(seed, replicate, { splits: false }).seed;
 }
 
 /** Epochs of a whole training at a point. */
@@ -50,7 +52,9 @@ export const epochsOf = ({ options, facts }: Pick<SweepContext, 'options' | 'fac
 
 /** `SweepView.configurations`. */
 export function configurationsOf({ options, seed, trainings, search }: Search): readonly Configuration[] {
-  const seeds = Array.from({ length: options.replicates }, (_, replicate) => replicateSeed(seed, replicate));
+  const seeds = Array.from({ length: replicationOf(options).seedsMax }, (_, replicate) =>
+    replicateSeed(seed, replicate),
+  );
   const byPoint = new Map<string, Training[]>();
   for (const training of trainings) {
     const others = byPoint.get(training.key);
@@ -68,6 +72,11 @@ export function configurationsOf({ options, seed, trainings, search }: Search): 
       hparams: segments[0]!.spec.hparams,
       trainings: own,
       scores,
+      foldScores: new Map(
+        own.flatMap(({ seed: replicate, score, foldScores }): [number, readonly number[]][] =>
+          score === null ? [] : [[seeds.indexOf(replicate), foldScores ?? [score]]],
+        ),
+      ),
       score: scores.get(0) ?? null,
       index,
       isIncumbent: index === 0,

@@ -16,13 +16,15 @@ import { comparisonTable, dimensionTable, pointTable, sweepPlots } from './evide
 import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { smoothingWarnings } from './label-smoothing';
+import { shareReached } from './looks';
+import { replicationOf } from '../replicates';
 import { newPoint, searchSize } from './points';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
 import { SHOWN_MAX, shownConfigurations } from './shown';
 import { terminationNotes } from './termination';
-import { lastSegment } from './trainings';
+import { lastSegment, wholeTrials } from './trainings';
 import { verdictOf } from './verdict';
 import type { SweepView } from './view';
 
@@ -33,7 +35,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const challengers = contenders(context);
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
-  const compared = compare(context, challengers, incumbent);
+  const compared = compare(context, challengers, incumbent, shareReached(context));
   const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
@@ -78,7 +80,7 @@ function trialIdsOf({ trials }: SweepView, shown: readonly Configuration[]): rea
 function bestTrialsAt({ configurations, facts: { objective } }: SweepView, hparams: HParams): readonly string[] {
   const decided = configurations.find((configuration) => configuration.hparams === hparams) ?? configurations[0];
   const [best] = ranked(decided?.trainings.filter(({ score }) => score !== null) ?? [], objective);
-  return best === undefined ? [] : [lastSegment(best).spec.trialId];
+  return best === undefined ? [] : wholeTrials(best).map(({ spec }) => spec.trialId);
 }
 
 /** Only points trained in full are compared, so a reason says how many are not. */
@@ -116,7 +118,7 @@ function warningsOf(
   warnings.push(...saturationWarnings(context, best));
   if (best !== undefined && best.scores.size < 2) {
     warnings.push(
-      `the answer rests on one seed each: the best of many single scores is partly luck${options.replicates < 2 ? '; set replicates to 3' : ''}`,
+      `the answer rests on one seed each: the best of many single scores is partly luck${replicationOf(options).seeds < 2 ? '; set replicates to 3' : ''}`,
     );
   }
   warnings.push(...smoothingWarnings(context));

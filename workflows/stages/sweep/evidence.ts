@@ -93,7 +93,7 @@ export function comparisonTable({ facts: { objective } }: SweepContext, { compar
         firstTrialId(configuration.trainings[0]),
         failedShare(configuration),
         failedShare(incumbent),
-        fresh?.gains.length ?? 0,
+        fresh?.seeds ?? 0,
         fresh?.mean ?? null,
         fresh?.incumbentMean ?? null,
         ...(superiority === null

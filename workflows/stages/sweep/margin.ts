@@ -22,11 +22,14 @@ export interface ExcludedGain {
 }
 
 /** `null` where fresh seeds are too few to know their spread. */
-export function excludedGain(context: SweepContext, { tested }: Pick<Comparisons, 'tested'>): ExcludedGain | null {
+export function excludedGain(
+  context: SweepContext,
+  { tested, share }: Pick<Comparisons, 'tested' | 'share'>,
+): ExcludedGain | null {
   return tested.length === 0
     ? null
     : {
-        bound: Math.max(...tested.map((one) => upperBound({ ...one, contenders: 1 }))),
-        probability: noneBetterBy(marginOf(context), tested),
+        bound: Math.max(...tested.map((one) => upperBound({ ...one, contenders: 1 / share }))),
+        probability: noneBetterBy(marginOf(context), tested, share),
       };
 }

@@ -49,6 +49,11 @@ function observationOf(
   };
 }
 
-function isKnownInPart({ facts: { objective } }: SweepView, training: Training): boolean {
-  return (training.status === 'paused' || training.status === 'running') && lastValue(training, objective) != null;
+function isKnownInPart({ facts }: SweepView, training: Training): boolean {
+  // One fold's loss on its way tells nothing of the mean.
+  return (
+    facts.folds === undefined &&
+    (training.status === 'paused' || training.status === 'running') &&
+    lastValue(training, facts.objective) != null
+  );
 }

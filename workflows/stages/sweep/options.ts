@@ -4,12 +4,14 @@ import { gridSize } from '../../search/grid';
 import { conditionProblems } from '../../search/space';
 import { misfitsIn } from '../../search/space/fit';
 import { prunersOf, prunersSchema, replicatesForWilcoxon } from '../../spec/pruner';
+import { splitsSchema } from '../../spec/replicates';
 import { refusalOf, samplerSchema } from '../../spec/sampler';
 import { scalarSchema, spaceSchema } from '../../spec/space';
 import { terminatorSchema } from '../../spec/terminator';
 import { trialImportsSchema } from '../../spec/trial-import';
 import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../../tasks';
 import type { ImportedTrials } from './imported';
+import { replicationOf } from '../replicates';
 
 const bound = (what: string) =>
   z
@@ -26,6 +28,26 @@ const bounded = (metric: ValidationMetric): z.ZodOptional<z.ZodType<Bound>> => {
     .optional()
     .describe(`${side === 'min' ? 'Least' : 'Most'} ${title} of the validation split, at the best epoch.`);
 };
+
+const seeds = z.int().min(1).max(100);
+
+const replicatesSchema = z.union([
+  seeds,
+  z
+    .strictObject({
+      seeds: seeds.min(2).default(3).describe('Trainings of each at first.'),
+      seedsMax: seeds
+        .optional()
+        .describe(
+          'As many at most, where further seeds may change the verdict and the budget allows; by default no more.',
+        ),
+      splits: splitsSchema,
+    })
+    .refine(({ seeds: first, seedsMax = first }) => seedsMax >= first, {
+      path: ['seedsMax'],
+      message: 'must be at least seeds',
+    }),
+]);
 
 /** Options of `sweep`, by whichever name. */
 export const sweepOptions = z
@@ -82,10 +104,7 @@ export const sweepOptions = z
       .max(100)
       .default(3)
       .describe('How many of the best are trained again with further seeds.'),
-    replicates: z
-      .int()
-      .min(1)
-      .max(100)
+    replicates: replicatesSchema
       .default(3)
       .describe('Trainings of each of those and of the study as it stands, the first included.'),
     equivalenceMargin: z
@@ -107,7 +126,7 @@ export const sweepOptions = z
     const wilcoxon = prunersOf(pruner).find(({ name }) => name === 'wilcoxon');
     if (wilcoxon?.name !== 'wilcoxon') return;
     const needed = replicatesForWilcoxon(wilcoxon.pThreshold);
-    if (replicates < needed)
+    if (replicationOf({ replicates }).seeds < needed)
       context.addIssue({
         code: 'custom',
         path: ['replicates'],

@@ -1,6 +1,7 @@
 import { lowerBound, upperBound } from '../../analysis/superiority';
 import { PROBABILITY_HIGH, PROBABILITY_MEDIUM } from '../confidence';
 import { count, formatDifference, formatInterval, formatNumber, formatProbability } from '../format';
+import { replicatesText, replicationOf } from '../replicates';
 import { hparamsIn } from '../../search/space';
 import type { HParams } from '../../words/trial';
 import type { Comparison, Comparisons } from './comparison';
@@ -25,7 +26,7 @@ export function adoption(context: SweepContext, comparison: Comparison, compared
   const { superiority } = comparison;
   return superiority === null || superiority.probability >= PROBABILITY_MEDIUM
     ? shown
-    : `${shown}; it is adopted for its mean over all ${count(all.gains.length, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better${resolutionText(context, configuration, compared)}`;
+    : `${shown}; it is adopted for its mean over all ${count(all.seeds, 'seed')}, ${formatNumber(all.mean)} against ${formatNumber(all.incumbentMean)}, which fresh seeds do not show to be better${resolutionText(context, configuration, compared)}`;
 }
 
 /** Why the study stays as it stood, though there are other points. */
@@ -47,11 +48,14 @@ export function keeping(view: SweepView, comparison: Comparison, compared: Compa
 }
 
 /** Both means over fresh seeds, and what their difference is; over the first seed where there is no other. */
-function scores({ facts: { objective } }: SweepContext, { configuration, incumbent, ...rest }: Comparison): string {
+function scores(
+  { facts: { objective, folds }, options }: SweepContext,
+  { configuration, incumbent, ...rest }: Comparison,
+): string {
   const { fresh, superiority } = rest;
   const failed = failedShare(configuration) + failedShare(incumbent) > 0 ? ' that ended well for both' : '';
-  const { gains, mean, incumbentMean } = fresh ?? rest.all;
-  const seeds = fresh === null ? count(gains.length, 'seed') : count(gains.length, 'fresh seed');
+  const { seeds: number, mean, incumbentMean } = fresh ?? rest.all;
+  const seeds = replicatesText(number, fresh === null ? 'seed' : 'fresh seed', replicationOf(options, folds));
   const means = `${objective.metric} ${formatNumber(mean)} over ${seeds}${failed} against ${formatNumber(incumbentMean)} of the study as it stood`;
   if (superiority === null) return means;
   const { difference, probability } = superiority;

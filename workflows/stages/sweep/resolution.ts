@@ -7,8 +7,10 @@ import { scaleOf } from '../../analysis/scale';
 import { detectableDifference } from '../../analysis/superiority';
 import { detectableByExamples, isSaturated, wrongAtMost } from '../../analysis/validation-error';
 import { count, formatDifference, formatNumber } from '../format';
+import { replicatesText, replicationOf } from '../replicates';
 import type { Table } from '../stage';
 import type { Comparisons } from './comparison';
+import { foldsOf } from './folds';
 import { meanOf } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 
@@ -28,7 +30,7 @@ function resolutionOf({ facts }: SweepContext, best: Configuration, { tested }: 
   const most = tested.reduce<(typeof tested)[0] | undefined>((a, b) => (a && a.pairs >= b.pairs ? a : b), undefined);
   return {
     seeds: most === undefined ? null : detectableDifference(most),
-    freshSeeds: most?.pairs ?? 0,
+    freshSeeds: (most?.pairs ?? 0) / foldsOf(facts),
     examples: detectableByExamples({ score, examples: validationExamples, objective }, tested.length),
   };
 }
@@ -39,7 +41,11 @@ export function resolutionText(context: SweepContext, best: Configuration, compa
   if (resolution === null || resolution.seeds === null) return '';
   const { objective, validationExamples } = context.facts;
   const text = (gain: number): string => formatDifference(gain, objective);
-  return `; ${count(resolution.freshSeeds, 'fresh seed')} can show ${text(resolution.seeds)} or more, ${count(validationExamples, 'validation example')} ${text(resolution.examples)}`;
+  const replication = replicationOf(context.options, context.facts.folds);
+  const seeds = `; ${replicatesText(resolution.freshSeeds, 'fresh seed', replication)} can show ${text(resolution.seeds)} or more`;
+  return replication.splits
+    ? seeds
+    : `${seeds}, ${count(validationExamples, 'validation example')} ${text(resolution.examples)}`;
 }
 
 /** The same in numbers. */
@@ -55,23 +61,29 @@ export function resolutionTable(
     const difference = scaleOf(objective) === 'log' ? Math.exp(gain) : gain;
     return Number.isFinite(difference) ? difference : null;
   };
+  const { splits } = replicationOf(context.options, context.facts.folds);
+  const byExamples = ['validation examples, at most', validationExamples, shown(resolution.examples)];
   return [
     {
       title: 'Smallest difference that can be shown',
       columns: ['by', 'number', scaleOf(objective) === 'log' ? 'factor' : 'difference'],
       rows: [
-        ['fresh seeds', resolution.freshSeeds, resolution.seeds === null ? null : shown(resolution.seeds)],
-        ['validation examples, at most', validationExamples, shown(resolution.examples)],
+        [
+          splits ? 'fresh seeds and splits' : 'fresh seeds',
+          resolution.freshSeeds,
+          resolution.seeds === null ? null : shown(resolution.seeds),
+        ],
+        // Splits validate on other examples each, so that their spread has the examples' part in it.
+        ...(splits ? [] : [byExamples]),
       ],
     },
   ];
 }
 
 /** Where the best point leaves too few validation examples wrong to tell points apart. */
-export function saturationWarnings(
-  { facts: { objective, validationExamples: examples } }: SweepContext,
-  best: Configuration | undefined,
-): readonly string[] {
+export function saturationWarnings({ facts }: SweepContext, best: Configuration | undefined): readonly string[] {
+  const { objective } = facts;
+  const examples = facts.validationExamples * foldsOf(facts);
   const score = best === undefined ? null : meanOf(best, objective);
   if (score === null || !isSaturated({ score, examples, objective })) return [];
   const wrong = Math.ceil(wrongAtMost({ score, examples, objective }));

@@ -7,6 +7,7 @@ import { lossCurve, measurementOf } from '../../trials/outcome';
 import { pointKeys } from '../../search/space';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
+import { replicationOf } from '../replicates';
 import { lastSegment, TrainingIndex } from './trainings';
 
 /**
@@ -16,7 +17,7 @@ import { lastSegment, TrainingIndex } from './trainings';
  * @param warningsFrom As in `InsightsInput`.
  */
 export function insightsInput(
-  { options: { space, replicates }, seed, facts: { objective, training } }: SweepContext,
+  { options: { space, replicates }, seed, facts: { objective, training, folds } }: SweepContext,
   configurations: readonly Configuration[],
   best: Configuration | undefined,
   warningsFrom: number,
@@ -36,7 +37,8 @@ export function insightsInput(
     search: {
       space,
       seed,
-      replicates,
+      replicates: replicationOf({ replicates }).seedsMax,
+      ...(folds !== undefined && { folds }),
       objective,
       stopsEarly: training.earlyStopping !== null,
       points: packed(pointsOf(configurations) as unknown as readonly Plain[]),
@@ -46,10 +48,10 @@ export function insightsInput(
 
 /** The points of a search, from all its trials. */
 export function searchPoints(
-  { space, seed, replicates, objective }: SearchPlan,
+  { space, seed, replicates, folds, objective }: SearchPlan,
   trials: readonly Trial[],
 ): readonly SearchPoint[] {
-  const index = new TrainingIndex(pointKeys(space), objective);
+  const index = new TrainingIndex(pointKeys(space), objective, {}, folds);
   index.follow(trials, objective);
   const { trainings } = index;
   const search = trainings.filter((training) => training.seed === replicateSeed(seed, 0));

@@ -12,15 +12,17 @@ import { largestOf } from '../longest';
 import type { Stage } from '../stage';
 import { stopRulesOf, studyTraining } from '../study-training';
 import { costOf, nextTrial } from '../trials';
-import { affordableSearch, replicationTrials } from './budget';
-import { epochsOf, replicateSeed } from './configurations';
+import { affordableSearch } from './budget';
+import { epochsOf } from './configurations';
 import { decideSweep } from './decide';
 import { nextEnqueued, refuseEnqueued } from './enqueued';
+import { foldsOf, nextFold } from './folds';
 import type { SweepOptions } from './options';
 import { newPoint, searchSize } from './points';
 import type { Suggestion } from './points';
 import { isOnFinalStretch, nextFinalist, nextPause, nextPromotion, readsOf } from './pruning/promotion';
-import { worthReplicating } from './pruning/replication';
+import { nextReplicate } from './replicate';
+import { replicateLabel, replicateOf, replicationOf } from '../replicates';
 import { sweepView } from './view';
 import type { SweepView } from './view';
 
@@ -62,7 +64,9 @@ function sweepNamed(
 
 function nextTraining(view: SweepView): TrialSpec | undefined {
   const { search } = view;
-  if (view.isReplicating) return nextReplicate(view);
+  const fold = nextFold(view);
+  if (fold !== undefined) return fold;
+  if (view.isReplicating) return replicateTraining(view);
   const promoted = nextPromotion(view);
   if (promoted !== undefined) return promoted;
   if (search.length < affordableSearch(view)) {
@@ -76,7 +80,7 @@ function nextTraining(view: SweepView): TrialSpec | undefined {
   }
   const running = search.filter(({ status }) => status === 'running');
   const finalist = running.every(isOnFinalStretch) ? nextFinalist(view) : undefined;
-  return running.length === 0 || finalist !== undefined ? (finalist ?? nextReplicate(view)) : undefined;
+  return running.length === 0 || finalist !== undefined ? (finalist ?? replicateTraining(view)) : undefined;
 }
 
 function nextPoint(view: SweepView): Suggestion | undefined {
@@ -87,7 +91,8 @@ function nextPoint(view: SweepView): Suggestion | undefined {
 function mostOf(view: SweepView): ReturnType<Stage['estimate']> {
   const { options } = view;
   const search = searchSize(view);
-  const trials = search + Math.min(replicationTrials(options), search * (options.replicates - 1));
+  const replicates = Math.min(options.replicateTop + 1, search) * (replicationOf(options).seedsMax - 1);
+  const trials = (search + replicates) * foldsOf(view.facts);
   const epochs = Math.max(epochsOf(view, view.incumbent), longestInSpace(view) ?? 0);
   const costs = batchSizes(view).map((batchSize) =>
     costOf(view, { hparams: { ...view.incumbent, batchSize }, limit: { epochs } }),
@@ -117,24 +122,14 @@ function batchSizes({ options: { space }, incumbent }: SweepView): readonly numb
   return [own, ...ends.filter((value) => typeof value === 'number')];
 }
 
-/** Seed by seed, so that every point has its second training before any has its third. */
-function nextReplicate(view: SweepView): TrialSpec | undefined {
-  const {
-    options: { replicates },
-    seed,
-  } = view;
-  const configurations = worthReplicating(view);
-  for (let replicate = 1; replicate < replicates; replicate++) {
-    for (const { hparams, index, trainings } of configurations) {
-      const own = replicateSeed(seed, replicate);
-      if (!trainings.some((training) => training.seed === own))
-        return training(view, hparams, {
-          label: `${pointName(index)}, seed ${replicate + 1} of ${replicates}`,
-          replicate,
-        });
-    }
-  }
-  return undefined;
+function replicateTraining(view: SweepView): TrialSpec | undefined {
+  const next = nextReplicate(view);
+  if (next === undefined) return undefined;
+  const { configuration, replicate, of } = next;
+  return training(view, configuration.hparams, {
+    label: `${pointName(configuration.index)}, ${replicateLabel(replicate, of, replicationOf(view.options, view.facts.folds))}`,
+    replicate,
+  });
 }
 
 interface TrainingRequest {
@@ -150,10 +145,11 @@ function training(
   { label, replicate = 0, pauseAfterEpochs, isBlind = false }: TrainingRequest,
 ): TrialSpec {
   const { seed, facts, options } = view;
+  const { folds, ...replication } = replicationOf(options, facts.folds);
   return nextTrial(view, {
-    label,
+    label: folds > 1 ? `${label}, fold 1 of ${folds}` : label,
     hparams,
-    seed: replicateSeed(seed, replicate),
+    ...replicateOf(seed, replicate, replication),
     ...studyTraining(view, hparams, epochsOf(view, hparams)),
     stop: { ...stopRulesOf(facts.training.earlyStopping), dead: true },
     evaluate: { validation: 'epoch', test: false },

@@ -9,12 +9,13 @@ import type { CurvePoint } from '../../search/pruners';
 import type { Objective } from '../../words/study';
 import type { EpochMeasurement, Measurement } from '../../words/outcome';
 import type { HParams, Trial } from '../../words/trial';
-import { isRunning } from '../trials';
+import { isRunning, ranWell } from '../trials';
 import { scoreOf } from '../../analysis/score';
 import { measurementOf } from '../../trials/outcome';
+import { acrossFolds, meanOfFolds } from './folds';
 
 export interface Training {
-  /** At least one, oldest first; only the last may be running. */
+  /** At least one, oldest first; only the last may be running. Of a point that is cross-validated, its folds so far. */
   readonly segments: readonly Trial[];
   readonly hparams: HParams;
   /** Identity of its point in the space. */
@@ -23,6 +24,8 @@ export interface Training {
   readonly status: 'running' | 'paused' | 'ended' | 'failed';
   /** The objective at the best epoch of one that ended; `null` for others. */
   readonly score: number | null;
+  /** Fold by fold; absent where there are none. */
+  readonly foldScores?: readonly number[];
   /** Epochs after which it is paused, or was last. */
   readonly pausedAt: number;
   /** The bounds that it breaks, as far as it got. */
@@ -33,7 +36,14 @@ export interface Training {
   readonly costs?: Pick<Measurement, ConstrainedName>;
 }
 
-export const lastSegment = ({ segments }: Training): Trial => segments.at(-1)!;
+/** What a training ended with: its last segment, but of folds one that failed, if any has. */
+export const lastSegment = ({ segments }: Training): Trial =>
+  segments.find((trial) => !isRunning(trial) && !ranWell(trial) && trial.result?.outcome.status !== 'paused') ??
+  segments.at(-1)!;
+
+/** The trials whose measurements are of whole trainings: its last segment, or its folds. */
+export const wholeTrials = ({ segments }: Training): readonly Trial[] =>
+  segments.filter((_, i) => segments[i + 1]?.spec.continues === undefined);
 
 /** The trainings of a stage's trials, which it follows as these grow and end. */
 export class TrainingIndex {
@@ -43,11 +53,14 @@ export class TrainingIndex {
   private readonly places: { readonly training: number; readonly segment: number }[] = [];
   private readonly byId = new Map<string, number>();
   private readonly keys = new Map<number, Set<string>>();
+  /** Trainings by their seed and point, to which further folds belong. */
+  private readonly begun = new Map<string, number>();
 
   constructor(
     readonly keyOf: (hparams: HParams) => string,
     private readonly objective: Objective,
     private readonly constraints: Constraints = {},
+    private readonly folds = 1,
   ) {}
 
   /** @returns Whether the trials are those that were seen, ended or not, and perhaps more. */
@@ -69,7 +82,7 @@ export class TrainingIndex {
 
   private see(i: number, trial: Trial): void {
     const { trialId, continues } = trial.spec;
-    const known = this.places[i]?.training ?? (continues === undefined ? undefined : this.byId.get(continues));
+    const known = this.places[i]?.training ?? (continues === undefined ? this.ofFold(trial) : this.byId.get(continues));
     const number = known ?? this.trainings.length;
     const before = this.trainings[number];
     const segments = [...(before?.segments ?? [])];
@@ -81,6 +94,14 @@ export class TrainingIndex {
     this.byId.set(trialId, number);
   }
 
+  /** Where a further fold belongs; `undefined` for a training that begins. */
+  private ofFold({ spec: { seed, split, hparams } }: Trial): number | undefined {
+    if (this.folds === 1) return undefined;
+    const point = `${seed} ${this.keyOf(hparams)}`;
+    if ((split?.fold ?? 0) === 0) this.begun.set(point, this.trainings.length);
+    return split?.fold === undefined ? undefined : this.begun.get(point);
+  }
+
   private trainingOf(segments: readonly Trial[], knownKey: string | undefined): Training {
     const last = segments.at(-1)!;
     const { hparams, seed } = last.spec;
@@ -88,7 +109,7 @@ export class TrainingIndex {
     const score = paused ? null : scoreOf(last, this.objective);
     const ended = score === null ? 'failed' : 'ended';
     const pause = paused ? last : segments.at(-2);
-    const measurement = measurementOf(last.result?.outcome);
+    const measurement = this.folds === 1 ? measurementOf(last.result?.outcome) : meanOfFolds(segments);
     return {
       segments,
       hparams,
@@ -103,6 +124,7 @@ export class TrainingIndex {
       ),
       excesses: measurement === undefined ? [] : excessesOf(measurement, this.constraints),
       ...(measurement && { costs: measurement }),
+      ...(this.folds > 1 && acrossFolds(segments, this.folds, this.objective)),
     };
   }
 

@@ -9,6 +9,7 @@ import { optionsAround } from './around';
 import { configurationsOf, replicateSeed } from './configurations';
 import type { Configuration, SweepContext } from './configurations';
 import { enqueuedPoints } from './enqueued';
+import { foldsOf } from './folds';
 import { TrainingIndex } from './trainings';
 import type { Training } from './trainings';
 
@@ -78,7 +79,7 @@ function workedOn(context: SweepContext): Worked {
   if (before?.given === given && before.around === around && before.index.follow(trials, facts.objective))
     return before;
   const options = around === '' ? given : optionsAround(context);
-  const index = new TrainingIndex(pointKeys(options.space), facts.objective, options.constraints);
+  const index = new TrainingIndex(pointKeys(options.space), facts.objective, options.constraints, foldsOf(facts));
   index.follow(trials, facts.objective);
   const now: Worked = { given, around, options, index };
   if (first !== undefined) worked.set(first, now);

@@ -82,6 +82,53 @@ describe('the split of a data set', () => {
     expect(draw(3).validation).not.toEqual(draw(4).validation);
   });
 
+  describe('drawn anew for a trial', () => {
+    const sorted = (indices: Iterable<number>): number[] => [...indices].sort((a, b) => a - b);
+
+    it('tests on the same examples, and parts the others in the same sizes', () => {
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 20, max: 300 }),
+          fraction,
+          fc.nat(),
+          fc.nat(3),
+          (trainPart, share, seed, fold) => {
+            const split = splitOf({ ...spec, validationFraction: 0.2, testFraction: share }, 1, trainPart, null);
+            const own = splitIndices(split);
+            const { train, validation, test } = splitIndices(split, { seed, fold: fold % 2 });
+            expect(test).toEqual(own.test);
+            expect([train.length, validation.length]).toEqual([own.train.length, own.validation.length]);
+            expect(sorted([...train, ...validation])).toEqual(sorted([...own.train, ...own.validation]));
+          },
+        ),
+      );
+    });
+
+    it('by a seed validates on others', () => {
+      const split = splitOf(spec, 1, 200, 30);
+      const draws = [{}, { seed: 1 }, { seed: 2 }].map((draw) => sorted(splitIndices(split, draw).validation));
+      expect(new Set(draws.map(String)).size).toBe(3);
+      expect(splitIndices(split, { seed: 2 })).toEqual(splitIndices(split, { seed: 2 }));
+    });
+
+    it('by folds validates on every example once, the first time on the own ones', () => {
+      const split = splitOf({ ...spec, testFraction: 0.1 }, 1, 200, null);
+      const folds = [0, 1, 2, 3].map((fold) => splitIndices(split, { fold }));
+      expect(folds[0]).toEqual(splitIndices(split));
+      const validated = folds.flatMap(({ validation }) => [...validation]);
+      expect(new Set(validated).size).toBe(4 * split.validationExamples);
+      expect(() => splitIndices(split, { fold: 4 })).toThrow('fold must be below 4, got fold=4');
+    });
+  });
+
+  it('has folds of one size, of all that does not test', () => {
+    const folded = { ...spec, folds: 5 };
+    expect(splitOf(folded, 1, 103, 30)).toMatchObject({ trainExamples: 83, validationExamples: 20, folds: 5 });
+    const heldOut = splitOf(folded, 1, 103, null);
+    expect(heldOut).toMatchObject({ testExamples: 21, validationExamples: 16, trainExamples: 66 });
+    expect(splitIndices(heldOut, { fold: 4 }).validation).toHaveLength(16);
+  });
+
   it.each([
     [{ ...spec }, 2, 5, /got train=2, validation=0, test=5 of 2 with validationFraction=0.2; change/],
     [

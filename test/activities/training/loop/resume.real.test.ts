@@ -7,6 +7,7 @@ import type { Trainer } from '../../../../activities/training/loop/trainer';
 import type { TrainJob } from '../../../../activities/trial/protocol';
 import { deriveSeed } from '../../../../workflows/search/random';
 import type { OptimizerName } from '../../../../workflows/words/study';
+import type { TrialSpec } from '../../../../workflows/words/trial';
 import { finished, measurementOf, trainerInProcess, type TrainerInProcess } from '../../../support/train-in-process';
 import {
   digitsJob,
@@ -71,6 +72,38 @@ describe('a trial stopped at some step and resumed in a fresh engine', () => {
       expect(measurementOf(resumed).deviceSeconds).toBeGreaterThan(checkpoint.deviceSeconds);
     },
   );
+
+  it('and whose split is another one has trained on other examples, and ends in the same bits', async () => {
+    const job = (split: TrialSpec['split'], more: Partial<TrainJob> = {}): TrainJob =>
+      digitsJob(digits, {
+        classWeights: 'balanced',
+        sampler: 'balanced',
+        trial: {
+          ...(split && { split }),
+          limit: { epochs: 2 },
+          stop: { patience: 2 },
+          evaluate: { validation: 'epoch', test: true },
+        },
+        ...more,
+      });
+    const own = await finished(freshTrainer().trainer, job(undefined));
+    for (const split of [{ seed: 5 }, { fold: 1 }]) {
+      const whole = await finished(freshTrainer().trainer, job(split));
+      const first = freshTrainer((trainer) => trainer.stop());
+      await first.trainer.train(job(split, { checkpointEverySteps: 29 }));
+      const resumed = await finished(
+        freshTrainer().trainer,
+        job(split, { resumeFrom: first.checkpoints.at(-1)!.path }),
+      );
+      expect(withoutTimes(measurementOf(resumed))).toEqual(withoutTimes(measurementOf(whole)));
+      expect(tensorBits(resumed.weightsPath!)).toEqual(tensorBits(whole.weightsPath!));
+
+      expect(tensorBits(whole.weightsPath!)).not.toEqual(tensorBits(own.weightsPath!));
+      const [ours, others] = [measurementOf(whole), measurementOf(own)];
+      expect(ours.curve.map(({ step }) => step)).toEqual(others.curve.map(({ step }) => step));
+      expect(ours.test?.examples).toBe(others.test?.examples);
+    }
+  });
 
   it('that was about to end makes no further step', async () => {
     const job = (more: Partial<TrainJob> = {}): TrainJob =>

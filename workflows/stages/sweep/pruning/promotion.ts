@@ -10,6 +10,7 @@ import { together } from '../../../search/pruners/together';
 import type { Objective } from '../../../words/study';
 import type { TrialSpec } from '../../../words/trial';
 import type { SweepContext } from '../configurations';
+import { replicationOf } from '../../replicates';
 import { curveOf, lastValue } from '../trainings';
 import { Lengths, lengthsOf, prunersEpochs, wholeEpochs } from './lengths';
 import type { Training } from '../trainings';
@@ -123,12 +124,12 @@ function knownCurveOf(training: Training, objective: Objective): readonly CurveP
  */
 export function nextFinalist(view: SweepView): TrialSpec | undefined {
   const {
-    options: { replicateTop, replicates },
+    options,
     facts: { objective },
   } = view;
   const challengers = view.search.slice(1);
   const finalists = challengers.filter((training) => training.status === 'ended' || isOnFinalStretch(training)).length;
-  if (finalists >= (replicates > 1 ? replicateTop : 1)) return undefined;
+  if (finalists >= (replicationOf(options).seeds > 1 ? options.replicateTop : 1)) return undefined;
   const [first] = furthest(
     view,
     challengers.filter((training) => training.status === 'paused' && lastValue(training, objective) != null),
