@@ -1,4 +1,3 @@
-import { ranked } from '../../analysis/ranking';
 import { meanScore } from '../../analysis/scale';
 import { deriveSeed } from '../../search/random';
 import { trainingOf } from '../../trials/trial-training';
@@ -6,7 +5,6 @@ import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
-import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
 import type { Training } from './trainings';
 import type { SweepView } from './view';
@@ -101,20 +99,4 @@ export function failedSeeds({ scores }: Configuration): string {
 
 function failures(scores: Configuration['scores']): number {
   return [...scores.values()].filter((score) => score === null).length;
-}
-
-/**
- * What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing
- * that failed.
- */
-export function replicatedConfigurations(view: SweepView): readonly Configuration[] {
-  const configurations = view.configurations.filter(({ score }) => score !== null);
-  const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
-  const others = [
-    ...ranked(
-      configurations.filter(({ isIncumbent }) => !isIncumbent),
-      view.facts.objective,
-    ),
-  ].sort((a, b) => violationOf(a) - violationOf(b));
-  return [...incumbent, ...others.slice(0, view.options.replicateTop)];
 }

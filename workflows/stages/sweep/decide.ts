@@ -17,6 +17,7 @@ import { frontNotes } from './front';
 import { importNotes } from './imported';
 import { smoothingWarnings } from './label-smoothing';
 import { newPoint, searchSize } from './points';
+import { kneeVerdict } from './knee';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
@@ -34,7 +35,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
   const compared = compare(context, challengers, incumbent);
-  const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
+  const verdict = withPruning(context, kneeVerdict(context) ?? verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
   const top = ranked(
