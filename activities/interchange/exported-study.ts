@@ -89,5 +89,6 @@ export function trialsOfRecord(bytes: Uint8Array): ForeignTrials {
       own.map(({ hparams: values, score, status }) => ({ hparams: values, score: score ?? undefined, status })),
     ),
     direction: objective.direction,
+    scoredBy: objective.metric,
   };
 }

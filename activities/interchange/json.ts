@@ -14,7 +14,7 @@ const records = z.array(z.record(z.string(), scalar));
 
 /** What `write` writes; of each trial only what an import reads. */
 const ours = z.object({
-  objective: z.object({ direction: z.enum(['minimize', 'maximize']) }).optional(),
+  objective: z.object({ metric: z.string().optional(), direction: z.enum(['minimize', 'maximize']) }).optional(),
   trials: z.array(
     z.object({
       trial: z.string().optional(),
@@ -51,6 +51,7 @@ export const json: TrialFormat = {
         })),
       ),
       ...(objective && { direction: objective.direction }),
+      ...(objective?.metric !== undefined && { scoredBy: objective.metric }),
     };
   },
   async write({ studyId, objective, trials }) {

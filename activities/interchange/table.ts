@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { VALIDATION_METRICS } from '../../workflows/tasks';
+import { metricNamed, VALIDATION_METRICS } from '../../workflows/tasks';
 import { judged, reasonOfStage, withoutContinued } from './trial-end';
 import type { RawTrial } from './trial-end';
 import { TrialsUnreadable } from './trial-row';
@@ -45,7 +45,7 @@ const RESERVED: readonly string[] = [
   'timestamp',
 ];
 
-/** Where a score is looked for when no column is named. */
+/** Where a score is looked for when no column is named, and there is none of the study's own metric. */
 const SCORES: readonly string[] = ['score', 'value', ...VALIDATION_METRICS];
 
 /** The trials of an export, a row each, and the names of all columns; why points could not be built, where some could not. */
@@ -82,13 +82,13 @@ export function tableOf({ trials }: ExportedStudy): {
  *
  * @throws TrialsUnreadable if there is no column with a score.
  */
-export function trialsOf(columns: readonly string[], rows: readonly Row[], { score }: ReadOptions): ForeignTrials {
-  const scoreColumn = scoreColumnOf(columns, score);
+export function trialsOf(columns: readonly string[], rows: readonly Row[], options: ReadOptions): ForeignTrials {
+  const scoreColumn = scoreColumnOf(columns, options);
   const names = hparamColumns(columns, scoreColumn);
   if (names.length === 0)
     throw new TrialsUnreadable(`there is no column of a hyperparameter, only ${columns.join(', ')}`);
   const kept = withoutContinued(rows, ({ trial }) => (typeof trial === 'string' ? trial : undefined));
-  return judged(
+  const trials = judged(
     kept.map((row): RawTrial => {
       const status = row['status'] ?? row['state'];
       return {
@@ -103,11 +103,20 @@ export function trialsOf(columns: readonly string[], rows: readonly Row[], { sco
       };
     }),
   );
+  const metric = VALIDATION_METRICS.find((name) => name === scoreColumn);
+  return {
+    ...trials,
+    scoredBy: scoreColumn,
+    passedOver:
+      options.score === undefined ? SCORES.filter((name) => name !== scoreColumn && columns.includes(name)) : [],
+    ...(metric !== undefined && { direction: metricNamed(metric).direction }),
+  };
 }
 
-function scoreColumnOf(columns: readonly string[], asked: string | undefined): string {
+function scoreColumnOf(columns: readonly string[], { score: asked, metric }: ReadOptions): string {
+  const wantedFirst = metric === undefined ? SCORES : [metric, ...SCORES];
   const found =
-    asked === undefined ? SCORES.find((name) => columns.includes(name)) : columns.find((name) => name === asked);
+    asked === undefined ? wantedFirst.find((name) => columns.includes(name)) : columns.find((name) => name === asked);
   if (found !== undefined) return found;
   const wanted =
     asked === undefined ? 'a column named score, value, or as a metric, e.g. valLoss,' : `the column ${asked}`;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Scalar, Space } from '../../workflows/search/space';
+import type { ValidationMetric } from '../../workflows/tasks';
 import type { Objective } from '../../workflows/words/study';
 import type { TrialSummary } from '../../workflows/words/progress';
 
@@ -38,6 +39,10 @@ export interface ForeignTrials {
   readonly trials: readonly ForeignTrial[];
   /** In which direction the scores get better; `undefined` where the file does not say. */
   readonly direction?: Objective['direction'];
+  /** The column or the metric that the scores are; `undefined` where the file does not say. */
+  readonly scoredBy?: string;
+  /** Columns that might have been taken for the scores as well. */
+  readonly passedOver?: readonly string[];
   /** Trials that say nothing, counted by the reason, e.g. `not ended`. */
   readonly leftOut: ReadonlyMap<string, number>;
 }
@@ -47,6 +52,8 @@ export interface ReadOptions {
   readonly study?: string | undefined;
   /** The column that holds the score. */
   readonly score?: string | undefined;
+  /** What the study goes by: its column is the first choice where none is named. */
+  readonly metric?: ValidationMetric | undefined;
 }
 
 /** A format of trials: one file here and one line in `./formats`. */

@@ -3,8 +3,11 @@
  *
  * @module
  */
+import type { BatchSizeLadderOptions } from '../../workflows/stages/batch-size-ladder/options';
 import { median } from '../../workflows/analysis/statistics';
 import { stretched } from '../../workflows/stages/schedules';
+import { studyTraining } from '../../workflows/stages/study-training';
+import { milestonesOf } from '../../workflows/trials/batch-growth';
 import { stepsOf } from '../../workflows/trials/length';
 import { trainingOf } from '../../workflows/trials/trial-training';
 import { sumOfFactors } from '../../workflows/trials/weight-decay';
@@ -25,6 +28,7 @@ interface Subject {
   /** Epochs of the final training, where there is one. */
   readonly epochs: number;
   readonly steps: number;
+  readonly isGrowing: boolean;
 }
 
 /** Nothing before the first answer. */
@@ -43,17 +47,22 @@ function subjectOf(input: ReportInput, views: readonly StageView[], hparams: HPa
     { readonly epochs?: number } | undefined;
   const epochs = last?.epochs ?? own;
   const [batchSize, learningRate] = [Number(hparams['batchSize']), Number(hparams['learningRate'])];
-  const steps = stepsOf({ epochs }, study.dataset.split.trainExamples, batchSize);
-  return { input, trials: views.flatMap(({ trials }) => trials), hparams, batchSize, learningRate, epochs, steps };
+  const { trainExamples } = study.dataset.split;
+  const decisions = views.flatMap(({ decision }) => decision ?? []);
+  const facts = { training: study.training, trainExamples };
+  const { batchGrowth } = studyTraining({ facts, decisions }, hparams, epochs);
+  const steps = stepsOf({ epochs }, trainExamples, batchSize, milestonesOf(batchGrowth));
+  const trials = views.flatMap((view) => view.trials);
+  return { input, trials, hparams, batchSize, learningRate, epochs, steps, isGrowing: batchGrowth !== undefined };
 }
 
-function dataSize({ input, hparams, batchSize, learningRate, epochs, steps }: Subject): string {
+function dataSize({ input, hparams, batchSize, learningRate, epochs, steps, isGrowing }: Subject): string {
   const { dataset, training } = input.record.study;
   const { trainExamples } = dataset.split;
   const whole = stretched(trainingOf(training, hparams), epochs, steps);
   const mean = (learningRate * sumOfFactors(whole, { steps, epochs })) / steps;
   const perEpoch = trainExamples / batchSize;
-  return `Data: ${formatNumber(trainExamples)} training examples make ${formatNumber(perEpoch)} steps of ${batchSize} an epoch, ${formatNumber(steps)} in ${counted(epochs, 'epoch')}; the rate, ${formatNumber(learningRate)}, is ${formatNumber(mean)} on average over them. A batch of ${2 * batchSize} would leave ${formatNumber(Math.ceil(steps / 2))} steps.`;
+  return `Data: ${formatNumber(trainExamples)} training examples make ${formatNumber(perEpoch)} steps of ${batchSize} an epoch, ${formatNumber(steps)} in ${counted(epochs, 'epoch')}${isGrowing ? ', as batches grow' : ''}; the rate, ${formatNumber(learningRate)}, is ${formatNumber(mean)} on average over them. A batch of ${2 * batchSize} would leave ${formatNumber(Math.ceil(steps / 2))} steps.`;
 }
 
 function modelSize({ input, trials, batchSize }: Subject): string | undefined {
@@ -65,16 +74,25 @@ function modelSize({ input, trials, batchSize }: Subject): string | undefined {
   return `Model: ${formatNumber(parameters)} parameters, ${formatNumber(perExample)} for each training example, ${side}; each step moves all of them by what ${batchSize} examples say, ${formatNumber(parameters / batchSize)} parameters an example.`;
 }
 
+/** What a ladder compared, by its strategy. */
+const COMPARED_BY: Readonly<Record<BatchSizeLadderOptions['strategy'], string>> = {
+  timeToTarget: 'batch sizes were compared by the time to one loss',
+  throughput: 'batch sizes were compared by images a second',
+  largest: 'the largest batch that fits was asked for, whatever its score',
+  ruleOfThumb: 'the batch size is a rule of thumb, compared with no other',
+  grid: 'batch sizes were compared by the same score after equal epochs',
+  progressive:
+    'batches that grow were compared with batches of one size, by the same score after equal epochs and by time',
+};
+
 function goal({ input, epochs, steps, batchSize }: Subject): string {
   const { study } = input.record;
   const ladder = study.stages.find(({ stage }) => stage === 'batchSizeLadder')?.options as
-    { readonly objective?: string } | undefined;
+    BatchSizeLadderOptions | undefined;
   const how =
     ladder === undefined
       ? `no stage compared batch sizes: ${batchSize} is as it was given`
-      : ladder.objective === 'throughput'
-        ? 'batch sizes were compared by images a second'
-        : 'batch sizes were compared by the time to one loss';
+      : COMPARED_BY[ladder.strategy];
   const { metric } = study.objective;
   const { validationExamples, folds } = study.dataset.split;
   return `Goal: the model is judged by ${metric} at the best of ${counted(epochs, 'epoch')} (${formatNumber(steps)} steps) on ${folds === undefined ? '' : `each of ${folds} folds of `}${formatNumber(validationExamples)} validation images; ${how}.`;

@@ -1,11 +1,14 @@
 /**
  * Functions with a known minimum, as a search would meet them: a space, and the regret at a point of it.
  *
- * Source: L. C. W. Dixon, G. P. Szegö (eds.), "Towards Global Optimisation" (Branin, Hartmann); D. H. Ackley, "A
- * Connectionist Machine for Genetic Hillclimbing" (1987). `branches` is our own.
+ * Sources: L. C. W. Dixon, G. P. Szegö (eds.), "Towards Global Optimisation" (Branin, Hartmann); D. H. Ackley, "A
+ * Connectionist Machine for Genetic Hillclimbing" (1987); E. Zitzler, K. Deb,
+ * L. Thiele, "Comparison of Multiobjective Evolutionary Algorithms: Empirical Results", Evol. Comp. 8 (2000) (ZDT1).
+ * `branches` is our own.
  *
  * @module
  */
+import { hypervolume } from '../../workflows/analysis/pareto';
 import type { HParams } from '../../workflows/words/trial';
 import { flattenSpace } from '../../workflows/search';
 import type { Space } from '../../workflows/search';
@@ -99,4 +102,35 @@ export const branches: TestFunction = {
     if (point['kind'] === 'branin') return branin.regret(point) / FLATTENED;
     return point['kind'] === 'bowl' ? 1 + Number(point['a']) ** 2 + Number(point['b']) ** 2 : 5 + Number(point['c']);
   },
+};
+
+/** Two costs at a point, and how much of the best front's volume is missed by points with such costs. */
+export interface FrontFunction {
+  readonly name: string;
+  readonly space: Space;
+  costs(point: HParams): readonly [number, number];
+  missed(found: readonly (readonly [number, number])[]): number;
+}
+
+/** Worse than every point in both, so that all points of a front have a volume. */
+const ZDT1_CORNER = [1.1, 11] as const;
+/** Of the front 1 - sqrt(x) up to that corner. */
+const ZDT1_VOLUME = ZDT1_CORNER[0] * ZDT1_CORNER[1] - 1 / 3;
+
+/** Five dimensions, of which one leads along the front and the others away from it. */
+export const zdt1: FrontFunction = {
+  name: 'zdt1',
+  space: Object.fromEntries(coordinates(5).map((name) => [name, { uniform: [0, 1] }])),
+  costs(point) {
+    const [first, ...others] = coordinates(5).map((name) => Number(point[name]));
+    const away = 1 + (9 * others.reduce((sum, one) => sum + one, 0)) / others.length;
+    return [first!, away * (1 - Math.sqrt(first! / away))];
+  },
+  missed: (found) =>
+    1 -
+    hypervolume(
+      found.map((costs) => ({ costs })),
+      ZDT1_CORNER,
+    ) /
+      ZDT1_VOLUME,
 };

@@ -10,9 +10,9 @@ import type { SAMPLERS } from '../../workflows/search';
 import { cmaesDimensions } from '../../workflows/search/cmaes/cmaes';
 import { pythonWith } from '../python';
 import { type BenchReport, type BenchResult, describeMachine, formatResult, formatSetting, resultOf } from '../report';
-import { ackley5, branches, branin, hartmann6, type TestFunction } from './functions';
+import { ackley5, branches, branin, hartmann6, zdt1, type FrontFunction, type TestFunction } from './functions';
 import { optunaOn, tableOf } from './peers';
-import { simpleRegret } from './search';
+import { missedVolume, simpleRegret } from './search';
 import { tableFunction } from './tables';
 
 const USAGE = `npm run bench:search -- [--seeds N] [--trials N] [--only CASE] [--json]
@@ -41,10 +41,13 @@ const COMPARED = [
 ] as const satisfies readonly (keyof typeof SAMPLERS)[];
 const COMPARED_ON_TABLES = COMPARED.slice(0, 4);
 
+/** Those that seek a front of two costs. */
+const COMPARED_ON_FRONTS = ['nsga2', 'tpe'] as const satisfies readonly (keyof typeof SAMPLERS)[];
+
 interface Case {
   readonly name: string;
-  readonly of: (python: string) => TestFunction;
-  readonly sampler: (typeof COMPARED)[number];
+  readonly of: (python: string) => TestFunction | FrontFunction;
+  readonly sampler: (typeof COMPARED | typeof COMPARED_ON_FRONTS)[number];
 }
 
 interface Options {
@@ -88,7 +91,12 @@ function casesOf(trials: number): readonly Case[] {
     const of = (python: string): TestFunction => (table ??= tableFunction(dataset, tableOf(python, dataset)));
     return COMPARED_ON_TABLES.map((sampler): Case => ({ name: nameOf(`hpobench/${dataset}`, sampler), of, sampler }));
   });
-  return [...onFunctions, ...onTables];
+  const onFronts = COMPARED_ON_FRONTS.map((sampler): Case => ({
+    name: nameOf(zdt1.name, sampler),
+    of: () => zdt1,
+    sampler,
+  }));
+  return [...onFunctions, ...onTables, ...onFronts];
 }
 
 function countOf(name: string, text: string): number {
@@ -103,17 +111,41 @@ function measure(options: Options, onResult: (result: BenchResult) => void): Ben
   const versions = new Map([['stepwell', manifest.version]]);
   const results = options.cases.map(({ name, of, sampler }) => {
     const tested = of(python);
-    const ours = options.seeds.map((seed) => simpleRegret(sampler, tested, options.trials, seed));
-    const result = resultOf(
-      name,
-      { name: 'regret', unit: 'above the minimum', better: 'lower' },
-      ours,
-      peersOn(python, tested.name, sampler, options, versions),
-    );
+    const result =
+      'costs' in tested
+        ? frontResult(name, tested, sampler, { python, options, versions })
+        : resultOf(
+            name,
+            { name: 'regret', unit: 'above the minimum', better: 'lower' },
+            options.seeds.map((seed) => simpleRegret(sampler, tested, options.trials, seed)),
+            peersOn(python, tested.name, sampler, options, versions),
+          );
     onResult(result);
     return result;
   });
   return { bench: 'search', machine: describeMachine(1), versions: Object.fromEntries(versions), results };
+}
+
+interface Peers {
+  readonly python: string;
+  readonly options: Options;
+  readonly versions: Map<string, string>;
+}
+
+function frontResult(
+  name: string,
+  tested: FrontFunction,
+  sampler: Case['sampler'],
+  { python, options, versions }: Peers,
+): BenchResult {
+  const { version, fronts = [] } = optunaOn(python, tested.name, sampler, options);
+  versions.set('optuna', version);
+  return resultOf(
+    name,
+    { name: 'missed volume', unit: "of the best front's", better: 'lower' },
+    options.seeds.map((seed) => missedVolume(sampler, tested, options.trials, seed)),
+    { optuna: fronts.map((found) => tested.missed(found)) },
+  );
 }
 
 /** Optuna's sampler of the same name; where a package that it needs is not there, Optuna's default. */

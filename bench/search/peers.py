@@ -1,4 +1,4 @@
-"""Optuna's samplers on the functions of functions.ts: one JSON object with the lowest regret of every seed."""
+"""Optuna's samplers on the functions of functions.ts: one JSON object with the lowest regret, or the front, of every seed."""
 import importlib.util
 import itertools
 import json
@@ -74,7 +74,14 @@ def tabular(dataset):
     return function
 
 
+def zdt1(trial):
+    first, *others = point(trial, 5, 0, 1)
+    away = 1 + 9 * sum(others) / len(others)
+    return first, away * (1 - math.sqrt(first / away))
+
+
 SAMPLERS = {
+    "nsga2": lambda seed: optuna.samplers.NSGAIISampler(seed=seed),
     "tpe": lambda seed: optuna.samplers.TPESampler(seed=seed),
     "cmaes": lambda seed: optuna.samplers.CmaEsSampler(seed=seed),
     "gp": lambda seed: optuna.samplers.GPSampler(seed=seed),
@@ -84,6 +91,7 @@ SAMPLERS = {
 }
 NEEDED = {"cmaes": "cmaes", "gp": "torch"}
 FUNCTIONS = {"branin": branin, "hartmann6": hartmann6, "ackley5": ackley5, "branches": branches}
+FRONTS = {"zdt1": zdt1}
 
 
 def sampler_for(name, function, seed):
@@ -99,6 +107,12 @@ def regret(sampler, function, trials, seed):
     return study.best_value
 
 
+def front(sampler, function, trials, seed):
+    study = optuna.create_study(directions=["minimize", "minimize"], sampler=SAMPLERS[sampler](seed))
+    study.optimize(function, n_trials=trials)
+    return [trial.values for trial in study.trials]
+
+
 def answer(request):
     if "table" in request:
         return table(request["table"])
@@ -106,6 +120,9 @@ def answer(request):
     if needed is not None and importlib.util.find_spec(needed) is None:
         return {"version": optuna.__version__, "missing": needed}
     name = request["function"]
+    if name in FRONTS:
+        fronts = [front(request["sampler"], FRONTS[name], request["trials"], seed) for seed in request["seeds"]]
+        return {"version": optuna.__version__, "fronts": fronts}
     function = FUNCTIONS[name] if name in FUNCTIONS else tabular(name.removeprefix("hpobench/"))
     regrets = [regret(request["sampler"], function, request["trials"], seed) for seed in request["seeds"]]
     return {"version": optuna.__version__, "regrets": regrets}

@@ -9,6 +9,8 @@ import type { Table } from './tables';
 export interface Found {
   readonly version: string;
   readonly regrets?: readonly number[];
+  /** The costs of every point by seed, of a function with two. */
+  readonly fronts?: readonly (readonly (readonly [number, number])[])[];
   readonly missing?: string;
 }
 

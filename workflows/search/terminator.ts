@@ -19,7 +19,7 @@ export interface TerminatorOptions {
  * range, nothing where it is a two-hundredth, and what is lost is well below the noise.
  *
  * Source: A. Makarova et al., "Automatic Termination for Hyperparameter Optimization", AutoML 2022 (arXiv:2104.08166),
- * with the expected improvement in place of its bound on the regret, which hardly ever fell below the noise.
+ * with the expected improvement in place of its bound on the regret.
  */
 export function isOver(
   {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ScheduleSpec } from '../words/schedule';
+import { GROWTH_DEFAULTS } from '../words/training-hparams';
+import { scheduleSchema } from './schedules';
 
 const size = () => z.int().min(1).max(65_536);
 const max = size().optional().describe('Largest size; by default a tenth of the training examples.');
@@ -86,4 +88,17 @@ export function growthProblem(
   const factors = schedule.milestones.map(({ factor }) => factor);
   const falls = factors.every((factor, i) => factor > 0 && factor < (factors[i - 1] ?? 1));
   return falls ? undefined : 'needs a training.schedule whose factors fall, from below 1 to above 0';
+}
+
+/**
+ * What a study lacks for the kinds of growth that a space lists.
+ *
+ * @param own `training.batchSizeSchedule.name`, @param schedule `training.schedule`, both as written.
+ */
+export function unfitGrowth(kinds: readonly unknown[], own: unknown, schedule: unknown): string | undefined {
+  if (kinds.includes('milestones') && own !== 'milestones')
+    return 'needs the sizes of milestones in training.batchSizeSchedule: list doubling, or write them there';
+  const parsed = scheduleSchema.safeParse(schedule ?? { name: 'constant' });
+  if (!kinds.includes('decayToGrowth') || own === 'decayToGrowth' || !parsed.success) return undefined;
+  return growthProblem({ name: 'decayToGrowth', ...GROWTH_DEFAULTS.decayToGrowth }, parsed.data);
 }

@@ -126,7 +126,7 @@ export function semanticProblems(draft: Draft, known: KnownNames): readonly Prob
 const MEASURED_RULE = 'must be left out of a reproducible study: no two runs measure the same';
 
 /** What is said that belongs to some tasks only. */
-function usesOf({ hparams, spaces, constraints, ...draft }: Draft): TaskUses {
+function usesOf({ hparams, spaces, constraints, seconds, ...draft }: Draft): TaskUses {
   return {
     ...draft,
     smoothing: [
@@ -139,6 +139,7 @@ function usesOf({ hparams, spaces, constraints, ...draft }: Draft): TaskUses {
           : [{ path: `stages.${index}.space.labelSmoothing`, value: valueAt(space, ['labelSmoothing']) }],
       ),
     ],
+    seconds: seconds.map((value, index) => ({ path: `stages.${index}.secondObjective`, value })),
     bounded: constraints.flatMap((own, index) =>
       Object.entries(mapping(own) ?? {}).map(([metric, value]) => ({
         path: `stages.${index}.constraints.${metric}`,

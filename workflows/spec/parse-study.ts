@@ -23,7 +23,7 @@ import { PARSE_OPTIONS, problemsOf } from './issues';
 import { normalizeModel } from './model';
 import type { Problem } from './problem';
 import { orderWarnings } from './stage-order';
-import { STAGES_MAX, parseStage, withInserted, withStageIds } from './stage-uses';
+import { STAGES_MAX, parseStage, stageNamed, withInserted, withStageIds } from './stage-uses';
 import type { ParsedStage } from './stage-uses';
 import { directionOf, sections } from './study-schema';
 import { completeTask } from './task';
@@ -186,10 +186,15 @@ function completeTraining(
   const given = Object.fromEntries(
     Object.entries(hparams).filter((entry): entry is [string, number | string | boolean] => entry[1] !== undefined),
   );
-  const training = { optimizer, schedule: schedule satisfies ScheduleSpec, epochs, earlyStopping };
+  const training = {
+    optimizer,
+    schedule: schedule satisfies ScheduleSpec,
+    epochs,
+    earlyStopping,
+    ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
+  };
   return {
     ...training,
-    ...(batchSizeSchedule !== undefined && { batchSizeSchedule: batchSizeSchedule as BatchSizeSchedule }),
     ...(classWeights !== undefined && { classWeights }),
     ...(sampler === 'balanced' && { sampler }),
     hparams: {
@@ -202,9 +207,14 @@ function completeTraining(
   };
 }
 
-/** Names that a stage's space gives values. */
+/** Names that a stage gives values. */
 function searchedNames(stages: readonly ParsedStage[]): ReadonlySet<string> {
-  return new Set(stages.flatMap(({ options: { space } }) => hparamsIn((space ?? {}) as Space)));
+  return new Set(
+    stages.flatMap(({ stage, options }) => [
+      ...hparamsIn((options['space'] ?? {}) as Space),
+      ...(stageNamed(stage).alsoDecides?.(options) ?? []),
+    ]),
+  );
 }
 
 /** What the study's own training is, by those names that a space varies. */

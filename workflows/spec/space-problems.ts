@@ -1,11 +1,12 @@
 import { conditionProblems, isRange, isRelative, placedDimensions } from '../search/space';
 import { limitsOf } from '../trials/hparams';
 import { TRAINING_HPARAMS } from '../words/training-hparams';
+import { unfitGrowth } from './batch-sizes';
 import type { Draft } from './checks';
 import type { HparamReferences } from './hparam-references';
 import { dotted, valueAt } from './problem';
 import type { Path, Problem } from './problem';
-import { isTrainingHparam, nameProblems, partlyRead } from './training-space';
+import { isTrainingHparam, nameProblems, partlyRead, valuesOf } from './training-space';
 import { isStandard, unreadReason } from './unread';
 
 /**
@@ -50,7 +51,7 @@ export function spaceProblems(
 function heldElsewhere(
   index: number,
   placed: ReturnType<typeof placedDimensions>,
-  { stages, growth }: Draft,
+  { stages, growth, schedule: studySchedule }: Draft,
 ): readonly Problem[] {
   const at = (name: string): string | undefined => {
     const found = placed.find((one) => one.name === name);
@@ -65,12 +66,16 @@ function heldElsewhere(
       rule: 'must be left out where the space varies epochs',
       value: length,
     });
-  if (schedule !== undefined && growth === 'decayToGrowth')
+  const searched = placed.flatMap(({ name, dimension }) => (name === 'batchGrowth' ? valuesOf(dimension) : []));
+  if (schedule !== undefined && [growth, ...searched].includes('decayToGrowth'))
     problems.push({
       path: schedule,
-      rule: 'must be left out: training.batchSizeSchedule decayToGrowth grows batches where the one schedule of the study falls',
+      rule: `must be left out: ${growth === 'decayToGrowth' ? 'training.batchSizeSchedule' : 'batchGrowth'} decayToGrowth grows batches where the one schedule of the study falls`,
       value: undefined,
     });
+  const grown = at('batchGrowth');
+  const rule = unfitGrowth(searched, growth, studySchedule);
+  if (grown !== undefined && rule !== undefined) problems.push({ path: grown, rule, value: searched });
   return problems;
 }
 

@@ -9,7 +9,7 @@ import { modelSchema } from './model';
 import { metricNamed, VALIDATION_METRICS, type ValidationMetric } from '../tasks';
 import { STAGE_NAMES, stageNamed, STAGES_MAX, stageUseSchema } from './stage-uses';
 import type { StageUseInput } from './stage-uses';
-import { taskSchema } from './task';
+import { DEFAULT_METRIC, taskSchema } from './task';
 import { trainingSchema } from './training';
 
 /** A name becomes part of object keys and workflow ids. */
@@ -17,7 +17,10 @@ const NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 const objectiveSchema = z
   .strictObject({
-    metric: z.enum(VALIDATION_METRICS).default('valLoss').describe('What trials are compared by, at their best epoch.'),
+    metric: z
+      .enum(VALIDATION_METRICS)
+      .default(DEFAULT_METRIC)
+      .describe('What trials are compared by, at their best epoch.'),
     direction: z
       .enum(['minimize', 'maximize'])
       .optional()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TASKS, validationMetricsOf, type TaskName } from '../tasks';
+import { TASKS, validationMetricsOf, type TaskName, type ValidationMetric } from '../tasks';
 import type { TaskSpec } from '../words/study';
 import type { Problem } from './problem';
 
@@ -29,6 +29,9 @@ export const taskSchema = z
     'What is learnt of an image: its class, which labels it has (multiLabel), or numbers (regression). The last layer has an output for each, without an activation.',
   );
 
+/** What trials are compared by where a study does not say. */
+export const DEFAULT_METRIC = 'valLoss' satisfies ValidationMetric;
+
 type TaskInput = z.output<typeof taskSchema>;
 
 /** A task with its defaults; `undefined` for a classification. */
@@ -51,6 +54,8 @@ export interface TaskUses {
   readonly smoothing: readonly { readonly path: string; readonly value: unknown }[];
   /** Metrics that are bounded, with their places. */
   readonly bounded: readonly { readonly path: string; readonly metric: string; readonly value: unknown }[];
+  /** Second objectives, with their places. */
+  readonly seconds: readonly { readonly path: string; readonly value: unknown }[];
 }
 
 /** Metrics and options of other tasks than the study's. */
@@ -76,6 +81,15 @@ export function taskProblems(uses: TaskUses): readonly Problem[] {
   return [
     ...(isForeign(uses.metric) ? [foreign('objective.metric', uses.metric)] : []),
     ...uses.bounded.filter(({ metric }) => isForeign(metric)).map(({ path, value }) => foreign(path, value)),
+    ...uses.seconds.filter(({ value }) => isForeign(value)).map(({ path, value }) => foreign(path, value)),
+    ...uses.seconds
+      .filter(({ value }) => value === (uses.metric ?? DEFAULT_METRIC))
+      .map(({ path, value }) => ({
+        path,
+        rule: 'must be another than objective.metric: there is nothing to trade',
+        value,
+        fix: `take one of ${metrics.filter((metric) => metric !== value).join(', ')}, parameters, deviceSeconds, peakBytes`,
+      })),
     ...ofClasses('training.classWeights', uses.classWeights),
     ...ofClasses('training.sampler', uses.sampler),
     ...(name === 'regression'

@@ -33,7 +33,8 @@ export function choicesOf(own: Readonly<Record<Kind, unknown>>, spaces: readonly
   return { optimizer: [own.optimizer, ...inSpaces('optimizer')], schedule: [own.schedule, ...inSpaces('schedule')] };
 }
 
-function valuesOf(dimension: Dimension | undefined): readonly unknown[] {
+/** The values that a dimension lists. */
+export function valuesOf(dimension: Dimension | undefined): readonly unknown[] {
   if (dimension === undefined) return [];
   const list = 'constant' in dimension ? [dimension.constant] : listOf(dimension);
   return Array.isArray(list) ? (list as readonly unknown[]) : [];
@@ -108,6 +109,7 @@ const PLACES: Readonly<Partial<Record<TrainingHParamName, string>>> = {
   optimizer: 'training.optimizer.name',
   schedule: 'training.schedule.name',
   epochs: 'training.epochs',
+  batchGrowth: 'training.batchSizeSchedule.name',
   warmupSteps: 'training.schedule.warmupSteps',
   firstMilestone: 'training.schedule.milestones',
   milestoneFactor: 'training.schedule.milestones',

@@ -31,7 +31,7 @@ const trialImport = z
       .min(1)
       .optional()
       .describe(
-        'Column of a table that holds the scores; by default score, value, or the first that is named like a metric, e.g. valLoss.',
+        "Column of a table that holds the scores; by default that of the study's own metric, then score, value, or another metric's, which a warning names.",
       ),
     direction: z
       .enum(['minimize', 'maximize'])

@@ -39,7 +39,9 @@ function answerThatHolds(
     const [before, now] = [last.hparams, incumbent].map((hparams) => numericHParam(hparams, hparam));
     return ratioSpread([before!, now!]) > (onlyIfMoved[hparam] ?? Infinity);
   });
-  if (moved) return undefined;
+  // Batches that grow become other ones too.
+  const grows = names.includes('batchSize') && last.hparams['batchGrowth'] !== incumbent['batchGrowth'];
+  if (moved || grows) return undefined;
   const kept = names.map((hparam) => {
     const factor = onlyIfMoved[hparam] ?? 1;
     return `${hparam} has not moved${factor === 1 ? '' : ` by more than ${formatNumber(factor)} times`}`;

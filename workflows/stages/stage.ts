@@ -9,6 +9,7 @@ import type { CurveRead } from '../search/pruners';
 import type { TargetStatistics, ValidationMetric } from '../tasks';
 import type { InsightsInput } from '../words/insights';
 import type { StandardHParamName } from '../words/hparams';
+import type { TrainingHParamName } from '../words/training-hparams';
 import type { Objective, OnlyIfMoved, TaskSpec, TrainingSpec } from '../words/study';
 import type { HParams, Trial, TrialSpec } from '../words/trial';
 
@@ -167,6 +168,8 @@ export interface Stage<Options = unknown> {
   readonly budgetShare: number;
   /** The hyperparameter that it measures and decides, whatever its options. */
   readonly decides?: StandardHParamName;
+  /** Parts of the training that it decides on besides, by its options. */
+  alsoDecides?(options: Options): readonly TrainingHParamName[];
   /** Its options have a `space`, and its trials are points of it: what other programs call a study. */
   readonly isSearch?: true;
   /** A value that it tests again: there must be one before it, by `training.hparams` or by another stage. */

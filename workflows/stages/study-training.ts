@@ -12,9 +12,14 @@ import { stepsOf } from '../trials/length';
 import type { HParams, StopRules, TrialSpec } from '../words/trial';
 import { stretched } from './schedules';
 import { verifiedSize } from './batch-size-ladder/verified-size';
-import type { StageContext } from './stage';
+import type { Decision, StudyFacts } from './stage';
 
-type Context = Pick<StageContext<unknown>, 'facts' | 'decisions'>;
+type Facts = Pick<StudyFacts, 'training' | 'trainExamples'>;
+
+interface Context {
+  readonly facts: Facts;
+  readonly decisions: readonly Decision[];
+}
 
 /**
  * Length and schedules of a training of so many epochs.
@@ -27,12 +32,20 @@ export function studyTraining(
   hparams: HParams,
   epochs: number,
 ): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
-  const training = trainingOf(facts.training, hparams);
-  const { trainExamples } = facts;
+  return trainingUpTo(verifiedSize(decisions) ?? Infinity, facts, hparams, epochs);
+}
+
+/** The same, whose batches grow to no size above `sizeMax`. */
+export function trainingUpTo(
+  sizeMax: number,
+  { training: study, trainExamples }: Facts,
+  hparams: HParams,
+  epochs: number,
+): Pick<TrialSpec, 'schedule' | 'limit' | 'batchGrowth'> {
+  const training = trainingOf(study, hparams);
   const batchSize = numericHParam(hparams, 'batchSize');
   const schedule = stretched(training, epochs, stepsOf({ epochs }, trainExamples, batchSize));
   const { batchSizeSchedule, written } = training;
-  const sizeMax = verifiedSize(decisions) ?? Infinity;
   const growth =
     batchSizeSchedule &&
     batchGrowth(batchSizeSchedule, {

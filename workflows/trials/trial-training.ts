@@ -4,10 +4,11 @@
  * @module
  */
 import type { ScheduleSpec } from '../words/schedule';
-import { OPTIMIZER_DEFAULTS, SCHEDULE_DEFAULTS, TRAINING_HPARAMS } from '../words/training-hparams';
+import { GROWTH_DEFAULTS, OPTIMIZER_DEFAULTS, SCHEDULE_DEFAULTS, TRAINING_HPARAMS } from '../words/training-hparams';
 import type { ScheduleName, TrainingHParam } from '../words/training-hparams';
 import type { OptimizerSpec, TrainingSpec } from '../words/study';
 import type { HParams } from '../words/trial';
+import type { BatchSizeSchedule } from './batch-growth';
 
 /** A trial's own training. */
 export interface TrialTraining extends TrainingSpec {
@@ -21,13 +22,16 @@ export type AnyTraining = TrainingSpec & Partial<Pick<TrialTraining, 'written'>>
 /**
  * The training of a trial with these hyperparameters: the one place where they and the study's training meet.
  *
- * @throws RangeError for an optimizer or a schedule that there is not.
+ * @throws RangeError for an optimizer, a schedule or a growth that there is not.
  */
 export function trainingOf({ written, ...training }: AnyTraining, hparams: HParams): TrialTraining {
   const study = written ?? training;
+  const { batchSizeSchedule: growth, ...fixed } = study;
   const { optimizer, schedule, epochs } = study;
+  const batchSizeSchedule = growthOf(growth, epochs, hparams);
   return {
-    ...study,
+    ...fixed,
+    ...(batchSizeSchedule !== undefined && { batchSizeSchedule }),
     written: study,
     epochs: numberIn(hparams, 'epochs') ?? epochs,
     optimizer: optimizerOf(optimizer, hparams),
@@ -40,7 +44,8 @@ export function standingHParams({
   optimizer,
   schedule,
   epochs,
-}: Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs'>): HParams {
+  batchSizeSchedule,
+}: Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'batchSizeSchedule'>): HParams {
   const { name: optimizerName, ...constants } = optimizer;
   const { name: scheduleName, ...numbers } = schedule;
   const all: Readonly<Record<string, unknown>> = {
@@ -50,6 +55,7 @@ export function standingHParams({
     schedule: scheduleName,
     epochs,
     warmupSteps: schedule.warmupSteps ?? 0,
+    batchGrowth: batchSizeSchedule?.name ?? 'none',
   };
   return Object.fromEntries(
     Object.keys(TRAINING_HPARAMS).flatMap((name) => {
@@ -75,6 +81,21 @@ function scheduleOf(own: ScheduleSpec, writtenEpochs: number, hparams: HParams):
   if (name === 'piecewise')
     return { ...piecewise({ ...SCHEDULE_DEFAULTS.piecewise, ...numbers }, writtenEpochs), ...warmup };
   return { name, ...SCHEDULE_DEFAULTS[name], ...numbers, ...warmup } as ScheduleSpec;
+}
+
+function growthOf(
+  own: BatchSizeSchedule | undefined,
+  writtenEpochs: number,
+  hparams: HParams,
+): BatchSizeSchedule | undefined {
+  const name = nameIn(hparams, 'batchGrowth', GROWTH_DEFAULTS);
+  if (name === undefined || name === own?.name) return own;
+  if (name === 'none') return undefined;
+  if (name === 'milestones')
+    throw new RangeError('hparams.batchGrowth must not be milestones: training.batchSizeSchedule says none');
+  if (name !== 'doubling') return { name, ...GROWTH_DEFAULTS[name] } as BatchSizeSchedule;
+  const { share, learningRate } = GROWTH_DEFAULTS.doubling;
+  return { name, every: share * writtenEpochs, learningRate };
 }
 
 function piecewise(

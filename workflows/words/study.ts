@@ -148,6 +148,7 @@ export interface BudgetSpec {
 /** By how much of a factor, up or down, a hyperparameter must have moved; 1 for at all. */
 export interface OnlyIfMoved {
   readonly learningRate?: number;
+  /** `batchGrowth` counts as a part of it, and moves where it changes. */
   readonly batchSize?: number;
 }
 

@@ -47,6 +47,20 @@ export const SCHEDULE_DEFAULTS = {
   plateau: { factor: 0.5, patience: 3, minFactor: 1e-3 },
 } as const satisfies Record<ScheduleName, object>;
 
+/**
+ * How batches may grow, with the constants that a study does not give; of milestones there are none but a study's own.
+ */
+export const GROWTH_DEFAULTS = {
+  none: {},
+  /** Four sizes in a training: they are equally long. */
+  doubling: { share: 0.25, learningRate: 'keep' },
+  noiseScale: { measureEverySteps: 50, learningRate: 'keep' },
+  decayToGrowth: { factor: 2 },
+  milestones: {},
+} as const;
+
+export type GrowthName = keyof typeof GROWTH_DEFAULTS;
+
 const ADAM: readonly OptimizerName[] = ['adam', 'adamw'];
 /** A share of 1 itself would leave nothing to share. */
 const BELOW_ONE = 0.9999;
@@ -97,6 +111,10 @@ export const TRAINING_HPARAMS = {
   },
   initialFactor: { min: 0, max: 1, readBy: { schedule: ['oneCycle'] }, description: 'where the rate starts' },
   epochs: { min: 1, max: 100_000, integer: true, description: 'passes over the training examples' },
+  batchGrowth: {
+    values: Object.keys(GROWTH_DEFAULTS),
+    description: 'how batches grow from batchSize, as training.batchSizeSchedule has it by that name',
+  },
 } as const satisfies Record<string, TrainingHParam>;
 
 export type TrainingHParamName = keyof typeof TRAINING_HPARAMS;

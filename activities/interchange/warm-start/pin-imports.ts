@@ -9,8 +9,10 @@ import type { TrialImport } from '../../../workflows/spec/trial-import';
 import { IMPORTED_TRIALS_MAX } from '../../../workflows/stages/sweep/imported';
 import type { ImportedTrials } from '../../../workflows/stages/sweep/imported';
 import type { SweepOptions } from '../../../workflows/stages/sweep/options';
+import type { ValidationMetric } from '../../../workflows/tasks';
+import type { ForeignTrials } from '../trial-row';
 import { fittedTrials } from './fit-space';
-import { readImport } from './read-import';
+import { isOtherMetric, readImport } from './read-import';
 import type { ImportAccess } from './read-import';
 
 /**
@@ -93,7 +95,7 @@ async function pinStage(
     const at = `${path}.${i}`;
     const from = spec.format === 'study' ? `study ${spec.study}` : `${spec.format} ${spec.uri}`;
     try {
-      const foreign = await readImport(spec, access);
+      const foreign = await readImport(spec, access, study.objective.metric);
       if (foreign === undefined) {
         warnings.push({
           path: at,
@@ -109,14 +111,24 @@ async function pinStage(
           rule: `must have trials that this space has a place for, has none${fitted.notes.length > 0 ? `: ${fitted.notes.join('; ')}` : ''}`,
           value: from,
         });
-      warnings.push(...fitted.notes.map((note) => ({ path: at, rule: note, value: undefined })));
-      pinned.push({ from, sameScale: spec.sameScale, ...fitted });
+      const notes = [...scoreNotes(foreign, study.objective.metric), ...fitted.notes];
+      warnings.push(...notes.map((note) => ({ path: at, rule: note, value: undefined })));
+      pinned.push({ from, sameScale: spec.sameScale, trials: fitted.trials, notes });
     } catch (error) {
       if (!(error instanceof Error) || !ABOUT_THE_FILE.includes(error.name)) throw error;
       problems.push({ path: at, rule: ruleOf(error), value: spec.uri ?? spec.study });
     }
   }
   return pinned;
+}
+
+/** What the scores are, where they are not what the study goes by, or something else may be meant. */
+function scoreNotes(foreign: ForeignTrials, metric: ValidationMetric): readonly string[] {
+  const { scoredBy, passedOver = [] } = foreign;
+  if (scoredBy === undefined || scoredBy === metric || (passedOver.length === 0 && !isOtherMetric(foreign, metric)))
+    return [];
+  const others = passedOver.length === 0 ? '' : `; ${passedOver.join(', ')} might be meant as well: name one in score`;
+  return [`its scores are ${scoredBy}, for it has no ${metric}${others}`];
 }
 
 /** Whoever reads data sets speaks of their own field. */

@@ -46,6 +46,42 @@ const imported = ({ study }: PinnedImports): readonly ImportedTrials[] =>
 const problems = async (...args: Parameters<typeof pin>): Promise<readonly string[]> =>
   (await pin(...args)).problems.map(formatProblem);
 
+describe('the scores of a table', () => {
+  const scores = (pinned: PinnedImports) => imported(pinned).flatMap(({ trials }) => trials.map(({ score }) => score));
+  const table = (name: string, columns: string, cells: string): object => ({
+    format: 'csv',
+    uri: file(name, `weightDecay,${columns}\n1e-3,${cells}\n`),
+  });
+
+  it("are those of the study's own metric, wherever its column stands", async () => {
+    const pinned = await pin([table('own.csv', 'score,valAccuracy,valLoss', '7,0.9,0.3')]);
+    expect([scores(pinned), pinned.warnings]).toEqual([[0.3], []]);
+  });
+
+  it('are said to be of another metric where they are, and turned to get better as it does', async () => {
+    const pinned = await pin([table('other.csv', 'valAccuracy,valMacroF1', '0.9,0.8')]);
+    expect(scores(pinned)).toEqual([-0.9]);
+    const note =
+      'its scores are valAccuracy, for it has no valLoss; valMacroF1 might be meant as well: name one in score';
+    expect(pinned.warnings.map(formatProblem)).toEqual([`stages.2.import.0: ${note}`]);
+    expect(imported(pinned)[0]!.notes).toEqual([note]);
+    const named = await pin([{ ...table('other.csv', 'valAccuracy,valMacroF1', '0.9,0.8'), score: 'valMacroF1' }]);
+    expect([scores(named), named.warnings.map(formatProblem)]).toEqual([
+      [-0.8],
+      ['stages.2.import.0: its scores are valMacroF1, for it has no valLoss'],
+    ]);
+  });
+
+  it('may not be compared with those of another metric', async () => {
+    const same = { ...table('same.csv', 'valAccuracy', '0.9'), sameScale: true };
+    expect(await problems([same])).toEqual([
+      expect.stringContaining(
+        'stages.2.import.0: sameScale must be left out: the scores are valAccuracy, and the study goes by valLoss',
+      ),
+    ]);
+  });
+});
+
 describe('pinning what a sweep imports', () => {
   it('puts plain trials into its options, with what could not be used as a warning at its place in the file', async () => {
     const pinned = await pin([

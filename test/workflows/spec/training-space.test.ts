@@ -72,6 +72,35 @@ describe('a space of optimizers and schedules', () => {
   });
 });
 
+describe('a space of growth', () => {
+  it('lists kinds of growth, the study starting with its own', () => {
+    const study = parsed(withSpace({ batchGrowth: { choice: ['none', 'doubling', 'noiseScale'] } }));
+    expect(study.training.hparams['batchGrowth']).toBe('none');
+    const grown = {
+      ...withSpace({ batchGrowth: { choice: ['none', 'milestones'] } }),
+      training: { batchSizeSchedule: { name: 'milestones', at: [{ epoch: 2, batchSize: 64 }] } },
+    };
+    expect(parsed(grown).training.hparams['batchGrowth']).toBe('milestones');
+  });
+
+  it('must list what the study can do', () => {
+    const growing = (values: readonly string[], training: object = {}, more: object = {}): string =>
+      problems({ ...withSpace({ batchGrowth: { choice: values }, ...more }), training });
+    expect(growing(['none', 'milestones'])).toMatch(
+      /stages.0.space.batchGrowth: needs the sizes of milestones in training.batchSizeSchedule/,
+    );
+    expect(growing(['none', 'decayToGrowth'])).toMatch(
+      /batchGrowth: needs a training.schedule that says where the learning rate falls: .* not constant/,
+    );
+    const falling = { schedule: { name: 'exponential' } };
+    expect(growing(['none', 'decayToGrowth'], falling)).toBe('');
+    expect(growing(['none', 'decayToGrowth'], falling, { schedule: { choice: ['constant', 'cosine'] } })).toMatch(
+      /space.schedule: must be left out: batchGrowth decayToGrowth/,
+    );
+    expect(growing(['none', 'double'])).toMatch(/must be among none, doubling, .*, got "double"/);
+  });
+});
+
 describe('a part of the training', () => {
   it('is given in its own place, and is no hyperparameter of a model', () => {
     const hparams = { optimizer: 'sgd', beta1: 0.8, epochs: 3, factorPerEpoch: 0.9 };

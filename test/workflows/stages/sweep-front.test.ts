@@ -1,5 +1,5 @@
 import { regularizationSweep } from '../../../workflows/stages/sweep/stage';
-import { kneeOf } from '../../../workflows/stages/sweep/front';
+import { kneeOf } from '../../../workflows/stages/sweep/bend';
 import { sweepOptions } from '../../../workflows/stages/sweep/options';
 import { formatProblems, parseStudy } from '../../../workflows/spec';
 import { contextOf, drive, INCUMBENT, measured, optionsOf } from '../../support/stages';

@@ -62,14 +62,10 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
     replicates: 4,
     ...plan.options,
   }) as SweepOptions;
-<<<<<<< HEAD
-  const context = contextOf(options, { facts: { ...FACTS, validationExamples: VALIDATION_EXAMPLES, objective: plan.objective ?? LOSS } });
-=======
   const { folds = 1 } = plan;
-  const context = contextOf(options, {
-    facts: { ...FACTS, objective: plan.objective ?? LOSS, ...(folds > 1 && { folds }) },
-  });
->>>>>>> splits
+  const objective = plan.objective ?? LOSS;
+  const facts = { ...FACTS, validationExamples: VALIDATION_EXAMPLES, objective, ...(folds > 1 && { folds }) };
+  const context = contextOf(options, { facts });
   const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
   return (study) => {
     const gains = Array.from({ length: POINTS }, (_, i) => (i === 0 ? 0 : plan.effect(draw(study, 1, i))));

@@ -42,6 +42,20 @@ describe('a sweep over the training itself', () => {
     expect(epochsOf(trials[0]!.spec)).toBe(8);
   });
 
+  it('lets batches grow where a point says so', () => {
+    const space = { batchGrowth: { choice: ['none', 'doubling'] } };
+    const facts = { ...FACTS, trainExamples: 4000 };
+    const incumbent = { ...INCUMBENT, batchGrowth: 'none' };
+    const context = contextOf(optionsOf('sweep', { space, trials: 2, replicates: 1 }), { incumbent, facts });
+    const points = drive(sweep, context).trials.map(({ spec }) => [spec.hparams['batchGrowth'], !!spec.batchGrowth]);
+    expect(points).toEqual(
+      expect.arrayContaining([
+        ['none', false],
+        ['doubling', true],
+      ]),
+    );
+  });
+
   it('costs at most what the longest training takes', () => {
     const { examples } = sweep.estimate(contextOf(optionsWith({}), { incumbent: HELD }));
     expect(examples).toBeGreaterThanOrEqual(trials.length * 16 * FACTS.trainExamples);

@@ -70,6 +70,23 @@ describe("a trial's training", () => {
     );
   });
 
+  it('has batches that grow as they say, by the constants of the study or of that kind', () => {
+    const growthOf = (study: Parameters<typeof trainingOf>[0], batchGrowth: string) =>
+      trainingOf(study, { batchGrowth }).batchSizeSchedule;
+    expect(growthOf(WRITTEN, 'doubling')).toEqual({ name: 'doubling', every: 3, learningRate: 'keep' });
+    expect(growthOf(WRITTEN, 'decayToGrowth')).toEqual({ name: 'decayToGrowth', factor: 2 });
+    expect(growthOf(WRITTEN, 'none')).toBeUndefined();
+    const own = { name: 'doubling', every: 1, max: 99, learningRate: 'coScale' } as const;
+    const growing = { ...WRITTEN, batchSizeSchedule: own };
+    expect(growthOf(growing, 'doubling')).toEqual(own);
+    expect(trainingOf(growing, { batchGrowth: 'none' })).not.toHaveProperty('batchSizeSchedule');
+    expect(growthOf(trainingOf(growing, { batchGrowth: 'none' }), 'doubling')).toEqual(own);
+    expect(standingHParams(growing)['batchGrowth']).toBe('doubling');
+    expect(() => growthOf(WRITTEN, 'milestones')).toThrow(
+      /must not be milestones: training.batchSizeSchedule says none/,
+    );
+  });
+
   it('refuses a name that there is not', () => {
     expect(() => trainingOf(WRITTEN, { optimizer: 'adamax' })).toThrow(
       /hparams.optimizer must be one of sgd, .*, got adamax/,

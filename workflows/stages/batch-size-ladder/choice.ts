@@ -1,6 +1,6 @@
 import type { Trial, TrialSpec } from '../../words/trial';
 import { isRunning } from '../trials';
-import { batchSizeOf, ladderTrial, sizeTrial, trialsOf } from './phases';
+import { batchSizeOf, ladderTrial, largestSizeOf, sizeTrial, trialsOf } from './phases';
 import { answeredHparams, standingTrials } from './rates';
 import { memoryEnd } from './rungs';
 import { strategyOf } from './strategies';
@@ -49,7 +49,7 @@ function ranOutOfMemory({ result }: Trial): boolean {
 
 /** Whether a size ran out of memory in any trial, though its rung may have passed. */
 export function hasFailed({ trials }: LadderView, batchSize: number): boolean {
-  return trials.some((trial) => batchSizeOf(trial) === batchSize && ranOutOfMemory(trial));
+  return trials.some((trial) => ranOutOfMemory(trial) && largestSizeOf(trial) === batchSize);
 }
 
 /**

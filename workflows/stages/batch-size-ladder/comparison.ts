@@ -26,6 +26,9 @@ export const CLEAR_GAIN = 0.1;
  */
 export const EQUAL_FACTOR = 1.25;
 
+/** Validation scores this close are equal: a quarter of a loss, a hundredth of a share. */
+export const EQUAL_GAIN = { log: Math.log(1.25), linear: 0.01 } as const;
+
 /** One training as a number where more is better. */
 interface SampledRun {
   readonly seed: number;

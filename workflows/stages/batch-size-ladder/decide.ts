@@ -25,25 +25,35 @@ export function decideLadder(view: LadderView): Decision {
   return {
     stage: BATCH_SIZE_LADDER,
     stageId: view.stageId,
-    hparams: answeredHparams(view, batchSize),
+    hparams: { ...answeredHparams(view, batchSize), ...strategyOf(view).besides?.(view, batchSize) },
     because: `${reason(view, batchSize)}${rateChange(view, batchSize)}`,
     ...confidenceOf(view, batchSize, soaked),
     evidence: {
       trialIds: view.trials.map(({ spec }) => spec.trialId),
       plots: [...ladderPlots(view, batchSize), ...scorePlots(view, batchSize)],
-      tables: [rungTable(view), ...sizeTables(view), ...raceTables(view), ...noiseTables(view)],
+      tables: [
+        rungTable(view),
+        ...sizeTables(view),
+        ...raceTables(view),
+        ...(strategyOf(view).tables?.(view) ?? []),
+        ...noiseTables(view),
+      ],
       warnings: warningsOf(view, batchSize, soaked),
     },
-    alternatives: view.passed
-      .filter((size) => size !== batchSize && !hasFailed(view, size))
-      .map((size) => ({
-        hparams: answeredHparams(view, size),
-        note: `${noteOf(view, size)}; ${costText(
-          view,
-          view.trials.filter((trial) => batchSizeOf(trial) === size),
-        )}`,
-      })),
+    alternatives: [...(strategyOf(view).alternatives?.(view, batchSize) ?? []), ...otherSizes(view, batchSize)],
   };
+}
+
+function otherSizes(view: LadderView, batchSize: number): Decision['alternatives'] {
+  return view.passed
+    .filter((size) => size !== batchSize && !hasFailed(view, size))
+    .map((size) => ({
+      hparams: answeredHparams(view, size),
+      note: `${noteOf(view, size)}; ${costText(
+        view,
+        view.trials.filter((trial) => batchSizeOf(trial) === size),
+      )}`,
+    }));
 }
 
 function rateChange(view: LadderView, batchSize: number): string {

@@ -119,9 +119,11 @@ function circumstances({ facts, options, cost, rungs }: LadderView): Table['rows
     ],
     [
       'goal',
-      options.strategy === 'grid'
-        ? `the best ${facts.objective.metric} in equal epochs; in equal time a size with cheaper examples would have more of them`
-        : `the least cost of a loss; the study trains ${training.epochs} epochs, so no size that takes over ${options.epochsFactorMax} times the epochs is chosen`,
+      options.strategy === 'progressive'
+        ? `the best ${facts.objective.metric} in equal epochs, and of equally good ones the sooner: batches that grow take fewer steps for as many examples`
+        : options.strategy === 'grid'
+          ? `the best ${facts.objective.metric} in equal epochs; in equal time a size with cheaper examples would have more of them`
+          : `the least cost of a loss; the study trains ${training.epochs} epochs, so no size that takes over ${options.epochsFactorMax} times the epochs is chosen`,
     ],
     [
       'hardware',

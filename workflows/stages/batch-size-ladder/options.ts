@@ -12,10 +12,10 @@ export const batchSizeLadderOptions = z
       .default(4096)
       .describe('No rung is above this, nor above the number of training examples.'),
     strategy: z
-      .enum(['timeToTarget', 'throughput', 'largest', 'ruleOfThumb', 'grid'])
+      .enum(['timeToTarget', 'throughput', 'largest', 'ruleOfThumb', 'grid', 'progressive'])
       .default('timeToTarget')
       .describe(
-        'timeToTarget: reaches a validation loss first; throughput: most images a second, the smallest of equals; largest: the largest that fits; ruleOfThumb: 32 or 64, halved until it fits, compared with none; grid: the best validation objective of the sizes listed, after equal epochs.',
+        'timeToTarget: reaches a validation loss first; throughput: most images a second, the smallest of equals; largest: the largest that fits; ruleOfThumb: 32 or 64, halved until it fits, compared with none; grid: the best validation objective of the sizes listed, after equal epochs; progressive: whether batches had better grow during a training from the size that the study holds up to the largest that fits, by its training.batchSizeSchedule or by doubling.',
       ),
     sizes: z
       .array(batchSize())
@@ -68,7 +68,7 @@ export const batchSizeLadderOptions = z
       .max(50)
       .default(4)
       .describe(
-        "Fresh seeds on which the size that the short trainings found best is compared with the study's own once more: what is said of it rests on these alone. None are spent where the study's own was best.",
+        "Fresh seeds on which the size that the short trainings found best is compared with the study's own once more: what is said of it rests on these alone. None are spent where the study's own was best. Of strategy progressive, which picks nothing, these are further seeds.",
       ),
   })
   .refine(({ batchSizeMin, batchSizeMax }) => batchSizeMax >= batchSizeMin, {

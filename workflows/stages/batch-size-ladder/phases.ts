@@ -1,3 +1,4 @@
+import { batchSizesOf } from '../../trials/batch-growth';
 import { numericHParam } from '../../trials/hparams';
 import { deriveSeed } from '../../search/random';
 import type { Trial, TrialSpec } from '../../words/trial';
@@ -13,7 +14,7 @@ export type LadderContext = StageContext<BatchSizeLadderOptions>;
 export type Phase = 'rung' | 'margin' | 'soak' | RacePhase;
 
 /** Of these there is one trial a seed. */
-export type RacePhase = 'reference' | 'race' | 'confirmation';
+export type RacePhase = 'reference' | 'race' | 'confirmation' | 'growth';
 
 /** A stage is asked many times of the same trials; their lists never change. */
 const BY_PHASE = new WeakMap<readonly Trial[], ReadonlyMap<string, readonly Trial[]>>();
@@ -40,6 +41,11 @@ function grouped(trials: readonly Trial[]): ReadonlyMap<string, readonly Trial[]
 
 export function batchSizeOf({ spec }: Trial): number {
   return numericHParam(spec.hparams, 'batchSize');
+}
+
+/** The largest size of a trial, whose batches may grow. */
+export function largestSizeOf(trial: Trial): number {
+  return Math.max(...batchSizesOf(batchSizeOf(trial), trial.spec.batchGrowth));
 }
 
 /** A trial of a phase. Seeds depend on the replicate only, so that sizes differ in nothing else. */
@@ -80,7 +86,9 @@ export function sizeTrial(
   batchSize: number,
   { steps, record = { stepLosses: false } }: { readonly steps: number; readonly record?: TrialSpec['record'] },
 ): TrialSpec {
-  const { incumbent, facts } = context;
+  const { facts } = context;
+  // It takes steps of one size, however the study's batches grow.
+  const { batchGrowth: _, ...incumbent } = context.incumbent;
   return ladderTrial(context, phase, batchSize, 0, {
     hparams: { ...incumbent, batchSize, learningRate: OPTIMIZER_FAMILIES[facts.training.optimizer.name].from },
     seed: SIZE_SEED,

@@ -8,7 +8,7 @@ import { measurementOf } from '../../trials/outcome';
 import { noiseScaleEvery, proposedByNoise } from './noise';
 import { batchSizeOf, ladderTrial, trialsOf } from './phases';
 import type { LadderContext, RacePhase } from './phases';
-import { brokeDown, racedHparams, standingTrials } from './rates';
+import { brokeDown, racedHparams, RATE_STEPS_MAX, standingTrials } from './rates';
 import type { LadderView } from './view';
 
 /** An epoch of fewer steps is no race over a few epochs. */
@@ -71,6 +71,11 @@ export function referenceEpochs({ options, facts }: LadderContext): number {
 /** Epochs of the longest training of a race. */
 export function raceLengthMax(context: LadderContext): number {
   return LENGTH_MAX * referenceEpochs(context);
+}
+
+/** Most trainings of a race between so many sizes. */
+export function racersMax({ options: { replicates, confirmations } }: LadderContext, sizes: number): number {
+  return (1 + RATE_STEPS_MAX) * sizes * replicates + 2 * confirmations;
 }
 
 /** Longest training of a size, in epochs. */

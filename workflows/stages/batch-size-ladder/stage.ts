@@ -31,6 +31,7 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
   question: 'which batch size',
   budgetShare: 0.1,
   decides: 'batchSize',
+  alsoDecides: ({ strategy }) => (strategy === 'progressive' ? ['batchGrowth'] : []),
   inserts: [
     {
       stage: LR_RETEST,
@@ -60,7 +61,7 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
 
   estimate(context) {
     const {
-      options: { warmupSteps, timedSteps, soakSteps, memoryMargin, replicates, confirmations },
+      options: { warmupSteps, timedSteps, soakSteps, memoryMargin },
       facts,
     } = context;
     const strategy = strategyOf(context);
@@ -78,8 +79,7 @@ export const batchSizeLadder: Stage<BatchSizeLadderOptions> = {
           ...Array.from({ length: rates }, () => [size, soakSteps] as const),
         ] as const,
     );
-    const { count, epochs } = strategy.trainings?.(context, tried.length) ?? { count: 0, epochs: 0 };
-    const racers = count === 0 ? 0 : rates * count * replicates + 2 * confirmations;
+    const { trials: racers, epochs } = strategy.trainings?.(context, tried.length) ?? { trials: 0, epochs: 0 };
     const raceSteps = racers * stepsOf({ epochs }, facts.trainExamples, sizes[0]!);
     return {
       trials: probes.length + racers,

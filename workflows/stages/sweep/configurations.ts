@@ -1,11 +1,9 @@
-import { ranked } from '../../analysis/ranking';
 import { meanScore } from '../../analysis/scale';
 import { trainingOf } from '../../trials/trial-training';
 import type { Objective } from '../../words/study';
 import type { HParams } from '../../words/trial';
 import type { StageContext } from '../stage';
 import { count } from '../format';
-import { violationOf } from './constraints';
 import type { SweepOptions } from './options';
 import { replicateOf, replicationOf } from '../replicates';
 import type { Training } from './trainings';
@@ -110,20 +108,4 @@ export function failedSeeds({ scores }: Configuration): string {
 
 function failures(scores: Configuration['scores']): number {
   return [...scores.values()].filter((score) => score === null).length;
-}
-
-/**
- * What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing
- * that failed.
- */
-export function replicatedConfigurations(view: SweepView): readonly Configuration[] {
-  const configurations = view.configurations.filter(({ score }) => score !== null);
-  const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
-  const others = [
-    ...ranked(
-      configurations.filter(({ isIncumbent }) => !isIncumbent),
-      view.facts.objective,
-    ),
-  ].sort((a, b) => violationOf(a) - violationOf(b));
-  return [...incumbent, ...others.slice(0, view.options.replicateTop)];
 }

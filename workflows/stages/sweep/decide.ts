@@ -19,6 +19,7 @@ import { smoothingWarnings } from './label-smoothing';
 import { shareReached } from './looks';
 import { replicationOf } from '../replicates';
 import { newPoint, searchSize } from './points';
+import { kneeVerdict } from './knee';
 import { pruningNote, pruningTable } from './pruning/evidence';
 import { resolutionTable, saturationWarnings } from './resolution';
 import { insightsInput } from './search-points';
@@ -36,7 +37,7 @@ export function decideSweep(context: SweepView): Omit<Decision, 'stage'> {
   const best = challengers[0];
   if (incumbent === undefined || (incumbent.score === null && best === undefined)) throw inconclusive(context);
   const compared = compare(context, challengers, incumbent, shareReached(context));
-  const verdict = withPruning(context, verdictOf(context, incumbent, best, compared));
+  const verdict = withPruning(context, kneeVerdict(context) ?? verdictOf(context, incumbent, best, compared));
   const warnings = warningsOf(context, configurations, best, verdict.hparams);
   const shown = shownConfigurations(context, configurations);
   const top = ranked(

@@ -1,61 +1,80 @@
 import { gainOf } from '../../analysis/scale';
-import { violationOf } from './constraints';
 import { paretoFront } from '../../analysis/pareto';
 import type { Costed } from '../../analysis/pareto';
 import { formatNumber } from '../format';
+import { kneeOf } from './bend';
+import type { Configuration } from './configurations';
+import { violationOf } from './constraints';
+import { scaledCost, secondOf } from './second';
+import type { Training } from './trainings';
 import type { SweepView } from './view';
 
-interface Placed extends Costed {
+/** A point by both objectives, of its first training. */
+export interface Placed extends Costed {
+  readonly configuration: Configuration;
   readonly trialId: string;
   readonly score: number;
-  readonly cost: number;
+  readonly second: number;
 }
 
-/** What a sweep with two objectives found of their front, in words, and that the first decides. */
-export function frontNotes(view: SweepView): readonly string[] {
-  const {
-    options: { secondObjective },
-    facts: { objective },
-    configurations,
-  } = view;
-  if (secondObjective === undefined) return [];
-  const placed = configurations
+export interface Front {
+  /** Every point that keeps the constraints. */
+  readonly placed: readonly Placed[];
+  /** Those that nothing beats in both, the best by the objective first. */
+  readonly points: readonly Placed[];
+}
+
+/** The front of a sweep with two objectives; `undefined` for one with one, or where nothing is traded. */
+export function frontOf(view: SweepView): Front | undefined {
+  const { secondObjective } = view.options;
+  if (secondObjective === undefined) return undefined;
+  const placed = view.configurations
     .filter((configuration) => violationOf(configuration) === 0)
-    .flatMap(({ trainings: [training], score }): Placed[] => {
-      const cost = training?.costs?.[secondObjective];
-      if (training === undefined || score === null || cost === undefined || !(cost > 0)) return [];
+    .flatMap((configuration): Placed[] => {
+      const [training] = configuration.trainings;
+      const costs = training && costsOf(view, training);
+      const second = training && secondOf(training, secondObjective);
+      if (training?.score == null || costs === undefined || second == null) return [];
       const { trialId } = training.segments[0]!.spec;
-      return [{ trialId, score, cost, costs: [-gainOf(score, objective), Math.log(cost)] }];
+      return [{ configuration, trialId, score: training.score, second, costs }];
     });
-  const front = paretoFront(placed);
-  const [best, knee, cheapest] = [front[0], kneeOf(front), front.at(-1)];
-  if (best === undefined || cheapest === undefined || best === cheapest) return [];
-  const text = ({ score, cost }: Placed): string =>
-    `${objective.metric} ${formatNumber(score)} with ${secondObjective} ${formatNumber(cost)}`;
-  return [
-    `${front.length} of ${placed.length} points are on the front of ${objective.metric} and ${secondObjective}, from ${text(best)} to ${text(cheapest)}` +
-      (knee === undefined ? '' : `; its knee is ${knee.trialId}, ${text(knee)}`) +
-      `. The answer goes by ${objective.metric} alone: for another point of the front bound constraints.${secondObjective}`,
-  ];
+  const points = paretoFront(placed);
+  return points.length < 2 ? undefined : { placed, points };
 }
 
-/**
- * The point of a front that lies furthest below the line between its ends; `undefined` where none does.
- *
- * Source: I. Das, "On characterizing the 'knee' of the Pareto curve based on Normal-Boundary Intersection", Struct.
- * Optim. 18 (1999).
- *
- * @param front Ascending in the first cost.
- */
-export function kneeOf<Item extends Costed>(front: readonly Item[]): Item | undefined {
-  const [best, cheapest] = [front[0]?.costs, front.at(-1)?.costs];
-  if (best === undefined || cheapest === undefined) return undefined;
-  const gainsOf = ({ costs }: Item): number =>
-    1 - (costs[0] - best[0]) / (cheapest[0] - best[0]) - (costs[1] - cheapest[1]) / (best[1] - cheapest[1]);
-  const [knee] = front
-    .slice(1, -1)
-    .map((item) => ({ item, gain: gainsOf(item) }))
-    .filter(({ gain }) => gain > 0)
-    .sort((a, b) => b.gain - a.gain);
-  return knee?.item;
+/** A training by both objectives on their scales, less being better; `undefined` where one of them is not there. */
+export function costsOf({ options, facts }: SweepView, training: Training): Costed['costs'] | undefined {
+  const { secondObjective } = options;
+  const second = secondObjective === undefined ? null : secondOf(training, secondObjective);
+  if (secondObjective === undefined || training.score === null || second === null) return undefined;
+  const costs = [-gainOf(training.score, facts.objective), scaledCost(second, secondObjective)] as const;
+  return costs.every(Number.isFinite) ? costs : undefined;
+}
+
+/** Both values of a point, in words. */
+const bothText = (
+  { facts: { objective }, options: { secondObjective } }: SweepView,
+  { score, second }: Pick<Placed, 'score' | 'second'>,
+): string => `${objective.metric} ${formatNumber(score)} with ${secondObjective} ${formatNumber(second)}`;
+
+/** What a sweep with two objectives found of their front, in words, and which of it decides. */
+export function frontNotes(view: SweepView): readonly string[] {
+  const { options, facts } = view;
+  const front = frontOf(view);
+  if (front === undefined) return [];
+  const { metric } = facts.objective;
+  const { points, placed } = front;
+  const knee = kneeOf(points);
+  const names = `${metric} and ${options.secondObjective}`;
+  const answer =
+    options.choose === 'objective'
+      ? `The answer goes by ${metric} alone: for another point of the front bound constraints.${options.secondObjective}, or set choose: knee`
+      : knee === undefined
+        ? `It has no knee, so that the answer goes by ${metric}`
+        : 'The answer is the knee by all seeds; where it lies hangs on the ranges that were searched';
+  return [
+    `${points.length} of ${placed.length} points are on the front of ${names}, from ${bothText(view, points[0]!)} to ${bothText(view, points.at(-1)!)}` +
+      (knee === undefined ? '' : `; its knee is ${knee.trialId}, ${bothText(view, knee)}`) +
+      `. ${answer}`,
+  ];
 }

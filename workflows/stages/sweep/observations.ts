@@ -1,4 +1,5 @@
 import type { Observation } from '../../search/sampler';
+import { asCost, secondOf } from './second';
 import { furthest } from './pruning/promotion';
 import { lastValue } from './trainings';
 import type { Training } from './trainings';
@@ -34,18 +35,17 @@ export function ownObservations(view: SweepView): readonly Observation[] {
 }
 
 /** What a point was measured besides its score goes with it, as far as the sampler learns from it. */
-function observationOf(
-  { hparams, status, excesses, costs, score }: Training,
-  { sampler, secondObjective }: SweepView['options'],
-): Observation {
+function observationOf(training: Training, { sampler, secondObjective }: SweepView['options']): Observation {
+  const { hparams, status, excesses, costs, score } = training;
   if (status !== 'ended' || costs === undefined) return { hparams, score: status === 'running' ? undefined : score };
+  const second = secondObjective === undefined ? null : secondOf(training, secondObjective);
   const isCostAware = 'costAware' in sampler && sampler.costAware === true;
   return {
     hparams,
     score,
     ...(excesses.length > 0 && { excesses }),
     ...(isCostAware && { cost: costs.deviceSeconds }),
-    ...(secondObjective !== undefined && { second: costs[secondObjective] }),
+    ...(second !== null && secondObjective !== undefined && { second: asCost(second, secondObjective) }),
   };
 }
 

@@ -92,10 +92,16 @@ export const sweepOptions = z
         'What a point may cost at most, and how good it must be by metrics besides the objective. Whatever keeps these is better than all that does not, whatever its objective.',
       ),
     secondObjective: z
-      .enum(['parameters', 'deviceSeconds', 'peakBytes'])
+      .enum(['parameters', 'deviceSeconds', 'peakBytes', ...VALIDATION_METRICS])
       .optional()
       .describe(
-        'What the search is to keep small beside the objective: it seeks the front of both, by the samplers tpe, nsga2 and cmaes. The answer goes by the objective, within the constraints.',
+        'What the search is to keep small, or a metric that it is to better, beside the objective: it seeks the front of both, by the samplers tpe, nsga2 and cmaes. A metric is taken at the best epoch by the objective.',
+      ),
+    choose: z
+      .enum(['objective', 'knee'])
+      .default('objective')
+      .describe(
+        'What of a front is the answer, within the constraints: the best by the objective, or the knee, the point furthest below the line between its ends. Where there is no knee the objective decides.',
       ),
     epochs: z.int().min(1).max(100_000).optional().describe('Length of each training; by default training.epochs.'),
     replicateTop: z
@@ -131,6 +137,18 @@ export const sweepOptions = z
         code: 'custom',
         path: ['replicates'],
         message: `must be at least ${needed} for the pruner wilcoxon: of fewer seeds it can save none`,
+      });
+  })
+  .superRefine(({ choose, pruner, secondObjective }, context) => {
+    if (choose !== 'knee') return;
+    const path = ['choose'];
+    if (secondObjective === undefined)
+      context.addIssue({ code: 'custom', path, message: 'must not be knee without a secondObjective: set one' });
+    if (prunersOf(pruner).some(({ name }) => name === 'wilcoxon'))
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: 'must not be knee beside the pruner wilcoxon, which saves the seeds that tell where it lies',
       });
   })
   .superRefine(({ sampler, terminator, secondObjective }, context) => {

@@ -52,8 +52,10 @@ function sweepNamed(
     shouldFollow: { decisionOn: 'batchSize', because },
     isSearch: true,
     curveReads: readsOf,
-    metricsRead: ({ options: { constraints } }) =>
-      (Object.keys(constraints) as (keyof typeof constraints)[]).filter(isMetric),
+    metricsRead: ({ options: { constraints, secondObjective } }) => {
+      const names = Object.keys(constraints) as (keyof typeof constraints)[];
+      return [...names, ...(secondObjective === undefined ? [] : [secondObjective])].filter(isMetric);
+    },
 
     suggest: (context) => nextTraining(sweepView(context)),
     decide: (context) => ({ stage: name, ...decideSweep(sweepView(context)) }),

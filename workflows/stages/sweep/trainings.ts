@@ -32,8 +32,8 @@ export interface Training {
   readonly violations: readonly Violation[];
   /** By how much it exceeds each bound, kept or not, as a share of it; empty where nothing was measured. */
   readonly excesses: readonly number[];
-  /** What it took; absent where nothing was measured. */
-  readonly costs?: Pick<Measurement, ConstrainedName>;
+  /** What it took, and its best epoch; absent where nothing was measured. */
+  readonly costs?: Pick<Measurement, ConstrainedName | 'best'>;
 }
 
 /** What a training ended with: its last segment, but of folds one that failed, if any has. */

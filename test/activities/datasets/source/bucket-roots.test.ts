@@ -35,12 +35,12 @@ it('a data set or an import elsewhere is refused before its bucket is opened, an
   });
   await expect(openSource('s3://secrets/mnist', access)).rejects.toMatchObject(refused('s3://secrets/mnist/'));
   const csv = { format: 'csv', sameScale: false } as const;
-  await expect(readImport({ ...csv, uri: 's3://secrets/trials.csv' }, access)).rejects.toMatchObject(
+  await expect(readImport({ ...csv, uri: 's3://secrets/trials.csv' }, access, 'valLoss')).rejects.toMatchObject(
     refused('s3://secrets/'),
   );
   expect(opened).toEqual([]);
   await openSource('s3://images/mnist', access);
-  await expect(readImport({ ...csv, uri: 's3://images/mnist/trials.csv' }, access)).resolves.toMatchObject({
+  await expect(readImport({ ...csv, uri: 's3://images/mnist/trials.csv' }, access, 'valLoss')).resolves.toMatchObject({
     trials: [{ score: 1 }],
   });
   expect(opened).toEqual(['images/mnist/', 'images/mnist/']);

@@ -6,17 +6,14 @@ import { count, formatNumber } from '../../format';
 import { stretched } from '../../schedules';
 import { scoreOf } from '../../../analysis/score';
 import { isRunning } from '../../trials';
-import { byContest, contenderOf } from '../comparison';
+import { byContest, contenderOf, EQUAL_GAIN } from '../comparison';
 import type { Contest, Sample } from '../comparison';
 import { batchSizeOf, ladderTrial, trialsOf } from '../phases';
 import type { LadderContext, RacePhase } from '../phases';
-import { referenceEpochs } from '../race';
+import { racersMax, referenceEpochs } from '../race';
 import { brokeDown, racedHparams, standingTrials } from '../rates';
 import type { LadderView } from '../view';
 import type { Strategy } from './strategy';
-
-/** Scores this close are equal: a quarter of a loss, a hundredth of a share. */
-const EQUAL = { log: Math.log(1.25), linear: 0.01 } as const;
 
 /**
  * The sizes that the study lists, each trained to equal epochs under the study's schedule, compared by the validation
@@ -32,7 +29,7 @@ export const grid: Strategy = {
   endsAtKnee: false,
   next: (view) => nextOfGrid(view) ?? nextConfirmation(view),
   contest: contestOf,
-  trainings: (context, sizes) => ({ count: sizes, epochs: referenceEpochs(context) }),
+  trainings: (context, sizes) => ({ trials: racersMax(context, sizes), epochs: referenceEpochs(context) }),
   preference(view) {
     const sizes = byContest(view);
     return sizes.length === 0 && view.reference !== undefined ? [view.reference] : sizes;
@@ -69,7 +66,7 @@ function contestOf(view: LadderView): Contest {
     })),
     isEligible: (batchSize) => !failed.has(batchSize),
     clear: 0,
-    equal: EQUAL[scaleOf(view.facts.objective)],
+    equal: EQUAL_GAIN[scaleOf(view.facts.objective)],
   };
 }
 

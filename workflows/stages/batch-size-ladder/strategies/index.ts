@@ -6,6 +6,7 @@
 import type { BatchSizeLadderOptions } from '../options';
 import { grid } from './grid';
 import { largest } from './largest';
+import { progressive } from './progressive';
 import { ruleOfThumb } from './rule-of-thumb';
 import type { Strategy } from './strategy';
 import { throughput } from './throughput';
@@ -17,6 +18,7 @@ const STRATEGIES: Readonly<Record<BatchSizeLadderOptions['strategy'], Strategy>>
   largest,
   ruleOfThumb,
   grid,
+  progressive,
 };
 
 export const strategyOf = ({ options }: { readonly options: BatchSizeLadderOptions }): Strategy =>

@@ -1,5 +1,6 @@
+import type { HParams, TrialSpec } from '../../../words/trial';
 import type { Grounds } from '../../confidence';
-import type { TrialSpec } from '../../../words/trial';
+import type { Decision, Table } from '../../stage';
 import type { Contest } from '../comparison';
 import type { LadderContext } from '../phases';
 import type { LadderView } from '../view';
@@ -20,7 +21,13 @@ export interface Strategy {
   /** What those trainings are compared by; `null` without any. */
   contest?(view: LadderView): Contest | null;
   /** Most trainings that `next` asks for, of at most so many epochs. */
-  trainings?(context: LadderContext, sizes: number): { readonly count: number; readonly epochs: number };
+  trainings?(context: LadderContext, sizes: number): { readonly trials: number; readonly epochs: number };
+  /** What it decides besides the size. */
+  besides?(view: LadderView, batchSize: number): HParams;
+  /** Answers that the trainings speak against, of this size. */
+  alternatives?(view: LadderView, batchSize: number): Decision['alternatives'];
+  /** What the trainings showed besides the sizes. */
+  tables?(view: LadderView): readonly Table[];
   /** Sizes that may be chosen, best first. */
   preference(view: LadderView): readonly number[];
   /** Why this size, as a clause. */

@@ -1,7 +1,7 @@
 import { numericHParam } from '../../../trials/hparams';
 import { byContest, CLEAR_GAIN, EQUAL_FACTOR } from '../comparison';
 import type { Sample } from '../comparison';
-import { nextRacer, RACE_SIZES_MAX, raceLengthMax, raceSizes } from '../race';
+import { nextRacer, RACE_SIZES_MAX, raceLengthMax, racersMax, raceSizes } from '../race';
 import { raceGrounds, raceReason } from '../race-reason';
 import { rungSizes } from '../rungs';
 import { finishers } from '../times';
@@ -26,7 +26,7 @@ export const timeToTarget: Strategy = {
     };
   },
   trainings: (context, sizes) => ({
-    count: Math.min(RACE_SIZES_MAX, sizes),
+    trials: racersMax(context, Math.min(RACE_SIZES_MAX, sizes)),
     epochs: raceLengthMax(context),
   }),
   preference(view) {

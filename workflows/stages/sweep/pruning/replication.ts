@@ -1,8 +1,10 @@
 import { ranked } from '../../../analysis/ranking';
 import { gainOver } from '../../../analysis/scale';
 import type { Objective } from '../../../words/study';
-import { failedShare, meanOf, replicatedConfigurations } from '../configurations';
+import { failedShare, meanOf } from '../configurations';
 import type { Configuration } from '../configurations';
+import { violationOf } from '../constraints';
+import { kneePoints } from '../knee';
 import type { SweepView } from '../view';
 import { prunerOf } from './promotion';
 
@@ -22,6 +24,24 @@ export function worthReplicating(view: SweepView): readonly Configuration[] {
   return configurations.filter(
     (one) => one.isIncumbent || one === best || !stopsReplicates(options, gainsOf(one, best, objective)),
   );
+}
+
+/**
+ * What is trained again: the study as it stood and the best others, by the constraints and their first score; nothing
+ * that failed. Where the knee of a front is asked for, the points that may be it.
+ */
+function replicatedConfigurations(view: SweepView): readonly Configuration[] {
+  const configurations = view.configurations.filter(({ score }) => score !== null);
+  const incumbent = configurations.filter(({ isIncumbent }) => isIncumbent);
+  const knees = kneePoints(view);
+  if (knees.length > 0) return [...incumbent, ...knees.filter(({ isIncumbent }) => !isIncumbent)];
+  const others = [
+    ...ranked(
+      configurations.filter(({ isIncumbent }) => !isIncumbent),
+      view.facts.objective,
+    ),
+  ].sort((a, b) => violationOf(a) - violationOf(b));
+  return [...incumbent, ...others.slice(0, view.options.replicateTop)];
 }
 
 /** Of those with most seeds, the one with the fewest failures and the best mean. */
