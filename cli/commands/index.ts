@@ -14,6 +14,7 @@ import { exportTrials } from './export';
 import { gc } from './gc';
 import { list } from './list';
 import { plan } from './plan';
+import { predict } from './predict';
 import { recover } from './recover';
 import { rerun } from './rerun';
 import { run } from './run';
@@ -35,6 +36,7 @@ export const VERBS: readonly Verb[] = [
   list,
   show,
   exportTrials,
+  predict,
   ...CHANGE_VERBS,
   cancel,
   rerun,

@@ -29,6 +29,7 @@ const VERBS = [
   'list',
   'show',
   'export',
+  'predict',
   'pause',
   'resume',
   'approve',
