@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { environmentForPrograms } from '../process-environment';
 import { ownWords } from '../trial/trainer-process';
+import { ModelUnreadable } from './exported-model';
 import type { FromInference, ImageBatch, ModelOutputs, ModelToLoad, ToInference } from './protocol';
 
 const EXTENSION = path.extname(__filename);
@@ -54,8 +55,8 @@ export class InferenceProcess {
       // Unlike `exit`, after all that it sent and wrote has arrived.
       child.once('close', (code, signal) => onEnd(signal === null ? `with exit code ${String(code)}` : `by ${signal}`));
     });
-    this.whenReady = new Promise((resolve) => {
-      child.on('message', (message) => this.take(message as FromInference, resolve));
+    this.whenReady = new Promise((resolve, reject) => {
+      child.on('message', (message) => this.take(message as FromInference, resolve, reject));
     });
   }
 
@@ -63,7 +64,7 @@ export class InferenceProcess {
    * Starts a process and waits until it has loaded the model.
    *
    * @param environment Beside what every program of ours gets, e.g. which GPU it sees.
-   * @throws InferenceEnded with the end of its error output.
+   * @throws ModelUnreadable in TensorFlow's words; InferenceEnded with the end of its error output.
    */
   static async start(
     model: ModelToLoad,
@@ -80,9 +81,14 @@ export class InferenceProcess {
     const failed = started.ended.then((end) => {
       throw end;
     });
-    await Promise.race([started.whenReady, failed]);
     failed.catch(() => undefined);
-    return started;
+    try {
+      await Promise.race([started.whenReady, failed]);
+      return started;
+    } catch (error) {
+      await started.close();
+      throw error;
+    }
   }
 
   /** @throws InferenceEnded; Error in TensorFlow's words for a batch that it refuses. */
@@ -102,8 +108,10 @@ export class InferenceProcess {
     await this.ended;
   }
 
-  private take(message: FromInference, onReady: () => void): void {
+  private take(message: FromInference, onReady: () => void, onRefused: (error: Error) => void): void {
     if (message.type === 'ready') return onReady();
+    if (message.type === 'refused')
+      return onRefused(new ModelUnreadable(`TensorFlow does not take the model: ${message.message}`));
     const asked = this.asked.get(message.id);
     this.asked.delete(message.id);
     if (message.type === 'answer') asked?.resolve(message.outputs);

@@ -30,5 +30,7 @@ export interface ToInference {
 
 export type FromInference =
   | { readonly type: 'ready' }
+  /** TensorFlow does not take the model. */
+  | { readonly type: 'refused'; readonly message: string }
   | { readonly type: 'answer'; readonly id: number; readonly outputs: ModelOutputs }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };

@@ -18,6 +18,7 @@ import { predict } from './predict';
 import { recover } from './recover';
 import { rerun } from './rerun';
 import { run } from './run';
+import { serve } from './serve';
 import { show } from './show';
 import { up } from './up';
 import { validate } from './validate';
@@ -37,6 +38,7 @@ export const VERBS: readonly Verb[] = [
   show,
   exportTrials,
   predict,
+  serve,
   ...CHANGE_VERBS,
   cancel,
   rerun,

@@ -30,6 +30,7 @@ const VERBS = [
   'show',
   'export',
   'predict',
+  'serve',
   'pause',
   'resume',
   'approve',

@@ -12,19 +12,26 @@ function send(message: FromInference): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
-const model = new LoadedModel(JSON.parse(process.argv[2] ?? '') as ModelToLoad);
+const words = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-process.on('message', ({ id, batch }: ToInference) => {
-  try {
-    send({ type: 'answer', id, outputs: model.answer(batch) });
-  } catch (error) {
-    send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) });
-  }
-});
+function answerFor(model: LoadedModel): void {
+  process.on('message', ({ id, batch }: ToInference) => {
+    try {
+      send({ type: 'answer', id, outputs: model.answer(batch) });
+    } catch (error) {
+      send({ type: 'failed', id, message: words(error) });
+    }
+  });
+  send({ type: 'ready' });
+}
 
 process.on('disconnect', () => process.exit());
 
 // A terminal signals all of its processes at once; the command still answers what it has taken, and then ends this one.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
-send({ type: 'ready' });
+try {
+  answerFor(new LoadedModel(JSON.parse(process.argv[2] ?? '') as ModelToLoad));
+} catch (error) {
+  send({ type: 'refused', message: words(error) });
+}
