@@ -50,6 +50,11 @@ export function openStoreToRead(folder: string): OpenedStore {
   return { store: plainFiles(files, `s3://${bucket}/${prefix}`), close: async () => undefined };
 }
 
+/** Whether a folder has a store and nobody runs who could be asked: what is there is then read, as it is. */
+export function isAtRest(folder: string): boolean {
+  return !namesCluster() && existsSync(objectFolder(path.resolve(folder))) && findServices(folder) === undefined;
+}
+
 /** @returns undefined for a folder whose servers do not run. */
 function openRunning(folder: string): OpenedStore | undefined {
   if (namesCluster()) return { store: storeOf(process.env), close: async () => undefined };

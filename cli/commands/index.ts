@@ -16,6 +16,7 @@ import { list } from './list';
 import { plan } from './plan';
 import { predict } from './predict';
 import { recover } from './recover';
+import { report } from './report';
 import { rerun } from './rerun';
 import { run } from './run';
 import { serve } from './serve';
@@ -36,6 +37,7 @@ export const VERBS: readonly Verb[] = [
   watch,
   list,
   show,
+  report,
   exportTrials,
   predict,
   serve,

@@ -13,12 +13,12 @@ import type { ImageFit } from '../../activities/datasets/images/decode';
 import { counted } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { CommandError } from '../failure';
+import { folderOption } from '../folder-option';
 import { openModel } from '../open-model';
 import { csvFormat, jsonFormat, judgementText, textFormat } from '../predictions';
 import type { PredictionFormat } from '../predictions';
 import { print, say } from '../output';
 import { counterOn } from '../progress/counter';
-import { DEFAULT_FOLDER } from '../services';
 
 interface PredictCommandOptions {
   readonly csv?: boolean;
@@ -48,7 +48,7 @@ export function predict(program: Command): void {
         .choices(['cover', 'contain', 'stretch'])
         .default('cover'),
     )
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action(predictFiles);
 }
 

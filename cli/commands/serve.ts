@@ -11,11 +11,11 @@ import type { Command } from 'commander';
 import type { ImageFit } from '../../activities/datasets/images/decode';
 import type { InferenceProcess } from '../../activities/inference/inference-process';
 import { CommandError } from '../failure';
+import { folderOption } from '../folder-option';
 import { listenForInterrupt } from '../interrupt';
 import { openModel } from '../open-model';
 import type { OpenedModel } from '../open-model';
 import { print, say } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 
 interface ServeOptions {
   readonly port: number;
@@ -59,7 +59,7 @@ export function serve(program: Command): void {
         .choices(['cover', 'contain', 'stretch'])
         .default('cover'),
     )
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action(async (place: string, options: ServeOptions) => {
       const opened = await openModel(place, options.folder);
       try {

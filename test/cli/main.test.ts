@@ -28,6 +28,7 @@ const VERBS = [
   'watch',
   'list',
   'show',
+  'report',
   'export',
   'predict',
   'serve',
