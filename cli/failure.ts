@@ -66,6 +66,9 @@ const ENVIRONMENT_ERRORS: readonly string[] = [
   'ServiceFailed',
 ];
 
+/** Names of errors of what a command was given, wherever they were thrown. */
+const INPUT_ERRORS: readonly string[] = ['ModelUnreadable'];
+
 /** gRPC's codes for callers that the server knows or not, but does not let in. */
 const REFUSALS: readonly unknown[] = [7, 16];
 
@@ -102,9 +105,14 @@ export function failureOf(error: unknown): Failure {
     return { message: `${root.message}; create it, or set TEMPORAL_NAMESPACE`, type: root.name, exit: 'environment' };
   if (root.name === 'ServiceError') return serviceFailure(root);
   const type = typeOf(root);
-  const exit = EXIT_OF_FAILURE[type as FailureType] ?? (ENVIRONMENT_ERRORS.includes(type) ? 'environment' : 'failed');
+  const exit = EXIT_OF_FAILURE[type as FailureType] ?? exitOf(type);
   const message = root.message === '' ? type : root.message;
   return { message: error instanceof StudyFailed ? `${error.message}: ${message}` : message, type, exit };
+}
+
+function exitOf(type: string): Exit {
+  if (INPUT_ERRORS.includes(type)) return 'badInput';
+  return ENVIRONMENT_ERRORS.includes(type) ? 'environment' : 'failed';
 }
 
 function serviceFailure(error: Error): Failure {

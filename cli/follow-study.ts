@@ -7,9 +7,9 @@ import { studyHandle } from '../workers/client';
 import type { StudyObservation } from '../workers/client';
 import { StudyFailed } from './failure';
 import type { Interrupt } from './interrupt';
-import { print, printJson } from './output';
+import { print, printJson, say } from './output';
 import type { Display } from './progress/display';
-import { resultText } from './result';
+import { lookAtText, resultText } from './result';
 import type { StudyServices } from './services';
 import { storedProgress } from './stored-progress';
 import { watchStudy } from './watch-study';
@@ -44,6 +44,7 @@ export async function followStudy({
     });
   if (json) printJson(result);
   else print(resultText(result, storeFolder));
+  say(lookAtText(result, folder));
 }
 
 /** The stage that a study was in when it ended badly. */

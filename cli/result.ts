@@ -10,6 +10,8 @@ import { counted, formatElapsed, formatPlain } from '../activities/wording/numbe
 import { replacementOf } from '../activities/wording/superseded';
 import type { StudyResult, TestResult } from '../workflows/words/progress';
 import type { StudyOrigin } from '../workflows/words/study';
+import { embeddedFolder } from '../workers/config';
+import type { Environment } from '../workers/environment';
 import { hparamsText, recoveriesText } from './format';
 
 /**
@@ -43,6 +45,20 @@ export function resultText(result: StudyResult, storeFolder: string | undefined)
   ];
   return lines.join('\n');
 }
+
+/** The commands that look at a result, whatever runs; in a checkout npm has another way to name ours. */
+export function lookAtText({ studyId, model }: Pick<StudyResult, 'studyId' | 'model'>, folder: string): string {
+  const at = folder === embeddedFolder() ? '' : ` --folder ${folder}`;
+  const verbs = [
+    `report ${studyId} --open`,
+    `show ${studyId}`,
+    ...(model === null ? [] : [`predict ${studyId} FILES...`]),
+  ];
+  return ['look at it with:', ...verbs.map((verb) => `  ${program()} ${verb}${at}`)].join('\n');
+}
+
+const program = (environment: Environment = process.env): string =>
+  environment['npm_lifecycle_event'] === undefined ? 'stepwell' : 'npm run stepwell --';
 
 const further = ({ values }: TestResult): string =>
   furtherValues(values)

@@ -17,9 +17,6 @@ import { embeddedEnvironment } from './embedded-environment';
 import type { Embedded, EmbeddedOptions } from './embedded';
 import { CommandError } from './failure';
 
-/** Where embedded services keep everything; `--folder` names another. */
-export const DEFAULT_FOLDER = '.stepwell';
-
 export interface StudyServices {
   readonly client: StudyClient;
   readonly taskQueuePrefix: string;

@@ -1,7 +1,7 @@
 import { CommandError } from './failure';
-import { print, printJson, say } from './output';
+import { print, printJson } from './output';
 import { showText } from './show-text';
-import { openStore } from './store';
+import { openStoreToRead } from './store';
 
 /** Prints what one run of a study has published when it ended. @throws CommandError if there is none of that id */
 export async function showRun(
@@ -13,7 +13,7 @@ export async function showRun(
     publishedBy,
     runsOf,
   }: typeof import('../activities/study/study-runs') = require('../activities/study/study-runs');
-  const { store, close } = await openStore(folder, say);
+  const { store, close } = openStoreToRead(folder);
   try {
     const record = await publishedBy(store, name, run);
     if (record === undefined) {

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ObjectStore } from '../activities/storage/object-store';
 import { findServices, startServices } from '../infra/services';
-import { objectFolder } from '../infra/services/versitygw';
+import { BUCKET, objectFolder } from '../infra/services/versitygw';
 import { readStoreConfig } from '../workers/config';
 import type { Environment } from '../workers/environment';
 import { embeddedEnvironment } from './embedded-environment';
@@ -27,6 +27,36 @@ export interface OpenedStore {
  * @throws CommandError if the folder holds no store; ServiceFailed, ServiceUnavailable
  */
 export async function openStore(folder: string, onProgress: (text: string) => void): Promise<OpenedStore> {
+  const opened = openRunning(folder);
+  if (opened !== undefined) return opened;
+  const services = await startServices({ folder, onProgress });
+  return { store: storeOf(embeddedEnvironment(services)), close: () => services.stop() };
+}
+
+/**
+ * As `openStore`, for commands that only read: of a folder whose servers do not run the files themselves are read, and
+ * nothing is started.
+ *
+ * @throws CommandError if the folder holds no store
+ */
+export function openStoreToRead(folder: string): OpenedStore {
+  const opened = openRunning(folder);
+  if (opened !== undefined) return opened;
+  const {
+    plainFiles,
+  }: typeof import('../activities/storage/plain-files') = require('../activities/storage/plain-files');
+  const { bucket, prefix } = readStoreConfig(embeddedEnvironment({ environment: { STEPWELL_BUCKET: BUCKET } }));
+  const files = path.join(objectFolder(path.resolve(folder)), bucket, ...prefix.split('/'));
+  return { store: plainFiles(files, `s3://${bucket}/${prefix}`), close: async () => undefined };
+}
+
+/** Whether a folder has a store and nobody runs who could be asked: what is there is then read, as it is. */
+export function isAtRest(folder: string): boolean {
+  return !namesCluster() && existsSync(objectFolder(path.resolve(folder))) && findServices(folder) === undefined;
+}
+
+/** @returns undefined for a folder whose servers do not run. */
+function openRunning(folder: string): OpenedStore | undefined {
   if (namesCluster()) return { store: storeOf(process.env), close: async () => undefined };
   if (!existsSync(objectFolder(path.resolve(folder)))) {
     throw new CommandError(
@@ -36,9 +66,7 @@ export async function openStore(folder: string, onProgress: (text: string) => vo
     );
   }
   const running = findServices(folder);
-  if (running !== undefined) return { store: storeOf(embeddedEnvironment(running)), close: async () => undefined };
-  const services = await startServices({ folder, onProgress });
-  return { store: storeOf(embeddedEnvironment(services)), close: () => services.stop() };
+  return running && { store: storeOf(embeddedEnvironment(running)), close: async () => undefined };
 }
 
 /** The services of a folder name their server; for others, of this process's own environment, the AWS chain does. */

@@ -1,7 +1,7 @@
 import type { StudyProgress } from '../workflows/words/progress';
 import { reasonOf } from './failure';
 import { say } from './output';
-import { openStore } from './store';
+import { openStoreToRead } from './store';
 
 /** What the store knows of a study that nobody answers for; `undefined`, after a word why, where it cannot be read. */
 export async function storedProgress(folder: string, name: string): Promise<StudyProgress | undefined> {
@@ -9,7 +9,7 @@ export async function storedProgress(folder: string, name: string): Promise<Stud
   const { progressInStore }: typeof import('../activities/study/recovery') = require('../activities/study/recovery');
   const { readStudy }: typeof import('../activities/study/stored-study') = require('../activities/study/stored-study');
   try {
-    const { store, close } = await openStore(folder, say);
+    const { store, close } = openStoreToRead(folder);
     try {
       return await progressInStore(store, await readStudy(store, name));
     } finally {

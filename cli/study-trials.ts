@@ -14,7 +14,7 @@ import { askForRecord, storedRecord } from '../workers/fetch-record';
 import type { StudyRecord } from '../workflows/words/progress';
 import { CommandError } from './failure';
 import { connectServices, namesCluster } from './services';
-import { openStore } from './store';
+import { openStoreToRead } from './store';
 
 /** The embedded store keeps objects as plain files, whether it runs or not. */
 const recordFile = (folder: string, name: string): string =>
@@ -60,7 +60,7 @@ async function answered(name: string, folder: string): Promise<ExportedStudy | u
 }
 
 async function completed(record: StudyRecord, folder: string): Promise<StudyRecord> {
-  const { store, close } = await openStore(folder, () => undefined);
+  const { store, close } = openStoreToRead(folder);
   try {
     return await withAllTrials(store, record);
   } finally {

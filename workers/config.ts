@@ -49,6 +49,9 @@ const file = z
   .refine((name) => statSync(name, { throwIfNoEntry: false })?.isFile() === true, 'must be a file that exists')
   .transform((name) => path.resolve(name));
 
+/** Of embedded services, in the current folder. */
+const FOLDER = '.stepwell';
+
 export const environmentSchema = z
   .object({
     STEPWELL_BUCKET: z.string().default('stepwell').describe('bucket for data sets, checkpoints and studies'),
@@ -117,6 +120,10 @@ export const environmentSchema = z
     STEPWELL_WORKFLOW_BUNDLE: file
       .optional()
       .describe('prebuilt workflow bundle; default: the one beside the compiled code, else bundled at start'),
+    STEPWELL_FOLDER: z
+      .string()
+      .default(FOLDER)
+      .describe(`folder of embedded services, where --folder names no other; default: ${FOLDER}`),
     STEPWELL_DEBUG: z.string().optional().describe('1 to show the stack trace of errors'),
     TEMPORAL_DEPLOYMENT_NAME: z
       .string()
@@ -231,6 +238,10 @@ export function readClientConfig(
 export function isDebugging(environment: Environment = process.env): boolean {
   return environment['STEPWELL_DEBUG'] === '1';
 }
+
+/** Where embedded services keep everything; never fails, as `isDebugging`. */
+export const embeddedFolder = (environment: Environment = process.env): string =>
+  environment['STEPWELL_FOLDER'] || FOLDER;
 
 function parseEnvironment(environment: Environment): z.output<typeof environmentSchema> {
   // Container tools pass unset variables on as empty ones; only an empty list of GPUs says something: none.

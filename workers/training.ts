@@ -14,6 +14,7 @@ import { TASK_QUEUES } from '../workflows/words/contract';
 import { requireCacheFolder } from './cache-folder';
 import type { Config } from './config';
 import { runWorker } from './run-worker';
+import { asTrainerBroken } from './trainer-broken';
 import { trialTuner } from './trial-permits';
 
 /**
@@ -54,24 +55,6 @@ export async function runTrainingWorker(config: Config, onReady?: () => void): P
   } finally {
     await trainers.close();
   }
-}
-
-/** No trainer can start on this machine. */
-export class TrainerBroken extends Error {
-  override readonly name = 'TrainerBroken';
-}
-
-/** The trainer's whole error output is the cause; for people, the line of it that names the trouble. */
-function asTrainerBroken(error: unknown): never {
-  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
-  const reason =
-    lines.find((line) => /^(\w*Error\b.*?|.*cannot open shared object.*|.*native.*binding.*): /i.test(line)) ??
-    lines[0] ??
-    '';
-  const fix = 'prepare it with: stepwell bootstrap (in a checkout: npm run bootstrap), and see stepwell doctor';
-  throw new TrainerBroken(`TensorFlow does not start on this machine (${reason.slice(0, 300)}); ${fix}`, {
-    cause: error,
-  });
 }
 
 /** Compiled beside this file, or TypeScript in a checkout. */

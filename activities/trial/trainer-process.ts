@@ -240,7 +240,7 @@ export class TrainerProcess {
     const outOfMemory = signal === 'SIGKILL' && !this.killedHere && this.oomKills() > this.oomKillsAtStart;
     const killed = signal !== null && !FAULT_SIGNALS.includes(signal);
     // Whoever is killed from outside has not said why.
-    const words = killed && !this.killedHere ? '' : wordsOf(this.errorOutput);
+    const words = killed && !this.killedHere ? '' : ownWords(this.errorOutput);
     const said = words === '' ? '' : `: ${words}`;
     return new TrainerCrashed(`trainer process ended ${how}${outOfMemory ? ' (out of memory)' : ''}${said}`, {
       how,
@@ -250,8 +250,8 @@ export class TrainerProcess {
   }
 }
 
-/** What the trainer itself said. */
-function wordsOf(errorOutput: string): string {
+/** What a process said in its error output, less what TensorFlow's libraries always say. */
+export function ownWords(errorOutput: string): string {
   return errorOutput
     .split('\n')
     .filter((line) => !LIBRARY_NOISE.some((pattern) => pattern.test(line)))

@@ -7,9 +7,9 @@ import type { Command } from 'commander';
 import { counted, formatBytes } from '../../activities/wording/numbers';
 import { backUp, restore as restoreBackup } from '../../infra/backup/backup';
 import { foreignDatabases } from '../../infra/services';
+import { folderOption } from '../folder-option';
 import { print, printJson, say } from '../output';
 import { counterOn } from '../progress/counter';
-import { DEFAULT_FOLDER } from '../services';
 
 export const backup = archiveVerb({
   name: 'backup',
@@ -58,7 +58,7 @@ function archiveVerb({ name, description, work, caution, answer, ...means }: Arc
       .argument('<file>', means.file)
       .option('--force', means.force)
       .option('--json', 'print what it came to as JSON')
-      .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
+      .addOption(folderOption())
       .action(async (file: string, { force = false, json = false, folder }: ArchiveOptions) => {
         const counter = counterOn(process.stderr);
         const done = await work({

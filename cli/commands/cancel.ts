@@ -4,10 +4,11 @@ import { cancelStudy, describeStudy, plannerRefusal, terminateStudy } from '../.
 import type { StudyClient } from '../../workers/client';
 import { whoAsks } from '../change-study';
 import { CommandError, ofStudy } from '../failure';
+import { folderOption } from '../folder-option';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import type { Interrupt } from '../interrupt';
 import { print, printJson, say } from '../output';
-import { connectServices, DEFAULT_FOLDER } from '../services';
+import { connectServices } from '../services';
 
 const LOOK_EVERY_MILLISECONDS = 250;
 
@@ -28,7 +29,7 @@ export function cancel(program: Command): void {
     .description('end a running study in order: its trials write checkpoints, its report is published')
     .argument('<name>', 'name of the study')
     .option('--json', 'print what it came to as JSON')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: CancelOptions) => ofStudy(name, () => endStudy(name, options)));
 }
 

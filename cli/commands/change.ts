@@ -10,9 +10,9 @@ import type { StudyClient } from '../../workers/client';
 import { finiteNumber, hparamsOf } from '../arguments';
 import { askStudy } from '../change-study';
 import type { AskedChange, ChangeOptions } from '../change-study';
+import { folderOption } from '../folder-option';
 import { unlessInterrupted } from '../interrupt';
 import type { Interrupt } from '../interrupt';
-import { DEFAULT_FOLDER } from '../services';
 
 const LOOK_EVERY_MILLISECONDS = 250;
 
@@ -126,7 +126,7 @@ function verb<Options extends ChangeOptions, Parameters extends readonly unknown
       .description(description)
       .argument('<name>', 'name of the study')
       .option('--json', 'print what it came to as JSON')
-      .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER);
+      .addOption(folderOption());
     for (const [usage, text] of parameters) command.argument(usage, text);
     for (const [flags, text] of options) command.option(flags, text);
     command.action(async () => {

@@ -9,8 +9,8 @@ import type { Finding } from '../doctor/machine';
 import { inspectPlaces } from '../doctor/places';
 import { inspectServices } from '../doctor/services';
 import { EXIT_CODES } from '../exit-codes';
+import { folderOption } from '../folder-option';
 import { colorsFor, print, printJson } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 
 export function doctor(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function doctor(program: Command): void {
     .description(
       'check this machine and the services: every part, its version, where it came from, and the fix where one is missing',
     )
-    .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .option('--json', 'print the findings as JSON')
     .action(async ({ folder, json = false }: { readonly folder: string; readonly json?: boolean }) => {
       const findings = [...inspectMachine(), ...inspectPlaces(folder), ...(await inspectServices(folder))];

@@ -7,14 +7,14 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { stopServices } from '../../infra/services';
 import { stopBackground } from '../background';
+import { folderOption } from '../folder-option';
 import { print, printJson } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 
 export function down(program: Command): void {
   program
     .command('down')
     .description('stop the workers, then the servers, that run in the folder; their data stays')
-    .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .option('--json', 'print whether anything ran, as JSON')
     .action(async ({ folder, json = false }: { readonly folder: string; readonly json?: boolean }) => {
       const workers = await stopBackground(folder);

@@ -10,8 +10,8 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { counted } from '../../activities/wording/numbers';
 import { CommandError, ofStudy } from '../failure';
+import { folderOption } from '../folder-option';
 import { say } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 
 interface ExportOptions {
   readonly format: FormatName;
@@ -43,7 +43,7 @@ export function exportTrials(program: Command): void {
     )
     .option('--out <file>', 'file to write; texts go to stdout without it')
     .option('--force', 'replace the file if it is there')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: ExportOptions) => ofStudy(name, () => exportStudy(name, options)));
 }
 

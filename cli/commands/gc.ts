@@ -8,8 +8,8 @@ import type { Command } from 'commander';
 import type { Collected } from '../../activities/garbage/collect';
 import { counted, formatBytes } from '../../activities/wording/numbers';
 import { durationSeconds } from '../arguments';
+import { folderOption } from '../folder-option';
 import { columns, print, printJson, say } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 import { openStore } from '../store';
 
 const OLDER_THAN = '7d';
@@ -35,7 +35,7 @@ export function gc(program: Command): void {
         .default(durationSeconds(OLDER_THAN), OLDER_THAN),
     )
     .option('--json', 'print what was deleted as JSON')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action(collect);
 }
 

@@ -14,9 +14,12 @@ import { exportTrials } from './export';
 import { gc } from './gc';
 import { list } from './list';
 import { plan } from './plan';
+import { predict } from './predict';
 import { recover } from './recover';
+import { report } from './report';
 import { rerun } from './rerun';
 import { run } from './run';
+import { serve } from './serve';
 import { show } from './show';
 import { up } from './up';
 import { validate } from './validate';
@@ -34,7 +37,10 @@ export const VERBS: readonly Verb[] = [
   watch,
   list,
   show,
+  report,
   exportTrials,
+  predict,
+  serve,
   ...CHANGE_VERBS,
   cancel,
   rerun,

@@ -11,8 +11,9 @@ import type { StoredStudy } from '../../activities/study/stored-study';
 import { PLANNER_VERSION } from '../../workflows/driver/planner-version';
 import type { ResolvedStudy } from '../../workflows/words/study';
 import { CommandError, ofStudy } from '../failure';
+import { folderOption } from '../folder-option';
 import { print, printJson, say } from '../output';
-import { connectServices, DEFAULT_FOLDER } from '../services';
+import { connectServices } from '../services';
 import { startAndFollow } from '../start-and-follow';
 import type { MadeUpStudy } from '../start-and-follow';
 import { openStore } from '../store';
@@ -34,7 +35,7 @@ export function recover(program: Command): void {
     .option('--detach', 'start what is recovered and return; needed for several studies')
     .option('--json', 'print the result as JSON')
     .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string | undefined, options: RecoverOptions) =>
       name === undefined ? recoverAll(undefined, options) : ofStudy(name, () => recoverAll(name, options)),
     );

@@ -13,8 +13,8 @@ import type { RerunPlan } from '../../activities/study/rerun';
 import type { Setting } from '../../activities/study/settings';
 import { absoluteDatasetUri } from '../dataset-uri';
 import { CommandError, ofStudy, studyInvalid } from '../failure';
+import { folderOption } from '../folder-option';
 import { say } from '../output';
-import { DEFAULT_FOLDER } from '../services';
 import { startAndFollow } from '../start-and-follow';
 import { openStore } from '../store';
 
@@ -53,7 +53,7 @@ export function rerun(program: Command): void {
     .option('--detach', 'start the study and return')
     .option('--json', 'print the result as JSON')
     .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: RerunOptions) => ofStudy(name, () => rerunStudy(name, options)));
 }
 

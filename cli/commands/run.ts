@@ -10,6 +10,7 @@ import { listStudies, runningStudy } from '../../workers/client';
 import { findBackground } from '../background';
 import { beginStudy } from '../begin-study';
 import { CommandError, ofStudy } from '../failure';
+import { folderOption } from '../folder-option';
 import { followStudy } from '../follow-study';
 import { importFolders } from '../import-uris';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
@@ -17,7 +18,7 @@ import { loadStudy, ownModelFolder } from '../load-study';
 import type { LoadedStudy } from '../load-study';
 import { print, printJson, say } from '../output';
 import { displayFor } from '../progress/display';
-import { connectOrStart, DEFAULT_FOLDER, leftRunning, namesCluster } from '../services';
+import { connectOrStart, leftRunning, namesCluster } from '../services';
 import type { StudyServices } from '../services';
 
 interface RunOptions {
@@ -37,7 +38,7 @@ export function run(program: Command): void {
     .option('--detach', 'start the study and return; what it needs is started to stay, as by stepwell up')
     .option('--fresh', 'train every trial anew instead of reusing results of other studies')
     .option('--json', 'print the result as JSON')
-    .option('--folder <folder>', 'folder of embedded services and their data', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action(async (file: string, options: RunOptions) => {
       const study = await loadStudy(file);
       await ofStudy(study.parsed.name, () => runStudy(study, options));

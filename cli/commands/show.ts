@@ -1,17 +1,21 @@
 import { WorkflowFailedError } from '@temporalio/client';
+import path from 'node:path';
 import type { Command } from 'commander';
+import { objectFolder } from '../../infra/services/versitygw';
 import { describeStudy, observeStudy, studyHandle } from '../../workers/client';
 import type { StudyClient } from '../../workers/client';
 import type { StudyProgress, StudyResult } from '../../workflows/words/progress';
 import { CommandError, failureOf, ofStudy, StudyFailed } from '../failure';
 import type { Failure } from '../failure';
+import { folderOption } from '../folder-option';
 import { stageOf } from '../follow-study';
 import { print, printJson } from '../output';
 import { resultText } from '../result';
 import { noticesOf, retriesOf } from '../progress/view';
-import { connectServices, DEFAULT_FOLDER } from '../services';
+import { connectServices } from '../services';
 import { showRun } from '../show-run';
 import { showText } from '../show-text';
+import { isAtRest, openStoreToRead } from '../store';
 import { storedProgress } from '../stored-progress';
 
 interface ShowOptions {
@@ -42,13 +46,14 @@ export function show(program: Command): void {
     .argument('<name>', 'name of the study')
     .option('--run <id>', 'a run that has ended, as the store keeps it (default: the newest, as the server knows it)')
     .option('--json', 'print them as JSON')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: ShowOptions) =>
       ofStudy(name, () => (options.run === undefined ? showStudy(name, options) : showRun(name, options.run, options))),
     );
 }
 
 async function showStudy(name: string, { json, folder }: ShowOptions): Promise<void> {
+  if (isAtRest(folder)) return showStored(name, { json: json === true, folder });
   const services = await connectServices(folder);
   try {
     const known = await studyRecord(services.client, name, () => storedProgress(folder, name));
@@ -56,6 +61,25 @@ async function showStudy(name: string, { json, folder }: ShowOptions): Promise<v
     else print(textOf(known, services.storeFolder));
   } finally {
     await services.close();
+  }
+}
+
+async function showStored(
+  name: string,
+  { json, folder }: { readonly json: boolean; readonly folder: string },
+): Promise<void> {
+  const {
+    storedView,
+  }: typeof import('../../activities/study/stored-view') = require('../../activities/study/stored-view');
+  const { store, close } = openStoreToRead(folder);
+  try {
+    const view = await storedView(store, name);
+    const goOn = 'nothing runs that could go on with it: stepwell run and its file, or stepwell up, does';
+    const known = { ...view, waits: view.status === 'unfinished' ? [goOn] : [] };
+    if (json) printJson(known);
+    else print(textOf(known, objectFolder(path.resolve(folder))));
+  } finally {
+    await close();
   }
 }
 

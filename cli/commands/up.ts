@@ -10,9 +10,10 @@ import { announceReady, backgroundLog, claimBackground, findBackground, startBac
 import type { BackgroundSettings } from '../background';
 import { startEmbedded } from '../embedded';
 import { CommandError } from '../failure';
+import { folderOption } from '../folder-option';
 import { listenForInterrupt, unlessInterrupted } from '../interrupt';
 import { print, printJson, say } from '../output';
-import { DEFAULT_FOLDER, leftRunning } from '../services';
+import { leftRunning } from '../services';
 
 interface UpOptions {
   readonly folder: string;
@@ -26,7 +27,7 @@ export function up(program: Command): void {
   program
     .command('up')
     .description('start a Temporal server, an S3 server and both workers on this machine, to stay until stepwell down')
-    .option('--folder <folder>', 'folder of the services and their data', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .option('--file-root <folder...>', 'folders that file:// data sets may be read from (default: the current folder)')
     .option('--model-folder <folder>', 'folder that model modules may be bundled from (default: the current folder)')
     .option('--foreground', 'stay in the foreground until Ctrl-C')

@@ -8,10 +8,10 @@ import type { Checked } from '../../activities/verify/object-checks';
 import { counted, formatBytes } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { ofStudy } from '../failure';
-import { print, printJson, say } from '../output';
+import { folderOption } from '../folder-option';
+import { print, printJson } from '../output';
 import { counterOn } from '../progress/counter';
-import { DEFAULT_FOLDER } from '../services';
-import { openStore } from '../store';
+import { openStoreToRead } from '../store';
 
 interface VerifyOptions {
   readonly json?: boolean;
@@ -26,12 +26,12 @@ export function verify(program: Command): void {
     )
     .argument('<name>', 'name of the study')
     .option('--json', 'print what was found as JSON')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: VerifyOptions) => ofStudy(name, () => verifyAll(name, options)));
 }
 
 async function verifyAll(name: string, { json = false, folder }: VerifyOptions): Promise<void> {
-  const { store, close } = await openStore(folder, say);
+  const { store, close } = openStoreToRead(folder);
   const counter = counterOn(process.stderr);
   try {
     const {

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { ofStudy } from '../failure';
+import { folderOption } from '../folder-option';
 import { followStudy } from '../follow-study';
 import { listenForInterrupt } from '../interrupt';
 import { displayFor } from '../progress/display';
-import { connectServices, DEFAULT_FOLDER } from '../services';
+import { connectServices } from '../services';
 
 interface WatchOptions {
   readonly json?: boolean;
@@ -16,7 +17,7 @@ export function watch(program: Command): void {
     .description('show a study while it runs, and its result when it ends')
     .argument('<name>', 'name of the study')
     .option('--json', 'print the result as JSON')
-    .option('--folder <folder>', 'folder of embedded services', DEFAULT_FOLDER)
+    .addOption(folderOption())
     .action((name: string, options: WatchOptions) => ofStudy(name, () => watchStudy(name, options)));
 }
 

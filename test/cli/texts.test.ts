@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { listText } from '../../cli/commands/list';
-import { localPath, resultText } from '../../cli/result';
+import { localPath, lookAtText, resultText } from '../../cli/result';
 import { showText } from '../../cli/show-text';
 import { NO_RECOVERIES, withReceipts } from '../../workflows/trials/recoveries';
 import type { StudyResult } from '../../workflows/words/progress';
@@ -77,6 +77,21 @@ test('a study without a final training has no accuracy, and says so', () => {
   expect(resultText({ ...result, test: null, model: null }, undefined)).toMatch(
     /test accuracy {4}not measured.*\n[^]*model {12}none/,
   );
+});
+
+test('after a result the commands that look at it are named, with the folder where it is another', () => {
+  const before = process.env['npm_lifecycle_event'];
+  delete process.env['npm_lifecycle_event'];
+  const [report, show, predict] = ['report digits --open', 'show digits', 'predict digits FILES...'];
+  expect(lookAtText(result, '.stepwell')).toBe(
+    ['look at it with:', ...[report, show, predict].map((verb) => `  stepwell ${verb}`)].join('\n'),
+  );
+  process.env['npm_lifecycle_event'] = 'start';
+  expect(lookAtText({ ...result, model: null }, 'other')).toBe(
+    ['look at it with:', ...[report, show].map((verb) => `  npm run stepwell -- ${verb} --folder other`)].join('\n'),
+  );
+  if (before === undefined) delete process.env['npm_lifecycle_event'];
+  else process.env['npm_lifecycle_event'] = before;
 });
 
 test('an object of the embedded store is shown as the plain file that it is, if it is there', () => {

@@ -24,5 +24,6 @@ export async function stepwell(
     return { code: await main(args), ...output };
   } finally {
     release();
+    process.exitCode = undefined;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { STAGES } from '../stages';
-import type { StageProgress, StudyProgress, StudyRecord, StudyStatus } from '../words/progress';
+import type { StageProgress, StudyProgress, StudyRecord, StudyResult, StudyStatus } from '../words/progress';
 import { inRecord, shown } from './pages/stage-trials';
 import type { StageTrials } from './pages/stage-trials';
 import type { StudyState } from './state';
@@ -33,6 +33,38 @@ export function recordOf(state: StudyState, failure?: string): StudyRecord {
     final,
     engines,
     ...(failure !== undefined && { failure }),
+  };
+}
+
+/** What a study that completed comes to. @param published Addresses of what it left in the store. */
+export function resultOf(
+  { studyId, studyRun, progress, final, origins }: StudyRecord,
+  published: { readonly report: string; readonly model: string | null },
+): StudyResult {
+  const { recoveries, receipts, changes, deviceSeconds, trials } = progress;
+  const decisions = progress.stages.flatMap(({ decision }) => decision ?? []);
+  return {
+    studyId,
+    ...(studyRun !== undefined && { studyRun }),
+    status: 'completed',
+    decisions: decisions.map(({ stage, stageId, hparams, because, confidence, supersedes, hadNothingToDo }) => ({
+      stage,
+      stageId,
+      hparams,
+      because,
+      confidence,
+      ...(supersedes && { supersedes }),
+      ...(hadNothingToDo && { hadNothingToDo }),
+    })),
+    test: final?.test ?? null,
+    model: published.model === null ? null : { uri: published.model },
+    report: { uri: published.report },
+    recoveries,
+    receipts,
+    changes,
+    deviceSeconds,
+    trials,
+    ...(origins && { origins }),
   };
 }
 

@@ -34,7 +34,7 @@ import { StageInconclusive } from '../stages/stage';
 import type { Decision } from '../stages/stage';
 import { inRecord } from './pages/stage-trials';
 import type { StageUse, StudyRun } from '../words/study';
-import { progressOf, recordOf } from './progress';
+import { progressOf, recordOf, resultOf } from './progress';
 import { StudyState } from './state';
 import type { LiveStudy } from './state';
 import { StudyTooLarge, snapshotOf, withoutBulk } from './snapshot';
@@ -245,31 +245,8 @@ function withNextStage(): typeof continueAsNew<typeof tuneStudy> {
 }
 
 async function conclude(study: LiveStudy): Promise<StudyResult> {
-  const { report, model } = await publishStudy(recordOf(study.state));
-  const { state } = study;
-  return {
-    studyId: state.studyId,
-    studyRun: state.run.studyRun,
-    status: 'completed',
-    decisions: state.decisions.map(({ stage, stageId, hparams, because, confidence, supersedes, hadNothingToDo }) => ({
-      stage,
-      stageId,
-      hparams,
-      because,
-      confidence,
-      ...(supersedes && { supersedes }),
-      ...(hadNothingToDo && { hadNothingToDo }),
-    })),
-    test: state.final?.test ?? null,
-    model: model === null ? null : { uri: model },
-    report: { uri: report },
-    recoveries: state.recoveries,
-    receipts: state.receipts,
-    changes: state.control.changes,
-    deviceSeconds: state.deviceSeconds,
-    trials: state.trialCount,
-    ...(state.run.origins && { origins: state.run.origins }),
-  };
+  const published = await publishStudy(recordOf(study.state));
+  return resultOf(recordOf(study.state), published);
 }
 
 /** Publishes the report of a study that ends early; its own trouble must not hide why. */

@@ -19,7 +19,10 @@ import { Recorder } from './recording/recorder';
 import { encodeSavedModel, type Signature } from './saved-model';
 import { after, readOf } from './variables';
 
-const [IMAGES, BATCH] = ['images', 'batch'] as const;
+/** The input of an exported model. */
+export const IMAGES = 'images';
+
+const BATCH = 'batch';
 
 /** Names of the outputs of a task, and what they are of the model's. */
 const OUTPUTS: Readonly<Record<TaskName, Readonly<Record<string, (answer: tf.Tensor2D) => tf.Tensor2D>>>> = {
@@ -29,7 +32,8 @@ const OUTPUTS: Readonly<Record<TaskName, Readonly<Record<string, (answer: tf.Ten
 };
 
 /** The tag and the signature that TensorFlow Serving asks for. */
-const [SERVE, SERVING_DEFAULT] = ['serve', 'serving_default'] as const;
+export const SERVE = 'serve';
+const SERVING_DEFAULT = 'serving_default';
 
 /** Protocol buffers end at 2 GiB; the graph around the weights has all the rest for itself. */
 const WEIGHT_BYTES_MAX = 2 ** 31 - 2 ** 26;

@@ -38,26 +38,31 @@ export class Session {
 
   /** Values of the tensors `outputs` after one run; only what they need is run. */
   run(feeds: readonly Feed[], outputs: readonly string[]): Float32Array[] {
-    const { binding } = native();
-    const types: Readonly<Record<Dtype, number>> = {
-      float32: binding.TF_FLOAT,
-      int32: binding.TF_INT32,
-      uint8: binding.TF_UINT8,
-      bool: binding.TF_BOOL,
-    };
-    const ids: number[] = [];
-    try {
-      for (const { shape, dtype, values } of feeds) ids.push(binding.createTensor(shape, types[dtype], values));
-      const names = (list: readonly string[]): string => list.map((name) => `${name}:0`).join(',');
-      const results = binding.runSavedModel(this.id, ids, names(feeds.map(({ name }) => name)), names(outputs));
-      ids.push(...results.map(({ id }) => id));
-      return results.map(({ id }) => binding.tensorDataSync(id) as Float32Array);
-    } finally {
-      ids.forEach((id) => binding.deleteTensor(id));
-    }
+    return runLoaded(this.id, feeds, outputs);
   }
 
   dispose(): void {
     native().binding.deleteSavedModel(this.id);
+  }
+}
+
+/** As `Session.run` does, on any graph that the binding has loaded. */
+export function runLoaded(session: number, feeds: readonly Feed[], outputs: readonly string[]): Float32Array[] {
+  const { binding } = native();
+  const types: Readonly<Record<Dtype, number>> = {
+    float32: binding.TF_FLOAT,
+    int32: binding.TF_INT32,
+    uint8: binding.TF_UINT8,
+    bool: binding.TF_BOOL,
+  };
+  const ids: number[] = [];
+  try {
+    for (const { shape, dtype, values } of feeds) ids.push(binding.createTensor(shape, types[dtype], values));
+    const names = (list: readonly string[]): string => list.map((name) => `${name}:0`).join(',');
+    const results = binding.runSavedModel(session, ids, names(feeds.map(({ name }) => name)), names(outputs));
+    ids.push(...results.map(({ id }) => id));
+    return results.map(({ id }) => binding.tensorDataSync(id) as Float32Array);
+  } finally {
+    ids.forEach((id) => binding.deleteTensor(id));
   }
 }
