@@ -109,6 +109,12 @@ const CASES: readonly Case[] = [
     { validationExamples: 50 },
   ],
   [
+    'folds of a few images',
+    training({}),
+    /^dataset.validation.folds: leaves 150 images, of which each is 0.667 points of accuracy.*; bring more data/,
+    { validationExamples: 50, folds: 3 },
+  ],
+  [
     'a batch above the data',
     training({ epochs: 500, hparams: { batchSize: 2000 } }),
     /^training.hparams.batchSize: is above the 1150 training examples/,
