@@ -1,7 +1,7 @@
 /**
  * @jest-environment ./test/support/native-environment.ts
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BUCKET, objectFolder } from '../../infra/services/versitygw';
@@ -121,5 +121,10 @@ test('what is asked in vain exits with 2 and says why', async () => {
   expect(none.stderr).toContain('none.png: does not exist');
   const empty = await stepwell('predict', folder, path.join(folder, 'test/red/1.png'));
   expect(empty.stderr).toContain('has no model-card.json');
-  expect([none.code, empty.code]).toEqual([2, 2]);
+  const broken = path.join(mkdtempSync(path.join(tmpdir(), 'stepwell-broken-')), 'model');
+  cpSync(model, broken, { recursive: true });
+  writeFileSync(path.join(broken, 'saved_model/saved_model.pb'), 'none');
+  const refused = await stepwell('predict', broken, path.join(folder, 'test/red/1.png'));
+  expect(refused.stderr).toMatch(/^stepwell: TensorFlow does not take the model: /);
+  expect([none.code, empty.code, refused.code]).toEqual([2, 2, 2]);
 });

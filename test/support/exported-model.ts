@@ -10,8 +10,6 @@ import type { TaskSpec } from '../../workflows/words/study';
 
 export const COLOURS = ['red', 'green', 'blue'] as const;
 
-export type Colour = (typeof COLOURS)[number];
-
 const SIDE = 4;
 
 /**

@@ -31,9 +31,13 @@ const OUTPUTS: Readonly<Record<TaskName, Readonly<Record<string, (answer: tf.Ten
   regression: { numbers: (answer) => answer },
 };
 
+/** Names of the outputs of an exported model. */
+export const outputsOf = (task: TaskSpec | undefined): readonly string[] =>
+  Object.keys(OUTPUTS[task?.name ?? 'classification']);
+
 /** The tag and the signature that TensorFlow Serving asks for. */
 export const SERVE = 'serve';
-const SERVING_DEFAULT = 'serving_default';
+export const SERVING_DEFAULT = 'serving_default';
 
 /** Protocol buffers end at 2 GiB; the graph around the weights has all the rest for itself. */
 const WEIGHT_BYTES_MAX = 2 ** 31 - 2 ** 26;
@@ -87,7 +91,7 @@ export function encodeInferenceModel(model: TrainableModel, weights: HostTensors
   const serving: Signature = {
     inputs: { images: { node: IMAGES, dtype: 'float32', shape } },
     outputs: Object.fromEntries(
-      Object.keys(OUTPUTS[name]).map((output) => [output, { node: output, dtype: 'float32' as const, shape: answers }]),
+      outputsOf(task).map((output) => [output, { node: output, dtype: 'float32' as const, shape: answers }]),
     ),
   };
   return encodeSavedModel(nodes, { tag: SERVE, signatures: { [SERVING_DEFAULT]: serving } });

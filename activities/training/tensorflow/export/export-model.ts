@@ -6,16 +6,17 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeInferenceModel } from '../compiled/inference-graph';
+import { encodeInferenceModel, outputsOf } from '../compiled/inference-graph';
 import { tf } from '../native';
 import { writeParts } from '../../large-files';
 import { writeSafetensors } from '../../safetensors';
 import { assignWeights } from '../step-state';
+import { MLFLOW_FILE, mlflowModel } from './mlflow-model';
 import { modelCard, type ModelFacts, readMe } from './model-card';
 
 /**
  * Writes into a folder of its own `saved_model/`, which TensorFlow and TensorFlow Serving load (left out if weights
- * exceed 2 GiB, which the format cannot hold); `model.json` and `weights.bin`, which plain `tf.loadLayersModel` reads;
+ * exceed 2 GiB, which the format cannot hold), with the `MLmodel` by which MLflow opens it; `model.json` and `weights.bin`, which plain `tf.loadLayersModel` reads;
  * `weights.safetensors`; and `model-card.json` and `README.md`.
  *
  * Holds no times and no names of machines: equal trainings give equal bytes.
@@ -27,6 +28,8 @@ export async function exportModel(folder: string, facts: ModelFacts): Promise<vo
   if (saved !== null) {
     mkdirSync(join(folder, 'saved_model'), { recursive: true });
     writeFileSync(join(folder, 'saved_model', 'saved_model.pb'), saved);
+    const shape = model.network.inputs[0]?.shape.slice(1) as number[];
+    writeFileSync(join(folder, MLFLOW_FILE), mlflowModel(shape, outputsOf(task), classNames));
   }
   assignWeights(model, weights);
   model.network.setUserDefinedMetadata({

@@ -48,6 +48,8 @@ const FILES = {
 const SAVED_MODEL =
   'TensorFlow SavedModel with the signature serving_default; weights are constants in it, batches may have any size';
 
+const MLMODEL = 'the SavedModel as a model of MLflow: mlflow.pyfunc.load_model opens this folder';
+
 /** @param hasSavedModel Whether one could be written. */
 export function modelCard(
   { task, model, classNames, hparams, measurement: { best, test } }: ModelFacts,
@@ -55,7 +57,7 @@ export function modelCard(
 ): ModelCard {
   return {
     format: 'stepwell-model-card/1',
-    files: { ...(hasSavedModel && { 'saved_model/': SAVED_MODEL }), ...FILES },
+    files: { ...(hasSavedModel && { 'saved_model/': SAVED_MODEL, MLmodel: MLMODEL }), ...FILES },
     input: {
       shape: model.network.inputs[0]?.shape.slice(1) as number[],
       channels: 'last',

@@ -113,6 +113,7 @@ describe('an export', () => {
     const [first, second] = [await exported(VARIED), await exported(VARIED)];
     const names = readdirSync(first.folder, { recursive: true }).map(String).sort();
     expect(names).toEqual([
+      'MLmodel',
       'README.md',
       'model-card.json',
       'model.json',
@@ -123,7 +124,7 @@ describe('an export', () => {
     ]);
     const contents = ({ folder }: typeof first): readonly string[] =>
       names
-        .filter((name) => name.includes('.'))
+        .filter((name) => name !== 'saved_model')
         .map((name) => readFileSync(path.join(folder, name)).toString('base64'));
     expect(contents(second)).toEqual(contents(first));
     expect(JSON.parse(readFileSync(path.join(first.folder, 'model-card.json'), 'utf8'))).toMatchObject({
@@ -131,6 +132,26 @@ describe('an export', () => {
       input: { shape: [12, 10, 3] },
       hparams: { dropoutRate: 0.25 },
       metrics: { validation: null, test: { values: { accuracy: 0.75 }, topK: { k: 5, accuracy: 0.875 } } },
+    });
+    expect(JSON.parse(readFileSync(path.join(first.folder, 'MLmodel'), 'utf8'))).toMatchObject({
+      flavors: {
+        python_function: { loader_module: 'mlflow.tensorflow' },
+        tensorflow: {
+          saved_model_dir: 'saved_model',
+          meta_graph_tags: ['serve'],
+          signature_def_key: 'serving_default',
+        },
+      },
+      signature: {
+        inputs: JSON.stringify([
+          { name: 'images', type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1, 12, 10, 3] } },
+        ]),
+        outputs: JSON.stringify(
+          ['logits', 'probabilities'].map((name) => ({
+            ...{ name, type: 'tensor', 'tensor-spec': { dtype: 'float32', shape: [-1, 4] } },
+          })),
+        ),
+      },
     });
     expect(readFileSync(path.join(first.folder, 'README.md'), 'utf8')).toContain(
       'Classes, in the order of the output: cat, dog, emu, fox',
