@@ -9,7 +9,55 @@ export interface DatasetSpec {
   readonly validationFraction: number;
   /** Held out of the training part; absent: the data set's own test part, if it has one. */
   readonly testFraction?: number;
+  /** Only of formats whose examples are image files. */
+  readonly image?: ImageSpec;
 }
+
+/** How image files become examples of one size. */
+export interface ImageSpec {
+  /** Height and width; absent: those of the files, which must then all have the same. */
+  readonly size?: readonly [number, number];
+  readonly fit: ImageFit;
+  /** Absent: grey where all files are, else colour. */
+  readonly channels?: 'grey' | 'rgb';
+  /** Share of the files that may be broken, and are then left out. */
+  readonly skipBroken: number;
+}
+
+export const IMAGE_FITS = ['cover', 'contain', 'stretch'] as const;
+
+export type ImageFit = (typeof IMAGE_FITS)[number];
+
+/** Larger examples than any model here takes. */
+const SIDE_MAX = 2048;
+const SKIPPED_MAX = 0.5;
+
+const side = z.int().min(1).max(SIDE_MAX);
+
+const imageSchema = z
+  .strictObject({
+    size: z
+      .tuple([side, side])
+      .optional()
+      .describe('Height and width of every example in pixels; by default those of the files, if all have the same.'),
+    fit: z
+      .enum(IMAGE_FITS)
+      .default('cover')
+      .describe(
+        'Where a file has other proportions: cover cuts what is too much, contain adds black, stretch distorts.',
+      ),
+    channels: z
+      .enum(['grey', 'rgb'])
+      .optional()
+      .describe('One channel or three; by default grey where all files are grey, else rgb.'),
+    skipBroken: z
+      .number()
+      .min(0)
+      .max(SKIPPED_MAX)
+      .default(0)
+      .describe('Share of the files that may be broken and are left out; where there are more, all are named.'),
+  })
+  .describe('How image files become examples of one size.');
 
 /** Largest share that may be held out; the rest is for training. */
 const FRACTION_MAX = 0.9;
@@ -18,24 +66,26 @@ export const datasetSchema = z
   .strictObject({
     format: z
       .string()
-      .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as idx or cifar')
-      .meta({ examples: ['idx', 'cifar'] })
+      .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as folders or idx')
+      .meta({ examples: ['folders', 'idx', 'cifar'] })
       .describe(
-        'Format of the files: idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
+        'Format of the files: folders (images, a folder a class), idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
       ),
     uri: z
       .string()
       .min(1)
       .refine((uri) => addressRule(uri) === undefined, { error: ({ input }) => addressRule(String(input)) })
       .describe(
-        'Where the files are: a folder relative to the study file, file:///absolute/folder (on a cluster, as its workers see it) or s3://bucket/prefix.',
+        'Where the files are: a folder relative to the study file, or a zip file in its place, file:///absolute/folder (on a cluster, as its workers see it) or s3://bucket/prefix.',
       ),
     validationFraction: z
       .number()
       .gt(0)
       .max(FRACTION_MAX)
       .default(0.2)
-      .describe("Share of the training part held out for validation, drawn once from the study's seed."),
+      .describe(
+        "Share of the training part held out for validation, drawn once from the study's seed; not used where the data set has a validation part of its own.",
+      ),
     testFraction: z
       .number()
       .gt(0)
@@ -44,6 +94,7 @@ export const datasetSchema = z
       .describe(
         "Share of the training part held out as test examples; by default the data set's own test part is used.",
       ),
+    image: imageSchema.optional(),
   })
   .refine(
     ({ validationFraction, testFraction = 0 }) =>

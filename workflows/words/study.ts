@@ -93,6 +93,8 @@ export interface PinnedDataset {
     readonly testExamples: number;
     /** Where the test examples come from: the data set's own test part, or held out of its training part. */
     readonly testFrom: 'test' | 'train';
+    /** The validation examples are the data set's own, at the end of the packed training part; absent: drawn from it. */
+    readonly validationFrom?: 'end';
   };
 }
 

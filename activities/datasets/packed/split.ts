@@ -35,6 +35,7 @@ export function splitIndices({
   validationExamples,
   testExamples,
   testFrom,
+  validationFrom,
 }: SplitSpec): SplitIndices {
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
     throw new RangeError(
@@ -42,7 +43,10 @@ export function splitIndices({
     );
   }
   const heldOut = testFrom === 'train' ? testExamples : 0;
-  const order = permutation(validationExamples + heldOut + trainExamples, seed);
+  const order =
+    validationFrom === 'end'
+      ? lastFirst(validationExamples, permutation(heldOut + trainExamples, seed))
+      : permutation(validationExamples + heldOut + trainExamples, seed);
   return {
     validation: order.slice(0, validationExamples),
     test:
@@ -51,6 +55,13 @@ export function splitIndices({
         : Int32Array.from({ length: testExamples }, (_, i) => i),
     train: order.slice(validationExamples + heldOut),
   };
+}
+
+/** The examples after those in the order, then the order. */
+function lastFirst(examples: number, order: Int32Array): Int32Array {
+  const all = Int32Array.from({ length: examples + order.length }, (_, i) => order.length + i);
+  all.set(order, examples);
+  return all;
 }
 
 /** Labels by class, of the examples at these indices. */
@@ -67,15 +78,22 @@ export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, clas
  * A data set without a test part has as many held out as for validation.
  *
  * @param testPart Examples of the data set's own test part; `null` if it has none.
+ * @param validationPart Examples of its own validation part, which come after those of its training part.
  * @throws DatasetInvalid if a part would be empty.
  */
-export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number, testPart: number | null): SplitSpec {
+export function splitOf(
+  spec: DatasetSpec,
+  studySeed: number,
+  trainPart: number,
+  testPart: number | null,
+  validationPart: number | null = null,
+): SplitSpec {
   const { validationFraction, testFraction } = spec;
   const held = testFraction ?? (testPart === null ? validationFraction : undefined);
-  const validationExamples = Math.round(validationFraction * trainPart);
+  const validationExamples = validationPart ?? Math.round(validationFraction * trainPart);
   const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
   const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
-  const trainExamples = trainPart - validationExamples - heldOut;
+  const trainExamples = trainPart - (validationPart === null ? validationExamples : 0) - heldOut;
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
     const heldWords =
       held === undefined
@@ -91,5 +109,6 @@ export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number,
     validationExamples,
     testExamples,
     testFrom: held === undefined ? 'test' : 'train',
+    ...(validationPart !== null && { validationFrom: 'end' as const }),
   };
 }
