@@ -11,6 +11,17 @@ export interface DatasetSpec {
   readonly testFraction?: number;
   /** Only of formats whose examples are image files. */
   readonly image?: ImageSpec;
+  /** Only of tables. */
+  readonly columns?: ColumnsSpec;
+}
+
+/** Names of a table's columns; what is absent is found by the names that are in use. */
+export interface ColumnsSpec {
+  readonly path?: string;
+  readonly label?: string;
+  /** Numbers, or 0 and 1, in place of a label. */
+  readonly targets?: readonly string[];
+  readonly split?: string;
 }
 
 /** How image files become examples of one size. */
@@ -62,14 +73,35 @@ const imageSchema = z
 /** Largest share that may be held out; the rest is for training. */
 const FRACTION_MAX = 0.9;
 
+const column = z.string().min(1);
+
+const columnsSchema = z
+  .strictObject({
+    path: column
+      .optional()
+      .describe("Of the images' paths, relative to the table; by default path, file_name or the like."),
+    label: column.optional().describe('Of the class; by default label, class or the like.'),
+    targets: z
+      .array(column)
+      .min(1)
+      .optional()
+      .describe('Of numbers, or of 0 and 1 for labels; by default, where there is no label, all other columns.'),
+    split: column.optional().describe('Of train, val or test; by default split or the like.'),
+  })
+  .refine(({ label, targets }) => label === undefined || targets === undefined, {
+    error: 'label and targets exclude each other',
+    path: ['targets'],
+  })
+  .describe("Names of a table's columns, where they are not those in use.");
+
 export const datasetSchema = z
   .strictObject({
     format: z
       .string()
       .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as folders or idx')
-      .meta({ examples: ['folders', 'idx', 'cifar'] })
+      .meta({ examples: ['folders', 'table', 'idx', 'cifar'] })
       .describe(
-        'Format of the files: folders (images, a folder a class), idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
+        'Format of the files: folders (images, a folder a class), table (images that a CSV or JSON Lines file lists), idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
       ),
     uri: z
       .string()
@@ -95,6 +127,7 @@ export const datasetSchema = z
         "Share of the training part held out as test examples; by default the data set's own test part is used.",
       ),
     image: imageSchema.optional(),
+    columns: columnsSchema.optional(),
   })
   .refine(
     ({ validationFraction, testFraction = 0 }) =>

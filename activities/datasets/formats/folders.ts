@@ -10,6 +10,8 @@ import type { DatasetFormat } from './format';
 import { isDebris, isImageName } from '../images/image-kinds';
 import { openImageSet } from '../images/image-set';
 import type { ImageFiles, ImageSet } from '../images/image-set';
+import { classNamesOf, withLabels } from '../images/labelled-files';
+import type { LabelledFile } from '../images/labelled-files';
 import { partNamed, PART_NAMES } from './part-names';
 import type { PartName } from './part-names';
 
@@ -25,11 +27,6 @@ export const folders: DatasetFormat = {
   },
 };
 
-interface LabelledFile {
-  readonly file: string;
-  readonly className: string;
-}
-
 function imagesIn(source: Source, names: readonly string[]): ImageSet {
   const images = names.filter(isImageName);
   if (images.length === 0)
@@ -38,11 +35,7 @@ function imagesIn(source: Source, names: readonly string[]): ImageSet {
     );
   const parts = partsOf(source, images);
   const train = parts.get('train') ?? [];
-  const classNames = [...new Set(train.map(({ className }) => className))].sort();
-  if (classNames.length < 2)
-    throw new DatasetInvalid(
-      `folders data set must have at least 2 classes [uri=${source.uri}], got only ${classNames[0] ?? 'none'}; name the folder that holds a folder for each class`,
-    );
+  const classNames = classNamesOf(source, train, 'name the folder that holds a folder for each class');
   const labelled = (part: PartName): ImageFiles | null => {
     const files = parts.get(part);
     return files === undefined ? null : withLabels(source, files, classNames);
@@ -83,17 +76,4 @@ function partsOf(source: Source, images: readonly string[]): ReadonlyMap<PartNam
     parts.set(part, files);
   });
   return parts;
-}
-
-function withLabels(source: Source, files: readonly LabelledFile[], classNames: readonly string[]): ImageFiles {
-  const labels = new Map(classNames.map((name, label) => [name, label]));
-  const strange = files.find(({ className }) => !labels.has(className));
-  if (strange !== undefined)
-    throw new DatasetInvalid(
-      `${strange.file} is of a class that the training part lacks [uri=${source.uri}]: ${strange.className}; classes are ${shownNames(classNames)}`,
-    );
-  return {
-    files: files.map(({ file }) => file),
-    labels: Int32Array.from(files, ({ className }) => labels.get(className)!),
-  };
 }

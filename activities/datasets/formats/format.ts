@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { ImageSpec } from '../../../workflows/spec';
+import type { ColumnsSpec, ImageSpec } from '../../../workflows/spec';
 import type { Source } from '../source/source';
 
 /** Names of the formats; beside no reader, so that a check of a study loads none of them. */
-export const FORMAT_NAMES = ['folders', 'idx', 'cifar'] as const;
+export const FORMAT_NAMES = ['folders', 'table', 'idx', 'cifar'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
@@ -48,13 +48,19 @@ export interface OpenedDataset {
 /** What a study says of the files beside their format. */
 export interface DatasetOptions {
   readonly image?: ImageSpec;
+  readonly columns?: ColumnsSpec;
   /** Told where each file must be looked into before anything is known. */
   readonly onExamined?: (examined: number, total: number) => void;
 }
 
+/** Options that belong to some formats only. */
+export const OPTION_NAMES = ['image', 'columns'] as const;
+
+export type OptionName = (typeof OPTION_NAMES)[number];
+
 export interface DatasetFormat {
   /** Options that it knows. */
-  readonly takes?: readonly 'image'[];
+  readonly takes?: readonly OptionName[];
   /**
    * What a source holds by names, headers and labels; images are read later, but where broken ones are to be left out.
    * @throws DatasetInvalid

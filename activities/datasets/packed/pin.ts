@@ -8,8 +8,8 @@ import type { PinnedDataset } from '../../../workflows/words/study';
 import type { ObjectStore } from '../../storage/object-store';
 import { DatasetInvalid } from '../errors';
 import { FORMATS } from '../formats';
-import { FORMAT_NAMES } from '../formats/format';
-import type { DatasetOptions, FormatName, OpenedDataset } from '../formats/format';
+import { FORMAT_NAMES, OPTION_NAMES } from '../formats/format';
+import type { DatasetOptions, FormatName, OpenedDataset, OptionName } from '../formats/format';
 import { openSource } from '../source/source';
 import type { SourceAccess } from '../source/source';
 import { packDataset } from './pack';
@@ -97,21 +97,26 @@ function splitBy(spec: DatasetSpec, studySeed: number, { train, test, validation
 }
 
 async function openDataset(
-  { format, uri, image }: DatasetSpec,
+  spec: DatasetSpec,
   access: SourceAccess,
   onExamined?: DatasetOptions['onExamined'],
 ): Promise<OpenedDataset> {
+  const { format, uri } = spec;
   if (!isFormat(format))
     throw new DatasetInvalid(`dataset.format must be one of ${FORMAT_NAMES.join(', ')}, got ${format}`);
-  if (image !== undefined && FORMATS[format].takes?.includes('image') !== true)
+  const options = OPTION_NAMES.filter((name) => spec[name] !== undefined);
+  const inVain = options.find((name) => !takes(format, name));
+  if (inVain !== undefined)
     throw new DatasetInvalid(
-      `dataset.image must be left out with format ${format}, whose images have one size already; formats of image files are ${FORMAT_NAMES.filter((name) => FORMATS[name].takes?.includes('image')).join(', ')}`,
+      `dataset.${inVain} must be left out with format ${format}; it belongs to ${FORMAT_NAMES.filter((name) => takes(name, inVain)).join(', ')}`,
     );
   return FORMATS[format].open(await openSource(uri, access), {
-    ...(image && { image }),
+    ...Object.fromEntries(options.map((name) => [name, spec[name]])),
     ...(onExamined && { onExamined }),
   });
 }
+
+const takes = (format: FormatName, option: OptionName): boolean => FORMATS[format].takes?.includes(option) === true;
 
 function isFormat(name: string): name is FormatName {
   return (FORMAT_NAMES as readonly string[]).includes(name);

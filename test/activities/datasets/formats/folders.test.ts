@@ -257,7 +257,7 @@ describe('a folder of images is refused', () => {
   it('where a format whose images have a size is given another', async () => {
     const spec = { format: 'idx', uri: '/', validationFraction: 0.2, image: SMALL.image! };
     await expect(describeDataset(spec, 1, { fileRoots: ['/'] })).rejects.toMatchObject(
-      refusal(/image must be left out with format idx, .* formats of image files are folders/),
+      refusal(/dataset.image must be left out with format idx; it belongs to folders, table/),
     );
   });
 });
