@@ -99,9 +99,9 @@ export const datasetSchema = z
     format: z
       .string()
       .regex(/^[a-zA-Z][a-zA-Z0-9-]*$/, 'must be the name of a format, such as folders or idx')
-      .meta({ examples: ['folders', 'table', 'npz', 'idx', 'cifar'] })
+      .meta({ examples: ['folders', 'table', 'npz', 'idx', 'cifar', 'cifar100'] })
       .describe(
-        'Format of the files: folders (images, a folder a class), table (images that a CSV or JSON Lines file lists), npz (NumPy arrays such as x_train and y_train), idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) or cifar (CIFAR-10 binary).',
+        'Format of the files: folders (images, a folder a class), table (images that a CSV or JSON Lines file lists), npz (NumPy arrays such as x_train and y_train), idx (MNIST, Fashion-MNIST; gzipped or not; labels or numbers also as train-labels.csv) cifar (CIFAR-10 binary), cifar100 or cifar100-coarse (its classes or superclasses).',
       ),
     uri: z
       .string()

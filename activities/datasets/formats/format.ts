@@ -7,7 +7,7 @@ import type { ColumnsSpec, ImageSpec } from '../../../workflows/spec';
 import type { Source } from '../source/source';
 
 /** Names of the formats; beside no reader, so that a check of a study loads none of them. */
-export const FORMAT_NAMES = ['folders', 'table', 'npz', 'idx', 'cifar'] as const;
+export const FORMAT_NAMES = ['folders', 'table', 'npz', 'idx', 'cifar', 'cifar100', 'cifar100-coarse'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
