@@ -25,6 +25,34 @@ export async function forEachConcurrently<T>(
   await Promise.all(Array.from({ length: limit }, lane));
 }
 
+/**
+ * What `work` makes of each item, in the order of the items, with at most `limit` begun and not yet taken.
+ *
+ * @param limit At least 1.
+ * @throws What `work` throws, at its item's turn; work under way is not stopped.
+ */
+export async function* mapInOrder<T, R>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const queue = items[Symbol.iterator]();
+  const begun: Promise<R>[] = [];
+  for (;;) {
+    while (begun.length < limit) {
+      const next = queue.next();
+      if (next.done === true) break;
+      const one = work(next.value);
+      // Its failure is told at its turn, or not at all where nobody takes it any more.
+      one.catch(() => undefined);
+      begun.push(one);
+    }
+    const first = begun.shift();
+    if (first === undefined) return;
+    yield await first;
+  }
+}
+
 /** Work beside other work, at most so many at a time. */
 export class Lanes {
   private readonly running = new Set<Promise<void>>();

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { readFile } from 'node:fs/promises';
 import { decodeImage, ImageInvalid } from '../datasets/images/decode';
 import type { ImageForm } from '../datasets/images/decode';
 import { forEachConcurrently } from '../concurrency';
@@ -65,6 +66,21 @@ export async function* predictImages(
   }
 }
 
+/** @throws ImageInvalid where there is no such file. */
+async function bytesOf({ picture }: ImageToAsk): Promise<Uint8Array> {
+  if (typeof picture !== 'string') return picture;
+  try {
+    return await readFile(picture);
+  } catch (error) {
+    throw new ImageInvalid(errorCode(error) === 'ENOENT' ? 'does not exist' : `cannot be read (${errorCode(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+
 /** Answers in the order of the images. */
 async function answerBatch(
   images: readonly ImageToAsk[],
@@ -75,7 +91,7 @@ async function answerBatch(
   const reasons = new Map<ImageToAsk, string>();
   await forEachConcurrently(images, DECODINGS_AT_A_TIME, async (image) => {
     try {
-      decoded.set(image, await decodeImage(image.picture, { height, width, channels, fit }));
+      decoded.set(image, await decodeImage(await bytesOf(image), { height, width, channels, fit }));
     } catch (error) {
       if (!(error instanceof ImageInvalid)) throw error;
       reasons.set(image, error.message);

@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { ExportedModel } from '../../activities/inference/exported-model';
 import type { FoundImages, SkippedFile } from '../../activities/inference/find-images';
 import type { Asker } from '../../activities/inference/predict-images';
-import type { ImageFit } from '../../activities/datasets/images/decode';
+import type { ImageFit } from '../../workflows/spec';
 import { counted } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { CommandError } from '../failure';

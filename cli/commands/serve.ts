@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import type { ImageFit } from '../../activities/datasets/images/decode';
+import type { ImageFit } from '../../workflows/spec';
 import type { InferenceProcess } from '../../activities/inference/inference-process';
 import { CommandError } from '../failure';
 import { folderOption } from '../folder-option';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { abortable, forEachConcurrently } from '../../activities/concurrency';
+import { abortable, forEachConcurrently, mapInOrder } from '../../activities/concurrency';
 
 describe('work on many items', () => {
   it('begins in their order, and never more than the limit at a time', async () => {
@@ -19,6 +19,31 @@ describe('work on many items', () => {
       if (item === 'b') throw new Error('no b');
     });
     await expect(failing).rejects.toThrow('no b');
+  });
+});
+
+describe('what is made of many items in order', () => {
+  it('comes in the order of the items, however long each takes, with a bounded number begun', async () => {
+    let begun = 0;
+    const taken: number[] = [];
+    for await (const value of mapInOrder([3, 1, 2, 0], 2, async (item) => {
+      begun += 1;
+      for (let turn = 0; turn < 5 * item; turn++) await Promise.resolve();
+      return item;
+    })) {
+      expect(begun).toBeLessThanOrEqual(taken.length + 2);
+      taken.push(value);
+    }
+    expect(taken).toEqual([3, 1, 2, 0]);
+  });
+
+  it('ends with the first failure in that order', async () => {
+    const made = mapInOrder([1, 2, 3], 3, async (item) => {
+      if (item > 1) throw new Error(`item ${item}`);
+      return item;
+    });
+    expect((await made.next()).value).toBe(1);
+    await expect(made.next()).rejects.toThrow('item 2');
   });
 });
 

@@ -95,6 +95,8 @@ export interface PinnedDataset {
     readonly testFrom: 'test' | 'train';
     /** Parts of the examples that do not test, each of which validates in turn; absent: one validates. */
     readonly folds?: number;
+    /** The validation examples are the data set's own, at the end of the packed training part; absent: drawn from it. */
+    readonly validationFrom?: 'end';
   };
 }
 

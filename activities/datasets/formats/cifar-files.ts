@@ -56,13 +56,13 @@ export async function cifarFiles(source: Source, recordBytes: number): Promise<C
   };
 }
 
-async function counted(source: Source, name: string, recordBytes: number): Promise<CifarFile> {
+export async function counted(source: Source, name: string, recordBytes: number): Promise<CifarFile> {
   const bytes = await source.bytes(name);
   if (bytes === 0) throw new DatasetInvalid(`${name} is empty`);
   const over = bytes % recordBytes;
   if (over !== 0) {
     throw new DatasetInvalid(
-      `${name} is truncated, has trailing bytes or is no CIFAR-10 file: expected a multiple of ${recordBytes} bytes, e.g. ${bytes - over + recordBytes}, got ${bytes}`,
+      `${name} is truncated, has trailing bytes or is no such file of CIFAR's: expected a multiple of ${recordBytes} bytes, e.g. ${bytes - over + recordBytes}, got ${bytes}`,
     );
   }
   return { name, records: bytes / recordBytes };
@@ -75,7 +75,9 @@ function lacking(source: Source, absent: readonly string[], names: readonly stri
       ? `; unpack ${archive}`
       : names.includes('data_batch_1')
         ? '; these are the Python version: fetch the binary version, cifar-10-binary.tar.gz'
-        : '';
+        : names.includes('train.bin')
+          ? '; this may be CIFAR-100: set dataset.format to cifar100, or to cifar100-coarse'
+          : '';
   return new DatasetInvalid(
     `cifar data set lacks files [uri=${source.uri}]: looked for ${absent.join(', ')}, here or in ${ARCHIVE_FOLDER}; found ${shownNames(names)}${fix}`,
   );

@@ -17,8 +17,20 @@ import type { DatasetFormat, ExampleBatch, OpenedPart } from './format';
 const SIDE = 32;
 const PLANE_BYTES = SIDE * SIDE;
 const CHANNELS = 3;
-/** A label, then the red, the green and the blue plane. */
-export const RECORD_BYTES = 1 + CHANNELS * PLANE_BYTES;
+/** What is before the red, the green and the blue plane of each image. */
+export interface RecordLabels {
+  readonly bytes: number;
+  /** Which of them is the label. */
+  readonly at: number;
+}
+
+const ONE_LABEL: RecordLabels = { bytes: 1, at: 0 };
+
+export const recordBytes = (labels: RecordLabels): number => labels.bytes + CHANNELS * PLANE_BYTES;
+
+export const RECORD_BYTES = recordBytes(ONE_LABEL);
+
+export const CIFAR_SHAPE = [SIDE, SIDE, CHANNELS] as const;
 const CLASSES_DEFAULT = 10;
 const CLASSES_MAX = 256;
 /** Far more than the names of all classes take. */
@@ -36,10 +48,10 @@ export const cifar: DatasetFormat = {
     const files = await cifarFiles(source, RECORD_BYTES);
     const classNames = files.names === null ? defaultNames() : await readNames(source, files.names);
     return {
-      shape: [SIDE, SIDE, CHANNELS],
+      shape: CIFAR_SHAPE,
       classNames,
-      train: partOf(source, files.train, classNames.length),
-      test: files.test && partOf(source, [files.test], classNames.length),
+      train: partOf(source, files.train, { classes: classNames.length, labels: ONE_LABEL }),
+      test: files.test && partOf(source, [files.test], { classes: classNames.length, labels: ONE_LABEL }),
     };
   },
 };
@@ -48,7 +60,7 @@ function defaultNames(): readonly string[] {
   return Array.from({ length: CLASSES_DEFAULT }, (_, label) => String(label));
 }
 
-async function readNames(source: Source, file: string): Promise<readonly string[]> {
+export async function readNames(source: Source, file: string): Promise<readonly string[]> {
   const reader = new ByteReader(source.open(file), file);
   try {
     const text = Buffer.from(await reader.rest(NAMES_BYTES_MAX)).toString('utf8');
@@ -64,11 +76,16 @@ async function readNames(source: Source, file: string): Promise<readonly string[
   }
 }
 
-function partOf(source: Source, files: readonly CifarFile[], classes: number): OpenedPart {
+interface Records {
+  readonly classes: number;
+  readonly labels: RecordLabels;
+}
+
+export function partOf(source: Source, files: readonly CifarFile[], of: Records): OpenedPart {
   return {
     examples: files.reduce((sum, { records }) => sum + records, 0),
     async *batches() {
-      for (const file of files) yield* readBatches(source, file, classes);
+      for (const file of files) yield* readBatches(source, file, of);
     },
   };
 }
@@ -76,14 +93,15 @@ function partOf(source: Source, files: readonly CifarFile[], classes: number): O
 async function* readBatches(
   source: Source,
   { name, records }: CifarFile,
-  classes: number,
+  { classes, labels }: Records,
 ): AsyncGenerator<ExampleBatch> {
   const reader = new ByteReader(source.open(name), name);
   try {
-    const batchRecords = Math.floor(BATCH_BYTES / RECORD_BYTES);
+    const size = recordBytes(labels);
+    const batchRecords = Math.floor(BATCH_BYTES / size);
     for (let from = 0; from < records; from += batchRecords) {
       const count = Math.min(batchRecords, records - from);
-      const batch = unpack(await reader.take(count * RECORD_BYTES, records * RECORD_BYTES), count);
+      const batch = unpack(await reader.take(count * size, records * size), count, labels);
       const wrong = batch.labels.findIndex((label) => label >= classes);
       if (wrong >= 0)
         throw new DatasetInvalid(
@@ -98,14 +116,18 @@ async function* readBatches(
 }
 
 /** From planes to pixels. */
-function unpack(bytes: Uint8Array, count: number): { readonly images: Uint8Array; readonly labels: Uint8Array } {
+function unpack(
+  bytes: Uint8Array,
+  count: number,
+  own: RecordLabels,
+): { readonly images: Uint8Array; readonly labels: Uint8Array } {
   const images = new Uint8Array(count * CHANNELS * PLANE_BYTES);
   const labels = new Uint8Array(count);
   let to = 0;
   for (let record = 0; record < count; record++) {
-    const start = record * RECORD_BYTES;
-    labels[record] = bytes[start]!;
-    for (let pixel = start + 1; pixel <= start + PLANE_BYTES; pixel++) {
+    const start = record * recordBytes(own);
+    labels[record] = bytes[start + own.at]!;
+    for (let pixel = start + own.bytes; pixel < start + own.bytes + PLANE_BYTES; pixel++) {
       for (let channel = 0; channel < CHANNELS; channel++) images[to++] = bytes[pixel + channel * PLANE_BYTES]!;
     }
   }

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import type { ColumnsSpec, ImageSpec } from '../../../workflows/spec';
 import type { Source } from '../source/source';
 
 /** Names of the formats; beside no reader, so that a check of a study loads none of them. */
-export const FORMAT_NAMES = ['idx', 'cifar'] as const;
+export const FORMAT_NAMES = ['folders', 'table', 'npz', 'idx', 'cifar', 'cifar100', 'cifar100-coarse'] as const;
 
 export type FormatName = (typeof FORMAT_NAMES)[number];
 
@@ -40,12 +41,35 @@ export interface OpenedDataset {
   readonly classNames: readonly string[];
   readonly train: OpenedPart;
   readonly test: OpenedPart | null;
+  /** So many at the end of the training part are the data set's own validation part. Absent: it has none. */
+  readonly validationExamples?: number;
 }
 
-export interface DatasetFormat {
-  /** What a source holds by names, headers and labels; images are read later. @throws DatasetInvalid */
-  open(source: Source): Promise<OpenedDataset>;
+/** What a study says of the files beside their format. */
+export interface DatasetOptions {
+  readonly image?: ImageSpec;
+  readonly columns?: ColumnsSpec;
+  /** Told where each file must be looked into before anything is known. */
+  readonly onExamined?: (examined: number, total: number) => void;
 }
+
+/** Options that belong to some formats only. */
+export const OPTION_NAMES = ['image', 'columns'] as const;
+
+export type OptionName = (typeof OPTION_NAMES)[number];
+
+export interface DatasetFormat {
+  /** Options that it knows. */
+  readonly takes?: readonly OptionName[];
+  /**
+   * What a source holds by names, headers and labels; images are read later, but where broken ones are to be left out.
+   * @throws DatasetInvalid
+   */
+  open(source: Source, options?: DatasetOptions): Promise<OpenedDataset>;
+}
+
+/** Larger images than any that a model here could take; a corrupt header asks for such. */
+export const IMAGE_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Bytes of images in one batch, about: small enough for a heartbeat between two of them, large enough not to count. */
 export const BATCH_BYTES = 4 * 1024 * 1024;

@@ -8,7 +8,7 @@
 import { ByteReader, unzipped } from '../source/byte-reader';
 import { DatasetInvalid } from '../errors';
 import type { Source } from '../source/source';
-import { BATCH_BYTES } from './format';
+import { BATCH_BYTES, IMAGE_BYTES_MAX } from './format';
 import type { DatasetFormat, ExampleBatch, OpenedDataset, OpenedPart } from './format';
 import { idxFiles, isTable } from './idx-files';
 import type { IdxPair } from './idx-files';
@@ -21,8 +21,6 @@ const LABEL_DIMENSIONS = [1] as const;
 const IMAGE_DIMENSIONS = [3, 4] as const;
 /** More is no image; most likely the channels are not last. */
 const CHANNELS_MAX = 4;
-/** Larger images than any that a model here could take; a corrupt header asks for such. */
-const IMAGE_BYTES_MAX = 16 * 1024 * 1024;
 
 type Shape = OpenedDataset['shape'];
 

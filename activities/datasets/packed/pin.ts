@@ -8,13 +8,14 @@ import type { PinnedDataset } from '../../../workflows/words/study';
 import type { ObjectStore } from '../../storage/object-store';
 import { DatasetInvalid } from '../errors';
 import { FORMATS } from '../formats';
-import { FORMAT_NAMES } from '../formats/format';
-import type { FormatName, OpenedDataset } from '../formats/format';
+import { FORMAT_NAMES, OPTION_NAMES } from '../formats/format';
+import type { DatasetOptions, FormatName, OpenedDataset, OptionName } from '../formats/format';
 import { openSource } from '../source/source';
 import type { SourceAccess } from '../source/source';
 import { packDataset } from './pack';
 import type { PackOptions } from './pack';
 import { labelCounts, splitIndices, splitOf } from './split';
+import type { SplitSpec } from './split';
 import { targetStatistics } from './target-statistics';
 
 export interface PinDependencies extends SourceAccess {
@@ -29,9 +30,11 @@ export async function pinDataset(
   studySeed: number,
   options: PackOptions,
 ): Promise<PinnedDataset> {
-  const opened = await openDataset(spec, dependencies);
+  const opened = await openDataset(spec, dependencies, (examples, examplesTotal) =>
+    options.onProgress({ doing: 'reading', examples, examplesTotal }),
+  );
   // Before packing: nothing is written for a study that cannot run.
-  const split = splitOf(spec, studySeed, opened.train.examples, opened.test?.examples ?? null);
+  const split = splitBy(spec, studySeed, opened);
   const { sha256, ref, trainLabels } = await packDataset(dependencies.store, opened, options);
   return {
     sha256,
@@ -56,7 +59,7 @@ function targetsOf(
 /** What a study's stages may know of its data before it is packed. */
 export interface DatasetDescription extends Pick<PinnedDataset, 'shape' | 'classes' | 'targets' | 'split'> {
   readonly classNames: readonly string[];
-  /** Examples of the data set's own parts. */
+  /** Examples of the data set's own parts, without those of a validation part of its own. */
   readonly trainPart: number;
   readonly testPart: number | null;
 }
@@ -75,25 +78,45 @@ export async function describeDataset(
   access: SourceAccess,
 ): Promise<DatasetDescription> {
   const opened = await openDataset(spec, access);
-  const { shape, classNames, train, test } = opened;
-  const testPart = test?.examples ?? null;
-  const split = splitOf(spec, studySeed, train.examples, testPart);
+  const { shape, classNames } = opened;
+  const split = splitBy(spec, studySeed, opened);
   return {
     shape,
     classes: classNames.length,
     classNames,
-    trainPart: train.examples,
-    testPart,
+    trainPart: opened.train.examples - (opened.validationExamples ?? 0),
+    testPart: opened.test?.examples ?? null,
     ...targetsOf(opened, split),
     split,
   };
 }
 
-async function openDataset({ format, uri }: DatasetSpec, access: SourceAccess): Promise<OpenedDataset> {
+function splitBy(spec: DatasetSpec, studySeed: number, { train, test, validationExamples }: OpenedDataset): SplitSpec {
+  const own = validationExamples ?? null;
+  return splitOf(spec, studySeed, train.examples - (own ?? 0), test?.examples ?? null, own);
+}
+
+async function openDataset(
+  spec: DatasetSpec,
+  access: SourceAccess,
+  onExamined?: DatasetOptions['onExamined'],
+): Promise<OpenedDataset> {
+  const { format, uri } = spec;
   if (!isFormat(format))
     throw new DatasetInvalid(`dataset.format must be one of ${FORMAT_NAMES.join(', ')}, got ${format}`);
-  return FORMATS[format].open(await openSource(uri, access));
+  const options = OPTION_NAMES.filter((name) => spec[name] !== undefined);
+  const inVain = options.find((name) => !takes(format, name));
+  if (inVain !== undefined)
+    throw new DatasetInvalid(
+      `dataset.${inVain} must be left out with format ${format}; it belongs to ${FORMAT_NAMES.filter((name) => takes(name, inVain)).join(', ')}`,
+    );
+  return FORMATS[format].open(await openSource(uri, access), {
+    ...Object.fromEntries(options.map((name) => [name, spec[name]])),
+    ...(onExamined && { onExamined }),
+  });
 }
+
+const takes = (format: FormatName, option: OptionName): boolean => FORMATS[format].takes?.includes(option) === true;
 
 function isFormat(name: string): name is FormatName {
   return (FORMAT_NAMES as readonly string[]).includes(name);

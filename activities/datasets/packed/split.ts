@@ -32,7 +32,7 @@ export interface SplitIndices {
  * @throws RangeError if a part is empty, or a fold is not there; `splitOf` and stages make none such.
  */
 export function splitIndices(
-  { seed, trainExamples, validationExamples, testExamples, testFrom }: SplitSpec,
+  { seed, trainExamples, validationExamples, testExamples, testFrom, validationFrom }: SplitSpec,
   draw: SplitDraw = {},
 ): SplitIndices {
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
@@ -41,7 +41,10 @@ export function splitIndices(
     );
   }
   const heldOut = testFrom === 'train' ? testExamples : 0;
-  const order = permutation(validationExamples + heldOut + trainExamples, seed);
+  const order =
+    validationFrom === 'end'
+      ? lastFirst(validationExamples, permutation(heldOut + trainExamples, seed))
+      : permutation(validationExamples + heldOut + trainExamples, seed);
   const others = new Int32Array(validationExamples + trainExamples);
   others.set(order.subarray(0, validationExamples));
   others.set(order.subarray(validationExamples + heldOut), validationExamples);
@@ -69,6 +72,13 @@ function drawn(
   return { validation: order.slice(from, to), train };
 }
 
+/** The examples after those in the order, then the order. */
+function lastFirst(examples: number, order: Int32Array): Int32Array {
+  const all = Int32Array.from({ length: examples + order.length }, (_, i) => order.length + i);
+  all.set(order, examples);
+  return all;
+}
+
 /** Labels by class, of the examples at these indices. */
 export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, classes: number): readonly number[] {
   const counts = Array<number>(classes).fill(0);
@@ -83,17 +93,29 @@ export function labelCounts(labels: ArrayLike<number>, indices: Int32Array, clas
  * A data set without a test part has as many held out as for validation.
  *
  * @param testPart Examples of the data set's own test part; `null` if it has none.
+ * @param validationPart Examples of its own validation part, which come after those of its training part.
  * @throws DatasetInvalid if a part would be empty.
  */
-export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number, testPart: number | null): SplitSpec {
+export function splitOf(
+  spec: DatasetSpec,
+  studySeed: number,
+  trainPart: number,
+  testPart: number | null,
+  validationPart: number | null = null,
+): SplitSpec {
   const { validationFraction, testFraction, folds } = spec;
+  if (folds !== undefined && validationPart !== null)
+    throw new DatasetInvalid(
+      `dataset.validation.folds must be left out: the data set has a validation part of its own, of ${validationPart} examples`,
+    );
   const held = testFraction ?? (testPart === null ? validationFraction : undefined);
   const heldOut = held === undefined ? 0 : Math.round(held * trainPart);
   // Folds are of one size, so that all train as many steps: what is left over trains in each of them.
-  const validationExamples =
+  const drawn =
     folds === undefined ? Math.round(validationFraction * trainPart) : Math.floor((trainPart - heldOut) / folds);
+  const validationExamples = validationPart ?? drawn;
   const testExamples = held === undefined ? (testPart ?? 0) : heldOut;
-  const trainExamples = trainPart - validationExamples - heldOut;
+  const trainExamples = trainPart - (validationPart === null ? validationExamples : 0) - heldOut;
   if (Math.min(trainExamples, validationExamples, testExamples) < 1) {
     const heldWords =
       held === undefined
@@ -110,5 +132,6 @@ export function splitOf(spec: DatasetSpec, studySeed: number, trainPart: number,
     testExamples,
     testFrom: held === undefined ? 'test' : 'train',
     ...(folds !== undefined && { folds }),
+    ...(validationPart !== null && { validationFrom: 'end' as const }),
   };
 }

@@ -1,7 +1,7 @@
 import { S3_ADDRESS } from '../../../workflows/spec/dataset-address';
 import type { ObjectStore } from '../../storage/object-store';
 import { DatasetInvalid } from '../errors';
-import type { Source, SourceAccess } from './source';
+import type { Source, SourceAccess, SourceRange } from './source';
 
 /** How the store names a bucket that it does not have, or could not have. */
 const NO_BUCKET: readonly string[] = ['NoSuchBucket', 'InvalidBucketName'];
@@ -24,16 +24,24 @@ export function bucketSource(uri: string, openBucket: SourceAccess['openBucket']
     uri,
     list: (folder) =>
       listFolder(store, folder === undefined ? '' : `${folder}/`).catch((error: unknown) => noBucket(error, uri)),
+    walk: () => walk(store).catch((error: unknown) => noBucket(error, uri)),
     bytes: async (name) => ((await store.head(name)) ?? missing(uri, name)).bytes,
-    open: (name) => readObject(store, uri, name),
+    open: (name, range) => readObject(store, uri, name, range),
   };
 }
 
 /** In parts, each asked for when the one before was used; all must be of the same version. */
-async function* readObject(store: ObjectStore, uri: string, name: string): AsyncGenerator<Uint8Array> {
+async function* readObject(
+  store: ObjectStore,
+  uri: string,
+  name: string,
+  range?: SourceRange,
+): AsyncGenerator<Uint8Array> {
   const { bytes, etag } = (await store.head(name)) ?? missing(uri, name);
-  for (let from = 0; from < bytes; from += CHUNK_BYTES) {
-    const part = (await store.get(name, { from, count: CHUNK_BYTES })) ?? missing(uri, name);
+  const end = range === undefined ? bytes : Math.min(bytes, range.from + range.count);
+  for (let from = range?.from ?? 0; from < end; from += CHUNK_BYTES) {
+    const count = Math.min(CHUNK_BYTES, end - from);
+    const part = (await store.get(name, { from, count })) ?? missing(uri, name);
     if (part.etag !== etag)
       throw new DatasetInvalid(
         `data set file changed while it was read [uri=${uri}, file=${name}]; start again when it is at rest`,
@@ -50,6 +58,15 @@ async function listFolder(store: ObjectStore, folder: string): Promise<readonly 
     .sort();
 }
 
+/** Some consoles mark a folder by an empty object with its name. */
+async function walk(store: ObjectStore): Promise<readonly string[]> {
+  const objects = await store.list('');
+  return objects
+    .map(({ key }) => key)
+    .filter((key) => key !== '' && !key.endsWith('/'))
+    .sort();
+}
+
 /** The store's own advice is about the bucket of the trials. */
 function noBucket(error: unknown, uri: string): never {
   const { cause } = error as { readonly cause?: unknown };
@@ -61,5 +78,5 @@ function noBucket(error: unknown, uri: string): never {
 }
 
 function missing(uri: string, name: string): never {
-  throw new DatasetInvalid(`data set file went away while it was read [uri=${uri}, file=${name}]`);
+  throw new DatasetInvalid(`data set file is not there, or went away while it was read [uri=${uri}, file=${name}]`);
 }

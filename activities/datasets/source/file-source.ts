@@ -31,12 +31,16 @@ export async function fileSource(uri: string, fileRoots: readonly string[]): Pro
     async list(subfolder = '') {
       return filesIn(subfolder === '' ? folder : await within(subfolder).catch(() => undefined), uri);
     },
+    walk: async () => (await walk(folder, '', within, [folder])).sort(),
     bytes: async (name) => (await regularFile(await within(name))).size,
-    async *open(name) {
+    async *open(name, range) {
       const file = await within(name);
       await regularFile(file);
       try {
-        yield* createReadStream(file, { highWaterMark: CHUNK_BYTES });
+        yield* createReadStream(file, {
+          highWaterMark: CHUNK_BYTES,
+          ...(range && { start: range.from, end: range.from + range.count - 1 }),
+        });
       } catch (error) {
         throw explained(error, file);
       }
@@ -79,6 +83,33 @@ async function filesIn(folder: string | undefined, uri: string): Promise<readonl
     .filter((entry) => !entry.isDirectory())
     .map(({ name }) => name)
     .sort();
+}
+
+/** @param above Real paths of this folder and those around it: a link to one of them would lead round for ever. */
+async function walk(
+  folder: string,
+  prefix: string,
+  within: (name: string) => Promise<string>,
+  above: readonly string[],
+): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw explained(error, folder);
+  });
+  const names: string[] = [];
+  for (const entry of entries) {
+    const name = `${prefix}${entry.name}`;
+    const linked = entry.isSymbolicLink() ? await within(name) : undefined;
+    const isFolder = linked === undefined ? entry.isDirectory() : (await stat(linked)).isDirectory();
+    if (!isFolder) {
+      names.push(name);
+      continue;
+    }
+    const inner = linked ?? path.join(folder, entry.name);
+    if (above.includes(inner))
+      throw new DatasetInvalid(`data set folder holds a link to a folder around it [path=${name}]`);
+    for (const found of await walk(inner, `${name}/`, within, [...above, inner])) names.push(found);
+  }
+  return names;
 }
 
 /** A pipe or a device would keep its reader waiting for ever. */

@@ -7,7 +7,7 @@ import { MINIMAL, parsed } from '../spec/parsing';
 
 const FACTS = { trainExamples: 1150, validationExamples: 287, testExamples: 360, classes: 10 };
 
-const adviceTo = (study: object, facts: Partial<typeof FACTS> = {}): readonly string[] =>
+const adviceTo = (study: object, facts: Partial<typeof FACTS & { readonly folds: number }> = {}): readonly string[] =>
   adviceOn(parsed({ ...MINIMAL, ...study }), { ...FACTS, ...facts }).map(formatProblem);
 
 const training = (value: object, ...stages: object[]): object => ({
@@ -19,7 +19,7 @@ const FINAL = { stage: 'finalTrain' };
 const RATE = { hparams: { learningRate: 0.0234 }, schedule: { name: 'cosine', warmupSteps: 20 } };
 
 /** What is written, what is said of it, and the data that make it so. */
-type Case = readonly [what: string, study: object, said: RegExp, facts?: Partial<typeof FACTS>];
+type Case = readonly [what: string, study: object, said: RegExp, facts?: Partial<typeof FACTS & { readonly folds: number }>];
 
 const CASES: readonly Case[] = [
   [

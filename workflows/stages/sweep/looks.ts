@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { power } from '../../search/power';
 import { criticalValue, meanErrorShare } from '../../analysis/superiority';
 import type { Superiority } from '../../analysis/superiority';
 import { PROBABILITY_HIGH } from '../confidence';
@@ -35,7 +36,7 @@ export function looksOf({ options }: SweepContext): readonly number[] {
 function spent(looks: readonly number[], look: number): number {
   if (look < 0) return 0;
   const share = looks.length === 1 ? 1 : (looks[look]! - 1) / (looks.at(-1)! - 1);
-  return share ** 3;
+  return power(share, 3);
 }
 
 const shareOf = (looks: readonly number[], look: number): number => spent(looks, look) - spent(looks, look - 1);

@@ -233,7 +233,7 @@ describe('pinning a data set', () => {
         }),
       ).rejects.toMatchObject({
         name: 'DatasetInvalid',
-        message: `dataset.format must be one of idx, cifar, got ${format}`,
+        message: `dataset.format must be one of folders, table, npz, idx, cifar, cifar100, cifar100-coarse, got ${format}`,
       });
     }
   });
