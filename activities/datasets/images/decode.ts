@@ -19,6 +19,9 @@ export class ImageInvalid extends Error {
 /** Far more than a camera's, and far less than a forged header may claim. */
 export const PIXELS_MAX = 100_000_000;
 
+/** Larger files than any camera makes of one image. */
+export const FILE_BYTES_MAX = 128 * 1024 * 1024;
+
 /** As the library's list of loaders names them: the others read documents, or call programs of their own. */
 const LOADERS = ['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif'];
 

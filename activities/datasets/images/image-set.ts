@@ -12,11 +12,8 @@ import { BATCH_BYTES, IMAGE_BYTES_MAX } from '../formats/format';
 import type { DatasetOptions, ExampleBatch, OpenedDataset, OpenedPart } from '../formats/format';
 import { brokenFiles } from './broken-files';
 import type { BrokenFile } from './broken-files';
-import { decodeImage, ImageInvalid } from './decode';
+import { decodeImage, FILE_BYTES_MAX, ImageInvalid } from './decode';
 import { shapeOf } from './image-shape';
-
-/** Larger compressed images than any camera makes. */
-const FILE_BYTES_MAX = 128 * 1024 * 1024;
 
 export interface ImageFiles {
   readonly files: readonly string[];

@@ -3,19 +3,18 @@
  *
  * @module
  */
-import type { ImageSpec } from '../../../workflows/spec';
+import type { ImageFit, ImageSpec } from '../../../workflows/spec';
 import { CONCURRENT_MAX, mapInOrder } from '../../concurrency';
 import { DatasetInvalid } from '../errors';
 import { ByteReader } from '../source/byte-reader';
 import type { Source } from '../source/source';
 import type { DatasetOptions, OpenedDataset } from '../formats/format';
 import type { BrokenFile } from './broken-files';
-import { ImageInvalid, readHeader } from './decode';
+import { FILE_BYTES_MAX, ImageInvalid, readHeader } from './decode';
 import type { ImageHeader } from './decode';
 
 /** Most files have their header in it; of the others all is read. */
 const HEADER_BYTES = 256 * 1024;
-const FILE_BYTES_MAX = 128 * 1024 * 1024;
 
 interface Found {
   readonly shape: OpenedDataset['shape'];
@@ -27,7 +26,7 @@ interface Found {
 export async function shapeOf(
   source: Source,
   files: readonly string[],
-  { size, channels, skipBroken, fit }: ImageSpec,
+  { size, channels, fit }: ImageSpec,
   onExamined?: DatasetOptions['onExamined'],
 ): Promise<Found> {
   if (size !== undefined && channels !== undefined)
@@ -43,12 +42,12 @@ export async function shapeOf(
   const first = headers[0];
   if (first === undefined) return { shape: [1, 1, 1], broken };
   if (size === undefined && headers.some(({ height, width }) => height !== first.height || width !== first.width))
-    throw differing(source, headers, { fit, skipBroken });
+    throw differing(source, headers, fit);
   return { shape: [...(size ?? ([first.height, first.width] as const)), isGrey ? 1 : 3], broken };
 }
 
 /** Proposed is a square no larger than most images, so that few are made larger than they are. */
-function differing(source: Source, headers: readonly ImageHeader[], { fit }: Partial<ImageSpec>): DatasetInvalid {
+function differing(source: Source, headers: readonly ImageHeader[], fit: ImageFit): DatasetInvalid {
   const spread = (side: 'height' | 'width'): string => {
     const sides = headers.map((header) => header[side]).sort((a, b) => a - b);
     return `${side} ${sides[0]!} to ${sides[sides.length - 1]!} (median ${sides[Math.floor(sides.length / 2)]!})`;
@@ -57,7 +56,7 @@ function differing(source: Source, headers: readonly ImageHeader[], { fit }: Par
   const typical = short[Math.floor(short.length / 4)]!;
   const proposed = Math.max(8, Math.min(PROPOSED_MAX, 8 * Math.floor(typical / 8)));
   return new DatasetInvalid(
-    `image files differ in size [uri=${source.uri}]: ${spread('height')}, ${spread('width')}; set the size of the examples, e.g. dataset.image: { size: [${proposed}, ${proposed}], fit: ${fit ?? 'cover'} }`,
+    `image files differ in size [uri=${source.uri}]: ${spread('height')}, ${spread('width')}; set the size of the examples, e.g. dataset.image: { size: [${proposed}, ${proposed}], fit: ${fit} }`,
   );
 }
 
