@@ -74,7 +74,7 @@ function because(context: Context, levels: readonly Level[], verdict: Verdict): 
   const place =
     chosen === best
       ? `is the best of ${count(levels.length, 'rate')}`
-      : `is within one standard error (${gainText(error, facts.objective)}) of the best of ${count(levels.length, 'rate')}, ${score(best)} at ${formatNumber(best.learningRate)}, and it changes least`;
+      : `is within one standard error (${gainText(error, facts.objective)}) of the best of ${count(levels.length, 'rate')}, ${score(best)} at ${formatNumber(best.learningRate)}, and in the middle of those that are`;
   return [`${kept}: ${own} ${place}`, ...evidenceWords(verdict, facts.objective)].join('; ');
 }
 

@@ -75,8 +75,7 @@ export function standardErrorOf(levels: readonly Level[], { gains }: Level): num
   return spread === null ? 0 : spread.deviation / Math.sqrt(gains.size);
 }
 
-/** The level nearest to a rate by their ratio; of two equally near the lower rate, which is safer. */
-export function nearest(levels: readonly Level[], rate: number): Level {
-  const distance = ({ learningRate }: Level): number => Math.abs(Math.log(learningRate / rate));
-  return levels.reduce((a, b) => (distance(b) < distance(a) - 1e-9 ? b : a));
+/** The level in the middle of some that ascend in rate; of two the better one. @param levels At least one. */
+export function middleOf(levels: readonly Level[]): Level {
+  return bestOf(levels.slice((levels.length - 1) >> 1, (levels.length >> 1) + 1));
 }

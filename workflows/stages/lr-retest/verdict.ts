@@ -1,8 +1,10 @@
 /**
  * Which rate a re-test goes on with, and what its trainings are worth as evidence for it.
  *
- * The rule that chooses is lenient: of the rates within one standard error of the best the one that changes least. What
- * is said of the choice is not: Student's t over pairs of equal seeds, corrected for all rates there were to pick from.
+ * The rule that chooses is lenient: of the rates within one standard error of the best the middle one, as far as can be
+ * from where a response that is flat at its bottom rises on either side; the study's own rate is not favoured, for range
+ * tests read low. What is said of the choice is strict: Student's t over pairs of equal seeds, corrected for all rates
+ * there were to pick from.
  *
  * @module
  */
@@ -17,7 +19,7 @@ import {
 import type { PooledSpread, Superiority } from '../../analysis/superiority';
 import type { Objective } from '../../words/study';
 import { formatNumber } from '../format';
-import { bestOf, eligibleLevels, nearest, standardErrorOf, usableLevels } from './levels';
+import { bestOf, eligibleLevels, middleOf, standardErrorOf, usableLevels } from './levels';
 import type { Level } from './levels';
 
 export interface Verdict {
@@ -41,10 +43,7 @@ export function verdictOn(levels: readonly Level[], current: number, overlap: nu
   const eligible = eligibleLevels(levels, current);
   const best = bestOf(eligible);
   const error = standardErrorOf(usable, best);
-  const chosen = nearest(
-    eligible.filter(({ gain }) => gain >= best.gain - error),
-    current,
-  );
+  const chosen = middleOf(eligible.filter(({ gain }) => gain >= best.gain - error));
   const own = usable.find(({ learningRate }) => learningRate === current);
   const others = [...besides(usable, chosen, overlap).values()];
   const known = others.filter((one) => one !== null);
