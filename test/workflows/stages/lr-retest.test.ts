@@ -83,7 +83,7 @@ it('names what leaves its answer in doubt: few seeds, a failure beside it, a mov
 });
 
 it('says that staying is not shown to be right where another rate may be better', () => {
-  const { because, confidence, doubts } = answer(bowl(0.7e-3, 0.06, 0.04));
+  const { because, confidence, doubts } = answer(bowl(0.7e-3, 0.08, 0.03));
   expect(because).toMatch(/stays: .*; none is shown to be better, and one may be by [\d.]+ %;/);
   expect(confidence).toBe('medium');
   expect(doubts).toEqual(['another rate may be better']);

@@ -17,8 +17,8 @@ import { contextOf, FACTS, INCUMBENT, measured, optionsOf, resultOf } from '../.
 export const POINTS = 16;
 /** Spread of a training's log loss from seed to seed. */
 const SEED_SPREAD = 0.3;
-/** Enough that seeds limit what can be told, and not the examples. */
-const VALIDATION_EXAMPLES = 10_000;
+/** Enough examples that seeds limit what can be told. */
+const LARGE = { trainExamples: 32 * FACTS.trainExamples, validationExamples: 32 * FACTS.validationExamples };
 
 export const LOSS: Objective = { metric: 'valLoss', direction: 'minimize' };
 export const ACCURACY: Objective = { metric: 'valAccuracy', direction: 'maximize' };
@@ -64,7 +64,7 @@ export function simulator(plan: StudyPlan): (study: number) => Simulated {
   }) as SweepOptions;
   const { folds = 1 } = plan;
   const objective = plan.objective ?? LOSS;
-  const facts = { ...FACTS, validationExamples: VALIDATION_EXAMPLES, objective, ...(folds > 1 && { folds }) };
+  const facts = { ...FACTS, ...LARGE, objective, ...(folds > 1 && { folds }) };
   const context = contextOf(options, { facts });
   const spec = memoized((point, replicate) => specOf(point, replicateSeed(context.seed, replicate)));
   return (study) => {
