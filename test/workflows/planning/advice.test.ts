@@ -19,7 +19,12 @@ const FINAL = { stage: 'finalTrain' };
 const RATE = { hparams: { learningRate: 0.0234 }, schedule: { name: 'cosine', warmupSteps: 20 } };
 
 /** What is written, what is said of it, and the data that make it so. */
-type Case = readonly [what: string, study: object, said: RegExp, facts?: Partial<typeof FACTS & { readonly folds: number }>];
+type Case = readonly [
+  what: string,
+  study: object,
+  said: RegExp,
+  facts?: Partial<typeof FACTS & { readonly folds: number }>,
+];
 
 const CASES: readonly Case[] = [
   [
