@@ -6,6 +6,12 @@ const { PartUnavailable, asPartUnavailable } = require('./part-unavailable.cjs')
  * the others. A part that needs another one waits for it by `context.prepared(name)`.
  */
 async function prepareParts(context, parts) {
+  const failures = await prepareMissing(context, parts);
+  // npm begins with an empty folder: what another part had put there is gone with it.
+  return failures.length > 0 ? failures : prepareMissing(context, parts);
+}
+
+async function prepareMissing(context, parts) {
   const atWork = new Map();
   // None begins before all are known, so that a part may wait for any other one, whatever their order.
   const begin = Promise.resolve();

@@ -55,6 +55,25 @@ test('a part that needs another one waits for it, whatever their order', async (
   expect(sandbox.said).toContain('a: waiting for b (0 s)\n');
 });
 
+test('a part that another one has taken down while it was prepared is prepared again', async () => {
+  let isLinked = true;
+  const binding: FakePart = {
+    ...part('binding', soon),
+    inspect: () => ({ ok: isLinked, version: '1', source: 'test' }),
+    prepare: () => {
+      events.push('binding is linked');
+      isLinked = true;
+      return Promise.resolve();
+    },
+  };
+  const packages = part('packages', () => {
+    isLinked = false;
+    return Promise.resolve();
+  });
+  expect(await prepareParts(sandbox.context, [binding, packages])).toEqual([]);
+  expect(events).toEqual(['packages begins', 'packages is there', 'binding is linked']);
+});
+
 test('nobody waits for a part that is not at work', async () => {
   await prepareParts(sandbox.context, [part('a', ({ prepared }) => prepared('b'))]);
   expect(events).toEqual(['a begins', 'a is there']);
