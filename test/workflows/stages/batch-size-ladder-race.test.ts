@@ -10,7 +10,7 @@ it('finds the size that reaches the target first, near the square root of knee t
   const { hparams, because, confidence, context } = answer({ epochsFactorMax: 2 });
   expect(hparams['batchSize']).toBe(128);
   expect(because).toMatch(
-    /^128 reaches validation loss .* after 15.1 s, 32 after 24.8 s; over 4 fresh seeds it is sooner by a factor of 1.64 \(P = 1.00\); the learning rate follows from 0.001 to 0.002$/,
+    /^128 reaches validation loss .* after 15.1 s, 32 after 24.8 s; over 4 fresh seeds it is sooner by a factor of 1.64 \(P > 0.99\); the learning rate follows from 0.001 to 0.002$/,
   );
   expect(confidence).toBe('high');
   expect(

@@ -66,7 +66,7 @@ describe('grid', () => {
     );
     expect(hparams).toMatchObject({ batchSize: 128, learningRate: 0.002 });
     expect(because).toMatch(
-      /^128 of the grid has valLoss 0.00779 after 3 epochs, against 0.0309 at 32; over 4 fresh seeds it is better by a factor of (4|3.9\d|4.0\d) \(P = 1.00\); these seeds can show a factor of 1.0\d+; the learning rate/,
+      /^128 of the grid has valLoss 0.00779 after 3 epochs, against 0.0309 at 32; over 4 fresh seeds it is better by a factor of (4|3.9\d|4.0\d) \(P > 0.99\); these seeds can show a factor of 1.0\d+; the learning rate/,
     );
   });
 

@@ -41,7 +41,7 @@ it('keeps a rate that is best, and moves to one that is clearly better', () => {
     hparams: { learningRate: 2e-3 },
     confidence: 'high',
     because: expect.stringMatching(
-      /^0.002 instead of 0.001: its valLoss, 0.2 over 3 seeds, is the best of 4 rates; better than the 0.25 at 0.001 \(P = 0.99\); a difference of [\d.]+ % would show in 4 of 5 studies$/,
+      /^0.002 instead of 0.001: its valLoss, 0.2 over 3 seeds, is the best of 4 rates; better than the 0.25 at 0.001 \(P > 0.99\); a difference of [\d.]+ % would show in 4 of 5 studies$/,
     ),
   });
 });

@@ -7,7 +7,7 @@ import { gainOf, scaleOf } from '../../analysis/scale';
 import { standardDeviation } from '../../analysis/statistics';
 import { detectableDifference } from '../../analysis/superiority';
 import { batchSizesOf } from '../../trials/batch-growth';
-import { count, formatNumber } from '../format';
+import { count, formatNumber, formatProbability } from '../format';
 import type { Decision, Table } from '../stage';
 import { costText } from '../trials';
 import { EQUAL_GAIN } from './comparison';
@@ -77,7 +77,7 @@ function judgedText(view: LadderView): string {
   const { found, asGood } = comparedGrowth(view);
   if (found === null) return '';
   const way = found.difference > 0 ? 'better' : 'worse';
-  return `${way} by ${differenceText(view, Math.abs(found.difference))} (P = ${found.probability.toFixed(2)} that it is better, ${asGood.toFixed(2)} that it is no worse by more than ${equalText(view)})`;
+  return `${way} by ${differenceText(view, Math.abs(found.difference))} (${formatProbability(found.probability)} that it is better, ${formatProbability(asGood)} that it is no worse by more than ${equalText(view)})`;
 }
 
 function timeText(view: LadderView): string {

@@ -6,7 +6,7 @@
 import { numericHParam } from '../../trials/hparams';
 import { PROBABILITY_HIGH, PROBABILITY_MEDIUM } from '../confidence';
 import type { Grounds } from '../confidence';
-import { count, formatNumber } from '../format';
+import { count, formatNumber, formatProbability } from '../format';
 import { CLEAR_GAIN, EQUAL_FACTOR } from './comparison';
 import { COST_MAX } from './race';
 import { areTimesUnsteady } from './step-cost';
@@ -45,7 +45,7 @@ function moves(view: LadderView, { batchSize }: Finisher, reach: string): string
   if (fresh === null) return `${lead}; no fresh seeds were asked whether that is luck`;
   const seeds = count(fresh.pairs, 'fresh seed');
   return fresh.difference > 0
-    ? `${lead}; over ${seeds} it is sooner by a factor of ${factorText(fresh.difference)} (P = ${fresh.probability.toFixed(2)})`
+    ? `${lead}; over ${seeds} it is sooner by a factor of ${factorText(fresh.difference)} (${formatProbability(fresh.probability)})`
     : `${lead}; over ${seeds} it is no sooner`;
 }
 

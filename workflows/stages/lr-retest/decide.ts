@@ -8,7 +8,7 @@ import { isSaturated } from '../../analysis/validation-error';
 import type { Objective } from '../../words/study';
 import { numericHParam } from '../../trials/hparams';
 import { confidenceBy, PROBABILITY_HIGH, PROBABILITY_MEDIUM, SEEDS_HIGH } from '../confidence';
-import { count, formatNumber } from '../format';
+import { count, formatNumber, formatProbability } from '../format';
 import { replicatesText, replicationOf, splitOverlap } from '../replicates';
 import { StageInconclusive } from '../stage';
 import type { Decision, StageContext } from '../stage';
@@ -82,7 +82,7 @@ function because(context: Context, levels: readonly Level[], verdict: Verdict): 
 function evidenceWords({ chosen, own, lead, bound, detectable }: Verdict, objective: Objective): readonly string[] {
   const words: string[] = [];
   if (own !== undefined && chosen !== own) {
-    const probability = lead === null ? '' : ` (P = ${formatProbability(lead.probability)})`;
+    const probability = lead === null ? '' : ` (${formatProbability(lead.probability)})`;
     words.push(
       `${superiorityWords(lead?.probability ?? 0)} than the ${formatNumber(scoreAt(own, objective))} at ${formatNumber(own.learningRate)}${probability}`,
     );
@@ -106,9 +106,6 @@ function stayingWords(bound: number, objective: Objective): string {
     ? `no other rate is better by more than ${gainText(bound, objective)}`
     : `none is shown to be better, and one may be by ${gainText(bound, objective)}`;
 }
-
-/** Rounded away from certainty. */
-const formatProbability = (probability: number): string => Math.min(0.99, probability).toFixed(2);
 
 function confidenceOf(
   { facts: { training, objective, validationExamples: examples } }: Context,

@@ -2,7 +2,7 @@ import { gainOf, meanScore, scaleOf } from '../../../analysis/scale';
 import { stepsOf } from '../../../trials/length';
 import type { Trial, TrialSpec } from '../../../words/trial';
 import { PROBABILITY_HIGH, PROBABILITY_MEDIUM } from '../../confidence';
-import { count, formatNumber } from '../../format';
+import { count, formatNumber, formatProbability } from '../../format';
 import { stretched } from '../../schedules';
 import { scoreOf } from '../../../analysis/score';
 import { isRunning } from '../../trials';
@@ -139,7 +139,7 @@ function reason(view: LadderView, batchSize: number): string {
     const judged =
       fresh === null || contender !== batchSize
         ? 'no fresh seeds were asked whether that is luck'
-        : `over ${count(fresh.pairs, 'fresh seed')} it is ${fresh.difference > 0 ? 'better' : 'worse'} by ${differenceText(Math.abs(fresh.difference))} (P = ${fresh.probability.toFixed(2)})`;
+        : `over ${count(fresh.pairs, 'fresh seed')} it is ${fresh.difference > 0 ? 'better' : 'worse'} by ${differenceText(Math.abs(fresh.difference))} (${formatProbability(fresh.probability)})`;
     return `${batchSize} of the grid has ${own}, against ${scoreText(view.reference)} at ${view.reference}; ${judged}${shows}`;
   }
   const most =
