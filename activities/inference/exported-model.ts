@@ -6,6 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { IMAGE_FITS } from '../../workflows/words/study';
+import type { ImageFit } from '../../workflows/words/study';
 import type { TaskName } from '../../workflows/tasks';
 
 export const MODEL_CARD = 'model-card.json';
@@ -17,6 +19,8 @@ export interface ExportedModel {
   readonly shape: readonly [number, number, number];
   /** Of classes, or of targets, in the order of the outputs. */
   readonly names: readonly string[];
+  /** How the pictures that it learnt from were made to fit; `cover` where it learnt from none. */
+  readonly fit: ImageFit;
 }
 
 /** What is there is no exported model that can be asked; the message has a line for each problem. */
@@ -28,7 +32,10 @@ const side = z.number().int().positive();
 
 const card = z.object({
   format: z.literal('stepwell-model-card/1'),
-  input: z.object({ shape: z.tuple([side, side, z.union([z.literal(1), z.literal(3)])]) }),
+  input: z.object({
+    shape: z.tuple([side, side, z.union([z.literal(1), z.literal(3)])]),
+    fit: z.enum(IMAGE_FITS).default('cover'),
+  }),
   task: z.enum(['classification', 'multiLabel', 'regression']),
   classNames: z.array(z.string()).min(1),
 });
@@ -52,7 +59,7 @@ export function readExportedModel(folder: string): ExportedModel {
       `${folder} has no saved_model/saved_model.pb, which is what answers: it is left out of a model above 2 GiB, and else copied with the folder`,
     );
   const { input, task, classNames } = parsed.data;
-  return { folder, task, shape: input.shape, names: classNames };
+  return { folder, task, shape: input.shape, names: classNames, fit: input.fit };
 }
 
 export const savedModelIn = (folder: string): string => path.join(folder, 'saved_model');

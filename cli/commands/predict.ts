@@ -9,7 +9,7 @@ import type { Command } from 'commander';
 import type { ExportedModel } from '../../activities/inference/exported-model';
 import type { FoundImages, SkippedFile } from '../../activities/inference/find-images';
 import type { Asker } from '../../activities/inference/predict-images';
-import type { ImageFit } from '../../workflows/spec';
+import type { ImageFit } from '../../workflows/words/study';
 import { counted } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { CommandError } from '../failure';
@@ -23,7 +23,8 @@ import { counterOn } from '../progress/counter';
 interface PredictCommandOptions {
   readonly csv?: boolean;
   readonly json?: boolean;
-  readonly fit: ImageFit;
+  /** Absent: as the model's own pictures were made to fit. */
+  readonly fit?: ImageFit;
   readonly folder: string;
 }
 
@@ -44,9 +45,10 @@ export function predict(program: Command): void {
     .addOption(new Option('--csv', 'print a table, with a column a class').conflicts('json'))
     .option('--json', 'print an array with an object for each file')
     .addOption(
-      new Option('--fit <fit>', "of pictures with other sides than the model's: cut, add bars, or distort")
-        .choices(['cover', 'contain', 'stretch'])
-        .default('cover'),
+      new Option(
+        '--fit <fit>',
+        "of pictures with other sides than the model's: cut, add bars, or distort (default: as in its training)",
+      ).choices(['cover', 'contain', 'stretch']),
     )
     .addOption(folderOption())
     .action(predictFiles);
@@ -86,7 +88,7 @@ async function predictAll(
   model: ExportedModel,
   asker: Asker,
   { images, skipped: passedOver }: FoundImages,
-  { csv = false, json = false, fit }: PredictCommandOptions,
+  { csv = false, json = false, fit = model.fit }: PredictCommandOptions,
 ): Promise<void> {
   // TensorFlow starts meanwhile; only this command decodes pictures.
   const {

@@ -8,7 +8,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
-import type { ImageFit } from '../../workflows/spec';
+import type { ImageFit } from '../../workflows/words/study';
 import type { InferenceProcess } from '../../activities/inference/inference-process';
 import { CommandError } from '../failure';
 import { folderOption } from '../folder-option';
@@ -23,7 +23,8 @@ interface ServeOptions {
   readonly name?: string;
   readonly maxBytes: number;
   readonly maxPixels: number;
-  readonly fit: ImageFit;
+  /** Absent: as the model's own pictures were made to fit. */
+  readonly fit?: ImageFit;
   readonly folder: string;
 }
 
@@ -55,9 +56,10 @@ export function serve(program: Command): void {
     .option('--max-bytes <bytes>', 'of the body of a request', wholeNumber(2 ** 31 - 1), BYTES_MAX)
     .option('--max-pixels <pixels>', 'of a picture as it is sent', wholeNumber(2 ** 31 - 1), PIXELS_MAX)
     .addOption(
-      new Option('--fit <fit>', "of pictures with other sides than the model's: cut, add bars, or distort")
-        .choices(['cover', 'contain', 'stretch'])
-        .default('cover'),
+      new Option(
+        '--fit <fit>',
+        "of pictures with other sides than the model's: cut, add bars, or distort (default: as in its training)",
+      ).choices(['cover', 'contain', 'stretch']),
     )
     .addOption(folderOption())
     .action(async (place: string, options: ServeOptions) => {
@@ -87,7 +89,7 @@ async function serveModel({ model, name: own }: OpenedModel, options: ServeOptio
   const {
     ModelBatcher,
   }: typeof import('../../activities/inference/model-batcher') = require('../../activities/inference/model-batcher');
-  const { port, host, name = own, fit, maxBytes: bytesMax, maxPixels: pixelsMax } = options;
+  const { port, host, name = own, fit = model.fit, maxBytes: bytesMax, maxPixels: pixelsMax } = options;
   const interrupt = listenForInterrupt(() => 'stopped');
   const outputs = model.task === 'regression' ? ['numbers'] : ['logits', 'probabilities'];
   const inference = await startInference(model, outputs);

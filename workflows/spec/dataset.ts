@@ -1,3 +1,5 @@
+import { IMAGE_FITS } from '../words/study';
+import type { ImageFit } from '../words/study';
 import { z } from 'zod';
 import { addressRule } from './dataset-address';
 
@@ -37,10 +39,6 @@ export interface ImageSpec {
   /** Share of the files that may be broken, and are then left out. */
   readonly skipBroken: number;
 }
-
-export const IMAGE_FITS = ['cover', 'contain', 'stretch'] as const;
-
-export type ImageFit = (typeof IMAGE_FITS)[number];
 
 /** Larger examples than any model here takes. */
 const SIDE_MAX = 2048;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { ColumnsSpec, DatasetSpec, ImageFit, ImageSpec } from './dataset';
+export type { ColumnsSpec, DatasetSpec, ImageSpec } from './dataset';
 export { studyJsonSchema } from './json-schema';
 export { parseStudy, resolveParsed } from './parse-study';
 export type { ParsedStudy, ParseResult } from './parse-study';

@@ -72,12 +72,18 @@ export interface InitialWeights {
 }
 
 /** A data set packed in the store, by content. */
+/** Of images of other proportions than an example's: cut, with bars, or distorted. */
+export const IMAGE_FITS = ['cover', 'contain', 'stretch'] as const;
+
+export type ImageFit = (typeof IMAGE_FITS)[number];
+
 export interface PinnedDataset {
   /** Content hash of the packed form; the store keeps it below `datasets/<sha256>/`. */
   readonly sha256: string;
   readonly manifest: ObjectRef;
   /** Where it came from, for people. */
-  readonly source: { readonly format: string; readonly uri: string };
+  /** `fit`: how images of other proportions became examples, where examples are made from image files. */
+  readonly source: { readonly format: string; readonly uri: string; readonly fit?: ImageFit };
   /** Height, width and channels of an image. */
   readonly shape: readonly [number, number, number];
   /** Or, where images have numbers, how many: as many as a model has outputs. */

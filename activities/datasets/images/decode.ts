@@ -7,7 +7,7 @@
  * @module
  */
 import type { Sharp } from 'sharp';
-import type { ImageFit } from '../../../workflows/spec';
+import type { ImageFit } from '../../../workflows/words/study';
 import { DatasetInvalid } from '../errors';
 import { imageKindOf } from './image-kinds';
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ImageFit, ImageSpec } from '../../../workflows/spec';
+import type { ImageSpec } from '../../../workflows/spec';
+import type { ImageFit } from '../../../workflows/words/study';
 import { CONCURRENT_MAX, mapInOrder } from '../../concurrency';
 import { DatasetInvalid } from '../errors';
 import { ByteReader } from '../source/byte-reader';

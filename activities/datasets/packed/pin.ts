@@ -39,7 +39,7 @@ export async function pinDataset(
   return {
     sha256,
     manifest: ref,
-    source: { format: spec.format, uri: spec.uri },
+    source: { format: spec.format, uri: spec.uri, ...(spec.image && { fit: spec.image.fit }) },
     shape: opened.shape,
     classes: opened.classNames.length,
     ...(opened.train.targets === undefined

@@ -7,7 +7,7 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { ImageFit } from '../../../workflows/spec';
+import type { ImageFit } from '../../../workflows/words/study';
 import { answersOf } from '../answers';
 import type { ExportedModel } from '../exported-model';
 import { InferenceEnded } from '../inference-process';

@@ -66,7 +66,7 @@ export class TensorFlowEngine implements TrainingEngine {
         stepScalars(plan, hparams, learningRate, step, momentum, averageShare),
       engine,
       export: (folder, weights, measurement) =>
-        exportModel(folder, { task, model, weights, classNames, hparams, measurement }),
+        exportModel(folder, { task, model, weights, classNames, hparams, measurement, fit: dataset.source.fit }),
       close: () => model.dispose(),
     };
   }

@@ -2,7 +2,7 @@ import type { ExportedModel } from '../../../activities/inference/exported-model
 import { ModelBatcher } from '../../../activities/inference/model-batcher';
 import type { ImageBatch, ModelOutputs } from '../../../activities/inference/protocol';
 
-const MODEL: ExportedModel = { folder: '', task: 'classification', shape: [1, 2, 1], names: ['a', 'b'] };
+const MODEL: ExportedModel = { folder: '', task: 'classification', shape: [1, 2, 1], names: ['a', 'b'], fit: 'cover' };
 
 /** A model that doubles what it sees, each batch when it is told to. */
 function doubling() {

@@ -5,7 +5,7 @@
  */
 import { type TaskName, taskOf, titleOf } from '../../../../workflows/tasks';
 import type { EpochMeasurement, Evaluation, Measurement } from '../../../../workflows/words/outcome';
-import type { TaskSpec } from '../../../../workflows/words/study';
+import type { ImageFit, TaskSpec } from '../../../../workflows/words/study';
 import type { HParams } from '../../../../workflows/words/trial';
 import type { TrainableModel } from '../model';
 import type { HostTensors } from '../../safetensors';
@@ -18,6 +18,8 @@ export interface ModelFacts {
   readonly classNames: readonly string[];
   readonly hparams: HParams;
   readonly measurement: Measurement;
+  /** Absent: examples were not made from image files. */
+  readonly fit?: ImageFit | undefined;
 }
 
 interface ModelCard {
@@ -26,6 +28,8 @@ interface ModelCard {
   readonly input: {
     readonly shape: readonly number[];
     readonly channels: 'last';
+    /** How images of other proportions were made to fit. */
+    readonly fit?: ImageFit;
     readonly preprocessing: Readonly<Record<string, string>>;
   };
   readonly task: TaskName;
@@ -52,7 +56,7 @@ const MLMODEL = 'the SavedModel as a model of MLflow: mlflow.pyfunc.load_model o
 
 /** @param hasSavedModel Whether one could be written. */
 export function modelCard(
-  { task, model, classNames, hparams, measurement: { best, test } }: ModelFacts,
+  { task, model, classNames, hparams, measurement: { best, test }, fit }: ModelFacts,
   hasSavedModel: boolean,
 ): ModelCard {
   return {
@@ -61,6 +65,7 @@ export function modelCard(
     input: {
       shape: model.network.inputs[0]?.shape.slice(1) as number[],
       channels: 'last',
+      ...(fit !== undefined && { fit }),
       preprocessing: {
         ...(hasSavedModel && { 'saved_model/': 'none: pixels from 0 to 255' }),
         'model.json': 'pixels / 255',
