@@ -36,7 +36,7 @@ test('--json is an array in the order of the files, with a reason for each that 
   const certain = expect.closeTo(0.9999, 4) as number;
   const unlikely = expect.closeTo(0.00005, 4) as number;
   expect(JSON.parse(stdout)).toEqual([
-    { file: at('blue/broken.png'), error: expect.stringMatching(/^is broken \(.+\)$/) },
+    { file: at('blue/broken.png'), error: expect.stringMatching(/^is truncated or corrupt \(.+\)$/) },
     {
       ...{ file: at('green/3.png'), expected: 'green', label: 'green', probability: certain },
       probabilities: { red: unlikely, green: certain, blue: unlikely },

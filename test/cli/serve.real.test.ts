@@ -106,7 +106,11 @@ describe('refused, with path, rule and fix, is', () => {
     ['a pixel out of range', () => ({ instances: [pixels(0, -1, 0)] }), { path: 'instances.0.0.0.1', value: -1 }],
     ['text', () => ({ instances: ['red'] }), { path: 'instances.0', value: 'a string' }],
     ['no base64', () => ({ instances: [{ b64: '?' }] }), { path: 'instances.0.b64' }],
-    ['no picture', () => ({ instances: [{ b64: 'aGVsbG8=' }] }), { rule: 'is no PNG, JPEG, WebP, TIFF or GIF' }],
+    [
+      'no picture',
+      () => ({ instances: [{ b64: 'aGVsbG8=' }] }),
+      { rule: 'is no image by its first bytes: PNG, JPEG, WebP, TIFF and GIF are read' },
+    ],
   ])('%s', async (_name, body, problem) => {
     const answer = await ask(body());
     expect(answer.status).toBe(400);
@@ -123,7 +127,7 @@ describe('refused, with path, rule and fix, is', () => {
     const large = (await picture('#fff', { width: 101, height: 100 })).toString('base64');
     expect(await ask({ instances: [{ b64: large }] })).toMatchObject({
       status: 400,
-      body: { problems: [{ path: 'instances.0.b64', rule: 'has more than 10,000 pixels' }] },
+      body: { problems: [{ path: 'instances.0.b64', rule: 'has more than 10,000 pixels; make it smaller' }] },
     });
     expect(await ask('x'.repeat(MAX_BYTES + 1))).toMatchObject({ status: 413, body: { problems: [{ path: 'body' }] } });
     const form = new FormData();

@@ -45,7 +45,7 @@ export interface ImageHeader {
 
 /** @throws ImageInvalid @param bytes The whole file, or as much of it as holds its header. */
 export async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
-  const { autoOrient, space } = await broken(async () => (await opened(bytes, PIXELS_MAX)).metadata());
+  const { autoOrient, space } = await broken(PIXELS_MAX, async () => (await opened(bytes, PIXELS_MAX)).metadata());
   return { height: autoOrient.height, width: autoOrient.width, isGrey: space === 'b-w' || space === 'grey16' };
 }
 
@@ -60,7 +60,7 @@ export async function decodeImage(
   { height, width, channels, fit }: ImageForm,
   pixelsMax = PIXELS_MAX,
 ): Promise<Uint8Array> {
-  const { data, info } = await broken(async () =>
+  const { data, info } = await broken(pixelsMax, async () =>
     (await opened(bytes, pixelsMax))
       .resize({ height, width, fit: FITS[fit], background: 'black' })
       .flatten({ background: 'white' })
@@ -103,7 +103,7 @@ function loaded(): Promise<typeof import('sharp')> {
   ));
 }
 
-async function broken<T>(work: () => Promise<T>): Promise<T> {
+async function broken<T>(pixelsMax: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -111,7 +111,7 @@ async function broken<T>(work: () => Promise<T>): Promise<T> {
     const said = error.message.split('\n')[0]!;
     throw new ImageInvalid(
       /pixel limit/.test(said)
-        ? 'claims more pixels than any camera has; make it smaller'
+        ? `has more than ${pixelsMax.toLocaleString('en')} pixels; make it smaller`
         : `is truncated or corrupt (${said})`,
       { cause: error },
     );

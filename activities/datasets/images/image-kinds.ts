@@ -34,7 +34,11 @@ const HEAD_BYTES = 256;
 export function imageKindOf(bytes: Uint8Array): ImageKind {
   if (bytes.length === 0) return { not: 'is empty' };
   const head = Buffer.from(bytes.subarray(0, HEAD_BYTES)).toString('latin1');
-  return ROWS.find(({ begins }) => begins.test(head))?.kind ?? { not: 'is no image by its first bytes' };
+  return (
+    ROWS.find(({ begins }) => begins.test(head))?.kind ?? {
+      not: 'is no image by its first bytes: PNG, JPEG, WebP, TIFF and GIF are read',
+    }
+  );
 }
 
 /** Files that are images by their names, also of kinds that are not read: they are told of, not passed over. */
