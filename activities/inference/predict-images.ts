@@ -5,6 +5,7 @@
  * @module
  */
 import { readFile } from 'node:fs/promises';
+import { errorCode } from '../datasets/errors';
 import { decodeImage, ImageInvalid } from '../datasets/images/decode';
 import type { ImageForm } from '../datasets/images/decode';
 import { forEachConcurrently } from '../concurrency';
@@ -77,9 +78,6 @@ async function bytesOf({ picture }: ImageToAsk): Promise<Uint8Array> {
     });
   }
 }
-
-const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 
 /** Answers in the order of the images. */
 async function answerBatch(

@@ -13,6 +13,7 @@ import type { ImageFit } from '../../workflows/words/study';
 import { counted } from '../../activities/wording/numbers';
 import { EXIT_CODES } from '../exit-codes';
 import { CommandError } from '../failure';
+import { fitOption } from '../fit-option';
 import { folderOption } from '../folder-option';
 import { openModel } from '../open-model';
 import { csvFormat, jsonFormat, judgementText, textFormat } from '../predictions';
@@ -44,12 +45,7 @@ export function predict(program: Command): void {
     .argument('<files...>', 'PNG, JPEG, WebP, TIFF or GIF files, folders of them, or - for one picture on stdin')
     .addOption(new Option('--csv', 'print a table, with a column a class').conflicts('json'))
     .option('--json', 'print an array with an object for each file')
-    .addOption(
-      new Option(
-        '--fit <fit>',
-        "of pictures with other sides than the model's: cut, add bars, or distort (default: as in its training)",
-      ).choices(['cover', 'contain', 'stretch']),
-    )
+    .addOption(fitOption())
     .addOption(folderOption())
     .action(predictFiles);
 }

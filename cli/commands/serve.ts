@@ -6,11 +6,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import type { ImageFit } from '../../workflows/words/study';
 import type { InferenceProcess } from '../../activities/inference/inference-process';
 import { CommandError } from '../failure';
+import { fitOption } from '../fit-option';
 import { folderOption } from '../folder-option';
 import { listenForInterrupt } from '../interrupt';
 import { openModel } from '../open-model';
@@ -55,12 +56,7 @@ export function serve(program: Command): void {
     .option('--name <name>', "name of the model in addresses (default: the study's or the folder's)")
     .option('--max-bytes <bytes>', 'of the body of a request', wholeNumber(2 ** 31 - 1), BYTES_MAX)
     .option('--max-pixels <pixels>', 'of a picture as it is sent', wholeNumber(2 ** 31 - 1), PIXELS_MAX)
-    .addOption(
-      new Option(
-        '--fit <fit>',
-        "of pictures with other sides than the model's: cut, add bars, or distort (default: as in its training)",
-      ).choices(['cover', 'contain', 'stretch']),
-    )
+    .addOption(fitOption())
     .addOption(folderOption())
     .action(async (place: string, options: ServeOptions) => {
       const opened = await openModel(place, options.folder);
